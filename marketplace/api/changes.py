@@ -50,7 +50,7 @@ CHANGES = (
             ),
             _("New: what depots save and cost in a period (/depots/figures)."),
             _("New: what is going to come to a depot is announced, and taken back (/depots/{id}/arrivals)."),
-            _("New: the lot that a listing offers (lot)."),
+            _("New: the lot that a listing offers (lot), and why its quantity was corrected (correctionReason)."),
             _("New: photos of a lot (/lots/{id}/photos), and labels with its number and a code, as a PDF (/lots/labels.pdf)."),
             _("New: a reservation goes to a depot, and what comes back goes to one or stays with the receiver (depot, stays)."),
             _(

@@ -26,6 +26,7 @@ OBJECTS = {
     "factor_list": ("materials.show_list", "list_id"),
     "talk": ("talk.thread", "reservation_id"),
     "recall": ("recalls.show", "recall_id"),
+    "lot": ("lots.show", "lot_id"),
 }
 
 

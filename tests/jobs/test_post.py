@@ -64,6 +64,8 @@ FACTS: dict[str, Any] = {
     "error": "550 Geen <mailbox>",
     "version": 4,
     "verdict": "positive",
+    "lot_id": 7,
+    "depot": "Regiodepot <Twente>",
 }
 
 

@@ -146,10 +146,24 @@ def test_a_lot_that_is_partly_reserved_can_still_be_changed(app: Flask, session:
     reserve(session, make_actor(session, "borne"), listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(500), Unit.M2)))
     client = visit(app, session, owner)
     address = f"/aanbod/{lot.id}/bewerken"
-    assert send(client, address, typed(quantity="1.000")).status_code == 303
+    assert send(client, address, typed(quantity="1.000", correction_reason="Geteld")).status_code == 303
     assert only(session).quantity == 1000
-    refused = send(client, address, typed(quantity="499"))
+    refused = send(client, address, typed(quantity="499", correction_reason="Geteld"))
     assert refused.status_code == 409 and "500" in refused.text and 'value="499"' in refused.text
+
+
+def test_another_quantity_of_a_lot_on_offer_asks_why_and_the_lot_tells_it(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    lot = make_listing(session, owner)
+    client, address = visit(app, session, owner), f"/aanbod/{lot.id}/bewerken"
+    refused = send(client, address, typed(quantity="900", title="Anders"))
+    assert refused.status_code == 422 and "Zeg in één zin waarom de hoeveelheid anders is" in refused.text
+    assert 'value="900"' in refused.text and 'value="Anders"' in refused.text
+    assert send(client, address, typed(quantity="900", correction_reason="Hergeteld")).status_code == 303
+    assert "“Hergeteld”" in client.get(f"/lots/{only(session).lot_id}").text
+    session.commit()
+    assert "correction_reason" not in client.get(f"/aanbod/{make_draft(session, owner).id}/bewerken").text
 
 
 def test_saving_without_typing_keeps_the_place_to_the_metre(app: Flask, session: Session) -> None:

@@ -225,6 +225,31 @@ def test_a_part_of_a_lot_is_offered_and_its_draft_is_filled_in_further(
     assert "ligt hier 176 m²" in words(client, f"/lots/{lot.id}")
 
 
+def test_a_draft_of_stock_says_that_the_lot_says_it(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:
+    lot = come_in(session, keeper, yard)
+    yard.is_active = False  # closed: what lies there still goes out
+    client = visit(app, session, keeper)
+    address = send(client, f"/lots/{lot.id}/aanbieden", {"quantity": "276"}).location
+    page = client.get(address).text
+    said = words(client, address)
+    assert "U biedt een partij uit voorraad aan" in said and "276 m²" in said and "Hengelo" in said and "Gemeentewerf" in said
+    assert f'href="/lots/{lot.id}"' in page
+    for name in ("material", "quantity", "unit", "place", "depot"):
+        (field,) = re.findall(rf'<(?:input|select|textarea)[^>]* name="{name}"[^>]*>', page)
+        assert 'type="hidden"' in field, name
+    fields = {
+        "title": "Grijze keien uit het depot",
+        "condition": "good",
+        "available_from": "vandaag",
+        "quantity_basis": "measured",
+    }
+    saved = send(client, address, {**fields, "step": "draft"})
+    assert (saved.status_code, saved.location) == (303, address)
+    assert "Grijze keien uit het depot" in client.get(address).text
+    other = send(client, address, {**fields, "quantity": "275", "step": "draft"})
+    assert other.status_code == 409 and "Tel, splits of verplaats de partij zelf" in other.text
+
+
 def test_what_is_offered_or_blocked_is_not_offered_again(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:
     lot = come_in(session, keeper, yard)
     client = visit(app, session, keeper)

@@ -46,7 +46,7 @@ from marketplace.memos.rules.memo import ConclusionDraft
 _OF_THE_LOT = ("material", "unit", "place", "lat", "lon", "depot", "kg_per_unit")
 _WHERE = ("place", "lat", "lon")
 _DESTINATION = {"place": "destination", "lat": "destination_lat", "lon": "destination_lon"}
-_NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version", "external_id")
+_NO_DRAFT_FIELDS = (*_WHERE, "depot", "quantity", "unit", "version", "external_id", "correction_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,11 @@ class Change:
         if changed.get("material", before.material) != before.material:
             changed.setdefault("hazards", {})  # the answers were about another material
         return replace(before, **changed, quantity=self._quantity(before.quantity), **where)
+
+    @property
+    def reason(self) -> str:
+        """Why the quantity is another."""
+        return self.values.get("correction_reason") or ""
 
     def demand(self, before: DemandDraft) -> DemandDraft:
         """The demand as it was, with the changes."""

@@ -10,7 +10,7 @@ from marketplace.api.listing_fields import taken_fields
 from marketplace.api.material_fields import Answers as FieldAnswers
 from marketplace.api.schema import Body, Patch
 from marketplace.market.rules.freshness import REASON_LENGTH_MAX, Outcome, Refreshed
-from marketplace.market.rules.listing import EXTERNAL_ID_LENGTH_MAX, Answer
+from marketplace.market.rules.listing import CORRECTION_LENGTH_MAX, EXTERNAL_ID_LENGTH_MAX, Answer
 from marketplace.market.rules.photos import ALT_LENGTH_MAX
 
 
@@ -55,6 +55,10 @@ class ListingBody(_Said):
 
 class ListingPatch(Patch, _Said):
     """A change of a listing: what is left out stays."""
+
+    correction_reason = Lines(
+        "why the quantity of a listing on offer is another; it stays with the lot", longest=CORRECTION_LENGTH_MAX
+    )
 
 
 class CloseBody(Body):

@@ -166,7 +166,9 @@ def edit_listing(listing_id: int) -> Response:
     require_match(before, write_listing)
     draft = change.listing(stored_draft(before, current_taxonomy()))
     try:
-        listing = matching.edit_listing(session, actor, listing_id=listing_id, version=change.version, draft=draft)
+        listing = matching.edit_listing(
+            session, actor, listing_id=listing_id, version=change.version, draft=draft, reason=change.reason
+        )
     except Conflict as conflict:
         raise with_current(conflict, write_listing(get_visible(session, actor, listing_id))) from conflict
     change.name(session, actor, listing)

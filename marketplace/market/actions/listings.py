@@ -17,6 +17,7 @@ from marketplace.kernel.db import Fixed
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
+from marketplace.kernel.text import clean
 from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions import lots
 from marketplace.market.actions.windows import (
@@ -33,6 +34,7 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules import listing as listing_rules
 from marketplace.market.rules.freshness import Outcome, is_lost
 from marketplace.market.rules.listing import (
+    CORRECTION_LENGTH_MAX,
     Answer,
     ListingDraft,
     ListingStatus,
@@ -80,13 +82,14 @@ def set_external_id(session: Session, actor: Actor, row: Listing | Demand, exter
     audit.record(session, actor, action=f"{row.__tablename__}.external-id", object_type=row.__tablename__, object_id=row.id)
 
 
-def _location(session: Session, actor: Actor, draft: ListingDraft) -> Location:
+def _location(session: Session, draft: ListingDraft, *, lies_in: int | None) -> Location:
+    """Where it lies. A depot that takes nothing new is refused, but not for what lies in it already."""
     if draft.depot_id is None:
         if draft.location is None:
             raise Invalid(_("Say where the material lies: a place, a postcode, coordinates or a depot."), "place")
         return draft.location
     depot = session.get(Depot, draft.depot_id)
-    if depot is None or not depot.is_active:
+    if depot is None or not (depot.is_active or depot.id == lies_in):
         raise Invalid(_("This depot does not exist. Choose one from the list."), "depot")
     return Location(
         depot.place_name, depot.municipality, Point(depot.lat, depot.lon), PlaceBasis(depot.place_basis), depot.address
@@ -94,7 +97,13 @@ def _location(session: Session, actor: Actor, draft: ListingDraft) -> Location:
 
 
 def _columns(
-    session: Session, actor: Actor, draft: ListingDraft, material: Material, stored: Listing | None = None
+    session: Session,
+    actor: Actor,
+    draft: ListingDraft,
+    material: Material,
+    stored: Listing | None = None,
+    *,
+    lies_in: int | None = None,
 ) -> dict[str, Any]:
     is_published = stored is not None and stored.status == ListingStatus.PUBLISHED
     turns, faults = window_columns(session, actor, draft, stored if is_published else None)
@@ -134,7 +143,7 @@ def _columns(
             material,
             answer_words(fields_of_version(session, said.version), said.values),
         ),
-        **place_columns(_location(session, actor, draft)),
+        **place_columns(_location(session, draft, lies_in=lies_in)),
     }
 
 
@@ -154,13 +163,16 @@ def _next_number(session: Session) -> int | None:
     return max(session.scalar(statement) or 0 for statement in (select(func.max(Listing.id)), ever)) + 1
 
 
-def create_listing(session: Session, actor: Actor, draft: ListingDraft) -> Listing:
-    """Write a draft down. Nobody outside the organisation sees it before it is published."""
+def create_listing(session: Session, actor: Actor, draft: ListingDraft, *, lies_in: int | None = None) -> Listing:
+    """Write a draft down. Nobody outside the organisation sees it before it is published.
+
+    `lies_in`: the depot of the lot in stock that it offers.
+    """
     require(actor, Can.OFFER)
     material = taxonomy(session).material(draft.material)
     listing = Listing(
         id=_next_number(session),
-        **_columns(session, actor, draft, material),
+        **_columns(session, actor, draft, material, lies_in=lies_in),
         status=ListingStatus.DRAFT.value,
         organisation_id=actor.organisation_id,
         created_by_id=actor.person_id,
@@ -174,9 +186,13 @@ def create_listing(session: Session, actor: Actor, draft: ListingDraft) -> Listi
     return get_listing(session, actor, listing.id)
 
 
-def update_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
+def update_listing(
+    session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft, reason: str = ""
+) -> Listing:
     """Change a draft or a published listing. Refused when somebody else changed it since `version`, with what they changed; and when less
-    would be left than is held and transferred. Changed windows of a listing on offer are logged; what is reserved stays reserved."""
+    would be left than is held and transferred. Changed windows of a listing on offer are logged; what is reserved stays reserved.
+    `reason`: why the quantity of a lot on offer is another; it stays with the lot."""
+    reason = clean(reason, lines=True, longest=CORRECTION_LENGTH_MAX, field="correction_reason")
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status not in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
@@ -188,7 +204,7 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
         draft = replace(draft, confirm_unusual=True)  # this weight has been confirmed before
     is_published = listing.status == ListingStatus.PUBLISHED
     check_plan_stays(listing, draft)
-    columns = _columns(session, actor, draft, material, listing)
+    columns = _columns(session, actor, draft, material, listing, lies_in=listing.depot_id)
     if is_published:
         _check_published(session, listing, columns, material, draft)
     before = audit_windows(listing)
@@ -223,7 +239,7 @@ def update_listing(session: Session, actor: Actor, *, listing_id: int, version: 
         fields=sorted(changed),
     )
     if listing.status == ListingStatus.PUBLISHED:
-        lots.follow(session, actor, listing, changed)
+        lots.follow(session, actor, listing, changed, reason)
         note_changed_windows(session, actor, listing_id, before, audit_windows(listing))
         if listing.quantity == listing.transferred:  # closed means that nothing is left
             _move(session, listing, (ListingStatus.PUBLISHED,), status=ListingStatus.CLOSED.value)

@@ -101,11 +101,11 @@ def check_draft_of_lot(changed: set[str]) -> None:
         )
 
 
-def follow(session: Session, actor: Actor, listing: Listing, changed: set[str]) -> None:
-    """Let the lot be what its owner says of the listing now. As much, of that kind, there."""
+def follow(session: Session, actor: Actor, listing: Listing, changed: set[str], reason: str = "") -> None:
+    """Let the lot be what its owner says of the listing now. As much, of that kind, there; `reason`: why it is not what it was."""
     if listing.lot_id is None or not changed & FOLLOWED:
         return
-    lot, by = lots.lock(session, listing.lot_id), By(actor, clock.today())
+    lot, by = lots.lock(session, listing.lot_id), By(actor, clock.today(), reason)
     if changed & STUFF:
         _replace(session, by, listing, lot)
         return

@@ -34,6 +34,7 @@ def taken(external_id: str, number: int) -> Taken:
     return Taken(sentence, "external_id", id=number)
 
 
+CORRECTION_LENGTH_MAX = 500  # why a quantity was corrected
 TITLE_LENGTH_MAX = 120
 DESCRIPTION_LENGTH_MAX = 5000
 LINE_LENGTH_MAX = 200

@@ -30,9 +30,10 @@ def amend(
     draft: ListingDraft,
     pictures: Iterable[StoredPicture],
     publish: bool,
+    reason: str = "",
 ) -> Listing:
     """Change a listing and put new photos behind those that it has. With `publish` a draft goes on offer."""
-    listing = edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
+    listing = edit_listing(session, actor, listing_id=listing_id, version=version, draft=draft, reason=reason)
     return _completed(session, actor, listing, pictures, publish=publish)
 
 

@@ -46,10 +46,12 @@ def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
     return listing
 
 
-def edit_listing(session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft) -> Listing:
+def edit_listing(
+    session: Session, actor: Actor, *, listing_id: int, version: int, draft: ListingDraft, reason: str = ""
+) -> Listing:
     """Change a listing; where it is published, tell whom it serves now and did not serve before."""
     _keep_what_is_waited_for(session, actor, get_listing(session, actor, listing_id), draft)
-    listing = listings.update_listing(session, actor, listing_id=listing_id, version=version, draft=draft)
+    listing = listings.update_listing(session, actor, listing_id=listing_id, version=version, draft=draft, reason=reason)
     if listing.version != version:
         if listing.status == ListingStatus.PUBLISHED:
             offer_next(

@@ -88,6 +88,9 @@ class Notice(StrEnum):
     REQUIREMENT_MISSED = "requirement_missed"
     RECALLED = "recalled"
     RECALL_FREED = "recall_freed"
+    LOT_TAKEN_IN = "lot_taken_in"
+    LOT_COUNTED_DOWN = "lot_counted_down"
+    LOT_WRITTEN_OFF = "lot_written_off"
     LETTER_GIVEN_UP = "letter_given_up"
 
 

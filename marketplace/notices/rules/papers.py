@@ -1,4 +1,4 @@
-"""How notices read about papers, opinions of advisers, rules that came later, and recalls."""
+"""How notices read about papers, opinions of advisers, later rules, recalls, and lots in a depot."""
 
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.notices.rules.kinds import Notice
@@ -85,5 +85,29 @@ RECALLING: dict[Notice, Wording] = {
             _("You may use it again. What the recall took back from the reuse figures stays taken back."),
         ),
         (("recall", _("Look at the recall")),),
+    ),
+}
+
+_AT_LOT = (("lot", _("Look at the lot")),)
+_OBJECT = _("Is that not right? Then ask the keeper of %(depot)s.")
+
+STORING: dict[Notice, Wording] = {
+    Notice.LOT_TAKEN_IN: Wording(
+        _("Your lot came into a depot"),
+        _("%(organisation)s took in %(quantity)s of “%(title)s”"),
+        (_("It is yours, and lies in %(depot)s now. On its page you read its number and in which bay it lies."), REASON),
+        _AT_LOT,
+    ),
+    Notice.LOT_COUNTED_DOWN: Wording(
+        _("Less of your lot was counted"),
+        _("%(organisation)s counted “%(title)s”: %(quantity)s less"),
+        (REASON, _OBJECT),
+        _AT_LOT,
+    ),
+    Notice.LOT_WRITTEN_OFF: Wording(
+        _("Part of your lot was written off"),
+        _("%(organisation)s wrote off %(quantity)s of “%(title)s”"),
+        (REASON, _OBJECT),
+        _AT_LOT,
     ),
 }

@@ -44,6 +44,7 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
             Notice.RECALL_FREED,
         ),
     ),
+    (_("Your lots in a depot"), (Notice.LOT_TAKEN_IN, Notice.LOT_COUNTED_DOWN, Notice.LOT_WRITTEN_OFF)),
     (_("Questions and messages"), (Notice.QUESTION_ASKED, Notice.QUESTION_ANSWERED, Notice.MESSAGE)),
     (
         _("Found for you"),

@@ -16,7 +16,7 @@ from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.letter import REASON, Button, Moment, Price, Wording
-from marketplace.notices.rules.papers import ADVISING, PAPERS, RECALLING, VERDICTS
+from marketplace.notices.rules.papers import ADVISING, PAPERS, RECALLING, STORING, VERDICTS
 from marketplace.notices.rules.reporting import REPORTING
 from marketplace.notices.rules.settling import SETTLING
 from marketplace.notices.rules.talking import TALKING
@@ -205,6 +205,7 @@ WORDINGS: dict[Notice, Wording] = {
     **REPORTING,
     **SETTLING,
     **RECALLING,
+    **STORING,
     **TALKING,
     Notice.RETURNED: Wording(
         _("Something was returned"),

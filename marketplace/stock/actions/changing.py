@@ -14,7 +14,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.units import plain
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
-from marketplace.stock.actions.offers import Held, follow_quantity, hold, read_again
+from marketplace.notices.rules.kinds import Notice
+from marketplace.stock.actions.offers import Held, follow_quantity, hold, read_again, tell_owner
 from marketplace.stock.rules.handling import Said, check_counted, check_pallets, check_part, clean_said, too_little
 
 
@@ -38,6 +39,8 @@ def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, 
     audit.record(
         session, actor, action="lot.count", object_type="lot", object_id=lot.id, counted=plain(counted), delta=plain(delta)
     )
+    if delta < 0:
+        tell_owner(session, actor, lot, Notice.LOT_COUNTED_DOWN, -delta, said.reason)
     return read_again(session, lot.id)
 
 
@@ -76,6 +79,8 @@ def _leave(
     by = By(actor, said.day, said.reason)
     if not movements.change(session, by, lot, kind, -gone, pallets=-places, listing_id=held.listing_id):
         raise too_little(lot.quantity, lot.unit_of)
+    if kind is MovementKind.WRITE_OFF:
+        tell_owner(session, actor, lot, Notice.LOT_WRITTEN_OFF, gone, said.reason)
     audit.record(
         session, actor, action=f"lot.{kind.value.replace('_', '-')}", object_type="lot", object_id=lot.id, quantity=plain(gone)
     )

@@ -75,7 +75,7 @@ def offer_lot(session: Session, actor: Actor, *, lot_id: int, draft: ListingDraf
             session, actor, action="lot.split", object_type="lot", object_id=lot.id, child=part.id, quantity=plain(amount)
         )
         lot = part
-    listing = create_listing(session, actor, draft)
+    listing = create_listing(session, actor, draft, lies_in=lot.depot_id)
     session.execute(update(Listing).where(Listing.id == listing.id).values(lot_id=lot.id))
     session.expire(listing)
     audit.record(session, actor, action="lot.offer", object_type="lot", object_id=lot.id, listing=listing.id)

@@ -12,12 +12,15 @@ from marketplace.depots.queries import lots
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
+from marketplace.kernel.units import plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus, Location
 from marketplace.market.rules.values import place_columns
 from marketplace.notices.actions import audit
+from marketplace.notices.actions.notify import notify
+from marketplace.notices.rules.kinds import Notice
 from marketplace.places.rules import PlaceBasis
 from marketplace.stock.rules.handling import promised, too_little
 
@@ -96,3 +99,21 @@ def _say(session: Session, actor: Actor, offer: Listing, field: str) -> None:
     audit.record(session, actor, action="listing.edit", object_type="listing", object_id=offer.id, **facts)
     if offer.status != ListingStatus.DRAFT:
         bump_catalogue(session)
+
+
+def tell_owner(session: Session, actor: Actor, lot: Lot, kind: Notice, amount: Decimal, reason: str) -> None:
+    """Tell the owner of a lot, once, what somebody of another organisation wrote down of it."""
+    if lot.owner_id == actor.organisation_id:
+        return
+    depot = None if lot.depot_id is None else session.get_one(Depot, lot.depot_id).name
+    notify(
+        session,
+        kind,
+        organisation_id=lot.owner_id,
+        lot_id=lot.id,
+        listing_title=lot.title,
+        organisation=actor.organisation_name,
+        quantity={"amount": plain(amount), "unit": lot.unit},
+        depot=depot,
+        reason=reason,
+    )

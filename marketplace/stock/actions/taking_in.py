@@ -24,10 +24,11 @@ from marketplace.market.rules.values import find_weight_faults
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
+from marketplace.notices.rules.kinds import Notice
 from marketplace.stock.actions import places
 from marketplace.stock.actions.legs import book_leg
 from marketplace.stock.actions.moving import carry
-from marketplace.stock.actions.offers import Held, hold, read_again, take_hold
+from marketplace.stock.actions.offers import Held, hold, read_again, take_hold, tell_owner
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Said, clean_said, clean_title
 
 
@@ -60,6 +61,7 @@ def take_in_lot(
     )
     _book(session, lot, depot, draft, going, said)
     _has_come(arrival, lot)
+    tell_owner(session, actor, lot, Notice.LOT_TAKEN_IN, lot.quantity, said.reason)
     places.note_fullness(session, actor, depot.id, lot.id)
     return read_again(session, lot.id)
 
@@ -87,6 +89,7 @@ def bring_in_lot(
         raise Conflict(_("This lot lies in this depot already. Move it to another bay, or count it."), "lot")
     came = carry(session, actor, held, amount, replace(going, depot_id=depot.id, location=None), said)
     _has_come(arrival, came)
+    tell_owner(session, actor, came, Notice.LOT_TAKEN_IN, came.quantity, said.reason)
     return came
 
 

@@ -4,7 +4,7 @@ A person who stands by the lot sees things in that order.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -16,6 +16,7 @@ from wtforms.validators import Optional, StopValidation
 from marketplace.depots.models import Depot
 from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Quantity
 from marketplace.market.rules import fields
 from marketplace.market.rules.fields import Kind, ListingField, Needed, Part
 from marketplace.market.rules.freshness import OUTCOME_HINTS, OUTCOME_LABELS, Outcome
@@ -165,6 +166,16 @@ def listing_form(*args: Any, **kwargs: Any) -> "ListingForm":
     return _form_class(fields.FIELDS)(*args, **kwargs)
 
 
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The lot in stock that a draft offers: what it says itself, as `facts` to read and as the `fixed` values that are sent along."""
+
+    lot_id: int
+    number: str
+    facts: list[tuple[Text, Text | str]]
+    fixed: list[tuple[str, str]]
+
+
 class ListingForm(MaterialForm):
     """One lot. `draft()` is what was typed; photos travel beside it."""
 
@@ -178,9 +189,15 @@ class ListingForm(MaterialForm):
     circle_by: SelectField
     circle: ChecksField
     confirm_unusual = BooleanField(_("Yes, this weight is right"))
+    correction_reason = TextAreaField(
+        _("Why is the quantity another?"),
+        description=_("Only when you change the quantity. It stays with the lot, for whoever checks it later."),
+    )
 
     answers = [(key.value, label) for key, label in ANSWER_LABELS.items()]
     changes: list[Row] = []
+    stock: Stock | None = None
+    listed: Quantity | None = None  # of a lot on offer: what others read of it now
     agreed: list[tuple[Text, Text | str]] = []  # what the organisation agreed about turns, ring by ring
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -205,12 +222,19 @@ class ListingForm(MaterialForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape, place and photos. To be called before the session opens: it asks the address service and develops pictures."""
-        is_valid = super().validate(extra_validators)
+        is_valid = super().validate(extra_validators) and self._is_explained()
         self.kept = read_stored(request.form.getlist("kept"), request.form.getlist("dropped"))
         taken, refused = store_uploads(self.photos.data or [], PHOTOS_MAX - len(self.stored) - len(self.kept))
         self.kept += taken
         self.photos.errors = [*self.photos.errors, *map(str, refused)]
         return bool(is_valid) and not refused
+
+    def _is_explained(self) -> bool:
+        """Whether it is said why a lot on offer is another quantity than it was, as at every count."""
+        if self.listed is None or self.quantity.data == self.listed or (self.correction_reason.data or "").strip():
+            return True
+        self.correction_reason.errors = [_("Say in one sentence why the quantity is another than it was.")]
+        return False
 
     def set_choices(self, taxonomy: Taxonomy, depots: list[Depot]) -> None:
         """Set the choices, and what the chosen material brings along. Its units and the hazards to declare."""

@@ -7,8 +7,11 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.queries.depots import list_depots
+from marketplace.depots.queries.lots import get_lot
+from marketplace.depots.rules.number import lot_number
+from marketplace.http.written import Written
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import long_date
+from marketplace.kernel.formats import long_date, number, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
@@ -19,7 +22,7 @@ from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Answer, ListingSt
 from marketplace.market.rules.values import PLAN, plain_fields, stored_value
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, WhereForm, listing_form, names_of, shown_value
+from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, Stock, WhereForm, listing_form, names_of, shown_value
 from marketplace.web.listings.pictures import PREVIEW
 from marketplace.web.ui.comparison import compare, is_outdated
 from marketplace.web.ui.day_chips import Since, Till, day_of
@@ -246,17 +249,37 @@ def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> List
     form.declared, form.said = dict(listing.hazards), dict(listing.fields)
     if listing.status == ListingStatus.PUBLISHED:
         form.kept_plan = {name: stored_value(listing, row) for row in plain_fields() if (name := row.name) in PLAN}
+        form.listed = Quantity(listing.quantity, Unit(listing.unit))
     form.stored = [(photo.files[PREVIEW]["name"], photo.alt) for photo in listing.photos]
     return form
 
 
-def fill_choices(form: ListingForm, session: Session, actor: Actor) -> None:
-    """What there is to choose from for this organisation, and what it agreed about turns."""
-    form.set_choices(taxonomy(session), list_depots(session))
+def fill_choices(form: ListingForm, session: Session, actor: Actor, lies_in: int | None = None) -> None:
+    """What there is to choose from for this organisation, and what it agreed about turns. `lies_in`: a depot that may be closed."""
+    depots = list_depots(session, with_closed=True)
+    form.set_choices(taxonomy(session), [depot for depot in depots if depot.is_active or depot.id == lies_in])
     names = municipal_names(session)
     form.set_window_choices(
         actor.organisation_slug, names, agreed_rows(get_window_defaults(session, actor.organisation_id), names)
     )
+
+
+def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
+    """The lot in stock of which this is a draft. None of any other listing: there the form says it."""
+    if listing.lot_id is None or listing.status != ListingStatus.DRAFT:
+        return None
+    lot = get_lot(session, actor, listing.lot_id)
+    place = Written(lot.depot.name if lot.depot else lot.place_name)
+    facts: list[tuple[Text, Text | str]] = [
+        (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
+        (_("Quantity"), quantity(lot.quantity, lot.unit)),
+        (_("Owner"), lot.organisation.name),
+        (_("Where it lies"), place),
+    ]
+    stored = stored_form(listing, taxonomy(session), sent=False)
+    fixed = [(name, str(stored[name].data or "")) for name in ("material", "place", "depot")]
+    fixed += [("quantity", number(listing.quantity)), (stored.quantity.unit_name, listing.unit)]
+    return Stock(lot.id, lot_number(lot.id), facts, fixed)
 
 
 def show_conflict(form: ListingForm, listing: Listing, known: Taxonomy) -> None:

@@ -23,7 +23,7 @@ from marketplace.matching.queries.matches import list_demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
 from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm, listing_form
-from marketplace.web.listings.stored import fill_choices, show_conflict, stored_form
+from marketplace.web.listings.stored import fill_choices, show_conflict, stock_of, stored_form
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.findings import told_of_draft
 from marketplace.web.ui.form_page import attempt, done, page
@@ -58,10 +58,11 @@ def create() -> ResponseReturnValue:
 def edit(listing_id: int) -> ResponseReturnValue:
     """Change a lot. Saving after somebody else first shows the differences."""
     with database().read() as before:
-        form = stored_form(_own(before, listing_id), taxonomy(before))
+        stored = _own(before, listing_id)
+        form, depot_id = stored_form(stored, taxonomy(before)), stored.depot_id
     is_valid = form.is_submitted() and form.validate()
     session = current_session()
-    fill_choices(form, session, current_actor())
+    fill_choices(form, session, current_actor(), depot_id)
     if is_valid and form.fields_are_right and (listing := attempt(form, lambda: _amended(session, listing_id, form))):
         return _saved(listing)
     return _editing(session, listing_id, form)
@@ -70,6 +71,7 @@ def edit(listing_id: int) -> ResponseReturnValue:
 def _editing(session: Session, listing_id: int, form: ListingForm) -> ResponseReturnValue:
     listing = _own(session, listing_id)
     show_conflict(form, listing, taxonomy(session))
+    form.stock = stock_of(session, current_actor(), listing)
     words: dict[str, Any] = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
     words |= {"estimate": estimate_of(form, taxonomy(session)), "told": told_of_draft(session, form.stated(), listing)}
     return page("listings/edit.html", form, listing=listing, lot=listing.id, **words)
@@ -90,6 +92,7 @@ def _amended(session: Session, listing_id: int, form: ListingForm) -> Listing:
         draft=form.draft(),
         pictures=form.pictures(),
         publish=form.publishes,
+        reason=form.correction_reason.data or "",
     )
 
 
@@ -116,8 +119,9 @@ def matches(listing_id: int) -> ResponseReturnValue:
 def publish(listing_id: int) -> ResponseReturnValue:
     """Put a draft on offer; what is missing is shown in its form."""
     session = current_session()
-    form = stored_form(_own(session, listing_id), taxonomy(session), sent=False)
-    fill_choices(form, session, current_actor())
+    stored = _own(session, listing_id)
+    form = stored_form(stored, taxonomy(session), sent=False)
+    fill_choices(form, session, current_actor(), stored.depot_id)
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
     return _saved(listing) if listing else _editing(session, listing_id, form)
 

@@ -23,6 +23,7 @@ from marketplace.kernel.formats import (
     brief_moment,
     carbon,
     km,
+    long_date,
     mass,
     money,
     near_date,
@@ -33,7 +34,7 @@ from marketplace.kernel.formats import (
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.ledger.models import Exchange
-from marketplace.ledger.rules import RowKind
+from marketplace.ledger.rules import Cause, RowKind
 from marketplace.web.ui.lots import picture
 from marketplace.web.ui.next_step import Known, Next, Tone, next_step
 
@@ -144,17 +145,51 @@ class Result:
 
 
 def results(reservation: Reservation, rows: Sequence[Exchange]) -> list[Result]:
-    """What a finished transfer saved, less what came back later and the way back of it."""
+    """What a finished transfer saved, less what was taken back later and the way back of it."""
     moved = sum((row.mass_kg for row in rows), Decimal(0))
     nets = [row.net_kgco2e for row in rows]
     net = None if nets[0] is None else sum((value for value in nets if value is not None), Decimal(0))
     price = reservation.purchase_price_cents if reservation.replaces_purchase else None
-    kept = reservation.quantity - reservation.returned
+    kept = reservation.quantity - reservation.taken_back
     if price:
         third = Result(f"€{NO_BREAK_SPACE}{number(price * kept / reservation.asked / 100, 0)}", _("not spent on new material"))
     else:
         third = _split(tonne_km(sum((row.tonne_km for row in rows), Decimal(0))), _("%(unit)s of transport"))
     return [_split(mass(moved), _("%(unit)s used again")), _split(carbon(net), _("%(unit)s saved, net")), third]
+
+
+_TAKEN_OFF: dict[Cause, tuple[Text, Text]] = {  # where the avoided carbon is not known, and where it is
+    Cause.RETURN: (
+        _("Row %(seq)s, %(day)s: what came back takes off %(mass)s."),
+        _("Row %(seq)s, %(day)s: what came back takes off %(mass)s and %(carbon)s avoided."),
+    ),
+    Cause.CORRECTION: (
+        _("Row %(seq)s, %(day)s: the AO CE took it back in the ledger, which takes off %(mass)s."),
+        _("Row %(seq)s, %(day)s: the AO CE took it back in the ledger, which takes off %(mass)s and %(carbon)s avoided."),
+    ),
+    Cause.RECALL: (
+        _("Row %(seq)s, %(day)s: the lot was recalled, which takes off %(mass)s."),
+        _("Row %(seq)s, %(day)s: the lot was recalled, which takes off %(mass)s and %(carbon)s avoided."),
+    ),
+}
+_WAY_BACK = _("Row %(seq)s, %(day)s: the way back over %(km)s adds %(work)s and %(carbon)s of transport.")
+
+
+def later_rows(reservation: Reservation, rows: Sequence[Exchange]) -> list[Text]:
+    """What was booked later of a transfer, each row in a sentence that says why."""
+    return [_later(reservation, row) for row in rows]
+
+
+def _later(reservation: Reservation, row: Exchange) -> Text:
+    told = {"seq": row.seq, "day": long_date(row.booked_at)}
+    if row.kind == RowKind.HAUL:
+        told |= {"km": km(row.road_km), "work": tonne_km(row.tonne_km), "carbon": carbon(row.transport_kgco2e)}
+        return _(_WAY_BACK.message, **told)
+    is_return = reservation.returned > 0  # rows of before version 4 do not say why
+    cause = Cause(row.cause) if row.cause else Cause.RETURN if is_return else Cause.CORRECTION
+    avoided = row.avoided_kgco2e
+    sentence = _TAKEN_OFF[cause][avoided is not None]
+    return _(sentence.message, **told, mass=mass(-row.mass_kg), carbon=carbon(None if avoided is None else -avoided))
 
 
 def _split(written: str, name: Text) -> Result:

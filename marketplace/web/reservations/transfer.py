@@ -34,7 +34,7 @@ from marketplace.market.queries.listings import list_child_lots
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.sheets.handover_note import Figure as Stated
-from marketplace.web.reservations.parts import Head, Line, Result, Versus, lines, needs_yes, results, stages
+from marketplace.web.reservations.parts import Head, Line, Result, Versus, later_rows, lines, needs_yes, results, stages
 from marketplace.web.ui.driving import Driven, driven_of
 from marketplace.web.ui.journeys import JourneyInWords, journey_of
 from marketplace.web.ui.next_step import Known, Next, next_step
@@ -83,7 +83,7 @@ class Transfer:
     owner_contact: Person | None
     asker_contact: Person | None
     booked: Exchange | None
-    booked_later: list[Exchange]
+    later: list[Text]
     journey: JourneyInWords | None
     driven: Driven | None
     figures: list[tuple[Text | str, Stated]]
@@ -142,7 +142,7 @@ class Transfer:
             owner_contact=find_contact(session, reservation, actor, of_owner=True),
             asker_contact=find_contact(session, reservation, actor, of_owner=False),
             booked=booked,
-            booked_later=later,
+            later=later_rows(reservation, later),
             journey=journey_of(session, actor, booked) if booked else None,
             driven=driven_of(booked, vehicles.get(booked.vehicle_class, booked.vehicle_class)) if booked else None,
             figures=_figures(session, actor, reservation),
@@ -281,7 +281,7 @@ def possible(actor: Actor, reservation: Reservation) -> set[str]:
         steps |= {Step.NO_SHOW}
     if status is ReservationStatus.HANDED_OVER and not _waits_for_broker(actor, reservation):
         steps -= {Step.RESOLVE}
-    if reservation.returned >= reservation.quantity:
+    if reservation.taken_back >= reservation.quantity:
         steps -= {Step.RETURN}
     return {step.name.lower() for step in steps} | _calling_off(actor, reservation, status) | _objecting(actor, reservation)
 

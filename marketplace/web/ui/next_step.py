@@ -171,19 +171,21 @@ class _Case:
         )
 
     def completed(self) -> Next:
-        """Counted, and by whom; or what of it came back."""
+        """Counted, and by whom; what of it came back, or that it counts no more."""
         row, unit = self.reservation, Unit(self.reservation.unit)
         words = self.words | {"returned": Amount(row.returned, unit)}
-        if row.returned >= row.quantity:
+        said = _("This transfer is completed and counted.")
+        if row.reversed:  # by a correction or a recall: nothing of it lies anywhere again
+            badge = _("Completed, and no longer counted", **words)
+            said = _("This transfer is completed. It counts in the figures no more; what was driven stays counted.")
+        elif row.returned >= row.quantity:
             badge = _("Completed, and all of it came back", **words)
         elif row.returned:
             badge = _("Completed, and %(returned)s of %(quantity)s came back", **words)
         else:
             by = self.known.settled_by
             badge = _((_DONE if by is None else _COMPLETED.get(by, _AGREED)).message, **words)
-        return Next(
-            badge, _("What this exchange saved"), _("This transfer is completed and counted."), Tone.DONE, mine=False, over=True
-        )
+        return Next(badge, _("What this exchange saved"), said, Tone.DONE, mine=False, over=True)
 
     def asked_for_terms(self) -> Next:
         """The other side proposes other terms, and the reader answers."""
