@@ -65,6 +65,7 @@ GUARDED_ELSEWHERE = {
     "stock.actions.moving.carry",
     "stock.actions.offers.follow_place",
     "stock.actions.offers.follow_quantity",
+    "stock.actions.offers.tell_owner",
     "stock.actions.places.note_fullness",
 }
 

@@ -64,14 +64,12 @@ FACTS: dict[str, Any] = {
     "error": "550 Geen <mailbox>",
     "version": 4,
     "verdict": "positive",
-    "lot_id": 7,
-    "depot": "Regiodepot <Twente>",
 }
 
 
 def letter(kind: Notice, **changes: Any) -> Letter:
     values: dict[str, Any] = {"notice_id": 7, "person_id": 1, "organisation_id": None, "email": None, "locale": "nl"}
-    return Letter(kind=kind, facts=FACTS, created_at=clock.now(), **{**values, **changes})
+    return Letter(kind=kind, facts={"lot_id": 7, "depot": "B", **FACTS}, created_at=clock.now(), **{**values, **changes})
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""How notices read about papers, opinions of advisers, later rules, recalls, and lots in a depot."""
+"""How notices read about papers, opinions, later rules, recalls, and lots in a depot."""
 
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.notices.rules.kinds import Notice

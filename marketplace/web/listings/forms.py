@@ -168,7 +168,10 @@ def listing_form(*args: Any, **kwargs: Any) -> "ListingForm":
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """The lot in stock that a draft offers: what it says itself, as `facts` to read and as the `fixed` values that are sent along."""
+    """The lot in stock that a draft offers.
+
+    What it says itself, as `facts` to read and as the `fixed` values that are sent along.
+    """
 
     lot_id: int
     number: str
