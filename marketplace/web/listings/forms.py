@@ -4,8 +4,7 @@ A person who stands by the lot sees things in that order.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -14,7 +13,6 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.validators import Optional, StopValidation
 
 from marketplace.depots.models import Depot
-from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity
 from marketplace.market.rules import fields
@@ -30,6 +28,7 @@ from marketplace.web.ui.comparison import Row
 from marketplace.web.ui.day_chips import TILL_LABELS, since_choices
 from marketplace.web.ui.features import YES_OR_NO
 from marketplace.web.ui.forms import (
+    CentsField,
     ChecksField,
     DecimalField,
     DutchDateField,
@@ -57,21 +56,6 @@ def asked(form: Any, field: Any) -> None:
 
 
 asked.field_flags = {"required": True}  # type: ignore[attr-defined]
-
-
-class CentsField(DecimalField):
-    """An amount typed in euro (`2,50`), stored in whole cents; parts of a cent are refused."""
-
-    def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else "" if self.data is None else number(Decimal(self.data) / 100, 2)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read euro, keep cents."""
-        super().process_formdata(valuelist)
-        if self.data is not None:
-            if self.data * 100 % 1:
-                raise ValueError(_("Enter a price in euro with at most two decimals, for example 2.50."))
-            self.data = int(self.data * 100)  # type: ignore[assignment]
 
 
 class When:
@@ -166,19 +150,6 @@ def listing_form(*args: Any, **kwargs: Any) -> "ListingForm":
     return _form_class(fields.FIELDS)(*args, **kwargs)
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """The lot in stock that a draft offers.
-
-    What it says itself, as `facts` to read and as the `fixed` values that are sent along.
-    """
-
-    lot_id: int
-    number: str
-    facts: list[tuple[Text, Text | str]]
-    fixed: list[tuple[str, str]]
-
-
 class ListingForm(MaterialForm):
     """One lot. `draft()` is what was typed; photos travel beside it."""
 
@@ -199,7 +170,7 @@ class ListingForm(MaterialForm):
 
     answers = [(key.value, label) for key, label in ANSWER_LABELS.items()]
     changes: list[Row] = []
-    stock: Stock | None = None
+    stock: Any = None  # a `stored.Stock`: the lot in stock that says most of it
     listed: Quantity | None = None  # of a lot on offer: what others read of it now
     agreed: list[tuple[Text, Text | str]] = []  # what the organisation agreed about turns, ring by ring
 

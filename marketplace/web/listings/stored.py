@@ -22,7 +22,7 @@ from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Answer, ListingSt
 from marketplace.market.rules.values import PLAN, plain_fields, stored_value
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, Stock, WhereForm, listing_form, names_of, shown_value
+from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, WhereForm, listing_form, names_of, shown_value
 from marketplace.web.listings.pictures import PREVIEW
 from marketplace.web.ui.comparison import compare, is_outdated
 from marketplace.web.ui.day_chips import Since, Till, day_of
@@ -247,9 +247,10 @@ def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> List
     if listing.depot_id is None:
         form.place.keep(listing)
     form.declared, form.said = dict(listing.hazards), dict(listing.fields)
+    if listing.status == ListingStatus.PUBLISHED and listing.lot_id is not None:
+        form.listed = Quantity(listing.quantity, Unit(listing.unit))
     if listing.status == ListingStatus.PUBLISHED:
         form.kept_plan = {name: stored_value(listing, row) for row in plain_fields() if (name := row.name) in PLAN}
-        form.listed = Quantity(listing.quantity, Unit(listing.unit))
     form.stored = [(photo.files[PREVIEW]["name"], photo.alt) for photo in listing.photos]
     return form
 
@@ -262,6 +263,19 @@ def fill_choices(form: ListingForm, session: Session, actor: Actor, lies_in: int
     form.set_window_choices(
         actor.organisation_slug, names, agreed_rows(get_window_defaults(session, actor.organisation_id), names)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The lot in stock that a draft offers.
+
+    What it says itself, as `facts` to read and as the `fixed` values that are sent along.
+    """
+
+    lot_id: int
+    number: str
+    facts: list[tuple[Text, Text | str]]
+    fixed: list[tuple[str, str]]
 
 
 def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:

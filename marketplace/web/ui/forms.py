@@ -201,6 +201,21 @@ class DecimalField(Field):
             self.data = _or_value_error(lambda: parse_number(str(valuelist[0]), current_locale()))
 
 
+class CentsField(DecimalField):
+    """An amount typed in euro (`2,50`), stored in whole cents; parts of a cent are refused."""
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else "" if self.data is None else number(Decimal(self.data) / 100, 2)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read euro, keep cents."""
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            if self.data * 100 % 1:
+                raise ValueError(_("Enter a price in euro with at most two decimals, for example 2.50."))
+            self.data = int(self.data * 100)  # type: ignore[assignment]
+
+
 class QuantityField(Field):
     """A number and its unit, side by side: two inputs, one `Quantity`.
 
