@@ -69,6 +69,10 @@ CHANGES = (
                 "New: an address at which a calendar follows what comes to a depot and leaves it (/depots/{id}/calendar, calendarAddress)."
             ),
             _("New: the address of an adviser at which a recall is mailed, and of a recall where it was (alertEmail)."),
+            _(
+                "New: what lies too long in a depot is offered to the chain (/lots/{id}/offer-to-chain, chain); two sorts of partners belong to it "
+                "(demolition, processor)."
+            ),
             _("New: papers of a lot itself (/lots/{id}/papers); such a paper has lotId, and its listingId is null."),
         ),
     ),

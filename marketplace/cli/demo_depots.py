@@ -114,7 +114,7 @@ def load_stock(session: Session, cast: Cast, depots: dict[str, Depot], pictures:
     count_lot(session, keeper, lot_id=part.id, counted=Decimal(98), pallets=None, said=counted)
     take_out_lot(session, keeper, lot_id=part.id, amount=Decimal(40), pallets=None, said=_days_ago(2, "Voor de Brink"))
     _take_in(session, cast, region, kerbs, "340", Unit.M, 75, bay="B1", owner="borne")
-    _take_in(session, cast, region, "lichtmast-staal-6m", "24", Unit.PIECE, 160, bay="B2", owner="losser")
+    _take_in(session, cast, region, "lichtmast-staal-6m", "24", Unit.PIECE, 160, bay="B2", owner="hengelo")
     bricks = _take_in(session, cast, region, "straatbaksteen-dikformaat", "480", Unit.M2, 12, bay="Loods", owner="hengelo")
     _offer(session, cast, bricks, pictures)
     words = "Vier vrachten, eerste om half negen"
@@ -132,8 +132,9 @@ def _take_in(
 ) -> Lot:
     keeper = next(cast[yard.keeper] for yard in YARDS if yard.name == depot.name)
     draft = ArrivalDraft(material, Quantity(Decimal(amount), unit), Condition.GOOD, owner=owner)
-    said = _days_ago(days)
-    return take_in_lot(session, keeper, depot_id=depot.id, draft=draft, going=Going(bay=bay), said=said)
+    came = datetime.combine(clock.today() - timedelta(days=days), time(9), UTC)
+    with clock.frozen(came):  # written down on the day itself: a quarter that is closed takes nothing new
+        return take_in_lot(session, keeper, depot_id=depot.id, draft=draft, going=Going(bay=bay), said=_days_ago(0))
 
 
 def _offer(session: Session, cast: Cast, lot: Lot, pictures: Pictures) -> None:

@@ -76,7 +76,15 @@ def _people(organisations: Iterator[Organisation], domain: str) -> Iterator[tupl
 
 
 def make_partner(session: Session) -> Organisation:
-    """Make the demonstration's partner, a water board; a housing corporation asks to join."""
+    """Make the demonstration's partners; a housing corporation asks to join. The answer is the water board."""
+    chain = OrganisationDraft(
+        name="Twentse Sloopwerken",
+        kind=OrganisationKind.PARTNER,
+        sub_kind=SubKind.DEMOLITION,
+        main_place="Rijssen",
+        point=Point(52.3072, 6.5184),
+    )
+    create_organisation(session, OPERATOR, draft=chain)
     draft = OrganisationDraft(
         name="Waterschap Vechtstromen",
         kind=OrganisationKind.PARTNER,

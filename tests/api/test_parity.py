@@ -50,6 +50,7 @@ STEPS = {
     "favourites.keep": "keep_listing", "favourites.drop": "drop_listing",
     "lots.announce": "announce", "lots.call_off": "call_off",
     "lots.bring_in": "take_in", "lots.take_in": "take_in", "lots.offer": "create_listing", "lots.photo": "add_lot_photo",
+    "lots.offer_to_chain": "offer_lot_to_chain",
     "lots.move": "move_lot", "lots.split": "split_lot", "lots.count": "count_lot",
     "lots.let_out": "take_out_lot", "lots.write_off": "write_off_lot",
     "depots.create": "create_depot", "depots.edit_details": "edit_depot", "depots.edit_hours": "edit_depot",

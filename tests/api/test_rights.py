@@ -137,6 +137,7 @@ BODIES: dict[str, Any] = {
     "block_lot": {"reason": "Daarom"},
     "unblock_lot": {"paper": 1, "reason": "Daarom"},
     "split_lot": {"quantity": 1},
+    "offer_lot_to_chain": {"reason": "Daarom"},
     "count_lot": {"quantity": 1, "reason": "Daarom"},
     "write_off_lot": {"reason": "Daarom"},
     "announce": {"material": "betonstraatsteen-kei-8cm", "quantity": 1, "unit": "m2", "expectedOn": clock.today().isoformat()},

@@ -9,7 +9,7 @@ from marketplace.accounts.models import JoinRequest, Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.region import seed_organisations
 from marketplace.accounts.rules.accounts import REGION_SLUG, OrganisationKind
-from marketplace.accounts.rules.organisations import JoinStatus
+from marketplace.accounts.rules.organisations import CHAIN, JoinStatus
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 
@@ -55,6 +55,11 @@ def is_region_seeded(session: Session) -> bool:
 def list_municipalities(session: Session) -> Sequence[Organisation]:
     """The municipalities, by name."""
     return list_organisations(session, kind=OrganisationKind.MUNICIPALITY)
+
+
+def list_chain(session: Session, *, but: int | None = None) -> Sequence[Organisation]:
+    """The organisations of the chain that take part, by name; not this one."""
+    return [one for one in list_organisations(session, kind=OrganisationKind.PARTNER) if one.sub_kind in CHAIN and one.id != but]
 
 
 def get_organisation(session: Session, organisation_id: int) -> Organisation:

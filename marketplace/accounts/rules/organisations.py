@@ -28,6 +28,8 @@ class SubKind(StrEnum):
     PROVINCE = "province"
     HOUSING_CORPORATION = "housing_corporation"
     CONTRACTOR = "contractor"
+    DEMOLITION = "demolition"
+    PROCESSOR = "processor"
     PUBLIC_COMPANY = "public_company"
     KNOWLEDGE = "knowledge"
 
@@ -51,9 +53,12 @@ SUB_KIND_LABELS: dict[SubKind, Text] = {
     SubKind.PROVINCE: _("Province"),
     SubKind.HOUSING_CORPORATION: _("Housing corporation"),
     SubKind.CONTRACTOR: _("Contractor"),
+    SubKind.DEMOLITION: _("Demolition company"),
+    SubKind.PROCESSOR: _("Processor or recycler"),
     SubKind.PUBLIC_COMPANY: _("Public company"),
     SubKind.KNOWLEDGE: _("Education or research"),
 }
+CHAIN = (SubKind.CONTRACTOR, SubKind.DEMOLITION, SubKind.PROCESSOR)  # who builds with material, breaks it out, makes it anew
 CLOSABLE = (OrganisationKind.PARTNER, OrganisationKind.ADVISER)
 
 

@@ -51,6 +51,12 @@ class _Driven(Body):
     vehicle_class = Line("code of a transport factor; absent: by mass", longest=CODE_LENGTH_MAX)
 
 
+class OfferToChainBody(Body):
+    """That the chain may have it."""
+
+    reason = Lines("why it need not wait for the region; everybody reads it", longest=REASON_LENGTH_MAX, required=True)
+
+
 class TakeInBody(_Standing, _Driven, Placed):
     """A lot that comes into a depot: a new one, or with `lot` one that the bank knows.
 

@@ -8,7 +8,7 @@ from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.api import query
 from marketplace.api.bodies import lot as bodies
-from marketplace.api.bodies.lot import CountLotBody, LeaveLotBody, MoveLotBody, SplitLotBody, TakeInBody
+from marketplace.api.bodies.lot import CountLotBody, LeaveLotBody, MoveLotBody, OfferToChainBody, SplitLotBody, TakeInBody
 from marketplace.api.fields import ID_MAX
 from marketplace.api.reading import asked, asked_id, asked_yes, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
@@ -28,8 +28,9 @@ from marketplace.stock.actions.changing import take_out_lot as take_out
 from marketplace.stock.actions.changing import write_off_lot as write_off
 from marketplace.stock.actions.moving import move_lot as move
 from marketplace.stock.actions.moving import split_lot as split
+from marketplace.stock.actions.offering import offer_to_chain
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
-from marketplace.stock.queries.told import find_offers, list_told
+from marketplace.stock.queries.told import find_chain_offers, find_offers, list_told
 
 FILTERS = (
     query.parameter("depot", "id of a depot", type="integer", minimum=1, maximum=ID_MAX),
@@ -144,6 +145,19 @@ def write_off_lot(lot_id: int) -> Response:
     return ok(write_lot(write_off(current_session(), current_actor(), lot_id=lot_id, **_leaving())))
 
 
+@route("POST", "/lots/<int:lot_id>/offer-to-chain", takes=OfferToChainBody(), gives=WholeLotSchema, tag="lots")
+@permission(Can.OFFER_LOT)
+def offer_lot_to_chain(lot_id: int) -> Response:
+    """Offer a lot that lies too long to the chain.
+
+    That is contractors, demolition companies and processors. Its listing opens to partners at once, and each of the chain is told
+    once. What is not on offer yet becomes a draft; then they are told when you publish it.
+    """
+    session, actor, reason = current_session(), current_actor(), read_body(OfferToChainBody())["reason"]
+    offer_to_chain(session, actor, lot_id=lot_id, reason=reason)
+    return ok(write_lot(get_lot(session, actor, lot_id)))
+
+
 def _leaving() -> dict[str, Any]:
     values = read_body(LeaveLotBody())
     return {"amount": values.get("quantity"), "pallets": values.get("pallets"), "said": bodies.said_of(values)}
@@ -153,4 +167,5 @@ def write_lot(lot: Lot) -> Written:
     """A lot that this actor has asked for or changed, with everything that happened to it."""
     session = current_session()
     listing, cost = find_offers(session, [lot.id]).get(lot.id), costs_of(session, [lot.id], clock.today())[lot.id]
-    return WholeLotSchema.write(lot, listing=listing, cost=cost, movements=list_told(session, lot.id))
+    chain = find_chain_offers(session, [listing] if listing else []).get(listing or 0)
+    return WholeLotSchema.write(lot, listing=listing, chain=chain, cost=cost, movements=list_told(session, lot.id))

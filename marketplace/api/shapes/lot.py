@@ -87,9 +87,18 @@ class _CostSchema(Shape):
     is_known = YesNo("false: not every day has a price")
 
 
+class _ChainSchema(Shape):
+    """That its listing is meant for the chain."""
+
+    reason = Line("why the chain need not wait")
+    asked_at = Moment()
+    told_at = Moment("when the chain was told; null: the listing is not published yet", allow_none=True)
+    told = Integer("how many organisations were told")
+
+
 class WholeLotSchema(LotSchema):
     """A lot with what happened to it, the first movement first, and what its stay has cost."""
 
+    chain = Part(_ChainSchema, "null: it is not offered to the chain", allow_none=True)
     cost = Part(_CostSchema)
-
     movements = List(Part(_MovementSchema))

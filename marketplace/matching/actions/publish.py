@@ -32,17 +32,22 @@ from marketplace.matching.queries.matches import Match, list_demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
+from marketplace.stock.actions.offering import tell_chain
 
 TURNS_AT_ONCE = 500
 TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred are notified; the others see it when they look
 
 
 def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
-    """Publish a listing and tell the owners of the open demands that it serves. Published already: nothing changes."""
+    """Publish a listing and tell the owners of the open demands that it serves.
+
+    And the chain, of what is meant for it. Published already: nothing changes.
+    """
     was_published = get_listing(session, actor, listing_id).status == ListingStatus.PUBLISHED
     listing = listings.mark_published(session, actor, listing_id=listing_id)
     if not was_published:
         _tell_of_listing(session, actor, listing)
+        tell_chain(session, actor, listing)
     return listing
 
 

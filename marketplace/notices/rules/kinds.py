@@ -81,6 +81,7 @@ class Notice(StrEnum):
     FACTORS_USED = "factors_used"
     FACTORS_DECLINED = "factors_declined"
     LOT_OFFERED = "lot_offered"
+    CHAIN_OFFERED = "chain_offered"
     OPINION_ASKED = "opinion_asked"
     OPINION_GIVEN = "opinion_given"
     GATE_LIFTED = "gate_lifted"

@@ -1,8 +1,11 @@
-"""How notices read about questions, answers and messages: what people wrote stands in them."""
+"""How notices read about what people say to each other.
+
+Questions, answers, messages, and lots that are offered to somebody.
+"""
 
 from marketplace.kernel.language import _
 from marketplace.notices.rules.kinds import Notice
-from marketplace.notices.rules.letter import Button, Wording
+from marketplace.notices.rules.letter import REASON, Button, Wording
 
 REPLY = "reply"  # the button that opens the conversation at its form
 
@@ -28,5 +31,35 @@ TALKING: dict[Notice, Wording] = {
         (_("“%(message)s”"),),
         (("talk", _("Open the conversation")),),
         (Button(REPLY, "reservation_id", _("Write back")),),
+    ),
+}
+
+_AT_LISTING = ("listing", _("Look at the listing"))
+_AT_DEMAND = ("demand", _("Look at the demand"))
+
+OFFERING: dict[Notice, Wording] = {
+    Notice.PROPOSAL: Wording(
+        _("A proposal from the broker"),
+        _("The region proposes “%(title)s” for your demand “%(demand)s”"),
+        (
+            _("It does not fit everything that you asked for, but it may do all the same. The lot belongs to %(organisation)s."),
+            REASON,
+        ),
+        (_AT_LISTING, _AT_DEMAND),
+    ),
+    Notice.LOT_OFFERED: Wording(
+        _("Somebody offers you a lot"),
+        _("%(organisation)s offers “%(title)s” for your demand “%(demand)s”"),
+        (_("On the page of your demand you see whether it fits, and you reserve it."),),
+        (_AT_DEMAND, _AT_LISTING),
+    ),
+    Notice.CHAIN_OFFERED: Wording(
+        _("A lot is offered to the chain"),
+        _("%(organisation)s offers “%(title)s” to the chain"),
+        (
+            _("It is about %(quantity)s, which lies in a depot. You may reserve it from now on."),
+            REASON,
+        ),
+        (_AT_LISTING,),
     ),
 }

@@ -55,6 +55,7 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
             Notice.FAVOURITE_GONE,
             Notice.PROPOSAL,
             Notice.LOT_OFFERED,
+            Notice.CHAIN_OFFERED,
         ),
     ),
     (

@@ -19,7 +19,7 @@ from marketplace.notices.rules.letter import REASON, Button, Moment, Price, Word
 from marketplace.notices.rules.papers import ADVISING, PAPERS, RECALLING, STORING, VERDICTS
 from marketplace.notices.rules.reporting import REPORTING
 from marketplace.notices.rules.settling import SETTLING
-from marketplace.notices.rules.talking import TALKING
+from marketplace.notices.rules.talking import OFFERING, TALKING
 
 _NEEDED = re.compile(r"%\((\w+)\)s")
 _PEOPLES_WORDS = ("title", "demand", "name", "reason", "about", "question", "answer", "message")
@@ -207,6 +207,7 @@ WORDINGS: dict[Notice, Wording] = {
     **RECALLING,
     **STORING,
     **TALKING,
+    **OFFERING,
     Notice.RETURNED: Wording(
         _("Something was returned"),
         _("Part of “%(title)s” came back"),
@@ -297,21 +298,6 @@ WORDINGS: dict[Notice, Wording] = {
         (_("Nobody has said in the last 90 days that you are still looking for it. With one click it is back."),),
         (("demand", _("Something changed, or it is not needed any more")),),
         (Button("demand-still", "demand_id", _("Yes, still looking")),),
-    ),
-    Notice.PROPOSAL: Wording(
-        _("A proposal from the broker"),
-        _("The region proposes “%(title)s” for your demand “%(demand)s”"),
-        (
-            _("It does not fit everything that you asked for, but it may do all the same. The lot belongs to %(organisation)s."),
-            REASON,
-        ),
-        (_AT_LISTING, _AT_DEMAND),
-    ),
-    Notice.LOT_OFFERED: Wording(
-        _("Somebody offers you a lot"),
-        _("%(organisation)s offers “%(title)s” for your demand “%(demand)s”"),
-        (_("On the page of your demand you see whether it fits, and you reserve it."),),
-        (_AT_DEMAND, _AT_LISTING),
     ),
     Notice.LETTER_GIVEN_UP: Wording(
         _("A letter was given up"),

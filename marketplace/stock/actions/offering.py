@@ -1,15 +1,16 @@
-"""A lot in stock goes on offer: a draft listing that says what the lot says."""
+"""A lot in stock goes on offer: a draft listing that says what the lot says. What lies too long goes to the chain."""
 
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.queries.organisations import get_organisation, list_chain
 from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By
-from marketplace.depots.models import Lot
+from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries.lots import get_lot
 from marketplace.depots.rules.lots import check_unblocked
 from marketplace.kernel import clock
@@ -18,16 +19,21 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.listings import create_listing
+from marketplace.market.actions.windows import audit_windows, bump_catalogue, note_changed_windows
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
-from marketplace.market.rules.listing import ListingDraft, Location
+from marketplace.market.rules.listing import Condition, ListingDraft, ListingStatus, Location
 from marketplace.market.rules.values import check_not_planned
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
+from marketplace.notices.actions.notify import notify
+from marketplace.notices.rules.kinds import Notice
 from marketplace.places.queries.gazetteer import gazetteer
 from marketplace.places.rules import PlaceBasis
 from marketplace.stock.actions.offers import hold
 from marketplace.stock.actions.places import whereabouts
+from marketplace.stock.models import ChainOffer
+from marketplace.stock.rules.chain import check_lies_too_long, check_to_be_had, clean_chain_reason
 from marketplace.stock.rules.handling import check_part, too_little
 
 
@@ -80,3 +86,88 @@ def offer_lot(session: Session, actor: Actor, *, lot_id: int, draft: ListingDraf
     session.expire(listing)
     audit.record(session, actor, action="lot.offer", object_type="lot", object_id=lot.id, listing=listing.id)
     return get_listing(session, actor, listing.id)
+
+
+def offer_to_chain(session: Session, actor: Actor, *, lot_id: int, reason: str) -> Listing:
+    """Offer a lot that lies too long to the chain.
+
+    Its listing opens to partners at once, and the chain is told once. What is not on offer yet becomes a draft, or stays one: the chain
+    is told when it is published. Asked before: nothing changes.
+    """
+    held = hold(session, actor, lot_id, Can.OFFER_LOT)
+    lot, today = held.lot, clock.today()
+    check_unblocked(is_blocked=lot.blocked_at is not None)
+    stay = None if lot.depot_id is None else session.scalar(select(Depot.longest_stay_days).where(Depot.id == lot.depot_id))
+    check_lies_too_long(lot.in_depot_since, stay, today)
+    reason = clean_chain_reason(reason)
+    if held.offer is not None and session.get(ChainOffer, held.offer.id) is not None:
+        return get_listing(session, actor, held.offer.id)
+    if held.offer is None:
+        said = {"title": lot.title, "condition": Condition(lot.condition), "available_from": today}
+        turns = {"partners_from": today, "window_reason": reason}
+        draft = draft_of_lot(session, actor, lot_id=lot.id, amount=None, **said, **turns)
+        listing = offer_lot(session, actor, lot_id=lot.id, draft=draft)
+    else:
+        listing = held.offer
+        check_to_be_had(listing.available_until, listing.available, today)
+        _open_to_partners(session, actor, listing, reason)
+    session.add(
+        ChainOffer(listing_id=listing.id, lot_id=lot.id, reason=reason, person_id=actor.person_id, asked_at=clock.now(), told=0)
+    )
+    session.flush()
+    audit.record(session, actor, action="lot.chain", object_type="lot", object_id=lot.id, listing=listing.id)
+    if listing.status == ListingStatus.PUBLISHED:
+        tell_chain(session, actor, listing)
+    return get_listing(session, actor, listing.id)
+
+
+def _open_to_partners(session: Session, actor: Actor, listing: Listing, reason: str) -> None:
+    """Let every turn begin today at the latest. A turn that has begun stays as it is."""
+    before, today = audit_windows(listing), clock.today()
+    listing.circle_from = listing.circle_from and min(listing.circle_from, today)
+    listing.region_from = listing.region_from and min(listing.region_from, today)
+    listing.partners_from = min(listing.partners_from or today, today)
+    listing.window_reason = listing.window_reason or reason
+    listing.version += 1
+    is_published = listing.status == ListingStatus.PUBLISHED
+    if is_published:
+        listing.confirmed_on = today  # whoever offers it again has said that it lies there still
+    session.flush()
+    fields = ["partners_from", "window_reason"]
+    audit.record(
+        session,
+        actor,
+        action="listing.edit",
+        object_type="listing",
+        object_id=listing.id,
+        version=listing.version,
+        fields=fields,
+    )
+    if is_published:
+        note_changed_windows(session, actor, listing.id, before, audit_windows(listing))
+        bump_catalogue(session)
+
+
+def tell_chain(session: Session, actor: Actor, listing: Listing) -> int:
+    """Tell each organisation of the chain once of an offer that is meant for it; how many. Nothing for any other offer."""
+    require(actor, Can.EDIT_LISTING, listing)
+    offer = session.get(ChainOffer, listing.id)
+    if offer is None or offer.told_at is not None:
+        return 0
+    chain = list_chain(session, but=listing.organisation_id)
+    owner = get_organisation(session, listing.organisation_id)
+    for organisation in chain:
+        notify(
+            session,
+            Notice.CHAIN_OFFERED,
+            organisation_id=organisation.id,
+            listing_id=listing.id,
+            listing_title=listing.title,
+            organisation=owner.name,
+            quantity={"amount": plain(listing.available), "unit": listing.unit},
+            reason=offer.reason,
+        )
+    offer.told_at, offer.told = clock.now(), len(chain)
+    session.flush()
+    audit.record(session, actor, action="listing.chain", object_type="listing", object_id=listing.id, told=len(chain))
+    return len(chain)

@@ -14,6 +14,7 @@ from marketplace.kernel import clock
 from marketplace.market.models import Listing, Photo
 from marketplace.market.queries.listings import find_first_photos
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.stock.models import ChainOffer
 
 WORDS_MAX = 120
 LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
@@ -30,11 +31,12 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """A lot with what is offered of it now, and its newest picture."""
+    """A lot with what is offered of it now, and its newest picture. `chain`: that offer is meant for the chain."""
 
     lot: Lot
     listing: Listing | None
     photo: LotPhoto | Photo | None
+    chain: ChainOffer | None = None
 
 
 def last_first_day(depot: Depot) -> date | None:
@@ -132,8 +134,10 @@ def with_offers(session: Session, lots: list[Lot]) -> list[Lying]:
     """
     ids = [lot.id for lot in lots]
     offers: dict[int, Listing] = {}
-    for listing in session.scalars(select(Listing).where(Listing.lot_id.in_(ids)).order_by(Listing.id)):
-        offers[int(listing.lot_id or 0)] = listing
+    chain: dict[int, ChainOffer | None] = {}
+    rows = select(Listing, ChainOffer).outerjoin(ChainOffer, ChainOffer.listing_id == Listing.id).where(Listing.lot_id.in_(ids))
+    for listing, chained in session.execute(rows.order_by(Listing.id)):
+        offers[int(listing.lot_id or 0)], chain[listing.id] = listing, chained
     taken = select(LotPhoto).where(LotPhoto.lot_id.in_(ids)).order_by(LotPhoto.id)
     photos = {photo.lot_id: photo for photo in session.scalars(taken)}
     covers = find_first_photos(session, [offer.id for lot_id, offer in offers.items() if lot_id not in photos])
@@ -142,5 +146,6 @@ def with_offers(session: Session, lots: list[Lot]) -> list[Lying]:
         offer = offers.get(lot.id)
         cover = covers.get(offer.id) if offer else None
         is_live = offer is not None and offer.status in LIVE
-        result.append(Lying(lot, offer if is_live else None, photos.get(lot.id) or cover))
+        live = offer if is_live else None
+        result.append(Lying(lot, live, photos.get(lot.id) or cover, chain[live.id] if live else None))
     return result

@@ -11,6 +11,7 @@ from marketplace.depots.models import Movement
 from marketplace.depots.queries.lots import list_movements
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.stock.models import ChainOffer
 
 LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
 
@@ -39,3 +40,9 @@ def find_offers(session: Session, lot_ids: Iterable[int]) -> dict[int, int]:
     """
     rows = select(Listing.lot_id, Listing.id).where(Listing.lot_id.in_(list(lot_ids)), Listing.status.in_(LIVE))
     return {int(lot_id or 0): listing_id for lot_id, listing_id in session.execute(rows)}
+
+
+def find_chain_offers(session: Session, listing_ids: Iterable[int]) -> dict[int, ChainOffer]:
+    """Which of these listings are meant for the chain, by the listing."""
+    rows = select(ChainOffer).where(ChainOffer.listing_id.in_(list(listing_ids)))
+    return {offer.listing_id: offer for offer in session.scalars(rows)}

@@ -13,6 +13,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import Taxonomy, VehicleClass
 from marketplace.stock.rules.announcing import Announcement
+from marketplace.stock.rules.chain import USUAL_REASON
 from marketplace.stock.rules.driving import Drive
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
 from marketplace.web.ui.choices import choices, material_choices
@@ -60,6 +61,20 @@ class OfferForm(LotForm):
         self.quantity.unit_label = lot.unit_of.label
         if self.quantity.raw_data is None:
             self.quantity.data = lot.quantity
+
+
+class ChainForm(LotForm):
+    """Why the chain may have it now."""
+
+    reason = TextAreaField(
+        _("Why need the chain not wait?"),
+        [Required(_("Say why, in one sentence. Everybody reads it at the offer."))],
+        description=_("Everybody reads it at the offer."),
+    )
+
+    def prepare(self, lot: Lot) -> None:
+        if self.reason.raw_data is None:
+            self.reason.data = str(USUAL_REASON)
 
 
 class ActForm(LotForm):

@@ -17,12 +17,15 @@ from marketplace.kernel.units import Amount
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
+from marketplace.stock.models import ChainOffer
 from marketplace.stock.queries.history import Event, list_events
 from marketplace.stock.queries.legs import list_legs
-from marketplace.stock.queries.lying import with_offers
+from marketplace.stock.queries.lying import Lying, with_offers
 from marketplace.stock.queries.warnings import find_expected
+from marketplace.stock.rules.chain import lies_too_long
 from marketplace.web.ui.driving import Driven, driven_of
 from marketplace.web.ui.lots import Picture, picture
+from marketplace.web.ui.lying import words_of_offer
 
 KINDS: dict[MovementKind, Text] = {
     MovementKind.IN: _("Came in"),
@@ -79,6 +82,7 @@ class LotPage:
     facts: list[tuple[Text, Text | str | None]]
     tiles: list[Tile]
     listing: Listing | None
+    offer: Text | None
     lines: list[Line]
     legs: list[DrivenLeg]
 
@@ -92,9 +96,10 @@ class LotPage:
             cover=picture(seen.photo, lot.title) if seen.photo else None,
             place=place_of(lot),
             figures=_figures(lot),
-            facts=_facts(session, lot),
-            tiles=_tiles(actor, lot, find_expected(session, actor, lot.id), is_offered=seen.listing is not None),
+            facts=_facts(session, lot, seen.chain),
+            tiles=_tiles(actor, seen, find_expected(session, actor, lot.id)),
             listing=seen.listing,
+            offer=words_of_offer(seen.listing, seen.chain) if seen.listing else None,
             lines=[_line(lot, event) for event in list_events(session, lot)],
             legs=_legs(session, actor, lot),
         )
@@ -118,7 +123,7 @@ def _figures(lot: Lot) -> list[tuple[str, Text | str]]:
     return found
 
 
-def _facts(session: Session, lot: Lot) -> list[tuple[Text, Text | str | None]]:
+def _facts(session: Session, lot: Lot, chain: ChainOffer | None) -> list[tuple[Text, Text | str | None]]:
     return [
         (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
         (_("Condition"), CONDITION_LABELS[Condition(lot.condition)]),
@@ -126,18 +131,32 @@ def _facts(session: Session, lot: Lot) -> list[tuple[Text, Text | str | None]]:
         (_("Holder"), lot.holder.name if lot.holder_id != lot.owner_id else None),
         (_("Pallet places"), str(lot.pallets) if lot.pallets else None),
         (_("In this depot since"), long_date(lot.in_depot_since) if lot.in_depot_since else None),
+        (_("Offered to the chain"), _chained(chain) if chain else None),
     ]
 
 
-def _tiles(actor: Actor, lot: Lot, expected: Arrival | None, *, is_offered: bool) -> list[Tile]:
+def _chained(chain: ChainOffer) -> Text:
+    """When the chain was told, and how many of it."""
+    if chain.told_at is None:
+        return _("not yet: the chain is told when the offer is published")
+    day = long_date(chain.told_at)
+    return ngettext(
+        "on %(day)s, %(num)s organisation was told", "on %(day)s, %(num)s organisations were told", chain.told, day=day
+    )
+
+
+def _tiles(actor: Actor, seen: Lying, expected: Arrival | None) -> list[Tile]:
     """What this reader can do with it now. A blocked lot goes to nobody, and so is not offered, split or let out.
 
     First what a keeper does most, within reach of a thumb. `expected`: what was announced to a depot of the reader's, and is this lot.
     """
+    lot, is_offered = seen.lot, seen.listing is not None
     handles, owns = may(actor, Can.HANDLE_LOT, lot), may(actor, Can.OFFER_LOT, lot)
     if lot.quantity == 0 or not (handles or owns or expected):
         return []
     is_free = lot.blocked_at is None
+    stay = lot.depot.longest_stay_days if lot.depot else None
+    is_for_chain = seen.chain is None and lies_too_long(lot.in_depot_since, stay, clock.today())
 
     def own(endpoint: str) -> str:
         return url_for(endpoint, lot_id=lot.id)
@@ -151,6 +170,7 @@ def _tiles(actor: Actor, lot: Lot, expected: Arrival | None, *, is_offered: bool
         (handles and is_free, "split", _("Split"), own("lots.split")),
         (handles or owns, "camera", _("Photo"), own("lots.photo")),
         (owns and is_free and not is_offered, "megaphone", _("Offer it"), own("lots.offer")),
+        (owns and is_free and is_for_chain, "recycle", _("To the chain"), own("lots.offer_to_chain")),
         (handles, "archive-x", _("Write off"), own("lots.write_off")),
         (True, "printer", _("Label"), own("depot_files.label")),
     )

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may, require
+from marketplace.accounts.queries.organisations import list_chain
 from marketplace.depots.actions.photos import add_lot_photo, require_photographing
 from marketplace.depots.queries.depots import list_depots
 from marketplace.depots.queries.lots import get_lot, list_lots
@@ -12,12 +13,14 @@ from marketplace.depots.rules.number import read_lot_number
 from marketplace.http.request import current_actor, current_session, database, permission
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
+from marketplace.stock.actions.offering import offer_to_chain
 from marketplace.stock.queries.lying import with_offers
 from marketplace.stock.queries.warnings import find_expected
 from marketplace.web.lots import acts, coming
 from marketplace.web.lots.acts import Act
-from marketplace.web.lots.forms import FindForm, MoveForm
+from marketplace.web.lots.forms import ChainForm, FindForm, MoveForm
 from marketplace.web.lots.shown import LotPage
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.lying import own_rows
@@ -123,6 +126,28 @@ def photo(lot_id: int) -> ResponseReturnValue:
     ):
         return done(_("The photo is with the lot."), url_for("lots.show", lot_id=lot_id))
     return page("lots/photo.html", form, page=LotPage.of(session, actor, get_lot(session, actor, lot_id)))
+
+
+@blueprint.route(f"{ONE}/keten", methods=METHODS, endpoint="offer_to_chain")
+@permission(Can.OFFER_LOT)
+def offer_chain(lot_id: int) -> ResponseReturnValue:
+    """Offer what lies too long to the organisations of the chain."""
+    form = ChainForm()
+    is_valid = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    lot = get_lot(session, actor, lot_id)
+    require(actor, Can.OFFER_LOT, lot)
+    form.prepare(lot)
+    made = (
+        attempt(form, lambda: offer_to_chain(session, actor, lot_id=lot_id, reason=form.reason.data or "")) if is_valid else None
+    )
+    if made is not None and made.status == ListingStatus.PUBLISHED:
+        return done(_("The lot is offered to the chain."), url_for("lots.show", lot_id=lot_id))
+    if made is not None:
+        message = _("The draft of the offer is there. Add what is missing and publish it: then the chain is told.")
+        return done(message, url_for("listings.edit", listing_id=made.id))
+    shown = LotPage.of(session, actor, get_lot(session, actor, lot_id))
+    return page("lots/offer_to_chain.html", form, page=shown, chain=list_chain(session, but=lot.owner_id))
 
 
 def _act(lot_id: int, act: Act) -> ResponseReturnValue:

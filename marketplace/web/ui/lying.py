@@ -17,6 +17,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.stock.models import ChainOffer
 from marketplace.stock.queries.lying import Lying, last_first_day
 from marketplace.web.ui.lots import picture
 
@@ -69,7 +70,7 @@ def own_rows(lying: Sequence[Lying], own: int | None) -> list[Row]:
 def _row(one: Lying, also: list[Words], cost: Words, *, is_too_long: bool, ways: Ways = ()) -> Row:
     lot = one.lot
     if one.listing is not None:
-        also.append(_offer(one.listing))
+        also.append(words_of_offer(one.listing, one.chain))
     return Row(
         lot_number(lot.id),
         url_for("lots.show", lot_id=lot.id),
@@ -83,8 +84,13 @@ def _row(one: Lying, also: list[Words], cost: Words, *, is_too_long: bool, ways:
     )
 
 
-def _offer(listing: Listing) -> Text:
-    return _("on offer") if listing.status == ListingStatus.PUBLISHED else _("draft of an offer")
+def words_of_offer(listing: Listing, chain: ChainOffer | None) -> Text:
+    """How far its offer is, and whether it is meant for the chain."""
+    is_published = listing.status == ListingStatus.PUBLISHED
+    if chain is not None:
+        told = chain.told_at
+        return _("offered to the chain on %(day)s", day=near_date(clock.local(told).date())) if told else _("draft for the chain")
+    return _("on offer") if is_published else _("draft of an offer")
 
 
 def words_of_cost(cost: Cost) -> Words:
@@ -98,8 +104,13 @@ def ways_out(actor: Actor, one: Lying) -> Ways:
     """The ways out for what lies too long, each for whoever may take it."""
     lot, listing = one.lot, one.listing
     ways: list[tuple[Text, str]] = []
-    if listing is not None and may(actor, Can.OFFER_LOT, lot):
-        ways.append((_("Offer again"), url_for("listings.edit", listing_id=listing.id)))
+    if may(actor, Can.OFFER_LOT, lot) and lot.blocked_at is None:
+        if listing is not None:
+            ways.append((_("Offer again"), url_for("listings.edit", listing_id=listing.id)))
+        else:
+            ways.append((_("Offer it"), url_for("lots.offer", lot_id=lot.id)))
+        if one.chain is None:
+            ways.append((_("To the chain"), url_for("lots.offer_to_chain", lot_id=lot.id)))
     if may(actor, Can.HANDLE_LOT, lot):
         ways.append((_("Write off"), url_for("lots.write_off", lot_id=lot.id)))
     return tuple(ways)
