@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040_chain_offers"
-down_revision = "0036_settlements"
+revision = "0041_chain_offers"
+down_revision = "0040_releases"
 branch_labels = None
 depends_on = None
 
