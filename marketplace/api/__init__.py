@@ -28,6 +28,7 @@ MODULES = (
     "notices",
     "figures",
     "goals",
+    "outlook",
     "reports",
     "published",
     "depots",

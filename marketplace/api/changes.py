@@ -34,6 +34,11 @@ CHANGES = (
             _(
                 "New: the catalogue, saved searches and the matches of a demand are asked for what is there or what is planned (supply)."
             ),
+            _("New: what comes free and what is needed in the coming sixteen quarters (/outlook, /outlook.csv)."),
+            _(
+                "New: a part of an asset becomes a planned lot (/assets/{id}/items/{n}/release), and what came by a transfer becomes a part "
+                "of an asset of the receiver, used once more (exchange)."
+            ),
         ),
     ),
     Version(

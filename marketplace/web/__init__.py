@@ -25,6 +25,7 @@ AREAS = (
     "inbox",
     "signed",
     "figures",
+    "outlook",
     "savings",
     "goals",
     "reports",

@@ -18,6 +18,7 @@ ROOMS = (
     "market",
     "questions",
     "catalogue",
+    "outlook",
     "passports",
     "impact",
     "published",

@@ -1,0 +1,1 @@
+"""What comes free and what is needed in the years ahead."""
