@@ -35,7 +35,7 @@ class OutlookFilter:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Four years ahead as seen today: a row for each quarter, group and municipality, and the sum of each quarter."""
+    """Four years ahead as seen today. A row for each quarter, group and municipality, and the sum of each quarter."""
 
     as_of: date
     rows: list[Outlook]

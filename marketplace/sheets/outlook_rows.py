@@ -21,7 +21,7 @@ HEADER: tuple[Text | Column, ...] = (
 
 
 def lines(found: Ahead, known: Taxonomy) -> Iterator[list[Cell]]:
-    """Write the rows by quarter, group and municipality; outside the region the municipality is empty."""
+    """Write the rows by quarter, group and municipality. Outside the region the municipality is empty."""
     for row in found.rows:
         group = known.group(row.group)
         masses = (row.present_kg, row.planned_kg, row.expected_kg, row.needed_kg, row.gap_kg)

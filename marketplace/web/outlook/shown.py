@@ -1,4 +1,4 @@
-"""The years ahead as the page shows them: a bar for what comes and one for what is needed, and the groups that lack."""
+"""The years ahead as the page shows them. A bar for what comes, one for what is needed, and the groups that lack."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ GROUPS_SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class QuarterShown:
-    """A quarter: its name, its figures, how long its bars are, and what lacks or is left over most."""
+    """A quarter: its name, its figures, how long its bars are, and what lacks most."""
 
     name: Text
     supply: str

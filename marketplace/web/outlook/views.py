@@ -25,7 +25,7 @@ def _wanted() -> OutlookFilter:
 @permission(Can.READ_PUBLIC_FIGURES)
 @one_moment
 def show() -> str:
-    """Each of the coming sixteen quarters: what is there or comes free, what is needed, and what lacks."""
+    """Each of the coming sixteen quarters: what comes free, what is needed, and what lacks."""
     session, wanted = current_session(), _wanted()
     found, known = get_outlook(session, current_actor(), wanted), taxonomy(session)
     return render_template(
