@@ -7,6 +7,7 @@ from wtforms.validators import Optional, ValidationError
 
 from marketplace.accounts.models import Organisation
 from marketplace.depots.models import Arrival, Depot, Lot
+from marketplace.http.written import Written
 from marketplace.kernel.clock import today
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity, Unit
@@ -39,7 +40,9 @@ class BayField(StringField):
     def offer(self, depot: Depot) -> None:
         """Say which bays there are."""
         names = [bay.name for bay in depot.bays if bay.is_active]
-        told = _("One of: %(bays)s.", bays=", ".join(names)) if names else _("This depot has no bays. Leave it empty.")
+        told = _("In %(depot)s one of: %(bays)s.", depot=Written(depot.name), bays=", ".join(names))
+        if not names:
+            told = _("%(depot)s has no bays. Leave it empty.", depot=Written(depot.name))
         self.description = told  # type: ignore[assignment]
 
 
@@ -105,7 +108,7 @@ class SplitForm(AmountForm):
     """A part becomes a lot of its own, with a number of its own."""
 
     quantity = AmountField(_("How much is split off?"), [_HOW_MUCH])
-    bay = StringField(_("In which bay does that part lie?"), description=_("Empty: where the lot lies."))
+    bay = BayField(_("In which bay does that part lie?"), description=_("Empty: where the lot lies."))
     pallets = IntegerField(_("Pallet places of that part"), [Optional()])
 
 
@@ -160,7 +163,7 @@ class MoveForm(DrivenForm):
 
     depot = SelectField(_("Where to?"), validate_choice=False)
     place = PlaceField(_("Another place"), hinted=True)
-    bay = StringField(_("Bay"), description=_("As it stands on the sign, for example A3."))
+    bay = BayField(_("Bay"), description=_("As it stands on the sign, for example A3."))
     pallets = IntegerField(_("Pallet places"), [Optional()])
     reason = StringField(_("Remark"))
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.policy import Can, may, require
 from marketplace.accounts.queries.organisations import list_chain
 from marketplace.depots.actions.photos import add_lot_photo, require_photographing
-from marketplace.depots.queries.depots import list_depots
+from marketplace.depots.queries.depots import get_depot, list_depots
 from marketplace.depots.queries.lots import get_lot, list_lots
 from marketplace.depots.rules.lots import LotFilter
 from marketplace.depots.rules.number import read_lot_number
@@ -20,7 +20,7 @@ from marketplace.stock.queries.lying import with_offers
 from marketplace.stock.queries.warnings import find_expected
 from marketplace.web.lots import acts, coming
 from marketplace.web.lots.acts import Act
-from marketplace.web.lots.forms import ChainForm, FindForm, MoveForm
+from marketplace.web.lots.forms import ChainForm, FindForm, MoveForm, SplitForm
 from marketplace.web.lots.shown import LotPage
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.lying import own_rows
@@ -158,6 +158,8 @@ def _act(lot_id: int, act: Act) -> ResponseReturnValue:
     lot = get_lot(session, actor, lot_id)
     require(actor, act.right, lot)
     form.prepare(lot)
+    if isinstance(form, MoveForm | SplitForm) and lot.depot_id is not None:
+        form.bay.offer(get_depot(session, lot.depot_id))
     if isinstance(form, MoveForm):
         form.offer(lot, list_depots(session))
         form.offer_vehicles(taxonomy(session).vehicles)
