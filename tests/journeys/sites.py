@@ -161,6 +161,8 @@ def fill_with_unfinished_work(app: Flask) -> None:
     assert send(leader, "/zoekopdrachten/nieuw?q=klinkers", {"name": "Klinkers"}).status_code == 303
     own = re.search(r'href="/aanbod/([0-9]+)"', leader.get("/aanbod?q=voegmateriaal").text)
     assert own
+    coming = {"material": "betonstraatsteen-kei-8cm", "quantity": "640", "unit": "m2", "expected_on": "morgen"}
+    assert send(leader, "/depots/1/aankondigen", coming).status_code == 303
     paper = {"kind": "batch-inspection", "number": "PK-26", "issuer": "Lab Oost", "issued_on": "12-3-2025"}
     adding = f"/aanbod/{own[1]}/documenten/nieuw"
     assert send(leader, adding, {**paper, "file": upload(good(), "verklaring.pdf")}).status_code == 303

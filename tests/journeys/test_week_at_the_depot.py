@@ -53,6 +53,11 @@ def width() -> int:
 
 
 @pytest.fixture
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(getattr(request, "param", True))
+
+
+@pytest.fixture
 def calendar(site: Site, monkeypatch: pytest.MonkeyPatch) -> Calendar:
     week = Calendar()
     monkeypatch.setattr(clock, "_frozen", week)
@@ -213,3 +218,44 @@ def test_a_week_at_the_depot(
     expect(row).to_contain_text("€ 21,47")
     shot(keeper, "11-settlement")
     accessible(keeper)
+
+
+@pytest.mark.parametrize("scripts", [False], indirect=True)
+def test_a_scanned_lot_is_handled_without_scripts(page: Page, site: Site, shot: Shot) -> None:
+    """Of 176 m² 40 are split off; 134 are counted of the 136 that should be left, and 4 go out: 130."""
+    with database_of(site.app).read() as reading:
+        lot = reading.scalars(select(Lot).where(Lot.quantity == 176, Lot.depot_id.is_not(None))).one()
+    site.let_in(page, "coordinator.regio-twente@materialenbank.example")
+    page.goto(f"/lots/{lot.id}")
+    act(page, "Splitsen")
+    page.get_by_label("Hoeveel gaat eraf?").fill("176")
+    press(page, "Splits het af")
+    expect(page.get_by_role("alert")).to_contain_text("er valt niets te splitsen")
+    expect(page.get_by_label("Hoeveel gaat eraf?")).to_have_value("176")
+    page.get_by_label("Hoeveel gaat eraf?").fill("40")
+    press(page, "Splits het af")
+    says(page, "40 m² is nu een eigen partij")
+    page.goto(f"/lots/{lot.id}")
+    act(page, "Tellen")
+    page.get_by_label("Hoeveel ligt er nu?").fill("134")
+    press(page, "Telling opslaan")
+    expect(page.get_by_label("Hoeveel ligt er nu?")).to_have_value("134")
+    page.get_by_label("Waarom is het meer of minder dan het was?").fill("Gebroken bij het laden")
+    press(page, "Telling opslaan")
+    says(page, "Dat is 2 m² minder dan de bank zei.")
+    act(page, "Uitgeven")
+    page.get_by_label("Hoeveel gaat eruit?").fill("4")
+    press(page, "Geef het uit")
+    expect(page.get_by_label("Hoeveel gaat eruit?")).to_have_value("4")
+    page.get_by_label("Waar is het voor?").fill("Dorpsstraat")
+    press(page, "Geef het uit")
+    says(page, "4 m² is uitgegeven. Er is nog 130 m².")
+    act(page, "Verplaatsen")
+    page.get_by_label("Vak").fill("b2")
+    press(page, "Verplaats het")
+    says(page, "ligt nu in Regiodepot Twente, vak B2.")
+    act(page, "Foto")
+    page.locator("input[type=file]").set_input_files({"name": "keien.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    press(page, "Foto erbij zetten")
+    says(page, "De foto staat bij de partij.")
+    shot(page, "1-handled")

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
 from marketplace.cli.migrations import one_at_a_time
+from marketplace.depots.rules.number import lot_number
 from marketplace.kernel import clock
 from tests.journeys.sentences import links_of
 from tests.journeys.sites import Site, client_of, links_by_mail
@@ -26,7 +27,9 @@ FIRST = {  # a reader's own comes before that of others
     "project-leader": (ASKED_ABOUT, PLACED, "/werk/aanbod", "/gezocht?mine=1", *TOGETHER),
     "region": ("/depots/1",),  # of the region: lots that its coordinator keeps come before those that may only be read
 }
+EXPECTED = f"/depots/1/innemen/op-nummer?nummer={lot_number(42)}"  # a lot of Hengelo's that was announced to the region's depot
 MORE = {
+    "region": (EXPECTED,),
     "anonymous": ("/aanbod?q=zzzz", "/aanbod?place=Atlantis", "/aanbod?page=99", "/gezocht?q=zzzz", "/aanbod/99999"),
     "project-leader": ("/reserveringen?page=9",),
     "coordinator": (

@@ -1,5 +1,6 @@
 """What comes into a depot on a phone: announced, called off, taken in by what was announced or by the number on a label."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -180,3 +181,24 @@ def test_what_was_driven_from_a_place_counts_when_it_comes_in(app: Flask, sessio
     assert haul.distance_km == pytest.approx(Decimal("10.017"), abs=Decimal("0.01"))  # 0.09° of latitude of 111.3 km
     assert (haul.road_basis, haul.road_km) == ("estimated", Decimal("13.020"))  # 10.015 × 1.3 = 13.0195
     assert "in rechte lijn" in said and "de rechte lijn maal 1,3" in said
+
+
+def test_what_moves_to_another_depot_tells_how_it_was_driven_and_the_page_of_the_lot_works_it_out(
+    app: Flask, session: Session, keeper: Actor, yard: Depot
+) -> None:
+    """100 m² × 185 kg = 18.5 t; × 12 km = 222 tonne-km; × 0.25994 kg = 57.7 kg of a heavy lorry that comes back empty."""
+    other = make_yard(session, keeper, name="Regiodepot")
+    other.lat = 52.35
+    session.flush()
+    lot = make_lot(session, yard, keeper, quantity=Decimal(100))
+    client, page = visit(app, session, keeper), f"/lots/{lot.id}/verplaatsen"
+    assert "In Gemeentewerf kunt u kiezen uit: A3, B1." in words(client, page)
+    fields = {"depot": str(other.id), "driven_km": "1", "vehicle_class": "vrachtauto-zwaar-50"}
+    refused = do(client, page, fields)
+    assert refused.status_code == 422 and "hemelsbreed is het 10,0" in refused.text and 'value="1"' in refused.text
+    assert re.search(r'<option selected value="vrachtauto-zwaar-50">', refused.text)
+    told(client, page, {**fields, "driven_km": "12"})
+    said = words(client, f"/lots/{lot.id}")
+    for sentence in ("12,0 km, zoals gereden", "18,5 ton over 12,0 km: 222 tonkm", "222 tonkm × 0,25994 kg = 58 kg CO₂e"):
+        assert sentence in said
+    assert "Zware vrachtauto" in said and "(niet ingevuld, dus geschat)" not in said
