@@ -112,7 +112,11 @@ def test_a_lot_is_taken_in_by_its_number_with_how_it_was_driven(
     lot, arrival = in_borne(session, yard, borne), announce(session, yard, borne, days=1, quantity=Decimal(100))
     client, address = visit(app, session, keeper), f"/depots/{yard.id}/innemen/op-nummer"
     found = words(client, f"{address}?nummer={lot_number(lot.id)}")
-    assert "100 m²" in found and "Borne kondigde 100 m² Betonstraatsteen" in found and "In Gemeentewerf kunt u kiezen uit: A3, B1." in found
+    assert (
+        "100 m²" in found
+        and "Borne kondigde 100 m² Betonstraatsteen" in found
+        and "In Gemeentewerf kunt u kiezen uit: A3, B1." in found
+    )
     page = f"{address}?nummer={lot_number(lot.id)}"
     fields = {"quantity": "100", "bay": "Z9", "driven_km": "12,5", "vehicle_class": "vrachtauto-zwaar-50"}
     refused = do(client, page, fields)
