@@ -19,6 +19,8 @@ OBJECTS = {
     "listing_questions": ("talk.questions_about", "listing_id"),
     "demand_questions": ("talk.questions_about", "demand_id"),
     "talk": ("talk.thread", "reservation_id"),
+    "recall": ("recalls.show", "recall_id"),
+    "lot": ("lots.show", "lot_id"),
 }
 
 

@@ -159,6 +159,21 @@ def test_a_part_is_split_off_moved_and_let_out(app: Flask, session: Session, kee
     assert "40 m² is afgeboekt. Er is nog 0 m²." in gone and "Van deze partij is niets meer over." in gone
 
 
+def test_an_owner_reads_what_a_keeper_wrote_off_and_opens_the_lot(
+    app: Flask, session: Session, keeper: Actor, yard: Depot
+) -> None:
+    borne = make_actor(session, "borne")
+    lot = come_in(session, keeper, yard, owner=borne)
+    told(visit(app, session, keeper), f"/lots/{lot.id}/afboeken", {"quantity": "6", "reason": "Gebroken bij het lossen"})
+    client = visit(app, session, borne)
+    inbox = client.get("/berichten").text
+    assert "Hengelo boekte 6 m² van “Grijze keien” af" in inbox.replace("\u00a0", " ")
+    (number,) = re.findall(r'action="(/berichten/[0-9]+/openen)', inbox)
+    opened = send(client, "/berichten", {}, to=number)
+    assert (opened.status_code, opened.location) == (303, f"/lots/{lot.id}")
+    assert "“Gebroken bij het lossen”" in words(client, opened.location)
+
+
 def test_what_is_taken_in_gets_a_number_and_stands_where_it_was_put(
     app: Flask, session: Session, keeper: Actor, yard: Depot
 ) -> None:
