@@ -112,6 +112,38 @@ def list_recalls(session: Session, actor: Actor, *, page: int = 1, page_size: in
     return list(session.scalars(rows.limit(page_size).offset((page - 1) * page_size))), total
 
 
+def list_open_recalls(session: Session, actor: Actor, *, most: int) -> tuple[list[Recall], int]:
+    """The recalls that still block something, the oldest finding first, and their number.
+
+    For whoever reads every recall.
+    """
+    require(actor, Can.READ_RECALLS)
+    still = Recall.id.in_(select(RecallLot.recall_id).where(RecallLot.release_id.is_(None)))
+    total = session.scalar(select(func.count(Recall.id)).where(still)) or 0
+    return list(session.scalars(_recalls().where(still).order_by(Recall.found_on, Recall.id).limit(most))), total
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a recall is: the lots it still blocks, who were told of it, and who confirmed."""
+
+    blocked: int
+    told: int
+    confirmed: int
+
+
+def standing_of(session: Session, recalls: Iterable[Recall]) -> dict[int, Standing]:
+    """How far each of these recalls is. Two questions for all of them."""
+    ids = [recall.id for recall in recalls]
+    lots = select(RecallLot.recall_id, func.count()).where(RecallLot.recall_id.in_(ids), RecallLot.release_id.is_(None))
+    blocked = {row[0]: row[1] for row in session.execute(lots.group_by(RecallLot.recall_id))}
+    parties = select(RecallParty.recall_id, func.count(), func.count(RecallParty.confirmed_at)).where(
+        RecallParty.recall_id.in_(ids)
+    )
+    told = {row[0]: (row[1], row[2]) for row in session.execute(parties.group_by(RecallParty.recall_id))}
+    return {number: Standing(blocked.get(number, 0), *told.get(number, (0, 0))) for number in ids}
+
+
 def list_to_confirm(session: Session, actor: Actor) -> list[Recall]:
     """The recalls of which the own organisation has not confirmed yet that it knows."""
     if not may(actor, Can.CONFIRM_RECALL):
@@ -154,7 +186,8 @@ def list_transfers(session: Session, recall_id: int) -> list[RecallTransfer]:
 def list_lots_of(session: Session, recall_id: int, *, page: int = 1, page_size: int | None = 50) -> tuple[list[RecallLot], int]:
     """The lots of a recall with where they are now, and their number. `page_size` None: all of them."""
     total = session.scalar(select(func.count()).select_from(lots_of(recall_id).subquery())) or 0
-    now = joinedload(RecallLot.lot).options(joinedload(Lot.organisation), joinedload(Lot.holder), joinedload(Lot.depot))
+    lies = joinedload(Lot.depot).selectinload(Depot.keepers)  # as the right to the lot asks it
+    now = joinedload(RecallLot.lot).options(joinedload(Lot.organisation), joinedload(Lot.holder), lies)
     rows = select(RecallLot).where(RecallLot.recall_id == recall_id).options(now).order_by(RecallLot.lot_id)
     if page_size is not None:
         rows = rows.limit(page_size).offset((page - 1) * page_size)

@@ -5,6 +5,7 @@ Organisations stand on it and no people: it goes into files that others read.
 
 from collections.abc import Iterator, Sequence
 
+from marketplace.depots.models import Lot
 from marketplace.depots.rules.number import lot_number
 from marketplace.kernel import clock
 from marketplace.kernel.formats import long_date, moment, quantity
@@ -59,7 +60,11 @@ def _facts(recall: Recall) -> Iterator[Block]:
 
 def where_of(row: RecallLot) -> str:
     """Where a lot lies now: its depot and bay, or the place."""
-    lot = row.lot
+    return lies_at(row.lot)
+
+
+def lies_at(lot: Lot) -> str:
+    """The depot and bay of a lot, or its place."""
     if lot.depot is None:
         return lot.place_name or "–"
     return f"{lot.depot.name}, {lot.bay}" if lot.bay else lot.depot.name

@@ -15,7 +15,7 @@ for (const holder of document.querySelectorAll("[data-share]")) {
       }
     });
   }
-  if (navigator.share) {
+  if (sends && navigator.share) {
     sends.hidden = false;
     sends.addEventListener("click", () => { navigator.share({ title, url: address }).catch(() => {}); }); // whoever closes the sheet shares nothing
   }

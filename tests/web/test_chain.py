@@ -83,3 +83,14 @@ def test_who_does_not_own_it_or_comes_too_early_has_no_way_there(app: Flask, ses
         token = send(client, f"/lots/{early.id}/keten", reason="Te lang") if lot is early else client.get(f"/lots/{lot.id}/keten")
         assert token.status_code == status
     assert "mag hier liggen tot en met" in text_of(token.text)
+
+
+def test_an_owner_reads_in_the_own_list_what_lies_too_long_elsewhere(app: Flask, session: Session, owner: Actor) -> None:
+    region = make_actor(session, "regio-twente", "coordinator")
+    depot = make_yard(session, region, name="Regiodepot", longest_stay_days=30)
+    late, early = make_lot(session, depot, owner, days=31), make_lot(session, depot, owner, days=30)
+    session.commit()
+    page = visit(app, session, owner).get("/lots").text
+    assert text_of(page).count("te lang") == 1
+    assert f'href="/lots/{late.id}/keten"' in page and f'href="/lots/{late.id}/aanbieden"' in page
+    assert f"/lots/{early.id}/keten" not in page and "/afboeken" not in page  # its keeper writes off

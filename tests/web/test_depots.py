@@ -1,6 +1,7 @@
 """The pages of depots: what everybody reads, and what nobody does."""
 
 import re
+from datetime import UTC, datetime
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from marketplace.bench.statements import counted
 from marketplace.depots.actions.depots import create_depot
 from marketplace.depots.models import Depot
 from marketplace.depots.rules.depot import DepotDraft
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.geo import Point
 from marketplace.market.models import Listing
@@ -118,3 +120,17 @@ def test_a_longer_list_asks_no_more_questions(session: Session, client: FlaskCli
     with counted(database) as many:
         client.get("/depots")
     assert len(many) == len(few)
+
+
+def test_the_list_says_when_a_depot_is_open_today_and_names_its_owner_where_that_says_more(
+    session: Session, client: FlaskClient
+) -> None:
+    hours = {"1": [["08:00", "12:00"], ["13:00", "17:00"]]}
+    make_depot(session, name="Werf", opening=hours)
+    make_depot(session, slug="regio-twente", name="Regiodepot")
+    with clock.frozen(datetime(2027, 3, 1, 9, tzinfo=UTC)):  # a Monday
+        assert "Hengelo · vandaag 08:00–12:00, 13:00–17:00" in words(client, "/depots")
+    with clock.frozen(datetime(2027, 3, 2, 9, tzinfo=UTC)):
+        page = words(client, "/depots")
+    assert "Hengelo · vandaag gesloten" in page and "Hengelo · Regio Twente" in page
+    assert "Hengelo · Hengelo" not in page

@@ -25,6 +25,7 @@ from marketplace.matching.actions.broker import propose as propose_listing
 from marketplace.matching.actions.remind import remind as remind_sides
 from marketplace.matching.queries.survey import survey
 from marketplace.materials.queries import taxonomy
+from marketplace.recalls.queries import list_open_recalls, standing_of
 from marketplace.stock.queries.warnings import list_all_troubles
 from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
 from marketplace.web.ui import watch
@@ -106,11 +107,13 @@ def show() -> ResponseReturnValue:
 
 
 def _stuck(session: Session, actor: Actor) -> tuple[Section, ...]:
-    """The transfers that need somebody: disputes, then silence and objections, then what ends."""
+    """What needs somebody: disputes, recalls, silence and objections, then what ends."""
     disputes, objections = list_disputes(session, actor, most=FIRST), list_objections(session, actor, most=FIRST)
     unconfirmed, approved = list_unconfirmed(session, actor, most=FIRST), list_silent(session, actor, most=FIRST)
     lapsing = list_about_to_lapse(session, actor, most=FIRST)
     silent = watch.silent(session, unconfirmed[0], approved[0])
+    recalls, recalled = list_open_recalls(session, actor, most=FIRST)
+    standing = standing_of(session, recalls)
     return (
         Section(
             "disputes",
@@ -119,6 +122,14 @@ def _stuck(session: Session, actor: Actor) -> tuple[Section, ...]:
             _("No two sides disagree about a hand-over."),
             [watch.dispute(row, watch.DECIDE) for row in disputes[0]],
             disputes[1],
+        ),
+        Section(
+            "recalls",
+            _("Open recalls"),
+            _("A contamination was found, and something of it is still blocked. The oldest comes first."),
+            _("No recall blocks anything."),
+            [watch.recall(row, standing[row.id]) for row in recalls],
+            recalled,
         ),
         Section(
             "silent",

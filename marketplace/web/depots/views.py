@@ -16,7 +16,7 @@ from marketplace.http.request import current_actor, current_session, public
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.geo import Point, public_point
-from marketplace.kernel.language import Text
+from marketplace.kernel.language import Text, _
 from marketplace.market.queries.listings import list_public_ids_in_depot
 from marketplace.materials.queries import taxonomy
 from marketplace.stock.rules.handling import may_store
@@ -78,7 +78,14 @@ def index() -> str:
     """List the depots, with their numbers on a map of the region."""
     depots = list_visible_depots(current_session(), current_actor())
     drawn = spot_map(public_point(Point(depot.lat, depot.lon)) for depot in depots)
-    return render_template("depots/index.html", depots=depots, drawn=drawn)
+    today = {depot.id: _open_on(depot, clock.today()) for depot in depots if depot.opening and depot.is_active}
+    return render_template("depots/index.html", depots=depots, today=today, drawn=drawn)
+
+
+def _open_on(depot: Depot, today: date) -> Text:
+    """When a depot that told its hours is open today."""
+    spans = next(spans for day, spans in hours_of(depot.opening).items() if day.number == today.isoweekday())
+    return _("today %(hours)s", hours=", ".join(map(str, spans))) if spans else _("closed today")
 
 
 @blueprint.get("/depots/<int:depot_id>")

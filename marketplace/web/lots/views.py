@@ -50,7 +50,7 @@ def show_list() -> ResponseReturnValue:
     return page(
         "lots/list_lots.html",
         form,
-        rows=own_rows(with_offers(session, list(rows)), actor.organisation_id),
+        rows=own_rows(actor, with_offers(session, list(rows))),
         words=request.args.get("q", ""),
         **place,
     )

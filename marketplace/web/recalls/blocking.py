@@ -40,7 +40,7 @@ def show_trace(lot_id: int) -> str:
         "recalls/show_trace.html",
         lot=lot,
         number=lot_number(lot.id),
-        rows=trace_rows(found),
+        rows=trace_rows(actor, found),
         receivers=found.receivers,
         papers=rows_of(list_lot_papers(session, [lot.id]), taxonomy(session)),
         recalls=find_recalls_of(session, actor, lot_id),
@@ -60,7 +60,7 @@ def block(lot_id: int) -> ResponseReturnValue:
         message = _("The lot is blocked, with all that came from it. Everybody whom it concerns is told.")
         return done(message, url_for("recalls.show", recall_id=recall.id))
     return page(
-        "recalls/block.html", form, lot=lot, number=lot_number(lot.id), rows=trace_rows(trace(session, actor, lot), lot.id)
+        "recalls/block.html", form, lot=lot, number=lot_number(lot.id), rows=trace_rows(actor, trace(session, actor, lot), lot.id)
     )
 
 

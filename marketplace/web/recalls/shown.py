@@ -1,6 +1,10 @@
 """A recall as its page shows it, and the tree of a lot as rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from flask import url_for
+from markupsafe import Markup
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Lot
@@ -14,18 +18,19 @@ from marketplace.materials.queries import taxonomy
 from marketplace.recalls.models import Recall, RecallLot, RecallParty, RecallRelease, RecallTransfer
 from marketplace.recalls.queries import (
     Trace,
-    count_blocked,
     count_lots,
     list_lots_of,
     list_parties,
     list_releases,
     list_transfers,
     may_read_addresses,
+    standing_of,
 )
 from marketplace.recalls.rules import ROLE_LABELS, STAYS_TAKEN_BACK, PartyRole, descendants
-from marketplace.sheets.recall_list import where_of
+from marketplace.sheets.recall_list import lies_at, where_of
 from marketplace.web.ui.paging import PAGE_SIZE, last_page
 from marketplace.web.ui.papers import PaperRow, rows_of
+from marketplace.web.ui.watch import confirmed_of
 
 Cell = Text | str
 Row = list[Cell]
@@ -42,15 +47,10 @@ class RecallRow:
     confirmed: Text
 
 
-def row_of(session: Session, recall: Recall) -> RecallRow:
-    """One recall, with how far it is."""
-    parties = list_parties(session, recall.id)
-    return RecallRow(recall, lot_number(recall.lot_id), count_blocked(session, recall.id), _confirmed(parties))
-
-
-def _confirmed(parties: list[RecallParty]) -> Text:
-    done = sum(party.confirmed_at is not None for party in parties)
-    return _("%(done)s of %(total)s have confirmed", done=done, total=len(parties))
+def rows_of_recalls(session: Session, recalls: Sequence[Recall]) -> list[RecallRow]:
+    """Recalls in a list, each with how far it is."""
+    found = standing_of(session, recalls)
+    return [RecallRow(one, lot_number(one.lot_id), found[one.id].blocked, confirmed_of(found[one.id])) for one in recalls]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class RecallPage:
         lots, _total = list_lots_of(session, recall.id, page=current, page_size=PAGE_SIZE)
         parties = list_parties(session, recall.id)
         mine = next((party for party in parties if party.organisation_id == actor.organisation_id), None)
-        blocked, reads = count_blocked(session, recall.id), may_read_addresses(actor, recall)
+        standing, reads = standing_of(session, [recall])[recall.id], may_read_addresses(actor, recall)
         return cls(
             recall=recall,
             number=lot_number(recall.lot_id),
@@ -91,14 +91,14 @@ class RecallPage:
                 (_("Found on"), long_date(recall.found_on)),
                 (_("Reported by"), recall.organisation.name),
                 (_("Blocked at"), moment(recall.blocked_at)),
-                (_("Still blocked"), ngettext("%(num)s lot", "%(num)s lots", blocked)),
+                (_("Still blocked"), ngettext("%(num)s lot", "%(num)s lots", standing.blocked)),
             ],
-            lots=[_lot(row) for row in lots],
+            lots=[_lot(actor, row) for row in lots],
             lots_total=total,
             current=current,
             last=last,
             parties=[_party(party) for party in parties],
-            confirmed=_confirmed(parties),
+            confirmed=confirmed_of(standing),
             services=[_service(one, reads) for one in parties if PartyRole.ADVISER in one.as_roles],
             transfers=[_transfer(row) for row in list_transfers(session, recall.id)],
             releases=[_release(row) for row in list_releases(session, recall.id)],
@@ -108,9 +108,9 @@ class RecallPage:
         )
 
 
-def _lot(row: RecallLot) -> Row:
+def _lot(actor: Actor, row: RecallLot) -> Row:
     return [
-        lot_number(row.lot_id),
+        _numbered(actor, row.lot),
         quantity(row.quantity, row.lot.unit),
         row.lot.organisation.name,
         row.lot.holder.name,
@@ -120,7 +120,8 @@ def _lot(row: RecallLot) -> Row:
 
 
 def _party(party: RecallParty) -> Row:
-    why = ", ".join(str(ROLE_LABELS[role]) for role in party.as_roles)
+    first, *others = [str(ROLE_LABELS[role]) for role in party.as_roles] or [""]
+    why = ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
     return [party.organisation.name, why, moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet")]
 
 
@@ -150,7 +151,15 @@ def _release(row: RecallRelease) -> Row:
     ]
 
 
-def trace_rows(found: Trace, below: int | None = None) -> list[Row]:
+def _numbered(actor: Actor, lot: Lot) -> str:
+    """The number of a lot, with the way to its page for whoever may see it."""
+    number = lot_number(lot.id)
+    if not may(actor, Can.READ_LOT, lot):
+        return number
+    return Markup('<a href="{}">{}</a>').format(url_for("lots.show", lot_id=lot.id), number)
+
+
+def trace_rows(actor: Actor, found: Trace, below: int | None = None) -> list[Row]:
     """The lots of a tree, each below its parent.
 
     With `below` only that lot and what came from it.
@@ -158,12 +167,12 @@ def trace_rows(found: Trace, below: int | None = None) -> list[Row]:
     kept = {lot.id for lot in found.lots}
     if below is not None:
         kept = set(descendants({lot.id: lot.parent_id for lot in found.lots}, below))
-    return [_traced(lot, found.depths[lot.id]) for lot in found.lots if lot.id in kept]
+    return [_traced(actor, lot, found.depths[lot.id]) for lot in found.lots if lot.id in kept]
 
 
-def _traced(lot: Lot, depth: int) -> Row:
-    where = Written(lot.place_name or "–") if lot.depot is None else Written(lot.depot.name)
+def _traced(actor: Actor, lot: Lot, depth: int) -> Row:
+    where = Written(lies_at(lot))
     state = _("blocked") if lot.blocked_at else _("nothing left") if lot.quantity == 0 else _("there")
-    number = f"{STEP * depth}{lot_number(lot.id)}"
+    number = Markup("{}{}").format(STEP * depth, _numbered(actor, lot))
     came = lot_number(lot.parent_id) if lot.parent_id else _("the origin")
     return [number, came, quantity(lot.quantity, lot.unit), lot.organisation.name, lot.holder.name, where, state]

@@ -11,7 +11,7 @@ from marketplace.recalls.actions.release import confirm_recall
 from marketplace.recalls.queries import get_recall, list_recalls
 from marketplace.web.recalls import blocking
 from marketplace.web.recalls.forms import ConfirmForm
-from marketplace.web.recalls.shown import RecallPage, row_of
+from marketplace.web.recalls.shown import RecallPage, rows_of_recalls
 from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.paging import asked_page, paged
 
@@ -29,7 +29,7 @@ def show_list() -> ResponseReturnValue:
     """
     session, actor = current_session(), current_actor()
     rows, place = paged(lambda number: list_recalls(session, actor, page=number))
-    return render_template("recalls/list_recalls.html", rows=[row_of(session, row) for row in rows], **place)
+    return render_template("recalls/list_recalls.html", rows=rows_of_recalls(session, rows), **place)
 
 
 @blueprint.get(ONE)

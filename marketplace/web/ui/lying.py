@@ -19,6 +19,7 @@ from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.stock.models import ChainOffer
 from marketplace.stock.queries.lying import Lying, last_first_day
+from marketplace.stock.rules.chain import lies_too_long
 from marketplace.web.ui.lots import picture
 
 Words = Text | str
@@ -57,13 +58,15 @@ def _depot_row(actor: Actor, depot: Depot, one: Lying, cost: Cost, first: date |
     return _row(one, also, words_of_cost(cost), is_too_long=is_too_long, ways=ways_out(actor, one) if is_too_long else ())
 
 
-def own_rows(lying: Sequence[Lying], own: int | None) -> list[Row]:
-    """Lots of an organisation, wherever they lie."""
-    rows = []
+def own_rows(actor: Actor, lying: Sequence[Lying]) -> list[Row]:
+    """Lots of the actor's organisation, or of everybody, wherever they lie."""
+    rows, own = [], actor.organisation_id
     for one in lying:
+        stay = one.lot.depot.longest_stay_days if one.lot.depot else None
+        is_too_long = lies_too_long(one.lot.in_depot_since, stay, clock.today())
         place: Words = Written(one.lot.depot.name if one.lot.depot else one.lot.place_name)
         also = [place] if one.lot.owner_id == own else [place, one.lot.organisation.name]
-        rows.append(_row(one, also, "", is_too_long=False))
+        rows.append(_row(one, also, "", is_too_long=is_too_long, ways=ways_out(actor, one) if is_too_long else ()))
     return rows
 
 

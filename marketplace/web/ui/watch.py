@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from flask import url_for
 
+from marketplace.depots.rules.number import lot_number
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.watch import find_reminders
 from marketplace.exchange.rules.reservation import CONFIRM_WITHIN
@@ -17,6 +18,8 @@ from marketplace.market.models import Demand, Listing
 from marketplace.matching.actions.remind import REMIND_AGAIN_AFTER
 from marketplace.matching.queries.survey import NearMiss
 from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.recalls.models import Recall
+from marketplace.recalls.queries import Standing
 from marketplace.stock.queries.warnings import Trouble
 from marketplace.web.ui.fills import room_of
 from marketplace.web.ui.jobs import Job, Words, day_of, of_transfer, picture_of, quantity_of, sides_of
@@ -145,3 +148,17 @@ def depot_trouble(row: Trouble) -> Job:
         parts.append(ngettext("%(num)s announced lot has not come", "%(num)s announced lots have not come", row.missing))
     name, href = Written(row.depot.name), url_for("depots.show", depot_id=row.depot.id)
     return Job(name, href, also=tuple(parts), since=row.longest, label=_("Look"), title=name)
+
+
+def confirmed_of(standing: Standing) -> Text:
+    """How many of those who were told of a recall have confirmed."""
+    return _("%(done)s of %(total)s have confirmed", done=standing.confirmed, total=standing.told)
+
+
+def recall(row: Recall, standing: Standing) -> Job:
+    """A recall that still blocks something, and who has to confirm yet."""
+    title = Written(row.lot.title)
+    lots = ngettext("%(num)s lot blocked", "%(num)s lots blocked", standing.blocked)
+    what = _("%(number)s %(title)s", number=lot_number(row.lot_id), title=title)
+    also: tuple[Words, ...] = (row.organisation.name, lots, confirmed_of(standing))
+    return Job(what, url_for("recalls.show", recall_id=row.id), also=also, since=row.found_on, label=READ, title=title)

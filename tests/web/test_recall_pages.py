@@ -1,0 +1,91 @@
+"""Recalls as people come upon them: on the broker's list, and with the way to each lot for whoever may see it."""
+
+import re
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from marketplace.bench.statements import counted
+from marketplace.depots.rules.number import lot_number
+from marketplace.documents.rules import PaperDraft, StoredFile
+from marketplace.dossiers.actions import add_lot_paper
+from marketplace.kernel import clock
+from marketplace.kernel.db import Database
+from marketplace.recalls.actions.block import block_lot
+from marketplace.recalls.actions.release import confirm_recall, unblock_lot
+from marketplace.recalls.rules import RecallDraft, ReleaseDraft
+from tests.factories import make_actor, seed_taxonomy
+from tests.visitors import visit
+from tests.yards import make_lot, make_yard
+
+PFAS = RecallDraft("PFAS boven de norm")
+
+
+def text_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " ").split())
+
+
+def test_the_broker_finds_every_recall_that_still_blocks_something(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    hengelo, borne = make_actor(session, "hengelo", "coordinator"), make_actor(session, "borne")
+    odt, broker = make_actor(session, "odt", kind="adviser"), make_actor(session, "regio-twente", "coordinator")
+    client = visit(app, session, broker)
+    assert "Geen enkele terugroeping blokkeert iets." in client.get("/makelaar").text
+    yard = make_yard(session, hengelo)
+    first, second = (make_lot(session, yard, borne, title=f"Grond {number}") for number in range(2))
+    for lot in (first, second):
+        block_lot(session, hengelo, lot_id=lot.id, draft=PFAS)
+    confirm_recall(session, borne, recall_id=2)
+    session.commit()
+    page = client.get("/makelaar").text
+    assert 'href="/recalls/1"' in page and 'href="/recalls/2"' in page and 'href="/recalls"' in page
+    # told are who owns it, whose depot it is, and the adviser
+    assert "Hengelo · 1 partij geblokkeerd · 0 van 3 hebben bevestigd" in text_of(page)
+    assert "Hengelo · 1 partij geblokkeerd · 1 van 3 hebben bevestigd" in text_of(page)
+    proof = PaperDraft("batch-inspection", clock.today(), "K-1", "Keurlab Oost")
+    file = StoredFile(f"{1:064d}.pdf", "application/pdf", 900)
+    paper = add_lot_paper(session, odt, lot_id=first.id, draft=proof, file=file)
+    unblock_lot(session, odt, lot_id=first.id, draft=ReleaseDraft(paper.id, "Opnieuw onderzocht: schoon"))
+    session.commit()
+    page = client.get("/makelaar").text
+    assert 'href="/recalls/1"' not in page and 'href="/recalls/2"' in page
+    assert "alles is weer vrij" in text_of(client.get("/recalls").text)
+
+
+def test_the_lots_of_a_recall_lead_to_their_pages_for_whoever_may_see_them(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    borne, losser = make_actor(session, "borne"), make_actor(session, "losser")
+    yard = make_yard(session, hengelo)
+    lot = make_lot(session, yard, borne, bay="A1")
+    part = make_lot(session, yard, losser, parent_id=lot.id, origin_id=lot.id)
+    session.commit()
+    block_lot(session, hengelo, lot_id=lot.id, draft=PFAS)
+    session.commit()
+    for reader, seen in ((hengelo, [True, True]), (borne, [True, False]), (losser, [False, True])):
+        page = visit(app, session, reader).get("/recalls/1").text
+        assert [f'<a href="/lots/{one.id}">{lot_number(one.id)}</a>' in page for one in (lot, part)] == seen
+        assert all(lot_number(one.id) in page for one in (lot, part))
+    trace = visit(app, session, hengelo).get(f"/lots/{part.id}/herkomst").text
+    assert f'— <a href="/lots/{part.id}">{lot_number(part.id)}</a>' in trace
+    assert "Gemeentewerf, A1" in trace
+
+
+def test_a_longer_list_of_recalls_asks_no_more_questions(app: Flask, session: Session, database: Database) -> None:
+    seed_taxonomy(session)
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    yard, client = make_yard(session, hengelo), visit(app, session, hengelo)
+
+    def recall() -> None:
+        block_lot(session, hengelo, lot_id=make_lot(session, yard, hengelo).id, draft=PFAS)
+        session.commit()
+
+    recall()
+    client.get("/recalls")
+    with counted(database) as few:
+        client.get("/recalls")
+    for _each in range(4):
+        recall()
+    with counted(database) as many:
+        client.get("/recalls")
+    assert len(many) == len(few)
