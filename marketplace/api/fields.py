@@ -350,8 +350,10 @@ class Ids(Given):
 
 
 def _read_list(value: Any) -> list[Any]:
-    if not isinstance(value, list) or len(value) > LISTED_MAX:
+    if not isinstance(value, list):
         raise Invalid(_NOT_A_LIST)
+    if len(value) > LISTED_MAX:
+        raise Invalid(_("Send at most %(most)s at once.", most=LISTED_MAX))
     return value
 
 

@@ -96,7 +96,7 @@ def test_all_of_a_depot_is_changed_and_what_is_left_out_stays(keeper: Api, depot
         ({"longestStayDays": 0}, "longestStayDays"),
         ({"longestStayDays": 100_000}, "longestStayDays"),
         ({"bays": ["A1", "a1"]}, "bays"),
-        ({"capacities": [{"kind": "m2", "amount": 0}]}, "m2"),
+        ({"capacities": [{"kind": "m2", "amount": 0}]}, "capacities"),
         ({"capacities": [{"kind": "m2", "amount": 1}, {"kind": "m2", "amount": 2}]}, "capacities"),
         ({"keepers": [999_999]}, "keepers"),
         ({"keepers": ["1"]}, "keepers"),

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from marketplace.depots.actions.movements import By, move
 from marketplace.depots.models import Arrival, Depot, DepotBay, DepotCapacity, DepotKeeper, DepotRate, Lot
+from marketplace.depots.rules.lots import Whereabouts
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.models import AuditRow
 from tests.api.conftest import Api
-from tests.factories import KEI, make_actor
+from tests.factories import KEI, make_actor, make_token
 
 TODAY = clock.today()
 
@@ -241,6 +243,61 @@ def test_a_keeper_takes_in_the_lot_of_another_where_it_was_announced(
         assert (row.lot_id, row.ended_at is not None) == (lot["id"], True)
     assert losser.get(f"/lots/{lot['id']}").get_json()["depot"]["name"] == "Werf"
     assert losser.post(f"/lots/{lot['id']}/out", {"quantity": 1}).status_code == 403
+
+
+@pytest.mark.parametrize(("quantity", "status"), [(None, 422), ("42.001", 422), ("42", 201)])
+def test_no_more_of_a_lot_comes_in_than_was_announced(
+    keeper: Api, yard: int, losser: Api, somebody: Callable[..., Api], quantity: str | None, status: int
+) -> None:
+    """40 m² of pavers, of which 5 % more is measuring: 42."""
+    coordinator = somebody("losser", "coordinator")
+    own: int = coordinator.post("/depots", {"name": "Werf Losser", "place": "Losser"}).get_json()["id"]
+    lot = coordinator.post(f"/depots/{own}/lots", pavers()).get_json()
+    coordinator.post(f"/lots/{lot['id']}/move", {"place": "Losser"})
+    told = {"material": KEI, "quantity": "40", "unit": "m2", "expectedOn": TODAY.isoformat()}
+    arrival = losser.post(f"/depots/{yard}/arrivals", told).get_json()["id"]
+    other = losser.post(f"/depots/{yard}/arrivals", {**told, "unit": "piece"}).get_json()["id"]
+    body = {"lot": lot["id"], "quantity": quantity}
+    assert keeper.post(f"/depots/{yard}/lots", {**body, "arrival": other}).status_code == 404
+    answer = keeper.post(f"/depots/{yard}/lots", {**body, "arrival": arrival})
+    assert answer.status_code == status
+    if status == 422:
+        assert fields(answer) == ["quantity"]
+    assert losser.get(f"/lots/{lot['id']}").get_json()["quantity"] == ("276" if status == 422 else "234")
+
+
+def test_a_lot_that_no_depot_holds_is_a_slip(keeper: Api, yard: int) -> None:
+    """540 540 m² of 185 kg are 99 999.9 tonnes; 540 541 are more than 100 000."""
+    assert fields(keeper.post(f"/depots/{yard}/lots", pavers(quantity=540_541))) == ["quantity"]
+    lot = take_in(keeper, yard, quantity=540_540)
+    more = keeper.post(f"/lots/{lot['id']}/count", {"quantity": 540_541, "reason": "Een meer"})
+    assert (more.status_code, fields(more)) == (422, ["quantity"])
+    coming = {"material": KEI, "quantity": 540_541, "unit": "m2", "expectedOn": TODAY.isoformat()}
+    assert fields(keeper.post(f"/depots/{yard}/arrivals", coming)) == ["quantity"]
+
+
+def test_a_later_owner_reads_what_happened_and_not_why(
+    keeper: Api, yard: int, borne: Api, reviewer: Api, database: Database
+) -> None:
+    lot = take_in(keeper, yard, owner="borne", reason="Uit de Kerkstraat")
+    keeper.post(f"/lots/{lot['id']}/count", {"quantity": 270, "reason": "Zes gebroken door onze kraan"})
+    with database.transaction() as session:
+        almelo = make_actor(session, "almelo")
+        row = session.get_one(Lot, lot["id"])
+        mine = int(almelo.organisation_id or 0)
+        move(session, By(almelo, TODAY, "Verkocht"), row, Whereabouts(yard), owner_id=mine, holder_id=mine)
+        token = make_token(session, almelo, name="test")
+    new = Api(keeper.client, keeper.specification, token)
+
+    def reasons(client: Api) -> list[str | None]:
+        return [row["reason"] for row in client.get(f"/lots/{lot['id']}").get_json()["movements"]]
+
+    everything = ["Uit de Kerkstraat", "Zes gebroken door onze kraan", "Verkocht", "Verkocht"]
+    assert reasons(keeper) == reasons(reviewer) == everything
+    assert reasons(new) == [None, None, "Verkocht", "Verkocht"]
+    assert new.get(f"/lots/{lot['id']}").get_json()["movements"][1]["quantity"] == "-6"
+    keeper.post(f"/lots/{lot['id']}/block", {"reason": "PFAS boven de norm"})
+    assert reasons(new)[-1] == "PFAS boven de norm"
 
 
 def test_only_who_keeps_the_depot_handles_what_lies_there(

@@ -1,10 +1,12 @@
 """A lot and the listing that offers it: what happens to the one is said by the other."""
 
+from collections.abc import Callable
+
 from marketplace.depots.models import Lot
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from tests.api.conftest import Api, form, picture, published
+from tests.api.conftest import Api, form, listing_body, picture, published
 from tests.api.test_lots import TODAY, ago, fields, keeper, take_in, told, yard
 from tests.factories import KEI, declare_as_owner
 
@@ -80,3 +82,33 @@ def test_a_part_that_is_offered_becomes_a_lot_of_its_own(keeper: Api, yard: int,
     with database.transaction() as session:
         session.get_one(Lot, lot["id"]).blocked_at = clock.now()
     assert hengelo.post("/listings", {**body, "quantity": 1}).status_code == 409
+
+
+def test_a_listing_names_a_depot_only_where_that_takes_it_of_its_owner(
+    keeper: Api, yard: int, hengelo: Api, borne: Api, somebody: Callable[..., Api]
+) -> None:
+    partner = somebody("waterschap-vechtstromen", kind="partner")
+    refused = partner.post("/listings", listing_body(depot=yard, place=None))
+    assert (refused.status_code, fields(refused)) == (422, ["depot"])
+    made = borne.post("/listings", listing_body(depot=yard, place=None)).get_json()
+    borne.post(f"/listings/{made['id']}/photos", **form("photo", picture()))
+    keeper.patch(f"/depots/{yard}", {"storers": "owner"})
+    published_now = borne.post(f"/listings/{made['id']}/publish")
+    assert (published_now.status_code, fields(published_now)) == (422, ["depot"])
+    moved = borne.post("/listings", listing_body()).get_json()
+    changed = borne.patch(f"/listings/{moved['id']}", {"version": moved["version"], "depot": yard})
+    assert (changed.status_code, fields(changed)) == (422, ["depot"])
+    assert keeper.get("/lots").get_json()["total"] == 0
+    keeper.patch(f"/depots/{yard}", {"takes": ["hout"]})
+    assert fields(hengelo.post("/listings", listing_body(depot=yard, place=None))) == ["depot"]
+
+
+def test_what_lies_in_a_depot_is_offered_from_there_whatever_that_takes_now(keeper: Api, yard: int, hengelo: Api) -> None:
+    lot = take_in(keeper, yard)
+    keeper.patch(f"/depots/{yard}", {"takes": ["hout"], "isActive": False})
+    body = {"lot": lot["id"], "title": "Keien", "condition": "good", "availableFrom": TODAY.isoformat()}
+    made = hengelo.post("/listings", body)
+    assert made.status_code == 201
+    listing = made.get_json()
+    changed = hengelo.patch(f"/listings/{listing['id']}", {"version": listing["version"], "title": "Grijze keien"})
+    assert (changed.status_code, changed.get_json()["depot"]) == (200, yard)

@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.api.bodies.place import Placed
 from marketplace.api.fields import Amount, Choice, Codes, Day, Ids, Line, Lines, Whole, YesNo
 from marketplace.api.schema import Body, Rows
-from marketplace.depots.rules.capacity import CapacityKind
+from marketplace.depots.rules.capacity import CapacityKind, clean_capacities
 from marketplace.depots.rules.depot import (
     ADDRESS_LENGTH_MAX,
     COLLECTING_LENGTH_MAX,
@@ -20,7 +20,7 @@ from marketplace.depots.rules.depot import (
 )
 from marketplace.depots.rules.opening import SPANS_MOST, Span, Weekday, minutes_of
 from marketplace.depots.rules.rates import EUROS_MOST, RateDraft, RateUnit
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
 
 _ADDRESS = "shown only to people who may know exact places"
@@ -105,6 +105,18 @@ def new_capacities(rows: Sequence[Mapping[str, Any]]) -> dict[CapacityKind, Deci
         if row["kind"] in amounts:
             raise Invalid(_("“%(kind)s” stands there twice. Send each kind once.", kind=row["kind"].value), "capacities")
         amounts[row["kind"]] = row["amount"]
+    try:
+        clean_capacities(amounts)
+    except Invalid as refusal:
+        said = {error.field: error.message for error in refusal.errors}
+        errors = [
+            FieldError(
+                "capacities", _("Row %(row)s, %(field)s: %(said)s", row=index, field="amount", said=said[row["kind"].value])
+            )
+            for index, row in enumerate(rows)
+            if row["kind"].value in said
+        ]
+        raise Invalid.all(errors) from refusal
     return amounts
 
 

@@ -130,7 +130,7 @@ def taking_in() -> tuple[dict[str, Any], ArrivalDraft | None]:
     None where it names a lot that the bank knows.
     """
     values, errors = take(TakeInBody(), read_json())
-    if values.get("lot") is not None:
+    if values.get("lot") is not None or any(error.field == "lot" for error in errors):
         errors += [
             FieldError(name, _("The lot says this itself. Leave it out.")) for name in _OF_THE_LOT if values.get(name) is not None
         ]

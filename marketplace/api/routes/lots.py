@@ -168,4 +168,4 @@ def write_lot(lot: Lot) -> Written:
     session = current_session()
     listing, cost = find_offers(session, [lot.id]).get(lot.id), costs_of(session, [lot.id], clock.today())[lot.id]
     chain = find_chain_offers(session, [listing] if listing else []).get(listing or 0)
-    return WholeLotSchema.write(lot, listing=listing, chain=chain, cost=cost, movements=list_told(session, lot.id))
+    return WholeLotSchema.write(lot, listing=listing, chain=chain, cost=cost, movements=list_told(session, current_actor(), lot))

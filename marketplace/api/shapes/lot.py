@@ -72,7 +72,7 @@ class _MovementSchema(Shape):
     place_name = LineOrNull("where it lay in no depot", attribute="movement.place_name")
     owner = Part(OrganisationSchema)
     holder = Part(OrganisationSchema)
-    reason = LineOrNull(attribute="movement.reason")
+    reason = LineOrNull("why; null: nothing was said, or it was not yours then")
     other_lot = Integer(
         "id of the lot on the other side of a split or a return", attribute="movement.other_lot_id", allow_none=True
     )

@@ -58,9 +58,10 @@ def _visible(actor: Actor, depot: Depot) -> Select[Arrival]:
 def is_announced(arrival: Arrival, lot: Lot) -> bool:
     """Whether this lot can be what was announced.
 
-    It lies in no depot, whoever announced it has it, and it is of that material.
+    It lies in no depot, whoever announced it has it, and it is of that material and unit.
     """
-    return lot.depot_id is None and (lot.holder_id, lot.material_id) == (arrival.organisation_id, arrival.material_id)
+    told = (arrival.organisation_id, arrival.material_id, arrival.unit)
+    return lot.depot_id is None and (lot.holder_id, lot.material_id, lot.unit) == told
 
 
 def get_coming(session: Session, actor: Actor, depot: Depot, lot_id: int, *, field: str | None = None) -> Coming:
@@ -91,5 +92,6 @@ def find_expecting(session: Session, depots: Iterable[Depot], lot: Lot) -> Arriv
     rows = (
         select(Arrival).options(joinedload(Arrival.organisation)).where(Arrival.depot_id.in_(asked), Arrival.ended_at.is_(None))
     )
-    of_lot = rows.where(Arrival.organisation_id == lot.holder_id, Arrival.material_id == lot.material_id)
+    said = (Arrival.organisation_id == lot.holder_id, Arrival.material_id == lot.material_id, Arrival.unit == lot.unit)
+    of_lot = rows.where(*said)
     return session.scalars(of_lot.order_by(Arrival.expected_on, Arrival.id)).first()

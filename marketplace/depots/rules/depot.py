@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.depots.rules.opening import Hours
 from marketplace.kernel.contacts import has_contact_details
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean, fold
@@ -141,3 +142,35 @@ def clean_bays(names: Iterable[str]) -> tuple[str, ...]:
     if len(cleaned) > BAYS_MAX:
         raise Invalid(_("A depot has at most %(most)s bays. Put some of them together.", most=BAYS_MAX), "bays")
     return tuple(cleaned)
+
+
+def check_open(*, is_active: bool) -> None:
+    """Refuse what would come into a depot that takes nothing new."""
+    if not is_active:
+        raise Conflict(_("This depot is closed: it takes no new lots. Choose another depot."), "depot")
+
+
+def may_store(storers: str, *, owner_id: int | None, owner_kind: str, depot_owner_id: int) -> bool:
+    """Whether an organisation may store in a depot: whose it is always, others as it says."""
+    if owner_id == depot_owner_id or storers == Storers.MEMBERS:
+        return True
+    return storers == Storers.MUNICIPALITIES and owner_kind in (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION)
+
+
+def check_storer(storers: str, *, owner_id: int, owner_kind: str, depot_owner_id: int) -> None:
+    """Refuse the lot of an organisation that may not store here."""
+    if may_store(storers, owner_id=owner_id, owner_kind=owner_kind, depot_owner_id=depot_owner_id):
+        return
+    raise Invalid(
+        _("The owner of this lot may not store in this depot. Choose another depot, or ask its coordinator to change who may."),
+        "depot",
+    )
+
+
+def check_taken(takes: str, group: str) -> None:
+    """Refuse a material that this depot does not take. `takes`: slugs of groups as |a|b|, empty for everything."""
+    if takes and f"|{group}|" not in takes:
+        raise Invalid(
+            _("This depot does not take this material. Choose another depot, or ask its coordinator to change what it takes."),
+            "depot",
+        )

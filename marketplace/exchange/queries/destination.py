@@ -11,6 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.queries.lots import find_received
+from marketplace.depots.rules.depot import check_open, check_storer, check_taken
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import BEFORE_HAND_OVER, HOLDING
@@ -25,7 +26,6 @@ from marketplace.materials.rules.gates import Destination, Finding
 from marketplace.materials.rules.taxonomy import Taxonomy, convert
 from marketplace.places.queries.boundaries import municipality_of
 from marketplace.places.rules import PlaceBasis
-from marketplace.stock.rules.handling import check_open, check_storer, check_taken
 
 _UNDER_WAY = (
     select(

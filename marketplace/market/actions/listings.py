@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.depots.models import Depot
+from marketplace.depots.rules.depot import check_storer, check_taken
 from marketplace.documents.queries import has_opinion_or_lift
 from marketplace.kernel import clock
 from marketplace.kernel.db import Fixed
@@ -82,15 +83,19 @@ def set_external_id(session: Session, actor: Actor, row: Listing | Demand, exter
     audit.record(session, actor, action=f"{row.__tablename__}.external-id", object_type=row.__tablename__, object_id=row.id)
 
 
-def _location(session: Session, draft: ListingDraft, *, lies_in: int | None) -> Location:
-    """Where it lies. A depot that takes nothing new is refused, but not for what lies in it already."""
+def _location(session: Session, actor: Actor, draft: ListingDraft, group: str, *, stays: bool) -> Location:
+    """Where it lies. A depot that it comes into (not `stays`) is open, takes it, and of this organisation."""
     if draft.depot_id is None:
         if draft.location is None:
             raise Invalid(_("Say where the material lies: a place, a postcode, coordinates or a depot."), "place")
         return draft.location
     depot = session.get(Depot, draft.depot_id)
-    if depot is None or not (depot.is_active or depot.id == lies_in):
+    if depot is None or not (depot.is_active or stays):
         raise Invalid(_("This depot does not exist. Choose one from the list."), "depot")
+    if not stays:
+        owner_id, kind = int(actor.organisation_id or 0), actor.organisation_kind
+        check_storer(depot.storers, owner_id=owner_id, owner_kind=kind, depot_owner_id=depot.organisation_id)
+        check_taken(depot.takes, group)
     return Location(
         depot.place_name, depot.municipality, Point(depot.lat, depot.lon), PlaceBasis(depot.place_basis), depot.address
     )
@@ -105,6 +110,7 @@ def _columns(
     *,
     lies_in: int | None = None,
 ) -> dict[str, Any]:
+    stays = draft.depot_id == lies_in
     is_published = stored is not None and stored.status == ListingStatus.PUBLISHED
     turns, faults = window_columns(session, actor, draft, stored if is_published else None)
     said = before = said_before(stored, material)
@@ -143,7 +149,7 @@ def _columns(
             material,
             answer_words(fields_of_version(session, said.version), said.values),
         ),
-        **place_columns(_location(session, draft, lies_in=lies_in)),
+        **place_columns(_location(session, actor, draft, material.group.slug, stays=stays)),
     }
 
 

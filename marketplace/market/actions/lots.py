@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By
-from marketplace.depots.models import Lot
+from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries import lots
+from marketplace.depots.rules.depot import check_open, check_storer, check_taken
 from marketplace.depots.rules.lots import LotDraft, MovementKind, Whereabouts, check_gain, check_unblocked
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
@@ -68,6 +70,7 @@ def bring_in(session: Session, actor: Actor, listing: Listing) -> int:
     A new one, or the one in stock that it is a draft of.
     """
     if listing.lot_id is None:
+        _check_stored(session, listing)
         draft = LotDraft(
             material_id=listing.material_id,
             unit=Unit(listing.unit),
@@ -85,6 +88,19 @@ def bring_in(session: Session, actor: Actor, listing: Listing) -> int:
         raise Conflict(_("The lot in stock is not what this draft says any more. Offer it again from the lot."))
     _describe(session, listing, lot)
     return lot.id
+
+
+def _check_stored(session: Session, listing: Listing) -> None:
+    """Refuse what the depot that a listing names does not take, or not of its owner.
+
+    The draft may be older than that.
+    """
+    if listing.depot_id is None:
+        return
+    depot, owner = session.get_one(Depot, listing.depot_id), session.get_one(Organisation, listing.organisation_id)
+    check_open(is_active=depot.is_active)
+    check_storer(depot.storers, owner_id=owner.id, owner_kind=owner.kind, depot_owner_id=depot.organisation_id)
+    check_taken(depot.takes, taxonomy(session).material_by_id(listing.material_id).group.slug)
 
 
 def _describe(session: Session, listing: Listing, lot: Lot) -> None:
@@ -246,14 +262,15 @@ def make_child_lot(
     )
     session.add(child)
     session.flush()
-    _copy_photos(session, parent, child)
+    copy_photos(session, parent, child)
     audit.record(
         session, actor, action="listing.return", object_type="listing", object_id=child.id, parent=parent.id, quantity=quantity
     )
     return child
 
 
-def _copy_photos(session: Session, parent: Listing, child: Listing) -> None:
+def copy_photos(session: Session, parent: Listing, child: Listing) -> None:
+    """Show the photos of one offer of a lot with the other."""
     for photo in parent.photos:
         copy = Photo(listing_id=child.id, position=photo.position, alt=photo.alt, files=photo.files, created_at=photo.created_at)
         session.add(copy)

@@ -22,6 +22,7 @@ from marketplace.stock.rules.announcing import (
     check_still_coming,
     clean_words,
 )
+from marketplace.stock.rules.handling import check_heavy
 
 
 def announce_arrival(session: Session, actor: Actor, *, depot_id: int, draft: Announcement) -> Arrival:
@@ -34,7 +35,7 @@ def announce_arrival(session: Session, actor: Actor, *, depot_id: int, draft: An
     depot = get_visible_depot(session, actor, depot_id)
     material = taxonomy(session).material(draft.material)
     places.check_fits(depot, material, get_organisation(session, int(actor.organisation_id or 0)))
-    material.kg_per_unit(draft.quantity.unit)
+    check_heavy(draft.quantity.amount, material.kg_per_unit(draft.quantity.unit))
     check_expected_on(draft.expected_on, clock.today())
     same = select(func.count(Arrival.id)).where(Arrival.depot_id == depot_id, Arrival.organisation_id == actor.organisation_id)
     check_number(session.scalar(same.where(Arrival.ended_at.is_(None))) or 0)

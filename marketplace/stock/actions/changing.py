@@ -16,7 +16,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.stock.actions.offers import Held, follow_quantity, hold, read_again, tell_owner
-from marketplace.stock.rules.handling import Said, check_counted, check_pallets, check_part, clean_said, too_little
+from marketplace.stock.rules.handling import Said, check_counted, check_heavy, check_pallets, check_part, clean_said, too_little
 
 
 def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, pallets: int | None, said: Said) -> Lot:
@@ -31,6 +31,8 @@ def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, 
     check_counted_down(is_blocked=lot.blocked_at is not None and delta < 0)
     material = taxonomy(session).material_by_id(lot.material_id)
     check_gain(before, counted, unit=lot.unit_of, is_bulk=material.is_bulk, tolerance_percent=material.tolerance_percent)
+    if delta > 0:
+        check_heavy(counted, lot.kg_per_unit)
     follow_quantity(session, actor, held, delta)
     more = 0 if pallets is None else pallets - lot.pallets
     by, kind = By(actor, said.day, said.reason), MovementKind.COUNT

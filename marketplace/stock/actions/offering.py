@@ -19,11 +19,12 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.listings import create_listing
+from marketplace.market.actions.lots import copy_photos
 from marketplace.market.actions.windows import audit_windows, bump_catalogue, note_changed_windows
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
-from marketplace.market.rules.listing import Condition, ListingDraft, ListingStatus, Location
-from marketplace.market.rules.values import check_not_planned
+from marketplace.market.rules.listing import Answer, Condition, ListingDraft, ListingStatus, Location
+from marketplace.market.rules.values import check_not_planned, plain_fields, stored_value
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
@@ -33,6 +34,7 @@ from marketplace.places.rules import PlaceBasis
 from marketplace.stock.actions.offers import hold
 from marketplace.stock.actions.places import whereabouts
 from marketplace.stock.models import ChainOffer
+from marketplace.stock.queries.told import LIVE, find_offers
 from marketplace.stock.rules.chain import check_lies_too_long, check_to_be_had, clean_chain_reason
 from marketplace.stock.rules.handling import check_part, too_little
 
@@ -171,3 +173,34 @@ def tell_chain(session: Session, actor: Actor, listing: Listing) -> int:
     session.flush()
     audit.record(session, actor, action="listing.chain", object_type="listing", object_id=listing.id, told=len(chain))
     return len(chain)
+
+
+def offer_again(session: Session, actor: Actor, *, listing_id: int) -> Listing | None:
+    """Offer what is left of a lot once more, as the listing that ended said, with its photos. The lot stays the same lot.
+
+    None where nothing of it lies there to offer: it was never there, it is gone or another's, it is offered already, or it is blocked.
+    """
+    was = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, was)
+    lot = None if was.lot_id is None or was.status in LIVE else session.get(Lot, was.lot_id)
+    if lot is None or lot.quantity == 0 or lot.owner_id != was.organisation_id or lot.blocked_at is not None:
+        return None
+    if find_offers(session, [lot.id]):
+        return None
+    known = {field.slug for field in taxonomy(session).material_by_id(was.material_id).fields}
+    said: dict[str, Any] = {
+        row.name: stored_value(was, row) for row in plain_fields() if row.is_again and row.name != "kg_per_unit"
+    }
+    draft = draft_of_lot(
+        session,
+        actor,
+        lot_id=lot.id,
+        amount=None,
+        **said | {"available_from": clock.today()},
+        hazards={code: Answer(answer) for code, answer in was.hazards.items()},
+        fields={slug: value for slug, value in was.fields.items() if slug in known},
+    )
+    listing = offer_lot(session, actor, lot_id=lot.id, draft=draft)
+    copy_photos(session, was, listing)
+    session.expire(listing)
+    return get_listing(session, actor, listing.id)

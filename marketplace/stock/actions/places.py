@@ -9,6 +9,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.queries.stock import sum_stock
+from marketplace.depots.rules.depot import check_open, check_storer, check_taken
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import plain
@@ -16,7 +17,7 @@ from marketplace.market.rules.listing import Location
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.stock.queries.warnings import fills
-from marketplace.stock.rules.handling import Going, check_open, check_pallets, check_storer, check_taken, clean_bay
+from marketplace.stock.rules.handling import Going, check_pallets, clean_bay
 
 
 def check_fits(depot: Depot, material: Material, owner: Organisation) -> None:

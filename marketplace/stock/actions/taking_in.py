@@ -19,7 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
-from marketplace.kernel.units import plain
+from marketplace.kernel.units import Unit, plain
 from marketplace.market.rules.values import find_weight_faults
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
@@ -29,7 +29,7 @@ from marketplace.stock.actions import places
 from marketplace.stock.actions.legs import book_leg
 from marketplace.stock.actions.moving import carry
 from marketplace.stock.actions.offers import Held, hold, read_again, take_hold, tell_owner
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said, clean_said, clean_title
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Said, check_as_announced, check_heavy, clean_said, clean_title
 
 
 def take_in_lot(
@@ -42,6 +42,7 @@ def take_in_lot(
     places.check_fits(depot, material, owner)
     said = clean_said(said, last_on=None, today=clock.today(), is_stored=True)
     kg_per_unit, basis = _weight(material, draft)
+    check_heavy(draft.quantity.amount, kg_per_unit)
     arriving = LotDraft(
         material_id=material.id,
         title=clean_title(draft.title, otherwise=material.name_nl),
@@ -85,6 +86,9 @@ def bring_in_lot(
     require(actor, Can.KEEP_DEPOT, depot)
     arrival = None if arrival_id is None else _open_arrival(session, depot, arrival_id, None)
     held = hold(session, actor, lot_id, Can.HANDLE_LOT) if arrival is None else _announced(session, arrival, lot_id)
+    if arrival is not None:
+        tolerance = taxonomy(session).material_by_id(arrival.material_id).tolerance_percent
+        check_as_announced(held.lot.quantity if amount is None else amount, arrival.quantity, Unit(arrival.unit), tolerance)
     if held.lot.depot_id == depot.id:
         raise Conflict(_("This lot lies in this depot already. Move it to another bay, or count it."), "lot")
     came = carry(session, actor, held, amount, replace(going, depot_id=depot.id, location=None), said)

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Depot, Lot, Movement
 from marketplace.depots.queries.lots import list_movements
 from marketplace.depots.rules.lots import MovementKind
+from marketplace.stock.queries.told import reason_of
 
 LEAVING = (MovementKind.MOVE, MovementKind.OUT, MovementKind.RETURN)
 
@@ -37,7 +39,7 @@ class Event:
     reservation_id: int | None
 
 
-def list_events(session: Session, lot: Lot) -> list[Event]:
+def list_events(session: Session, actor: Actor, lot: Lot) -> list[Event]:
     """List what happened to a lot, the newest first: three questions, however much happened."""
     movements = list_movements(session, lot.id)
     names = _names(session, movements)
@@ -58,7 +60,7 @@ def list_events(session: Session, lot: Lot) -> list[Event]:
                 names.get(movement.holder_id, ""),
                 depots.get(movement.depot_id or 0, ""),
                 movement.bay,
-                movement.reason,
+                reason_of(actor, lot, movement),
                 movement.other_lot_id,
                 movement.reservation_id,
             )

@@ -7,30 +7,47 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
-from marketplace.depots.models import Movement
+from marketplace.accounts.policy import Actor, Can, is_broker, may
+from marketplace.accounts.rules.accounts import Role
+from marketplace.depots.models import Lot, Movement
 from marketplace.depots.queries.lots import list_movements
+from marketplace.depots.rules.lots import MovementKind
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.stock.models import ChainOffer
 
+_SAFETY = (MovementKind.BLOCK, MovementKind.UNBLOCK)
 LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A movement, with whose the lot was and who had it."""
+    """A movement, with whose the lot was and who had it, and why as far as the reader may know."""
 
     movement: Movement
     owner: Organisation
     holder: Organisation
+    reason: str
 
 
-def list_told(session: Session, lot_id: int) -> list[Told]:
+def list_told(session: Session, actor: Actor, lot: Lot) -> list[Told]:
     """The movements of a lot in the order in which they were entered, each with its parties. Two questions."""
-    rows = list_movements(session, lot_id)
+    rows = list_movements(session, lot.id)
     ids = {number for row in rows for number in (row.owner_id, row.holder_id)}
     known = {one.id: one for one in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
-    return [Told(row, known[row.owner_id], known[row.holder_id]) for row in rows]
+    return [Told(row, known[row.owner_id], known[row.holder_id], reason_of(actor, lot, row)) for row in rows]
+
+
+def reason_of(actor: Actor, lot: Lot, movement: Movement) -> str:
+    """Why something happened to a lot, as far as this reader may know.
+
+    A reason is for whose the lot was then or became, who had it, who entered it, and the keepers of the depot where it lies; and for whoever
+    answers for the region. A later owner reads what happened, not why. Why a lot was blocked or set free is for everybody who sees it.
+    """
+    reads_all = actor.role == Role.REVIEWER or is_broker(actor) or actor.judges
+    theirs = actor.organisation_id in (movement.owner_id, movement.holder_id, movement.organisation_id)
+    keeps = lot.depot is not None and movement.depot_id == lot.depot_id and may(actor, Can.KEEP_DEPOT, lot.depot)
+    return movement.reason if reads_all or theirs or keeps or movement.kind in _SAFETY else ""
 
 
 def find_offers(session: Session, lot_ids: Iterable[int]) -> dict[int, int]:

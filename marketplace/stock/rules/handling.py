@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from marketplace.accounts.rules.accounts import OrganisationKind
-from marketplace.depots.rules.depot import Storers
 from marketplace.depots.rules.lots import check_day
 from marketplace.depots.rules.quarter import check_open_quarter
 from marketplace.kernel.errors import Conflict, Invalid
@@ -19,6 +17,7 @@ from marketplace.stock.rules.driving import Drive
 BAY_LENGTH_MAX = 40
 PALLETS_MAX = 9_999
 REASON_LENGTH_MAX = 500
+LOT_KG_MAX = 100_000_000  # 100 000 tonnes: ten times what all depots of the region hold
 LONGEST_AGO = timedelta(days=3653)  # ten years: what lay there before the bank knew of it
 
 
@@ -103,35 +102,26 @@ def check_pallets(pallets: int) -> None:
         raise Invalid(_("Enter a number of pallet places from 0 to %(most)s.", most=PALLETS_MAX), "pallets")
 
 
-def check_open(*, is_active: bool) -> None:
-    """Refuse what would come into a depot that takes nothing new."""
-    if not is_active:
-        raise Conflict(_("This depot is closed: it takes no new lots. Choose another depot."), "depot")
-
-
-def may_store(storers: str, *, owner_id: int | None, owner_kind: str, depot_owner_id: int) -> bool:
-    """Whether an organisation may store in a depot: whose it is always, others as it says."""
-    if owner_id == depot_owner_id or storers == Storers.MEMBERS:
-        return True
-    return storers == Storers.MUNICIPALITIES and owner_kind in (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION)
-
-
-def check_storer(storers: str, *, owner_id: int, owner_kind: str, depot_owner_id: int) -> None:
-    """Refuse the lot of an organisation that may not store here."""
-    if may_store(storers, owner_id=owner_id, owner_kind=owner_kind, depot_owner_id=depot_owner_id):
-        return
-    raise Invalid(
-        _("The owner of this lot may not store in this depot. Choose another depot, or ask its coordinator to change who may."),
-        "depot",
-    )
-
-
-def check_taken(takes: str, group: str) -> None:
-    """Refuse a material that this depot does not take. `takes`: slugs of groups as |a|b|, empty for everything."""
-    if takes and f"|{group}|" not in takes:
+def check_as_announced(amount: Decimal, announced: Decimal, unit: Unit, tolerance_percent: Decimal) -> None:
+    """Refuse more of a lot than was announced, but for what measuring explains."""
+    if amount > announced * (1 + tolerance_percent / 100):
+        most = Amount(announced, unit)
         raise Invalid(
-            _("This depot does not take this material. Choose another depot, or ask its coordinator to change what it takes."),
-            "depot",
+            _("%(most)s was announced. Enter how much came of it, that or less.", most=most),
+            "quantity",
+            announced=plain(announced),
+        )
+
+
+def check_heavy(amount: Decimal, kg_per_unit: Decimal) -> None:
+    """Refuse a lot that no depot holds: a slip in the quantity, the unit or the weight."""
+    if amount * kg_per_unit > LOT_KG_MAX:
+        raise Invalid(
+            _(
+                "This lot would weigh more than %(most)s tonnes. Check the quantity, the unit and the weight.",
+                most=LOT_KG_MAX // 1000,
+            ),
+            "quantity",
         )
 
 

@@ -10,7 +10,7 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.catalogue.queries.cards import list_card_rows
 from marketplace.depots.models import Depot
 from marketplace.depots.queries.depots import get_visible_depot, list_visible_depots
-from marketplace.depots.rules.depot import STORER_LABELS, Storers
+from marketplace.depots.rules.depot import STORER_LABELS, Storers, may_store
 from marketplace.depots.rules.opening import Weekday, hours_of
 from marketplace.http.request import current_actor, current_session, public
 from marketplace.kernel import clock
@@ -19,7 +19,6 @@ from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.language import Text, _
 from marketplace.market.queries.listings import list_public_ids_in_depot
 from marketplace.materials.queries import taxonomy
-from marketplace.stock.rules.handling import may_store
 from marketplace.web.depots import following, manage
 from marketplace.web.depots.stock import stock_page
 from marketplace.web.ui.lots import Lot, address_of, lot_of

@@ -25,6 +25,7 @@ from marketplace.matching.actions.offer import save_draft_listing
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.matching.queries.matches import list_demands_for_draft, list_demands_for_listing
 from marketplace.materials.queries import taxonomy
+from marketplace.stock.actions.offering import offer_again
 from marketplace.web.listings import stored
 from marketplace.web.listings.forms import ListingForm, PhotosForm
 from marketplace.web.listings.photos import FORM_BYTES_MAX, PhotosSent, list_photos
@@ -291,9 +292,15 @@ def published(listing_id: int) -> ResponseReturnValue:
 
 @permission(Can.EDIT_LISTING)
 def again(listing_id: int) -> ResponseReturnValue:
-    """A new draft after an earlier lot: the same once more, or another one of the same project."""
+    """A new draft after an earlier lot: the same once more, or another one of the same project.
+
+    What is left of a lot that was withdrawn is offered as that very lot.
+    """
     session, actor = current_session(), current_actor()
     of_project = request.form.get("what") == "project"
+    offered = None if of_project else offer_again(session, actor, listing_id=listing_id)
+    if offered is not None:  # what is left of that very lot
+        return redirect(url_for("listings.edit", listing_id=offered.id), 303)
     sketch = start_sketch(session, actor, _copied(session, {"project" if of_project else "copy": str(listing_id)}))
     return redirect(url_for("listings.step", sketch_id=sketch.id, number=1), 303)
 

@@ -100,7 +100,7 @@ class LotPage:
             tiles=_tiles(actor, seen, find_expected(session, actor, lot.id)),
             listing=seen.listing,
             offer=words_of_offer(seen.listing, seen.chain) if seen.listing else None,
-            lines=[_line(lot, event) for event in list_events(session, lot)],
+            lines=[_line(lot, event) for event in list_events(session, actor, lot)],
             legs=_legs(session, actor, lot),
         )
 
