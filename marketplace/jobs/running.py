@@ -59,7 +59,7 @@ class TaskRun:
         self.checkpoint = task.checkpoint
         self.actor = actor
         self.database = database(app)
-        self._task_id, self._worker, self._stopping = task.id, str(task.worker), stopping
+        self.task_id, self._worker, self._stopping = task.id, str(task.worker), stopping
 
     def step(self, work: Work, *, done: int, total: int) -> dict[str, Any]:
         """Do some work and record it in one transaction. The next worker would go on at the checkpoint that it returns."""
@@ -67,7 +67,7 @@ class TaskRun:
         def take(session: Session) -> tuple[dict[str, Any], bool]:
             checkpoint = work(session)
             is_cancelled = tasks.advance(
-                session, task_id=self._task_id, worker=self._worker, done=done, total=total, checkpoint=checkpoint
+                session, task_id=self.task_id, worker=self._worker, done=done, total=total, checkpoint=checkpoint
             )
             return checkpoint, is_cancelled
 

@@ -5,6 +5,7 @@ by the timetable, and one that comes twice finds nothing to take.
 """
 
 import logging
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -12,7 +13,7 @@ from huey.api import TaskWrapper
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.imports.actions.apply import mark_under_way, prepare_apply
-from marketplace.jobs import imports, running, upkeep
+from marketplace.jobs import imports, running, upkeep, valuations
 from marketplace.jobs.queue import database, open_queue
 from marketplace.jobs.running import Kind, Report, Stopping
 from marketplace.kernel import tasks
@@ -21,6 +22,8 @@ from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.models import Task
 from marketplace.notices.actions import audit
+from marketplace.valuations.actions.runs import prepare_run, start_run
+from marketplace.valuations.models import ValuationRun
 
 log = logging.getLogger(__name__)
 QUEUE = "long tasks"
@@ -51,6 +54,15 @@ KINDS: dict[str, Kind] = {
         report=imports.report_import,
         is_offered=False,
     ),
+    "valuation": Kind(
+        label=_("Valuing what is owned"),
+        button=_("Value everything"),
+        does=_("Values every part of every asset as of one day. Earlier valuations stay as they are."),
+        right=Can.VALUE_ASSETS,
+        run=valuations.value_assets,
+        report=valuations.report_valuation,
+        is_offered=False,
+    ),
 }
 
 
@@ -74,6 +86,13 @@ def start_import(session: Session, actor: Actor, *, import_id: int, only_good: b
     task = _queue(session, actor, "import", arguments)
     mark_under_way(session, actor, import_id=import_id, task_id=task.id)
     return task
+
+
+def start_valuation(session: Session, actor: Actor, *, organisation_id: int, as_of: date) -> ValuationRun:
+    """Queue the valuation of what an organisation owns, as of a day. The same one that is under way is given instead of a second."""
+    arguments = prepare_run(session, actor, organisation_id=organisation_id, as_of=as_of)
+    task = _queue(session, actor, "valuation", arguments)
+    return start_run(session, actor, organisation_id=organisation_id, as_of=as_of, task_id=task.id)
 
 
 def _queue(session: Session, actor: Actor, kind: str, arguments: dict[str, Any]) -> Task:

@@ -20,6 +20,7 @@ ROOMS = (
     "catalogue",
     "outlook",
     "passports",
+    "valuations",
     "impact",
     "published",
     "stock",

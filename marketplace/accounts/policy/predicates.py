@@ -351,3 +351,8 @@ def reads_asset(actor: Actor, subject: Any) -> bool:
     if actor.role == Role.REVIEWER or subject is None:
         return actor.trades or actor.role == Role.REVIEWER
     return actor.trades and actor.organisation_id in (subject.organisation_id, subject.maintainer_id)
+
+
+def may_value_assets(actor: Actor, subject: Any) -> bool:
+    """The coordinator for what the own organisation owns, the AO CE for every one."""
+    return is_trading_coordinator(actor, subject) or is_reviewer(actor, subject)

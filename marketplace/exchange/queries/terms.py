@@ -1,19 +1,24 @@
-"""The terms of a transfer: as they were agreed, or as they would be today."""
+"""The terms of a transfer: as they were agreed, or as they would be today, and what was paid by them."""
 
+from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.accounts.rules.accounts import Role
+from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.exchange.models import Reservation, TermsVersion
 from marketplace.exchange.queries.destination import destination
 from marketplace.exchange.queries.reservations import SEES_EXACT, sees_exact_place
 from marketplace.exchange.rules.measure import does_silence_confirm
-from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, Terms
+from marketplace.exchange.rules.terms import OPEN_TO_CHANGE, Terms, TermsStatus
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Unit
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.rules import RowKind
 from marketplace.materials.queries import taxonomy
 
 
@@ -85,3 +90,53 @@ def last_number(session: Session, reservation_id: int) -> int:
     """The number of the newest version of the terms; 0 where there is none."""
     rows = select(func.max(TermsVersion.number)).where(TermsVersion.reservation_id == reservation_id)
     return session.scalar(rows) or 0
+
+
+class Paid(NamedTuple):
+    """What was paid for a quantity in a condition, less what was reversed of both."""
+
+    material_slug: str
+    condition: str
+    unit: Unit
+    quantity: Decimal
+    price_cents: int
+    happened_on: date
+
+
+def list_paid(session: Session, first: date, last: date) -> Iterator[Paid]:
+    """List what was paid in the region between two days, row by row of the ledger.
+
+    Both sides are in the region and not the same: what an organisation charges itself is no price, nor is "om niet".
+    """
+    reversal = (
+        select(
+            Exchange.reverses.label("seq"),
+            func.sum(Exchange.quantity, type_=Exchange.quantity.type).label("quantity"),
+            func.sum(Exchange.price_cents).label("price_cents"),
+        )
+        .where(Exchange.reverses.is_not(None))
+        .group_by(Exchange.reverses)
+        .subquery()
+    )
+    agreed = (TermsVersion.reservation_id == Exchange.reservation_id, TermsVersion.status == TermsStatus.AGREED.value)
+    condition = select(TermsVersion.condition).where(*agreed).order_by(TermsVersion.number.desc()).limit(1).scalar_subquery()
+    kinds = [kind.value for kind in (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION)]
+    columns = (Exchange.material_slug, condition, Exchange.unit, Exchange.quantity, Exchange.price_cents, Exchange.happened_on)
+    rows = (
+        select(*columns, reversal.c.quantity, reversal.c.price_cents)
+        .outerjoin(reversal, reversal.c.seq == Exchange.seq)
+        .where(
+            Exchange.kind == RowKind.TRANSFER.value,
+            Exchange.price_cents > 0,
+            Exchange.happened_on.between(first, last),
+            Exchange.from_kind.in_(kinds),
+            Exchange.to_kind.in_(kinds),
+            Exchange.from_slug != Exchange.to_slug,
+        )
+        .order_by(Exchange.seq)
+        .execution_options(yield_per=2_000)
+    )
+    for slug, said, unit, quantity, cents, day, back, back_cents in session.execute(rows):
+        left, price = quantity + (back or Decimal(0)), cents + int(back_cents or 0)
+        if said is not None and left > 0 and price > 0:
+            yield Paid(slug, said, Unit(unit), left, price, day)

@@ -1,0 +1,92 @@
+"""Loading a table of prices: as it is sent, at once, or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.kernel import clock
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.language import _
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.lists import NAME_LENGTH_MAX, Fault, ListFile
+from marketplace.notices.actions import audit
+from marketplace.valuations.models import PriceRow, PriceTable
+from marketplace.valuations.queries.prices import find_newest_table
+from marketplace.valuations.rules.prices import COSTS, read_prices
+
+FAULTS_TOLD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPrices:
+    """A table that was loaded, and the columns of its file that were not read."""
+
+    table: PriceTable
+    ignored: Sequence[str]
+
+
+def load_prices(session: Session, actor: Actor, *, file: ListFile) -> LoadedPrices:
+    """Load a table of prices, which counts from now on. The tables before are kept, and so is what was valued by them.
+
+    Refused with every row that does not fit, and then nothing is kept.
+    """
+    require(actor, Can.LOAD_PRICES)
+    read = read_prices(file, taxonomy(session), clock.today())
+    if read.faults:
+        raise Invalid.all(_told(read.faults))
+    newest = find_newest_table(session)
+    if newest is not None and newest.digest == file.digest:
+        raise Invalid(_("This is the table in use. Load one with other prices."), "file")
+    table = PriceTable(
+        name=file.name[:NAME_LENGTH_MAX],
+        digest=file.digest,
+        prices=len(read.rows),
+        organisation_id=actor.organisation_id,
+        person_id=actor.person_id,
+        loaded_at=clock.now(),
+    )
+    session.add(table)
+    session.flush()
+    session.execute(
+        insert(PriceRow),
+        [
+            {
+                "table_id": table.id,
+                "number": row.number,
+                "material_id": row.material_id,
+                "condition": row.condition,
+                "unit": row.unit.value,
+                "low_cents": row.low_cents,
+                "high_cents": row.high_cents,
+                "source": row.source,
+                "priced_on": row.priced_on,
+                **{f"{name}_cents": row.costs.get(name) for name in COSTS},
+            }
+            for row in read.rows
+        ],
+    )
+    audit.record(session, actor, action="price_table.load", object_type="price_table", object_id=table.id, prices=table.prices)
+    return LoadedPrices(table, read.ignored)
+
+
+def _told(faults: Sequence[Fault]) -> list[FieldError]:
+    """Each fault with its row and column. Of very many the first, and how many more."""
+    told = [
+        FieldError(
+            f"rows[{fault.row}].{fault.column}",
+            _(
+                "Row %(row)s (%(slug)s), %(column)s: %(sentence)s",
+                row=str(fault.row),
+                slug=fault.slug or "–",
+                column=fault.column,
+                sentence=fault.sentence,
+            ),
+        )
+        for fault in faults[:FAULTS_TOLD]
+    ]
+    if len(faults) > FAULTS_TOLD:
+        told.append(FieldError("rows", _("%(number)s more rows do not fit.", number=len(faults) - FAULTS_TOLD)))
+    return told

@@ -1,0 +1,88 @@
+"""Questions about tables of prices, and about appraisals."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.kernel.units import Unit
+from marketplace.passports.models import AssetItem
+from marketplace.passports.queries.assets import get_item
+from marketplace.valuations.models import Appraisal, PriceRow, PriceTable
+from marketplace.valuations.rules.method import Appraised, Costs, PriceKey, TablePrice, priced_per, priced_unit
+
+
+def list_price_tables(session: Session, actor: Actor) -> Sequence[PriceTable]:
+    """List every table that was ever loaded, newest first."""
+    require(actor, Can.READ_PRICES)
+    return session.scalars(select(PriceTable).order_by(PriceTable.id.desc())).all()
+
+
+def get_price_table(session: Session, actor: Actor, table_id: int) -> PriceTable:
+    """The table with this number, or Missing."""
+    require(actor, Can.READ_PRICES)
+    row = session.get(PriceTable, table_id)
+    if row is None:
+        raise Missing(_("There is no such price table. Choose one from the list."))
+    return row
+
+
+def list_prices(session: Session, table: PriceTable, *, offset: int = 0, limit: int = 500) -> Sequence[PriceRow]:
+    """List the prices of a table in the order of its file."""
+    rows = select(PriceRow).where(PriceRow.table_id == table.id).order_by(PriceRow.number)
+    return session.scalars(rows.offset(offset).limit(limit)).all()
+
+
+def find_newest_table(session: Session) -> PriceTable | None:
+    """The table that was loaded last."""
+    return session.scalars(select(PriceTable).order_by(PriceTable.id.desc()).limit(1)).one_or_none()
+
+
+def find_table_of(session: Session, as_of: date) -> PriceTable | None:
+    """The newest table that has a price of that day or before. None: no table has."""
+    newest = select(func.max(PriceRow.table_id)).where(PriceRow.priced_on <= as_of).scalar_subquery()
+    return session.scalars(select(PriceTable).where(PriceTable.id == newest)).one_or_none()
+
+
+def prices_of(
+    session: Session, table_id: int | None, as_of: date, material_ids: Collection[int] | None = None
+) -> Mapping[PriceKey, TablePrice]:
+    """The prices of a table that are of that day or before. `material_ids`: of these alone; None: all."""
+    if table_id is None:
+        return {}
+    rows = select(PriceRow).where(PriceRow.table_id == table_id, PriceRow.priced_on <= as_of)
+    if material_ids is not None:
+        rows = rows.where(PriceRow.material_id.in_(material_ids))
+    return {PriceKey(row.material_id, row.condition, priced_unit(Unit(row.unit))): _price(row) for row in session.scalars(rows)}
+
+
+def _price(row: PriceRow) -> TablePrice:
+    unit = Unit(row.unit)
+    costs = (row.taking_out_cents, row.cleaning_cents, row.transport_cents)
+    low, high = (priced_per(one, unit) for one in (row.low_cents, row.high_cents))
+    return TablePrice(row.id, low, high, Costs(*(None if one is None else priced_per(one, unit) for one in costs)))
+
+
+def list_appraisals(session: Session, actor: Actor, asset_id: int, number: int) -> tuple[AssetItem, Sequence[Appraisal]]:
+    """A part with what it was appraised at, the newest day first. For whoever may know what it is worth."""
+    item = get_item(session, actor, asset_id, number)
+    require(actor, Can.READ_VALUE, item.asset, hidden=True)
+    rows = select(Appraisal).where(Appraisal.item_id == item.id)
+    return item, session.scalars(rows.order_by(Appraisal.valued_on.desc(), Appraisal.id.desc())).all()
+
+
+def appraised_of(session: Session, item_ids: Collection[int], as_of: date) -> Mapping[int, Appraised]:
+    """The newest appraisal of each of these parts that is of that day or before."""
+    rows = select(Appraisal).where(Appraisal.item_id.in_(item_ids), Appraisal.valued_on <= as_of)
+    found: dict[int, Appraised] = {}
+    for row in session.scalars(rows.order_by(Appraisal.valued_on, Appraisal.id)):
+        costs = (row.taking_out_cents, row.cleaning_cents, row.transport_cents)
+        found[row.item_id] = Appraised(
+            row.id, row.value_cents, row.quantity, Costs(*(None if one is None else Decimal(one) for one in costs))
+        )
+    return found

@@ -1,0 +1,248 @@
+"""Questions about runs: what a run would do, what it found, and the statement of a year."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.queries.organisations import get_organisation
+from marketplace.kernel import clock, tasks
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.language import _
+from marketplace.kernel.models import TaskState
+from marketplace.kernel.units import Unit
+from marketplace.passports.models import Asset, AssetItem, ItemChange
+from marketplace.valuations.models import (
+    Appraisal,
+    PriceRow,
+    PriceTable,
+    ValuationLine,
+    ValuationMedian,
+    ValuationRun,
+    ValuationTotals,
+)
+from marketplace.valuations.queries.prices import find_table_of, prices_of
+from marketplace.valuations.rules.method import ANY_CONDITION, Median, Method, PriceKey, check_as_of, priced_unit
+
+_WHOLE = (joinedload(ValuationRun.organisation), joinedload(ValuationRun.totals))
+
+
+class RunState(StrEnum):
+    """How a run stands. Only one that is done counts."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run would do: of how many parts, by which method, with which table, and compared with which run."""
+
+    organisation: Organisation
+    as_of: date
+    parts: int
+    methods: Mapping[Method, int]
+    table: PriceTable | None
+    base: ValuationRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineSource:
+    """Where the value of a line comes from: one of the three, or none."""
+
+    median: ValuationMedian | None = None
+    price: PriceRow | None = None
+    appraisal: Appraisal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A line with its part, its asset, and its source."""
+
+    line: ValuationLine
+    item: AssetItem
+    asset: Asset
+    source: LineSource
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What became of the value in a year. `closing` None: nothing was valued in that year."""
+
+    organisation: Organisation
+    year: int
+    opening: ValuationRun | None
+    closing: ValuationRun | None
+
+
+def parts_of(organisation_id: int, as_of: date) -> Select[int]:
+    """The numbers of the parts of what an organisation owns and what stood on that day."""
+    end = clock.last_moment(as_of)
+    stands = Asset.ended_at.is_(None) | (Asset.ended_at > end)
+    return select(AssetItem.id).join(Asset).where(Asset.organisation_id == organisation_id, stands)
+
+
+def find_first_day(session: Session, organisation_id: int) -> date | None:
+    """The day on which the first part was put in; None: there is no part."""
+    rows = select(func.min(ItemChange.happened_on)).join(AssetItem, AssetItem.id == ItemChange.item_id).join(Asset)
+    return session.scalar(rows.where(Asset.organisation_id == organisation_id))
+
+
+def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, medians: Mapping[PriceKey, Median]) -> RunPlan:
+    """What a run as of a day would do. Refused: a day to come, and one before there was anything."""
+    require(actor, Can.VALUE_ASSETS, organisation_id, hidden=True)
+    check_as_of(as_of, find_first_day(session, organisation_id), clock.today())
+    table = find_table_of(session, as_of)
+    prices = prices_of(session, table.id if table else None, as_of)
+    amount = func.sum(ItemChange.quantity).label("amount")
+    there = (
+        select(ItemChange.item_id)
+        .where(ItemChange.happened_on <= as_of, ItemChange.item_id.in_(parts_of(organisation_id, as_of)))
+        .group_by(ItemChange.item_id)
+        .having(amount > 0)
+        .subquery()
+    )
+    appraised = exists().where(Appraisal.item_id == AssetItem.id, Appraisal.valued_on <= as_of).label("appraised")
+    columns = (
+        AssetItem.material_id,
+        func.coalesce(AssetItem.condition, ANY_CONDITION).label("condition"),
+        AssetItem.unit,
+        appraised,
+    )
+    rows = select(*columns).join(there, there.c.item_id == AssetItem.id).subquery()
+    counted: dict[Method, int] = dict.fromkeys(Method, 0)
+    for *named, is_appraised, parts in session.execute(select(*rows.c, func.count()).group_by(*rows.c)):
+        key = PriceKey(named[0], named[1], priced_unit(Unit(named[2])))
+        found = medians.get(key) if key.condition else None
+        if found is not None and found.is_enough:
+            method = Method.EXCHANGES
+        elif key in prices or PriceKey(key.material_id, ANY_CONDITION, key.unit) in prices:
+            method = Method.PRICE_TABLE
+        else:
+            method = Method.APPRAISAL if is_appraised else Method.NONE
+        counted[method] += parts
+    base = find_base(session, organisation_id, as_of)
+    return RunPlan(get_organisation(session, organisation_id), as_of, sum(counted.values()), counted, table, base)
+
+
+def finished(organisation_id: int) -> Select[ValuationRun]:
+    """The runs of an organisation that count, the latest day first; of one day the newest."""
+    rows = select(ValuationRun).join(ValuationTotals, ValuationTotals.run_id == ValuationRun.id)
+    return rows.where(ValuationRun.organisation_id == organisation_id).order_by(ValuationRun.as_of.desc(), ValuationRun.id.desc())
+
+
+def find_base(session: Session, organisation_id: int, as_of: date) -> ValuationRun | None:
+    """The last run of an earlier year, with which one as of this day is compared."""
+    rows = finished(organisation_id).where(ValuationRun.as_of < date(as_of.year, 1, 1))
+    return session.scalars(rows.options(*_WHOLE).limit(1)).one_or_none()
+
+
+def find_run_of_task(session: Session, task_id: int) -> ValuationRun | None:
+    """The run that a long task does."""
+    return session.scalars(select(ValuationRun).where(ValuationRun.task_id == task_id).options(*_WHOLE)).one_or_none()
+
+
+def get_run(session: Session, actor: Actor, run_id: int) -> ValuationRun:
+    """The run with this number, for whoever may know what the organisation's material is worth; Missing for others."""
+    row = session.scalars(
+        select(ValuationRun).where(ValuationRun.id == run_id).options(*_WHOLE).execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise Missing(_("There is no such valuation, or you may not see it. Choose one from the list."))
+    require(actor, Can.READ_VALUE, row, hidden=True)
+    return row
+
+
+def list_runs(
+    session: Session, actor: Actor, organisation_id: int, *, offset: int, limit: int
+) -> tuple[Sequence[ValuationRun], int]:
+    """List the runs of an organisation, newest first, and how many there are."""
+    require(actor, Can.READ_VALUE, organisation_id, hidden=True)
+    rows = select(ValuationRun).where(ValuationRun.organisation_id == organisation_id)
+    total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    return session.scalars(rows.options(*_WHOLE).order_by(ValuationRun.id.desc()).offset(offset).limit(limit)).all(), total
+
+
+def state_of(session: Session, run: ValuationRun) -> RunState:
+    """How a run stands: done once it has its totals, else as its task says."""
+    if run.totals is not None:
+        return RunState.DONE
+    task = None if run.task_id is None else tasks.find_task(session, run.task_id)
+    if task is None or task.state in (TaskState.FAILED, TaskState.CANCELLED, TaskState.DONE):
+        return RunState.STOPPED
+    return RunState.RUNNING if task.state == TaskState.RUNNING else RunState.WAITING
+
+
+def list_lines(session: Session, run: ValuationRun, *, offset: int, limit: int) -> tuple[Sequence[ToldLine], int]:
+    """List the lines of a run by part, a page of them with their sources, and how many there are."""
+    mine = ValuationLine.run_id == run.id
+    total = session.scalar(select(func.count()).select_from(ValuationLine).where(mine)) or 0
+    rows = (
+        select(ValuationLine, AssetItem, Asset)
+        .join(AssetItem, AssetItem.id == ValuationLine.item_id)
+        .join(Asset, Asset.id == AssetItem.asset_id)
+        .where(mine)
+        .order_by(ValuationLine.item_id)
+    )
+    return _told(session, session.execute(rows.offset(offset).limit(limit)).all()), total
+
+
+def find_last_line(session: Session, item: AssetItem) -> ToldLine | None:
+    """What a part was worth in the newest run of its owner that is done; None: it was never in one."""
+    rows = (
+        select(ValuationLine, AssetItem, Asset)
+        .join(ValuationRun, ValuationRun.id == ValuationLine.run_id)
+        .join(ValuationTotals, ValuationTotals.run_id == ValuationRun.id)
+        .join(AssetItem, AssetItem.id == ValuationLine.item_id)
+        .join(Asset, Asset.id == AssetItem.asset_id)
+        .where(ValuationLine.item_id == item.id)
+        .order_by(ValuationRun.as_of.desc(), ValuationRun.id.desc())
+    )
+    return next(iter(_told(session, session.execute(rows.limit(1)).all())), None)
+
+
+def _told(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]) -> list[ToldLine]:
+    ids: dict[str, set[int]] = defaultdict(set)
+    for line, _item, _asset in rows:
+        ids[line.method].add(line.source_id or 0)
+    medians = _by_id(session, ValuationMedian, ids[Method.EXCHANGES])
+    prices = _by_id(session, PriceRow, ids[Method.PRICE_TABLE])
+    appraisals = _by_id(session, Appraisal, ids[Method.APPRAISAL])
+    told = []
+    for line, item, asset in rows:
+        number = line.source_id or 0
+        source = {
+            Method.EXCHANGES: LineSource(median=medians.get(number)),
+            Method.PRICE_TABLE: LineSource(price=prices.get(number)),
+            Method.APPRAISAL: LineSource(appraisal=appraisals.get(number)),
+            Method.NONE: LineSource(),
+        }[Method(line.method)]
+        told.append(ToldLine(line, item, asset, source))
+    return told
+
+
+Source = TypeVar("Source", ValuationMedian, PriceRow, Appraisal)
+
+
+def _by_id(session: Session, model: type[Source], ids: Collection[int]) -> Mapping[int, Source]:
+    return {one.id: one for one in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
+
+
+def get_statement(session: Session, actor: Actor, organisation_id: int, year: int) -> Statement:
+    """What became of the value in a year: its last run, compared with the last one of an earlier year."""
+    require(actor, Can.READ_VALUE, organisation_id, hidden=True)
+    within = and_(ValuationRun.as_of >= date(year, 1, 1), ValuationRun.as_of <= date(year, 12, 31))
+    rows = finished(organisation_id).where(within).options(*_WHOLE).limit(1)
+    closing = session.scalars(rows).one_or_none()
+    base = closing.base_run_id if closing is not None else None
+    opening = None if base is None else session.get(ValuationRun, base, options=_WHOLE)
+    return Statement(get_organisation(session, organisation_id), year, opening, closing)

@@ -1,0 +1,1 @@
+"""Reason: pure functions over plain values."""

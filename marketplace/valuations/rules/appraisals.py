@@ -1,0 +1,57 @@
+"""What somebody says that a part is worth: a name, a day, a source, and an amount for the whole of it."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from marketplace.kernel.dates import FIRST_DAY
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.language import _
+from marketplace.kernel.text import clean, find_length_faults
+
+APPRAISER_LENGTH_MAX = 120
+SOURCE_LENGTH_MAX = 300
+CENTS_MAX = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalDraft:
+    """An appraisal, in cents for the whole quantity. `quantity` None: all that is there now. A cost that is None is not known."""
+
+    value_cents: int
+    appraiser: str
+    valued_on: date
+    source: str
+    quantity: Decimal | None = None
+    taking_out_cents: int | None = None
+    cleaning_cents: int | None = None
+    transport_cents: int | None = None
+
+
+def clean_appraisal(draft: AppraisalDraft, there: Decimal, today: date) -> AppraisalDraft:
+    """The appraisal, tidy, with its quantity. `there`: what is there now.
+
+    Refused, each at its field: nought or less, no name, no source, a day to come or before 1990, and a quantity that cannot be.
+    """
+    appraiser = clean(draft.appraiser, field="appraiser")
+    source = clean(draft.source, lines=True, field="source")
+    quantity = there if draft.quantity is None else draft.quantity
+    faults = find_length_faults("appraiser", appraiser, APPRAISER_LENGTH_MAX)
+    faults += find_length_faults("source", source, SOURCE_LENGTH_MAX)
+    if not appraiser:
+        faults.append(FieldError("appraiser", _("Fill in the name of whoever appraised it.")))
+    if not source:
+        faults.append(FieldError("source", _("Say where the appraisal stands, for example the name and number of the report.")))
+    if not 0 < draft.value_cents <= CENTS_MAX:
+        faults.append(
+            FieldError("value_cents", _("An appraisal is more than nought. What nobody knows the value of has no value."))
+        )
+    if draft.valued_on > today:
+        faults.append(FieldError("valued_on", _("This day has not come yet. Enter the day of the appraisal.")))
+    elif draft.valued_on < FIRST_DAY:
+        faults.append(FieldError("valued_on", _("This day is too long ago. Check the year.")))
+    if quantity <= 0:
+        faults.append(FieldError("quantity", _("Of this part there is nothing left, so say of how much the appraisal is.")))
+    if faults:
+        raise Invalid.all(faults)
+    return replace(draft, appraiser=appraiser, source=source, quantity=quantity)
