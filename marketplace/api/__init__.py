@@ -38,6 +38,7 @@ MODULES = (
     "lots",
     "arrivals",
     "assets",
+    "valuations",
     "organisations",
     "people",
     "join_requests",

@@ -28,6 +28,10 @@ CHANGES = (
                 "and how much a municipality owns or maintains in all (/owned-mass/{year})."
             ),
             _(
+                "New: what materials in assets are worth. Tables of prices (/price-tables), appraisals of a part, valuations of all that an "
+                "organisation owns with a line for each part (/valuation-runs), and the statement of a year (/material-value)."
+            ),
+            _(
                 "New: listings of what is not there yet (planned), with the period in which it comes free (earliest, latest) and how sure that is "
                 "(certainty). Their availableFrom and availableUntil are that period, and may be left out when they are made."
             ),

@@ -13,6 +13,7 @@ from marketplace.http.request import current_actor, database
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.listings import get_listing
 from marketplace.passports.queries.assets import get_asset
+from marketplace.valuations.queries.runs import get_run
 
 
 def declared_right() -> Can | None:
@@ -45,3 +46,5 @@ def require_for_address() -> None:
             require(actor, what, get_lot(reading, actor, named["lot_id"]))
         elif "asset_id" in named:
             require(actor, what, get_asset(reading, actor, named["asset_id"]))
+        elif "valuation_id" in named:
+            require(actor, what, get_run(reading, actor, named["valuation_id"]))

@@ -1,10 +1,11 @@
-"""Valuing what an organisation owns as one long task: the prices first, then parts in chunks, the totals last."""
+"""Valuing what an organisation owns as one long task. The prices first, then parts in chunks, the totals last."""
 
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from typing import Any
 
+from marketplace.accounts.policy import Actor
 from marketplace.exchange.queries.terms import list_paid
 from marketplace.jobs.running import Report, TaskRun
 from marketplace.kernel.db import Session
@@ -12,8 +13,8 @@ from marketplace.kernel.language import _
 from marketplace.kernel.models import Task
 from marketplace.materials.queries import taxonomy
 from marketplace.valuations.actions.runs import CHUNK, count_parts, finish_run, fix_prices, value_chunk
-from marketplace.valuations.queries.runs import find_run_of_task
-from marketplace.valuations.rules.method import MONTHS_OF_PRICES, PricedExchange, months_before
+from marketplace.valuations.queries.runs import RunPlan, find_run_of_task, get_plan
+from marketplace.valuations.rules.method import MONTHS_OF_PRICES, PricedExchange, medians_of, months_before
 
 
 def list_exchanges(session: Session, as_of: date) -> Iterator[PricedExchange]:
@@ -23,6 +24,11 @@ def list_exchanges(session: Session, as_of: date) -> Iterator[PricedExchange]:
         material = known.find_material(paid.material_slug)
         if material is not None:
             yield PricedExchange(material.id, paid.condition, paid.unit, paid.quantity, paid.price_cents, paid.happened_on)
+
+
+def plan_valuation(session: Session, actor: Actor, *, organisation_id: int, as_of: date) -> RunPlan:
+    """What a valuation as of a day would do."""
+    return get_plan(session, actor, organisation_id, as_of, medians_of(list_exchanges(session, as_of)))
 
 
 def value_assets(run: TaskRun) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What materials in assets are worth: prices, appraisals, and runs that value all that an organisation owns."""
+"""What materials in assets are worth. Prices, appraisals, and runs that value all that an organisation owns."""

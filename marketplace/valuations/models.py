@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
 from marketplace.kernel.db import Base, Fixed, UtcDateTime
-from marketplace.passports.models import AssetItem
 
 _CONDITIONS = "'', 'new', 'good', 'fair', 'poor'"
 _UNITS = "'piece', 'm', 'm2', 'm3', 'tonne'"
@@ -32,7 +31,7 @@ class PriceTable(Base):
 
 
 class PriceRow(Base):
-    """What one unit of a material in a condition is worth, from low to high, by a source on a day."""
+    """What one unit of a material in a condition is worth. From low to high, by a source on a day."""
 
     __tablename__ = "price_row"
 
@@ -130,7 +129,7 @@ class ValuationMedian(Base):
 
 
 class ValuationLine(Base):
-    """A part in a run: how much there was, what that is worth by which method, and what became of its value since the run before."""
+    """A part in a run. How much there was, what that is worth by which method, and what became of its value since the run before."""
 
     __tablename__ = "valuation_line"
 
@@ -156,8 +155,6 @@ class ValuationLine(Base):
     released_cents: Mapped[int] = mapped_column(BigInteger)
     lost_cents: Mapped[int] = mapped_column(BigInteger)
 
-    item: Mapped[AssetItem] = relationship(lazy="raise_on_sql", viewonly=True)
-
     __table_args__ = (
         CheckConstraint("method IN ('exchanges', 'price_table', 'appraisal', 'none')", name="method"),
         CheckConstraint("(method = 'none') = (value_cents IS NULL)", name="no_value_is_not_nought"),
@@ -168,6 +165,12 @@ class ValuationLine(Base):
         ),
         {"sqlite_with_rowid": False},
     )
+
+    @property
+    def net_cents(self) -> int | None:
+        """The value less the costs that are known; None where it has no value, or no cost is known."""
+        known = [one for one in (self.taking_out_cents, self.cleaning_cents, self.transport_cents) if one is not None]
+        return None if self.value_cents is None or not known else self.value_cents - sum(known)
 
 
 class ValuationMass(Base):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0041_valuations"
-down_revision = "0036_settlements"
+down_revision = "0040_releases"
 branch_labels = None
 depends_on = None
 

@@ -66,6 +66,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
     asset = coordinator.post("/assets", BODIES["create_asset"]).get_json()
     for _twice in range(2):
         coordinator.post(f"/assets/{asset['id']}/items", BODIES["add_item"])
+    valuation = coordinator.post("/valuation-runs", {}).get_json()
     account = coordinator.post("/machine-accounts", {"name": "Voorraadsysteem"}).get_json()
     token = coordinator.post("/tokens", {"name": "werf", "scope": "read", "machineAccount": account["id"]}).get_json()
     listing = published(hengelo)
@@ -97,6 +98,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "depot_id": depot["id"],
         "lot_id": lot["id"],
         "asset_id": asset["id"],
+        "valuation_id": valuation["id"],
         "arrival_id": coordinator.post(f"/depots/{depot['id']}/arrivals", BODIES["announce"]).get_json()["id"],
         "rate_id": depot["rates"][0]["id"],
         "recall_id": hengelo.get("/recalls").get_json()["items"][0]["id"],
@@ -147,6 +149,8 @@ BODIES: dict[str, Any] = {
     "describe_item": {"element": "Van mij"},
     "change_item": {"kind": "taken_out", "quantity": 1},
     "release_item": {"condition": "good"},
+    "appraise_item": {"valueCents": 1, "appraiser": "J. de Boer", "source": "Rapport"},
+    "value_assets": {"organisation": "hengelo"},
     "set_owned": {"rows": [{"kind": "road", "tonnes": 1, "source": "Beheersysteem", "sourceYear": 2025}]},
     "set_rate": {"unit": "m2", "eurosPerWeek": "0.15", "fromOn": (clock.today() + timedelta(days=1)).isoformat()},
     "read_notices": {"until": 1},
@@ -190,7 +194,7 @@ UPKEEP = (  # for every administrator
 )
 JUDGEMENTS = ("give_opinion", "lift_gate", "block_lot", "unblock_lot", "add_lot_paper")  # for every adviser
 FINDINGS = ("block_lot", "unblock_lot", "add_lot_paper", "follow_depot", "unfollow_depot")  # for the reviewer
-FIGURES = ("load_factor_list", "restore_factor_version")  # for the reviewer and the administrator
+FIGURES = ("load_factor_list", "restore_factor_version", "load_price_table")  # for the reviewer and the administrator
 CHANGES = [operation for operation in OPERATIONS if operation.method != "GET" and operation.name not in ONES_OWN]
 
 

@@ -160,6 +160,12 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("estimate what is owned", Can.ESTIMATE_OWNED, MINE, "coordinator"),
     ("read the own estimate", Can.READ_OWNED, OWN, "leader coordinator reviewer"),
     ("read another's estimate", Can.READ_OWNED, OTHER, "reviewer"),
+    ("value what is the own organisation's", Can.VALUE_ASSETS, OWN, "coordinator reviewer"),
+    ("value what is another's", Can.VALUE_ASSETS, OTHER, "reviewer"),
+    ("read what the own material is worth", Can.READ_VALUE, OWN, "leader coordinator reviewer"),
+    ("read what another's material is worth", Can.READ_VALUE, OTHER, "reviewer"),
+    ("load a price table", Can.LOAD_PRICES, None, "reviewer admin"),
+    ("read a price table", Can.READ_PRICES, None, "leader coordinator reviewer admin"),
     ("block the own lot", Can.BLOCK_LOT, MINE, "leader coordinator reviewer"),
     ("block another's lot", Can.BLOCK_LOT, THEIRS, "reviewer"),
     ("unblock the own lot", Can.UNBLOCK_LOT, MINE, "reviewer"),
@@ -288,14 +294,8 @@ def test_an_adviser_reads_along_and_trades_nothing() -> None:
     assert may(ADVISER, Can.READ_PEOPLE, 50)
     assert may(ADVISER, Can.INVITE, InvitationDraft("a@b.nl", 50, Role.PROJECT_LEADER))
     for what in (
-        Can.OFFER,
-        Can.ASK,
-        Can.RESERVE,
-        Can.EDIT_LISTING,
-        Can.EDIT_DEMAND,
-        Can.LIST_RESERVATIONS,
-        Can.HAND_OVER,
-        Can.SET_WINDOWS,
+        *(Can.OFFER, Can.ASK, Can.RESERVE, Can.EDIT_LISTING, Can.EDIT_DEMAND),
+        *(Can.LIST_RESERVATIONS, Can.HAND_OVER, Can.SET_WINDOWS),
     ):
         assert not may(ADVISER, what, mine), what
 

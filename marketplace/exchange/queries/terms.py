@@ -1,4 +1,4 @@
-"""The terms of a transfer: as they were agreed, or as they would be today, and what was paid by them."""
+"""The terms of a transfer: as they were agreed, or as they would be today. And what was paid."""
 
 from collections.abc import Iterator
 from datetime import date

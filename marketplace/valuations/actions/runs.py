@@ -1,4 +1,4 @@
-"""Valuing all that an organisation owns: prices are fixed first, then parts in chunks, and the totals make it count.
+"""Valuing all that an organisation owns. Prices are fixed first, then parts in chunks, and the totals make it count.
 
 Nothing is ever written over. A run that is cut off has lines and no totals, and counts for nothing.
 """
@@ -51,14 +51,14 @@ _COSTS = ("taking_out_cents", "cleaning_cents", "transport_cents")
 
 def prepare_run(session: Session, actor: Actor, *, organisation_id: int, as_of: date) -> dict[str, Any]:
     """What a long task needs to value an organisation as of a day. Refused: a day to come, and one before there was anything."""
-    require(actor, Can.VALUE_ASSETS, organisation_id, hidden=True)
+    require(actor, Can.VALUE_ASSETS, organisation_id)
     check_as_of(as_of, find_first_day(session, organisation_id), clock.today())
     return {"organisation": organisation_id, "asOf": as_of.isoformat()}
 
 
 def start_run(session: Session, actor: Actor, *, organisation_id: int, as_of: date, task_id: int) -> ValuationRun:
     """The run that a long task is to do; the same one when it is there. What it may know is fixed here."""
-    require(actor, Can.VALUE_ASSETS, organisation_id, hidden=True)
+    require(actor, Can.VALUE_ASSETS, organisation_id)
     there = find_run_of_task(session, task_id)
     if there is not None:
         return there
@@ -276,7 +276,7 @@ class _Prices:
         }
 
     def of(self, material_id: int, condition: str, unit: Unit) -> tuple[Median | None, list[TablePrice]]:
-        """The median of exchanges in the same condition, and the rows of the table, that of the condition itself first."""
+        """The median of exchanges in the same condition, and the rows of the table. That of the condition itself first."""
         per = priced_unit(unit)
         median = self._medians.get(PriceKey(material_id, condition, per)) if condition else None
         keys = [PriceKey(material_id, one, per) for one in dict.fromkeys((condition, ANY_CONDITION))]

@@ -45,7 +45,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a run would do: of how many parts, by which method, with which table, and compared with which run."""
+    """What a run would do. Of how many parts, by which method, with which table, and compared with which run."""
 
     organisation: Organisation
     as_of: date
@@ -99,7 +99,7 @@ def find_first_day(session: Session, organisation_id: int) -> date | None:
 
 def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, medians: Mapping[PriceKey, Median]) -> RunPlan:
     """What a run as of a day would do. Refused: a day to come, and one before there was anything."""
-    require(actor, Can.VALUE_ASSETS, organisation_id, hidden=True)
+    require(actor, Can.VALUE_ASSETS, organisation_id)
     check_as_of(as_of, find_first_day(session, organisation_id), clock.today())
     table = find_table_of(session, as_of)
     prices = prices_of(session, table.id if table else None, as_of)
@@ -152,7 +152,7 @@ def find_run_of_task(session: Session, task_id: int) -> ValuationRun | None:
 
 
 def get_run(session: Session, actor: Actor, run_id: int) -> ValuationRun:
-    """The run with this number, for whoever may know what the organisation's material is worth; Missing for others."""
+    """The run with this number. Missing for whoever may not know what the material is worth."""
     row = session.scalars(
         select(ValuationRun).where(ValuationRun.id == run_id).options(*_WHOLE).execution_options(populate_existing=True)
     ).one_or_none()
@@ -166,7 +166,7 @@ def list_runs(
     session: Session, actor: Actor, organisation_id: int, *, offset: int, limit: int
 ) -> tuple[Sequence[ValuationRun], int]:
     """List the runs of an organisation, newest first, and how many there are."""
-    require(actor, Can.READ_VALUE, organisation_id, hidden=True)
+    require(actor, Can.READ_VALUE, organisation_id)
     rows = select(ValuationRun).where(ValuationRun.organisation_id == organisation_id)
     total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     return session.scalars(rows.options(*_WHOLE).order_by(ValuationRun.id.desc()).offset(offset).limit(limit)).all(), total
@@ -183,7 +183,7 @@ def state_of(session: Session, run: ValuationRun) -> RunState:
 
 
 def list_lines(session: Session, run: ValuationRun, *, offset: int, limit: int) -> tuple[Sequence[ToldLine], int]:
-    """List the lines of a run by part, a page of them with their sources, and how many there are."""
+    """List the lines of a run by part. A page of them with their sources, and how many there are."""
     mine = ValuationLine.run_id == run.id
     total = session.scalar(select(func.count()).select_from(ValuationLine).where(mine)) or 0
     rows = (
@@ -197,7 +197,7 @@ def list_lines(session: Session, run: ValuationRun, *, offset: int, limit: int) 
 
 
 def find_last_line(session: Session, item: AssetItem) -> ToldLine | None:
-    """What a part was worth in the newest run of its owner that is done; None: it was never in one."""
+    """What a part was worth in the newest run of its owner that is done. None: it was never in one."""
     rows = (
         select(ValuationLine, AssetItem, Asset)
         .join(ValuationRun, ValuationRun.id == ValuationLine.run_id)
@@ -238,8 +238,8 @@ def _by_id(session: Session, model: type[Source], ids: Collection[int]) -> Mappi
 
 
 def get_statement(session: Session, actor: Actor, organisation_id: int, year: int) -> Statement:
-    """What became of the value in a year: its last run, compared with the last one of an earlier year."""
-    require(actor, Can.READ_VALUE, organisation_id, hidden=True)
+    """What became of the value in a year. Its last run, compared with the last one of an earlier year."""
+    require(actor, Can.READ_VALUE, organisation_id)
     within = and_(ValuationRun.as_of >= date(year, 1, 1), ValuationRun.as_of <= date(year, 12, 31))
     rows = finished(organisation_id).where(within).options(*_WHOLE).limit(1)
     closing = session.scalars(rows).one_or_none()

@@ -1,4 +1,4 @@
-"""What somebody says that a part is worth: a name, a day, a source, and an amount for the whole of it."""
+"""What somebody says that a part is worth. A name, a day, a source, and an amount for the whole of it."""
 
 from dataclasses import dataclass, replace
 from datetime import date

@@ -70,7 +70,7 @@ class PricedExchange:
 
 @dataclass(frozen=True, slots=True)
 class Median:
-    """What a unit went for in the region: the middle price, the lowest and the highest, of how many exchanges and between which days."""
+    """What a unit went for in the region. The middle price, the lowest and the highest, of how many exchanges and between which days."""
 
     unit_cents: Decimal
     low_cents: Decimal
@@ -141,12 +141,6 @@ class Valued:
     taking_out_cents: int | None = None
     cleaning_cents: int | None = None
     transport_cents: int | None = None
-
-    @property
-    def net_cents(self) -> int | None:
-        """The value less the costs that are known; None where it has no value, or no cost is known."""
-        known = [one for one in (self.taking_out_cents, self.cleaning_cents, self.transport_cents) if one is not None]
-        return None if self.value_cents is None or not known else self.value_cents - sum(known)
 
 
 def months_before(day: date, months: int) -> date:
@@ -255,3 +249,10 @@ def _rounded(amount: Fraction) -> int:
 def _exact(amount: Fraction) -> Decimal:
     """To a millionth of a cent."""
     return Decimal(_rounded(amount * 1_000_000)) * MILLIONTH
+
+
+SHADOW = _(
+    "This is the value of the material, not of the property, and it is not the municipality's balance, which values assets at what "
+    "they cost (BBV art. 63). It is a shadow statement beside that balance."
+)
+"""What every page, paper and answer with a value says."""

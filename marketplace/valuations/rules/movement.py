@@ -1,4 +1,4 @@
-"""What became of the value of a part between two runs: what is new, what left, what was lost, and what only the price did.
+"""What became of the value of a part between two runs. What is new, what left, what was lost, and what only the price did.
 
 Opening + new + revalued − released − lost = closing holds for every part by itself, to the cent, so it holds for their sum. What came in
 is worth the price of the closing run, what left that of the opening run. Revalued is told apart: what the price or the method did,

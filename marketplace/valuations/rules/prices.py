@@ -1,4 +1,4 @@
-"""Reading a table of prices: one row for a material in a condition, low and high for one unit, with its source and its day.
+"""Reading a table of prices. One row for a material in a condition, low and high for one unit, with its source and its day.
 
 Every cell that does not fit is named with its row, and then nothing of the file is kept.
 """
@@ -85,7 +85,12 @@ def read_prices(file: ListFile, known: Taxonomy, today: date) -> ReadPrices:
     lacking = [NAMES[key][0] for key in NEEDED if key not in places]
     if lacking:
         raise Invalid(
-            _("The first row has no column %(names)s. Name the columns as this page says.", names=", ".join(lacking)), "file"
+            _(
+                "The first row has no column %(names)s. The columns are: %(all)s.",
+                names=", ".join(lacking),
+                all=", ".join(names[0] for names in NAMES.values()),
+            ),
+            "file",
         )
     if not file.rows:
         raise Invalid(_("This table has no row with a price."), "file")
@@ -187,7 +192,7 @@ def _day(typed: str, notation: str, today: date) -> date:
 
 
 def _notation(file: ListFile, places: Mapping[str, str]) -> str:
-    """How the numbers are written: what can be read in one way only decides, else the mark between cells does."""
+    """How the numbers are written. What can be read in one way only decides, else the mark between cells does."""
     columns = [places[key] for key in ("low", "high", *COSTS) if key in places]
     cells = [row.cells.get(name, "").strip() for row in file.rows for name in columns]
     english, dutch = any(map(_ENGLISH.fullmatch, cells)), any(map(_DUTCH.fullmatch, cells))
