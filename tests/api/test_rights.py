@@ -99,6 +99,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "lot_id": lot["id"],
         "asset_id": asset["id"],
         "valuation_id": valuation["id"],
+        "table_id": 1,
         "arrival_id": coordinator.post(f"/depots/{depot['id']}/arrivals", BODIES["announce"]).get_json()["id"],
         "rate_id": depot["rates"][0]["id"],
         "recall_id": hengelo.get("/recalls").get_json()["items"][0]["id"],
