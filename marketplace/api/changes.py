@@ -27,6 +27,7 @@ CHANGES = (
                 "New: passports. What is owned and where it stands (/assets), of which materials (/assets/{id}/items) and what happened to those, "
                 "and how much a municipality owns or maintains in all (/owned-mass/{year})."
             ),
+            _("New: the passport of an asset as a paper, with a code that opens its page (/assets/{id}/passport.pdf)."),
             _(
                 "New: what materials in assets are worth. Tables of prices (/price-tables), appraisals of a part, valuations of all that an "
                 "organisation owns with a line for each part (/valuation-runs), and the statement of a year (/material-value)."

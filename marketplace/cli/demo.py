@@ -36,6 +36,7 @@ def load(app: Flask) -> bool:
         demo_lots,  # only a first start needs them
         demo_memos,
         demo_papers,
+        demo_passports,
         demo_story,
         demo_talk,
         reference,
@@ -65,6 +66,7 @@ def load(app: Flask) -> bool:
         demo_freshness.load_aged_rows(session, cast, pictures)
         demo_memos.load_memos(session, cast)
         demo_advice.load_advice(session, cast, adviser, lots)
+        demo_passports.load_passports(session, cast)
         demo_depots.load_stock(session, cast, demo_depots.open_depots(session, cast), pictures)
     return True
 

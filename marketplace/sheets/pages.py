@@ -87,6 +87,11 @@ def link(text: Words, address: str) -> Block:
     return {"kind": "link", "text": text, "address": address}
 
 
+def code(svg: str, alt: Words, text: Words, address: str) -> Block:
+    """A code of 30 mm that opens an address, and beside it the address in words."""
+    return {"kind": "code", "svg": svg, "alt": alt, "text": text, "address": address}
+
+
 def bullets(items: Iterable[Words]) -> Block:
     """A list."""
     return {"kind": "list", "items": list(items)}

@@ -14,6 +14,7 @@ AREAS = (
     "favourites",
     "listings",
     "papers",
+    "passports",
     "demands",
     "memos",
     "reservations",

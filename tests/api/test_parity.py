@@ -51,6 +51,8 @@ STEPS = {
     "lots.announce": "announce", "lots.call_off": "call_off",
     "lots.bring_in": "take_in", "lots.take_in": "take_in", "lots.offer": "create_listing", "lots.photo": "add_lot_photo",
     "lots.offer_to_chain": "offer_lot_to_chain",
+    "passports.create": "create_asset", "passports.edit": "edit_asset", "passports.add_item": "add_item",
+    "passports.describe_item": "describe_item", "passports.change_item": "change_item", "passports.estimate": "set_owned",
     "lots.move": "move_lot", "lots.split": "split_lot", "lots.count": "count_lot",
     "lots.let_out": "take_out_lot", "lots.write_off": "write_off_lot",
     "depots.create": "create_depot", "depots.edit_details": "edit_depot", "depots.edit_hours": "edit_depot",

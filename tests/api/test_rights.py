@@ -39,6 +39,7 @@ PUBLIC = {
     ("GET", "/reports/<int:report_id>/report.xlsx"),
     ("GET", "/assets"),
     ("GET", "/assets/<int:asset_id>"),
+    ("GET", "/assets/<int:asset_id>/passport.pdf"),
     ("GET", "/assets/<int:asset_id>/items"),
     ("GET", "/assets/<int:asset_id>/items/<int:number>"),
     ("GET", "/materials"),

@@ -16,7 +16,7 @@ SHORTEST_INSIDE = 14  # characters: a sentence this long is also looked for insi
 REFUSED_WHEN_EMPTY = {
     "anonymous": ("/inloggen", "/wachtwoord-vergeten"),
     "project-leader": ("/aanbod/nieuw/alles", "/gezocht/nieuw", "/account/wachtwoord", "/account/gegevens", "/account/tokens"),
-    "coordinator": ("/beheer/uitnodigen", "/beheer/depots/nieuw"),
+    "coordinator": ("/beheer/uitnodigen", "/beheer/depots/nieuw", "/paspoorten/nieuw"),
     "region": (),
     "aoce": (),
     "adviser": (),

@@ -15,6 +15,7 @@ from marketplace.api.schema import Written
 from marketplace.api.shapes.asset import AssetSchema, AssetsSchema, ItemSchema, ItemsSchema, OwnedSchema
 from marketplace.api.shapes.listing import ListingSchema
 from marketplace.api.shapes.material import current_taxonomy
+from marketplace.http.passports import passport_answer
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import Invalid, Missing
@@ -27,6 +28,7 @@ from marketplace.passports.queries.assets import list_items as list_parts
 from marketplace.passports.queries.owned import get_owned_year
 from marketplace.passports.rules.assets import AssetFilter, AssetKind
 from marketplace.passports.rules.items import ItemDetails
+from marketplace.sheets.pages import MEDIA_TYPE
 
 ORGANISATION = query.parameter("organisation", "slug of an organisation; absent: your own")
 FILTERS = (
@@ -82,6 +84,13 @@ def create_asset() -> Response:
 def show_asset(asset_id: int) -> Response:
     """One asset."""
     return ok(write_asset(get_asset(current_session(), current_actor(), asset_id)))
+
+
+@route("GET", "/assets/<int:asset_id>/passport.pdf", gives=None, tag="passports", media_type=MEDIA_TYPE)
+@permission(Can.READ_CATALOGUE)
+def show_passport(asset_id: int) -> Response:
+    """The passport of an asset as a paper (PDF/UA), with a code that opens its page."""
+    return passport_answer(current_session(), current_actor(), asset_id)
 
 
 @route("PATCH", "/assets/<int:asset_id>", takes=AssetPatch(), gives=AssetSchema, tag="passports", refuses=(412,))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,11 +15,12 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.text import fold
 from marketplace.market.rules.listing import Answer, Certainty, Condition
+from marketplace.materials.models import MaterialRow
 from marketplace.passports.models import Asset, AssetItem, ItemChange
 from marketplace.passports.rules.assets import AssetDraft, AssetFilter, AssetKind, Coming
 from marketplace.passports.rules.items import Detachability, ItemDetails, KnownBy
 
-_WHOSE = (joinedload(Asset.organisation), joinedload(Asset.maintainer))
+WHOSE = (joinedload(Asset.organisation), joinedload(Asset.maintainer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,39 @@ _SIDES = (Asset.organisation_id, Asset.maintainer_id)
 
 def list_assets(session: Session, actor: Actor, wanted: AssetFilter) -> tuple[Sequence[Asset], int]:
     """List the assets that the actor may see by name, a page of them, and how many there are."""
-    rows = _wanted(select(Asset), wanted).where(_visible(actor))
+    rows = seen(select(Asset), actor, wanted)
     total = session.scalar(select(func.count()).select_from(rows.with_only_columns(Asset.id).subquery())) or 0
-    page = rows.options(*_WHOSE).order_by(Asset.sort_key, Asset.id).limit(wanted.page_size)
+    page = rows.options(*WHOSE).order_by(*order_of(wanted)).limit(wanted.page_size)
     return session.scalars(page.offset((wanted.page - 1) * wanted.page_size)).all(), total
 
 
-def _wanted(rows: Select[Asset], wanted: AssetFilter) -> Select[Asset]:
+def order_of(wanted: AssetFilter) -> tuple[Any, ...]:
+    """By name, or what comes free first and then the rest by name."""
+    by_name = (Asset.sort_key, Asset.id)
+    return (Asset.release_latest.is_(None), Asset.release_latest, *by_name) if wanted.soonest else by_name
+
+
+def sum_held(session: Session, actor: Actor, wanted: AssetFilter) -> Holding:
+    """How much is held by all the assets that the actor may see and that are asked for."""
+    which = seen(select(Asset.id), actor, wanted)
+    sums = select(func.count(), func.sum(AssetItem.mass_kg, type_=AssetItem.mass_kg.type))
+    parts, kg = session.execute(sums.where(AssetItem.asset_id.in_(which), AssetItem.quantity > 0)).one()
+    return Holding(parts, kg or Decimal(0))
+
+
+def list_held_materials(session: Session, actor: Actor) -> Sequence[int]:
+    """List the ids of the materials in the assets that the actor may see."""
+    there = select(AssetItem.id).join(Asset, Asset.id == AssetItem.asset_id).where(AssetItem.quantity > 0)
+    held = seen(there, actor, AssetFilter()).where(AssetItem.material_id == MaterialRow.id).exists()
+    return session.scalars(select(MaterialRow.id).where(held).order_by(MaterialRow.id)).all()
+
+
+def seen(rows: Select[Any], actor: Actor, wanted: AssetFilter) -> Select[Any]:
+    """Leave of these rows only the assets that the actor may see and that are asked for."""
+    return _wanted(rows, wanted).where(_visible(actor))
+
+
+def _wanted(rows: Select[Any], wanted: AssetFilter) -> Select[Any]:
     rows = rows.where(Asset.ended_at.is_(None))
     if wanted.organisation_id is not None:
         rows = rows.where(or_(*(column == wanted.organisation_id for column in _SIDES)))
@@ -77,7 +105,7 @@ def get_asset(session: Session, actor: Actor, asset_id: int) -> Asset:
     row = session.scalars(
         select(Asset)
         .where(Asset.id == asset_id, Asset.ended_at.is_(None), _visible(actor))
-        .options(*_WHOSE, selectinload(Asset.items))
+        .options(*WHOSE, selectinload(Asset.items))
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.passports.models import OwnedMass
+from marketplace.passports.models import Asset, AssetItem, OwnedMass
 from marketplace.passports.rules.assets import AssetKind
 
 
@@ -55,3 +55,41 @@ def owned_by_kind(session: Session, organisation_id: int, year: int) -> Mapping[
     last = find_last_year(session, organisation_id, year)
     rows = [] if last is None else list_owned(session, organisation_id, last)
     return {AssetKind(row.kind): row.mass_kg for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """One estimate that was made. For which year, the how many-th, when, and how much it came to."""
+
+    year: int
+    version: int
+    entered_at: datetime
+    total_kg: Decimal
+
+
+def list_estimates(session: Session, actor: Actor, organisation_id: int) -> Sequence[Estimated]:
+    """List every estimate that an organisation made, the newest first. For its own people and the AO CE."""
+    require(actor, Can.READ_OWNED, organisation_id, hidden=True)
+    kg = func.sum(OwnedMass.mass_kg, type_=OwnedMass.mass_kg.type)
+    rows = (
+        select(OwnedMass.year, OwnedMass.version, func.max(OwnedMass.entered_at, type_=OwnedMass.entered_at.type), kg)
+        .where(OwnedMass.organisation_id == organisation_id)
+        .group_by(OwnedMass.year, OwnedMass.version)
+        .order_by(OwnedMass.year.desc(), OwnedMass.version.desc())
+    )
+    return [Estimated(*row) for row in session.execute(rows)]
+
+
+def passported_by_kind(session: Session, organisation_id: int) -> Mapping[AssetKind, Decimal]:
+    """Kilograms in the passports of what an organisation owns or maintains, by class.
+
+    A class without any is not in it.
+    """
+    sums = (
+        select(Asset.kind, func.sum(AssetItem.mass_kg, type_=AssetItem.mass_kg.type))
+        .join(AssetItem, AssetItem.asset_id == Asset.id)
+        .where(Asset.ended_at.is_(None), AssetItem.quantity > 0)
+        .where(or_(Asset.organisation_id == organisation_id, Asset.maintainer_id == organisation_id))
+        .group_by(Asset.kind)
+    )
+    return {AssetKind(kind): kg for kind, kg in session.execute(sums)}

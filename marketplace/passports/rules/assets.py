@@ -85,7 +85,7 @@ class AssetDraft:
 
 @dataclass(frozen=True, slots=True)
 class AssetFilter:
-    """Which assets are asked for. What is None or empty is not looked at."""
+    """Which assets are asked for. What is None or empty is not looked at. `soonest`: what comes free first stands first."""
 
     organisation_id: int | None = None
     kind: AssetKind | None = None
@@ -93,6 +93,7 @@ class AssetFilter:
     material_id: int | None = None
     words: str = ""
     free_before: date | None = None
+    soonest: bool = False
     page: int = 1
     page_size: int = 25
 

@@ -42,26 +42,27 @@ def clean_owned(
 ) -> tuple[OwnedDraft, ...]:
     """The estimates, tidy, one for each class. `before`: kilograms by class of the estimate that this one follows.
 
-    Refused: a class twice, no source, and without a second yes more than three times as much or as little as before.
+    Refused at its row, `rows[0].source`: a class twice, no source, and without a second yes more than three times as much or as little as before.
     """
     if not rows:
         raise Invalid(_("Send at least one class of asset."), "rows")
     faults: list[FieldError] = []
     cleaned: list[OwnedDraft] = []
-    for row in rows:
-        source = clean(row.source, lines=True, field="source")
-        faults += find_length_faults("source", source, SOURCE_LENGTH_MAX)
+    for number, row in enumerate(rows):
+        at = f"rows[{number}]."
+        source = clean(row.source, lines=True, field=f"{at}source")
+        faults += find_length_faults(f"{at}source", source, SOURCE_LENGTH_MAX)
         if not source:
             faults.append(
-                FieldError("source", _("Say where %(kind)s comes from, for example: asset register.", kind=row.kind.label))
+                FieldError(f"{at}source", _("Say where %(kind)s comes from, for example: asset register.", kind=row.kind.label))
             )
         if not row.tonnes.is_finite() or not 0 <= row.tonnes <= TONNES_MAX:
-            faults.append(FieldError("tonnes", _("Enter tonnes from 0 to %(most)s.", most=TONNES_MAX)))
+            faults.append(FieldError(f"{at}tonnes", _("Enter tonnes from 0 to %(most)s.", most=TONNES_MAX)))
         if not FIRST_YEAR - 15 <= row.source_year <= today.year:
             sentence = _(
                 "Enter the year of the source, from %(first)s to %(last)s.", first=str(FIRST_YEAR - 15), last=str(today.year)
             )
-            faults.append(FieldError("source_year", sentence))
+            faults.append(FieldError(f"{at}source_year", sentence))
         cleaned.append(OwnedDraft(row.kind, row.tonnes, source, row.source_year))
     kinds = [row.kind for row in rows]
     if twice := [kind for kind in AssetKind if kinds.count(kind) > 1]:

@@ -5,7 +5,7 @@ Each mark has a name for readers who cannot see it.
 
 import gzip
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -27,8 +27,12 @@ from marketplace.market.models import Demand
 from marketplace.matching.queries.wanted import WantedOnMap
 from marketplace.matching.rules.wanted import WantedQuery
 from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.passports.queries.assets import NOTHING_HELD, Holding
+from marketplace.passports.queries.map import AssetsOnMap
+from marketplace.passports.rules.assets import AssetFilter
 from marketplace.places.queries.gazetteer import gazetteer
 from marketplace.web.ui.lots import address_of, lot_of, picture
+from marketplace.web.ui.passports import AssetRow, row_of
 from marketplace.web.ui.wants import want_of
 
 FIRST_ZOOM = 10
@@ -98,6 +102,30 @@ def wanted_answer(found: WantedOnMap, known: Taxonomy, asked: WantedQuery, actor
     return _marked(response)
 
 
+def assets_answer(found: AssetsOnMap, asked: AssetFilter, held: Mapping[int, Holding], actor: Actor) -> Response:
+    """The same of the passports."""
+    assets = [(row_of(actor, asset, held.get(asset.id, NOTHING_HELD)), key) for asset, key in found.rows]
+    marks = [
+        _mark(cluster)
+        | (
+            _asset(row_of(actor, found.alone[cluster.first_id], held.get(cluster.first_id, NOTHING_HELD)))
+            if cluster.first_id in found.alone
+            else _assets(cluster)
+        )
+        for cluster in _in_order(found.clusters, [key for _row, key in found.rows])
+    ]
+    behind = (asked.page - 1) * asked.page_size + len(assets)
+    response = jsonify(
+        total=found.total,
+        outside=found.outside,
+        heading=str(ngettext("%(count)s passport in view", "%(count)s passports in view", found.total, count=found.total)),
+        clusters=marks,
+        list=render_template("map/_asset_rows.html", assets=assets),
+        nextPage=asked.page + 1 if behind < found.total else None,
+    )
+    return _marked(response)
+
+
 def _in_order(clusters: Sequence[Cluster], keys: Iterable[str]) -> list[Cluster]:
     ranks = {key: rank for rank, key in enumerate(dict.fromkeys(keys))}
     return sorted(clusters, key=lambda cluster: ranks.get(cluster.key, len(ranks)))
@@ -129,6 +157,30 @@ def _wants(cluster: Cluster) -> dict[str, Any]:
         "%(count)s demand near %(place)s", "%(count)s demands near %(place)s", cluster.count, count=cluster.count, place=near
     )
     return {"name": str(name)}
+
+
+def _assets(cluster: Cluster) -> dict[str, Any]:
+    near = _near(round(cluster.lat, 5), round(cluster.lon, 5))
+    name = ngettext(
+        "%(count)s passport near %(place)s", "%(count)s passports near %(place)s", cluster.count, count=cluster.count, place=near
+    )
+    return {"name": str(name)}
+
+
+def _asset(row: AssetRow) -> dict[str, Any]:
+    kind, *others = map(str, row.told)
+    amount = row.mass or kind
+    return {
+        "name": ", ".join((row.name, amount, *others)),
+        "lot": {
+            "id": row.id,
+            "title": row.name,
+            "url": row.href,
+            "quantity": amount,
+            "place": ", ".join(others) or kind,
+            "photo": current_app.jinja_env.globals["group_picture"](row.picture) or None,  # type: ignore[operator]
+        },
+    }
 
 
 def _want(demand: Demand, known: Taxonomy) -> dict[str, Any]:

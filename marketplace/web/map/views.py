@@ -8,8 +8,10 @@ from marketplace.catalogue.queries.map import search_map
 from marketplace.http.request import current_actor, current_session, public
 from marketplace.matching.queries.wanted import map_wanted
 from marketplace.materials.queries import taxonomy
+from marketplace.passports.queries.assets import holdings_of
+from marketplace.passports.queries.map import map_assets
 from marketplace.web.map import marks
-from marketplace.web.ui import finder, search_results, wanted
+from marketplace.web.ui import finder, passports, search_results, wanted
 from marketplace.web.ui.search_address import Question
 from marketplace.web.ui.search_form import FilterForm, WantedForm
 
@@ -48,3 +50,17 @@ def show_wanted_marks() -> Response:
     near = here if typed or form.radius_km.data else None
     requested = replace(wanted.asked_of(question, form, near, here, actor), box=box)
     return marks.wanted_answer(map_wanted(session, actor, requested, zoom=zoom), taxonomy(session), requested, actor)
+
+
+@blueprint.get("/paspoorten/kaart.json")
+@public
+def show_asset_marks() -> Response:
+    """`bbox`, `zoom`, and every filter of the passports."""
+    session, actor = current_session(), current_actor()
+    question = Question(url_for("passports.index"), request.args, passports.KEYS)
+    form = passports.search_form(session, actor)
+    box, zoom = marks.box_of(request.args), marks.zoom_of(request.args)
+    requested = passports.asked_of(session, actor, question, form)
+    found = map_assets(session, actor, requested, box=box, zoom=zoom)
+    held = holdings_of(session, {*found.alone, *(asset.id for asset, _key in found.rows)})
+    return marks.assets_answer(found, requested, held, actor)

@@ -33,7 +33,7 @@ from marketplace.web.ui.region_map import region_geojson, region_svg, small_map
 SOURCE = PROJECT / "static"
 SHEETS = (
     *("tokens", "base", "components", "forms", "figures", "reports", "trade", "account", "steps", "home"),
-    *("signed", "transfer", "talk", "demands", "work", "listing", "finding", "device", "imports", "depots", "stock"),
+    *("signed", "transfer", "talk", "demands", "work", "listing", "finding", "device", "imports", "depots", "stock", "passports"),
 )
 COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 BUILDS_KEPT = 3

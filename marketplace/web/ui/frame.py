@@ -20,12 +20,14 @@ from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _, curren
 
 NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
 INBOX = "/berichten"
+PASSPORTS = ("/paspoorten", _("Passports"))
 FOR_MEMBERS = (("/werk", _("My work")), (INBOX, _("Inbox")))
 FOR_BROKERS = (("/makelaar", _("Broker")),)
 FOR_REVIEWERS = (("/verslagen", _("Reports")),)
 FOR_CARETAKERS = (("/beheer", _("Admin")),)
 FOOTER = (
     ("/depots", _("Depots")),
+    PASSPORTS,
     ("/hulp", _("Help")),
     ("/toegankelijkheid", _("Accessibility")),
     ("/privacy", _("Privacy")),
@@ -67,7 +69,8 @@ class Frame:
         brokers = FOR_BROKERS if may(self.actor, Can.BROKER) else ()
         members = FOR_MEMBERS if self.actor.is_member else ()
         reviewers = FOR_REVIEWERS if may(self.actor, Can.ASK_FOR_REPORT) else ()
-        wanted = (*NAVIGATION, *reviewers, *members, *brokers, *(FOR_CARETAKERS if caretaker else ()))
+        owners = (PASSPORTS,) if may(self.actor, Can.READ_ASSET) else ()
+        wanted = (*NAVIGATION, *owners, *reviewers, *members, *brokers, *(FOR_CARETAKERS if caretaker else ()))
         return [
             Link(here(path), label, self._current(path), count=self.unread if path == INBOX else "")
             for path, label in wanted

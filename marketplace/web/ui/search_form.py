@@ -85,6 +85,24 @@ class WantedForm(SearchForm):
     sorts = WANTED_SORTS
 
 
+class AssetSearchForm(Form):
+    """What may be asked of the passports. What cannot be read is reported while the rest still searches."""
+
+    q = StringField(_("Name or number"))
+    kind = SelectField(_("What it is"), validate_choice=False)
+    municipality = SelectField(_("Municipality"), validate_choice=False)
+    material = SelectField(_("Holds the material"), validate_choice=False)
+    free_before = DutchDateField(
+        _("Comes free before"), description=_("For example 1 January 2030. All of it must be free by then."), name="freeBefore"
+    )
+    mine = BooleanField(_("Only of our organisation"))
+
+    class Meta(Form.Meta):
+        """Nothing changes, so nothing needs a token."""
+
+        csrf = False
+
+
 class PlaceForm(Form):
     """Where the lot would go to. It stands in the address, so a link keeps it."""
 
