@@ -1,4 +1,4 @@
-"""How much a municipality owns or maintains by its own estimate, and what of it has a passport."""
+"""How much a municipality owns or maintains by its own estimate, and what has a passport."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
