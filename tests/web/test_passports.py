@@ -212,6 +212,19 @@ def test_an_asset_is_described_anew_and_its_point_stays(
     assert f"Tussen 1 maart {year} en 1 september {year}; het werk staat in de begroting." in told
 
 
+def test_what_somebody_else_changed_in_the_meantime_is_not_overwritten(client: FlaskClient, street: int) -> None:
+    page = f"/paspoorten/{street}/wijzigen"
+    before = re.findall(r'name="version"[^>]*value="(\d+)"', client.get(page).text)
+    assert before == ["1"]
+    assert send(client, page, new_street(name="Eerst", version="1")).status_code == 303
+    late = send(client, page, new_street(name="Later", version="1"))
+    assert (late.status_code, "in de tussentijd" in words(late.text).lower() or "intussen" in words(late.text).lower()) == (
+        412,
+        True,
+    )
+    assert "Eerst" in words(client.get(f"/paspoorten/{street}").text)
+
+
 def test_a_part_is_added_with_what_is_needed_first(client: FlaskClient, session: Session, keeper: Actor, street: int) -> None:
     fields = {"material": "trottoirband-13-15x25", "quantity": "820", "unit": "m", "known_by": "archive"}
     answer = send(client, f"/paspoorten/{street}/onderdelen/nieuw", fields)

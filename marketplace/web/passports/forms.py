@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from marketplace.accounts.models import Organisation
@@ -35,6 +35,7 @@ from marketplace.passports.rules.shapes import clean_shape, middle_of
 from marketplace.web.ui.choices import choices, material_choices
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
 from marketplace.web.ui.material_fields import YearField
+from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
 from marketplace.web.ui.place_field import PlaceField
 
 HAZARD = "hazard_"
@@ -52,6 +53,7 @@ class AssetForm(Form):
     """What an asset is and where it stands. Folded: when it comes free and what else is known of it."""
 
     idempotency_key = IdempotencyField()
+    version = HiddenField()
     name = StringField(
         _("What is it called?"),
         [Required(_("Fill in what it is called, for example “Dorpsstraat, between church and school”."))],
@@ -114,6 +116,7 @@ class AssetForm(Form):
         if self.is_submitted() or self.name.raw_data:
             return
         coming = draft.coming
+        self.version.data = str(asset.version)
         self.name.data, self.kind.data = draft.name, draft.kind.value
         self.shape.data = json.dumps(draft.shape) if draft.shape else ""
         self.earliest.data, self.latest.data = coming.earliest, coming.latest
@@ -122,6 +125,12 @@ class AssetForm(Form):
         self.external_id.data, self.external_system.data = draft.external_id, draft.external_system
         self.nen_2767.data = str(draft.nen_2767 or "")
         self.is_public.data = draft.is_public
+
+    @property
+    def read_version(self) -> int | None:
+        """The version that was on the screen; None where that is no number."""
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= NUMBER_DIGITS_MAX else None
 
     def opens(self, names: Iterable[str]) -> bool:
         """Whether a fold stands open: something in it is wrong, or was said."""
@@ -336,9 +345,8 @@ class ChangeForm(Form):
 
     def draft(self) -> ChangeDraft:
         """What was typed."""
-        assert self.happened_on.data is not None
-        amount = self.quantity.data if self.quantity.data is not None else Decimal(0)
-        return ChangeDraft(ChangeKind(self.kind.data), amount, self.happened_on.data, self.reason.data or "")
+        assert self.quantity.data is not None and self.happened_on.data is not None
+        return ChangeDraft(ChangeKind(self.kind.data), self.quantity.data, self.happened_on.data, self.reason.data or "")
 
 
 class OwnedForm(Form):

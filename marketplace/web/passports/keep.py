@@ -47,7 +47,11 @@ def edit(asset_id: int) -> ResponseReturnValue:
     form = AssetForm()
     form.fill(asset, draft_of(asset))
     form.offer(list_organisations(session), asset.organisation.slug)
-    if submit(form, lambda: assets.edit_asset(session, actor, asset_id=asset_id, draft=form.draft())):
+
+    def save() -> None:
+        assets.edit_asset(session, actor, asset_id=asset_id, draft=form.draft(), version=form.read_version)
+
+    if submit(form, save):
         return _changed(asset_id)
     return page("passports/edit.html", form, asset=asset)
 
