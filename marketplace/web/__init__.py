@@ -13,6 +13,7 @@ AREAS = (
     "searches",
     "favourites",
     "listings",
+    "planned",
     "papers",
     "passports",
     "demands",

@@ -60,6 +60,8 @@ FACTS: dict[str, Any] = {
     "answer": "Ja, <b>40</b>.",
     "writer": "Regio Twente",
     "since": "2026-11-02",
+    "first": "2028-07-01",
+    "last": "2028-09-30",
     "message": "Tot <b>morgen</b>.",
     "error": "550 Geen <mailbox>",
     "version": 4,

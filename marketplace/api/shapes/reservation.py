@@ -95,7 +95,9 @@ def _proposed_terms(row: Reservation) -> Any:
 
 
 def _is_beyond_lot(row: Reservation) -> bool:
-    return row.status == ReservationStatus.APPROVED and is_beyond_lot(row.expires_at, row.listing.available_until)
+    return row.status == ReservationStatus.APPROVED and is_beyond_lot(
+        row.expires_at, None if row.listing.planned else row.listing.available_until
+    )
 
 
 def _choice_reason(row: Reservation) -> str | None:

@@ -63,6 +63,7 @@ def propose_times(session: Session, actor: Actor, *, reservation_id: int, draft:
     if latest is not None and _is_repeated(latest, actor, draft):
         return reservation
     rules.check_meeting(ReservationStatus(reservation.status))
+    lots.check_is_there(reservation.listing)
     rules.check_times(draft.times, available_from=reservation.listing.available_from, now=clock.now())
     rules.check_texts(draft)
     session.add(

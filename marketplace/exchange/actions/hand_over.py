@@ -85,6 +85,7 @@ def _approved_on(reservation: Reservation) -> date:
 
 
 def _check_handover(session: Session, reservation: Reservation, terms: Terms, draft: HandoverDraft) -> None:
+    lots.check_is_there(reservation.listing)
     lots.check_free(session, reservation.listing)
     classes = tuple(vehicle.slug for vehicle in taxonomy(session).vehicles)
     straight = distance_km(terms.lot, terms.destination)

@@ -93,6 +93,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         approved_at=now if is_approved else None,
         ordered=draft.quantity.amount if is_approved else None,
         expires_at=until,
+        agreed_earliest=listing.earliest,
+        agreed_latest=listing.latest,
         reminded_days=None if until is None else reservation_rules.reminder(clock.local(until).date(), clock.today()),
         surplus=Decimal(0),
         written_off=Decimal(0),
@@ -175,8 +177,6 @@ def check_reservable_by(actor: Actor, listing: Listing) -> None:
 
     How much is left is another question.
     """
-    if listing.planned:
-        raise Conflict(_("This lot is not there yet. It can be reserved once its owner says that it is there."))
     today = clock.today()
     asker = Asker(actor.organisation_id, actor.organisation_slug, actor.organisation_kind)
     reservation_rules.check_reservable(
@@ -268,10 +268,11 @@ def _too_much(session: Session, listing: Listing) -> Conflict:
 
 
 def collect_until(listing: Listing, hold_until: datetime | None) -> datetime:
-    """Until when it is kept: 30 days, at most until the lot's last day, or what the owner set."""
-    return deadline_rules.collect_until(
-        clock.now(), first_day=listing.available_from, last_day=listing.available_until, hold_until=hold_until
+    """Until when it is kept: 30 days, at most until the lot's last day, or what the owner set. What is planned: 30 days after its period."""
+    first, last = (
+        (listing.latest or listing.available_from, None) if listing.planned else (listing.available_from, listing.available_until)
     )
+    return deadline_rules.collect_until(clock.now(), first_day=first, last_day=last, hold_until=hold_until)
 
 
 def accept_offer(session: Session, actor: Actor, *, reservation_id: int) -> Reservation:

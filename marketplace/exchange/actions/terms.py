@@ -1,6 +1,7 @@
 """The terms of a transfer: frozen at approval, changed when both sides agree."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import update
@@ -31,6 +32,15 @@ from marketplace.stock.rules.driving import check_driven
 def freeze(session: Session, reservation: Reservation) -> Reservation:
     """Write down the terms of a reservation that has just been approved."""
     _store(session, reservation, terms_today(session, reservation), TermsStatus.AGREED)
+    return find_reservation(session, reservation.id)
+
+
+def move_first_day(session: Session, reservation: Reservation, first_day: date) -> Reservation:
+    """What was planned has another first day: its holder agreed, or it is there. The other terms stay."""
+    terms = terms_of(session, reservation)
+    if terms.available_from == first_day:
+        return reservation
+    _store(session, reservation, replace(terms, available_from=first_day), TermsStatus.AGREED, answered_at=clock.now())
     return find_reservation(session, reservation.id)
 
 

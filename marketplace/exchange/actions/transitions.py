@@ -321,16 +321,25 @@ def _waiting(session: Session, listing: Listing) -> list[Reservation]:
 
 
 def _fits(listing: Listing, reservation: Reservation) -> bool:
+    if reservation.dates_declined:
+        return False
     needed = reservation.needed_by is None or reservation.needed_by >= clock.today()
     whole = is_part_allowed(reservation.quantity, listing.available, listing.minimum_part)
     return needed and whole and reservation.quantity <= listing.available
 
 
-def displace(session: Session, actor: Actor, listing: Listing, chosen: Reservation, left: Decimal) -> None:
+def displace(
+    session: Session,
+    actor: Actor,
+    listing: Listing,
+    chosen: Reservation | None,
+    left: Decimal,
+    kind: Notice = Notice.RESERVATION_DISPLACED,
+) -> None:
     """Leave other unapproved reservations, in their order, what still fits. The rest wait and are notified."""
     for claim in rank_requests(session, listing).claims:
         other = claim.reservation
-        if other.id == chosen.id or other.status not in CLAIMING:
+        if (chosen is not None and other.id == chosen.id) or other.status not in CLAIMING:
             continue
         if other.quantity <= left:
             left -= other.quantity
@@ -338,6 +347,15 @@ def displace(session: Session, actor: Actor, listing: Listing, chosen: Reservati
         if not counters.release(session, listing.id, other.quantity):
             raise RuntimeError(f"reservation {other.id} held more than its listing says")
         moved = put(
-            session, actor, other, "displace", CLAIMING, WAITING, waiting_since=clock.now(), expires_at=None, reminded_days=None
+            session,
+            actor,
+            other,
+            "displace",
+            CLAIMING,
+            WAITING,
+            waiting_since=clock.now(),
+            expires_at=None,
+            reminded_days=None,
+            confirm_until=None,
         )
-        notify_side(session, Notice.RESERVATION_DISPLACED, moved, owner=False)
+        notify_side(session, kind, moved, owner=False)

@@ -89,7 +89,7 @@ def _served(claims: tuple[Ranked, ...], free: Decimal) -> set[int]:
     """The places of those that get all they ask when it is given out in order."""
     places = set()
     for claim in claims:
-        if claim.reservation.quantity <= free:
+        if not claim.reservation.dates_declined and claim.reservation.quantity <= free:
             free -= claim.reservation.quantity
             places.add(claim.place)
     return places

@@ -236,7 +236,7 @@ def list_waiting_to_expire(session: Session, reservation_id: int | None = None) 
     today = clock.today()
     over = (
         (Listing.status != ListingStatus.PUBLISHED)
-        | (Listing.available_until < today)
+        | ((Listing.available_until < today) & ~Listing.planned)
         | (Reservation.needed_by < today)
         | (Reservation.quantity > Listing.quantity - Listing.transferred)
     )
@@ -253,6 +253,7 @@ def list_listings_to_offer(session: Session) -> list[int]:
         .join(Reservation, Reservation.listing_id == Listing.id)
         .where(
             Reservation.status == ReservationStatus.WAITING,
+            Reservation.dates_declined.is_(False),
             Listing.status == ListingStatus.PUBLISHED,
             Listing.quantity - Listing.held - Listing.transferred >= Reservation.quantity,
         )

@@ -3,6 +3,7 @@
 It comes in when the listing is published, follows what its owner corrects, and stays or goes at the end.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -64,10 +65,10 @@ def _described(session: Session, listing: Listing) -> dict[str, Any]:
     }
 
 
-def bring_in(session: Session, actor: Actor, listing: Listing) -> int:
+def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | None = None) -> int:
     """The number of the lot that a listing offers from now on.
 
-    A new one, or the one in stock that it is a draft of.
+    A new one, which was there from that day `on`, or the one in stock that it is a draft of.
     """
     if listing.lot_id is None:
         _check_stored(session, listing)
@@ -80,7 +81,7 @@ def bring_in(session: Session, actor: Actor, listing: Listing) -> int:
             at=whereabouts(listing),
             **_described(session, listing),
         )
-        return movements.take_in(session, By(actor, clock.today()), draft, listing_id=listing.id).id
+        return movements.take_in(session, By(actor, on or clock.today()), draft, listing_id=listing.id).id
     counters.lock(session, listing.id)
     lot = lots.lock(session, listing.lot_id)
     check_unblocked(is_blocked=lot.blocked_at is not None)
@@ -308,6 +309,16 @@ def _lot_of(session: Session, listing: Listing) -> Lot:
     if listing.lot_id is None:
         raise RuntimeError(f"listing {listing.id} is on offer without a lot")
     return session.get_one(Lot, listing.lot_id)
+
+
+def check_is_there(listing: Listing) -> None:
+    """Refuse what needs the stuff itself while it is only planned."""
+    if listing.planned:
+        raise Conflict(
+            _(
+                "This lot is not there yet. Its owner first says that it is there; then a time can be agreed and it is handed over."
+            )
+        )
 
 
 def check_free(session: Session, listing: Listing) -> None:

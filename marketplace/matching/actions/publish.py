@@ -27,11 +27,14 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.freshness import Outcome, Refreshed, is_demand_stale
 from marketplace.market.rules.listing import ListingDraft, ListingStatus, is_stale
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.matching.models import MatchNotified
 from marketplace.matching.queries.matches import Match, list_demands_for_listing, list_listings_for_demand
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
+from marketplace.planned.actions import coming, dates
+from marketplace.planned.rules import DatesDraft, ThereDraft
 from marketplace.stock.actions.offering import tell_chain
 
 TURNS_AT_ONCE = 500
@@ -86,6 +89,22 @@ def refresh_listing(
     )
     if answer != Refreshed.GONE and before is not None and is_stale(before, clock.today()):
         _tell_of_listing(session, actor, listing)
+    return listing
+
+
+def move_dates(session: Session, actor: Actor, *, listing_id: int, version: int, draft: DatesDraft) -> Listing:
+    """Move the days of a planned lot (`planned.actions.dates`), and tell whom it serves now and did not serve before."""
+    listing = dates.move_dates(session, actor, listing_id=listing_id, version=version, draft=draft)
+    _tell_of_listing(session, actor, listing)
+    return listing
+
+
+def come_free(
+    session: Session, actor: Actor, *, listing_id: int, draft: ThereDraft, pictures: Iterable[StoredPicture] = ()
+) -> Listing:
+    """Say that a planned lot is there (`planned.actions.coming`), and tell whom it serves now and did not serve before."""
+    listing = coming.come_free(session, actor, listing_id=listing_id, draft=draft, pictures=pictures)
+    _tell_of_listing(session, actor, listing)
     return listing
 
 

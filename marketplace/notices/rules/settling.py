@@ -79,4 +79,58 @@ SETTLING: dict[Notice, Wording] = {
             _("Agree on a time, confirm what was handed over, or cancel it."),
         ),
     ),
+    Notice.DATES_MOVED: Wording(
+        _("A planned lot comes free in another period"),
+        _("“%(title)s” comes free in another period"),
+        (
+            _("%(organisation)s moved the period: it comes free between %(first)s and %(last)s now."),
+            REASON,
+            _("You reserved %(quantity)s. Agree with the new period by %(until)s, or let it go."),
+            _("Without an answer it is let go. Then you keep your place on the waiting list."),
+        ),
+        (("reservation", _("Answer")),),
+    ),
+    Notice.DATES_CONFIRMED: Wording(
+        _("Somebody agrees with the new period"),
+        _("%(organisation)s agrees with the new period of “%(title)s”"),
+        (_("The reservation of %(quantity)s stays."),),
+    ),
+    Notice.DATES_DECLINED: Wording(
+        _("Somebody lets go because of the new period"),
+        _("%(organisation)s lets go of %(quantity)s of “%(title)s”"),
+        (
+            _(
+                "The new period does not suit. The quantity is free again; the request waits for other days, in the place that it had."
+            ),
+        ),
+    ),
+    Notice.DATES_UNANSWERED: Wording(
+        _("No answer about the new period"),
+        _("Nobody agreed with the new period of “%(title)s” in time"),
+        (
+            _("There was no answer by %(until)s, so %(quantity)s is free again."),
+            _("The request waits for other days, in the place on the waiting list that it had."),
+        ),
+    ),
+    Notice.PLAN_CAME: Wording(
+        _("A planned lot is there"),
+        _("“%(title)s” is there"),
+        (
+            _("%(organisation)s says that it is there from %(first)s."),
+            _(
+                "What you reserved, %(quantity)s, goes on as any reservation: once it is approved you agree on a time to collect it."
+            ),
+        ),
+    ),
+    Notice.PLAN_SHORT: Wording(
+        _("Less came free than was planned"),
+        _("Less came free of “%(title)s” than was planned"),
+        (_("There is not enough for your %(quantity)s. You are on the waiting list, in the place that you had."),),
+    ),
+    Notice.PLAN_OVERDUE: Wording(
+        _("A planned lot should be there"),
+        _("Is “%(title)s” there?"),
+        (_("The last day of its period was %(until)s. Say that it is there, or move the days. Until then nobody finds it."),),
+        (("listing", _("Look at the listing")),),
+    ),
 }

@@ -346,8 +346,8 @@ def readable_facts(facts: Mapping[str, Any], written: Callable[[str], str] = _sa
         values["until_time"] = Moment(datetime.fromisoformat(until)) if "T" in until else values["until"]
     if values.get("verdict"):
         values["verdict"] = VERDICTS[values["verdict"]]
-    if values.get("since"):
-        values["since"] = date.fromisoformat(values["since"])
+    for name in ("since", "first", "last"):
+        values |= {name: date.fromisoformat(values[name])} if values.get(name) else {}
     if values.get("time"):
         values["time"] = Moment(datetime.fromisoformat(values["time"]))
     values["times"] = [Moment(datetime.fromisoformat(item)) for item in values.get("times", ())]

@@ -27,9 +27,11 @@ from marketplace.sheets.workbook import Sheet
 from marketplace.web.catalogue.comparing import MOST, comparison_of
 from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking, terms_of
+from marketplace.planned.queries import list_date_changes
 from marketplace.web.ui import finder, search_results
 from marketplace.web.ui.freshness import LOT_ANSWERS, confirmation_of_listing
 from marketplace.web.ui.lots import lot_page
+from marketplace.web.ui.plans import changes_of
 from marketplace.web.ui.open_formats import FEED_SIZE, atom, structured
 from marketplace.web.ui.opinions import opinions_of
 from marketplace.web.ui.paging import numbers_of
@@ -179,6 +181,7 @@ def show_listing(listing_id: int) -> str:
         confirmation=confirmation_of_listing(actor, listing),
         lot_answers=LOT_ANSWERS,
         exact=find_spot(session, actor, listing),
+        changes=changes_of(list_date_changes(session, actor, listing_id)),
         asked=questions_of(session, actor, listing),
         opinions=opinions_of(session, actor, listing, materials),
         reporting=reporting_of(session, lot.material, lot.lot.from_on) if lot.is_left else None,

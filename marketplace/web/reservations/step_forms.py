@@ -7,13 +7,13 @@ from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 
+from marketplace.exchange.actions.reserve import collect_until
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import newest
-from marketplace.exchange.rules.deadlines import collect_until
 from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import MEASURED_LABELS, HandoverDraft, MeasuredBy, ReceiptDraft, ReservationStatus
 from marketplace.exchange.rules.returns import ReturnDraft
-from marketplace.kernel.clock import last_moment, local, now, today
+from marketplace.kernel.clock import last_moment, local, today
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
@@ -62,7 +62,7 @@ class ApproveForm(StepForm):
         _first_answer(self.quantity, reservation)
         if self.hold_until.raw_data is None:
             lot = reservation.listing
-            until = collect_until(now(), first_day=lot.available_from, last_day=lot.available_until, hold_until=None)
+            until = collect_until(lot, None)
             self.hold_until.data = local(until).date()
 
     def meeting(self) -> AppointmentDraft | None:

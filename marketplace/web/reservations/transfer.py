@@ -224,7 +224,8 @@ def _said(answer: bool | None) -> Text | None:
 
 
 def _kept_until(reservation: Reservation) -> Text | str:
-    until, last = reservation.expires_at, reservation.listing.available_until
+    until, lot = reservation.expires_at, reservation.listing
+    last = None if lot.planned else lot.available_until
     if is_beyond_lot(until, last):
         return _(
             "%(until)s, longer than the lot itself is on offer (until %(last)s)", until=long_date(until), last=long_date(last)

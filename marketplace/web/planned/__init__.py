@@ -1,0 +1,1 @@
+"""What comes free later: its days move, it is there, and whoever reserved it agrees or lets go."""
