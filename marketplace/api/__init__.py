@@ -12,6 +12,7 @@ from marketplace.http.request import is_api
 
 MODULES = (
     "listings",
+    "planned",
     "photos",
     "lot_papers",
     "demands",

@@ -44,6 +44,11 @@ CHANGES = (
                 "New: a part of an asset becomes a planned lot (/assets/{id}/items/{n}/release), and what came by a transfer becomes a part "
                 "of an asset of the receiver, used once more (exchange)."
             ),
+            _(
+                "New: what is planned is reserved on the condition that it comes free in its period (agreedEarliest, agreedLatest). Its days move with a "
+                "reason (/listings/{id}/dates); then every holder agrees or lets go (confirmUntil, /reservations/{id}/confirm-dates, decline-dates)."
+            ),
+            _("New: saying that what was planned is there, as measured (/listings/{id}/come-free)."),
         ),
     ),
     Version(

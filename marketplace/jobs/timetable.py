@@ -40,6 +40,8 @@ from marketplace.market.queries import listings
 from marketplace.matching.actions import publish as matching
 from marketplace.messages.queries import list_message_files
 from marketplace.notices.queries import is_recorded_since
+from marketplace.planned import queries as plans
+from marketplace.planned.actions import dates
 from marketplace.published.queries.published import list_report_files
 
 log = logging.getLogger(__name__)
@@ -170,6 +172,18 @@ TIMETABLE = (
         EVERY_HOUR,
         each(asked.list_listings_to_remind, lambda session, row: freshness.remind_of_listing(session, listing_id=row)),
         does=_("Asks owners after 45 days whether a lot is still there."),
+    ),
+    Job(
+        "plans to be there",
+        EVERY_HOUR,
+        each(asked.list_overdue_plans, lambda session, row: freshness.remind_of_plan(session, listing_id=row)),
+        does=_("Asks owners of planned lots whether it is there, once the period is over."),
+    ),
+    Job(
+        "plans to agree with",
+        EVERY_MINUTE,
+        each(plans.list_unanswered, lambda session, row: dates.release_unanswered(session, reservation_id=row)),
+        does=_("Lets go of reservations whose holder did not agree with other days in time; they keep their place."),
     ),
     Job(
         "listings gone stale",

@@ -28,7 +28,7 @@ def list_date_changes(session: Session, actor: Actor, listing_id: int) -> list[D
     return list(session.scalars(select(DateChange).where(DateChange.listing_id == listing.id).order_by(DateChange.id)))
 
 
-def list_to_let_go(session: Session) -> list[int]:
+def list_unanswered(session: Session) -> list[int]:
     """Ids of reservations of which the holder did not agree with other days in time. For the clock."""
     rows = select(Reservation.id).where(
         Reservation.confirm_until <= clock.now(), Reservation.status.in_([status.value for status in BEFORE_HAND_OVER])

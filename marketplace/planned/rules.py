@@ -38,7 +38,10 @@ class DatesDraft:
 
 @dataclass(frozen=True, slots=True)
 class ThereDraft:
-    """What is said when it is there: how much was measured, how, from which day, and until when it can stay."""
+    """What is said when it is there.
+
+    How much was measured, how, from which day, and until when it can stay.
+    """
 
     amount: Amount
     basis: QuantityBasis
@@ -65,7 +68,7 @@ def check_dates(draft: DatesDraft, before: Plan, today: date) -> None:
 
 
 def check_there(draft: ThereDraft, today: date) -> None:
-    """Refuse a quantity that is none, a day to come or one of long ago, and a last day that is past."""
+    """Refuse no quantity, a day to come or one of long ago, and a last day that is past."""
     errors: list[FieldError] = []
     try:
         check_amount(draft.amount.amount, draft.amount.unit)

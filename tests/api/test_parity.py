@@ -26,6 +26,7 @@ STEPS = {
     "demands.again": "create_demand", "demands.offer": "create_offer", "demands.withdraw": "withdraw_demand", "demands.refresh": "refresh_demand",
     "demands.request_all": "request_proposal", "broker.propose": "create_proposal", "broker.remind": "remind_sides",
     "bulk.change": "edit_listing",
+    "planned.move": "move_listing_dates", "planned.there": "come_free", "planned.answer": "confirm_dates",
     "memos.search": "create_memo", "memos.conclude": "conclude_memo", "memos.ask": "create_demand_of_memo",
     "reservations.create": "create_reservation", "reservations.approve": "approve_reservation",
     "reservations.reject": "reject_reservation", "reservations.cancel": "cancel_reservation",

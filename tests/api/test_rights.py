@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 PUBLIC = {
     ("GET", "/listings"),
     ("GET", "/listings/<int:listing_id>"),
+    ("GET", "/listings/<int:listing_id>/dates"),
     ("GET", "/listings/<int:listing_id>/photos/<int:photo_id>"),
     ("GET", "/demands"),
     ("GET", "/demands/<int:demand_id>"),

@@ -60,6 +60,7 @@ GUARDED_ELSEWHERE = {
     "market.actions.windows.preview_windows",
     "market.actions.windows.published_windows",
     "market.actions.windows.window_columns",
+    "planned.actions.dates.keep_change",
     "passports.actions.items.apply_change",
     "passports.actions.items.write_change",
     "stock.actions.moving.carry",

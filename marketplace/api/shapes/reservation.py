@@ -124,6 +124,12 @@ class ReservationSchema(Shape):
     terms = Part(TermsSchema, allow_none=True, get=_terms)
     proposed_terms = Part(ProposedTermsSchema, allow_none=True, get=_proposed_terms)
     outlives_listing = YesNo(get=_is_beyond_lot)
+    agreed_earliest = Day(
+        "of what is planned: the first day that its holder agreed with; null: without a condition", allow_none=True
+    )
+    agreed_latest = Day("of what is planned: the last day", allow_none=True)
+    confirm_until = Moment("until when its holder may agree with other days; null: nothing is asked", allow_none=True)
+    dates_declined = YesNo("whether it was let go because of its days, and waits for others")
     purpose = Line()
     reason = LineOrNull()
     place_name = Line(allow_none=True)

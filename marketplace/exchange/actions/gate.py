@@ -16,7 +16,7 @@ from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
-from marketplace.market.actions import counters
+from marketplace.market.actions import counters, lots
 from marketplace.market.rules.photos import StoredPicture, check_alt
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify

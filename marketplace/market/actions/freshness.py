@@ -20,6 +20,7 @@ from marketplace.market.queries.freshness import (
     demand_stale_due,
     listing_reminder_due,
     listing_stale_due,
+    plan_overdue_due,
 )
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.demand import DEMAND_STATUS_LABELS, DemandStatus
@@ -95,7 +96,25 @@ def remind_of_listing(session: Session, *, listing_id: int) -> bool:
     Returns whether it was still to be asked in this round.
     """
     marked = _mark(session, Listing, listing_id, listing_reminder_due(), freshness_reminded_on=clock.today())
-    return marked and _tell_owner(session, Notice.LISTING_FRESHNESS, listing_id)
+    kind = Notice.PLAN_FRESHNESS if session.get_one(Listing, listing_id).planned else Notice.LISTING_FRESHNESS
+    return marked and _tell_owner(session, kind, listing_id)
+
+
+def remind_of_plan(session: Session, *, listing_id: int) -> bool:
+    """Ask the owner whether it is there, once its period is over. Returns whether that was still to be asked of this period."""
+    if not _mark(session, Listing, listing_id, plan_overdue_due(), freshness_reminded_on=clock.today()):
+        return False
+    listing = session.get_one(Listing, listing_id, populate_existing=True)
+    notify(
+        session,
+        Notice.PLAN_OVERDUE,
+        person_id=listing.created_by_id,
+        organisation_id=listing.organisation_id,
+        listing_id=listing.id,
+        listing_title=listing.title,
+        until=listing.latest.isoformat() if listing.latest else None,
+    )
+    return True
 
 
 def notify_listing_stale(session: Session, *, listing_id: int) -> bool:

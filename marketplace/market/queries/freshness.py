@@ -49,6 +49,17 @@ def demand_stale_due() -> Conditions:
     return *_sought(), due, _unasked(Demand.stale_told_on, Demand.confirmed_on)
 
 
+def plan_overdue_due() -> Conditions:
+    """Conditions of a planned lot whose period is over without a word of its owner."""
+    unasked = or_(Listing.freshness_reminded_on.is_(None), Listing.freshness_reminded_on <= Listing.latest)
+    return Listing.status == ListingStatus.PUBLISHED, Listing.planned.is_(True), Listing.latest < clock.today(), unasked
+
+
+def list_overdue_plans(session: Session) -> list[int]:
+    """Ids of planned lots whose owner is due that question, for the clock."""
+    return list(session.scalars(select(Listing.id).where(*plan_overdue_due()).order_by(Listing.id)))
+
+
 def list_listings_to_remind(session: Session) -> list[int]:
     """Ids of the listings whose owner is to be asked now, the oldest word first."""
     return list(session.scalars(select(Listing.id).where(*listing_reminder_due()).order_by(Listing.confirmed_on, Listing.id)))

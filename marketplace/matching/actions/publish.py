@@ -93,7 +93,7 @@ def refresh_listing(
 
 
 def move_dates(session: Session, actor: Actor, *, listing_id: int, version: int, draft: DatesDraft) -> Listing:
-    """Move the days of a planned lot (`planned.actions.dates`), and tell whom it serves now and did not serve before."""
+    """Move the days of a planned lot, and tell whom it serves now and did not serve before."""
     listing = dates.move_dates(session, actor, listing_id=listing_id, version=version, draft=draft)
     _tell_of_listing(session, actor, listing)
     return listing
@@ -102,7 +102,7 @@ def move_dates(session: Session, actor: Actor, *, listing_id: int, version: int,
 def come_free(
     session: Session, actor: Actor, *, listing_id: int, draft: ThereDraft, pictures: Iterable[StoredPicture] = ()
 ) -> Listing:
-    """Say that a planned lot is there (`planned.actions.coming`), and tell whom it serves now and did not serve before."""
+    """Say that a planned lot is there, and tell whom it serves now and did not serve before."""
     listing = coming.come_free(session, actor, listing_id=listing_id, draft=draft, pictures=pictures)
     _tell_of_listing(session, actor, listing)
     return listing

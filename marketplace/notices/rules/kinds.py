@@ -61,6 +61,7 @@ class Notice(StrEnum):
     PLAN_CAME = "plan_came"
     PLAN_SHORT = "plan_short"
     PLAN_OVERDUE = "plan_overdue"
+    PLAN_FRESHNESS = "plan_freshness"
     APPOINTMENT_PROPOSED = "appointment_proposed"
     APPOINTMENT_AGREED = "appointment_agreed"
     QUESTION_ASKED = "question_asked"

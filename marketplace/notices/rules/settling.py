@@ -2,7 +2,7 @@
 
 from marketplace.kernel.language import _
 from marketplace.notices.rules.kinds import Notice
-from marketplace.notices.rules.letter import REASON, Wording
+from marketplace.notices.rules.letter import REASON, Button, Wording
 
 _ANSWER = (("reservation", _("Answer the proposal")),)
 _DECIDE = (("reservation", _("Look at it and decide")),)
@@ -132,5 +132,12 @@ SETTLING: dict[Notice, Wording] = {
         _("Is “%(title)s” there?"),
         (_("The last day of its period was %(until)s. Say that it is there, or move the days. Until then nobody finds it."),),
         (("listing", _("Look at the listing")),),
+    ),
+    Notice.PLAN_FRESHNESS: Wording(
+        _("Does your plan still hold?"),
+        _("Does “%(title)s” still come free as planned?"),
+        (_("Say so before %(until)s. After that day the lot leaves the catalogue until you confirm it."),),
+        (("listing", _("The days move, or it does not come free")),),
+        (Button("listing-still", "listing_id", _("Yes, it still holds")),),
     ),
 }

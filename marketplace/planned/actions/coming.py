@@ -76,7 +76,10 @@ def _there(session: Session, actor: Actor, listing: Listing, draft: ThereDraft) 
     """The listing is what was measured, and its lot lies there."""
     measured, number = draft.amount.amount, listing.id
     values: dict[str, Any] = {
-        "planned": False, "earliest": None, "latest": None, "certainty": None,
+        "planned": False,
+        "earliest": None,
+        "latest": None,
+        "certainty": None,
         "available_from": draft.came_on,
         "available_until": draft.available_until,
         "quantity": measured,

@@ -1,4 +1,7 @@
-"""The days of a planned lot move: whoever reserved it agrees again, or lets it go and keeps the place on the waiting list."""
+"""The days of a planned lot move.
+
+Whoever reserved it agrees again, or gives it up and keeps the place on the waiting list.
+"""
 
 from typing import Any
 
@@ -74,7 +77,10 @@ def move_dates(session: Session, actor: Actor, *, listing_id: int, version: int,
 
 
 def keep_change(session: Session, actor: Actor, listing: Listing, *, reason: str, **becomes: Any) -> None:
-    """Add a row to what is kept of the days of a lot: its `plan` from now on, or the day on which it `came_on`."""
+    """Add a row to what is kept of the days of a lot.
+
+    Its `plan` from now on, or the day on which it `came_on`.
+    """
     before, plan = plan_of(listing), becomes.get("plan")
     session.add(
         DateChange(
@@ -96,7 +102,7 @@ def keep_change(session: Session, actor: Actor, listing: Listing, *, reason: str
 
 
 def _ask_again(session: Session, actor: Actor, reservation: Reservation, plan: Plan, reason: str) -> None:
-    """Ask a holder to agree. Who waits or is offered it has promised nothing: they read the days when they take it."""
+    """Ask a holder to agree. Whoever waits or is offered it has promised nothing, and reads the days when taking it."""
     days = {"agreed_earliest": plan.earliest, "agreed_latest": plan.latest}
     if reservation.status not in ASKED_AGAIN:
         note(session, actor, reservation, "dates-moved", **days, dates_declined=False)
@@ -147,7 +153,7 @@ def decline_dates(session: Session, actor: Actor, *, reservation_id: int) -> Res
     if reservation.dates_declined:
         return reservation
     _check_asked(reservation)
-    return _let_go(session, actor, reservation, Notice.DATES_DECLINED)
+    return _release(session, actor, reservation, Notice.DATES_DECLINED)
 
 
 def _answering(session: Session, actor: Actor, reservation_id: int) -> Reservation:
@@ -158,13 +164,13 @@ def _answering(session: Session, actor: Actor, reservation_id: int) -> Reservati
     return find_reservation(session, reservation_id)
 
 
-def let_go_unanswered(session: Session, *, reservation_id: int) -> bool:
+def release_unanswered(session: Session, *, reservation_id: int) -> bool:
     """Let go of what nobody agreed with in time; whether that was still to be done."""
     counters.lock(session, find_reservation(session, reservation_id).listing_id)
     reservation = find_reservation(session, reservation_id)
     if reservation.confirm_until is None or reservation.confirm_until > clock.now() or reservation.status not in ASKED_AGAIN:
         return False
-    _let_go(session, CLOCK, reservation, Notice.DATES_UNANSWERED)
+    _release(session, CLOCK, reservation, Notice.DATES_UNANSWERED)
     return True
 
 
@@ -173,7 +179,7 @@ def _check_asked(reservation: Reservation) -> None:
         raise Conflict(_("Nothing is asked of you here: the days have not moved since you agreed."))
 
 
-def _let_go(session: Session, actor: Actor, reservation: Reservation, kind: Notice) -> Reservation:
+def _release(session: Session, actor: Actor, reservation: Reservation, kind: Notice) -> Reservation:
     """Back to the waiting list. The moment at which it was asked stays, by which its place goes."""
     until = reservation.confirm_until
     if reservation.status in HOLDING:
@@ -183,7 +189,7 @@ def _let_go(session: Session, actor: Actor, reservation: Reservation, kind: Noti
         session,
         actor,
         reservation,
-        "let-go-dates",
+        "release-dates",
         ASKED_AGAIN,
         ReservationStatus.WAITING,
         waiting_since=clock.now(),

@@ -110,7 +110,11 @@ def _own_steps(listing: Listing, at: str) -> tuple[Step, ...]:
         )
     if listing.status == ListingStatus.PUBLISHED:
         return (
-            *((Step(_("It is there"), f"{at}/ligt-er", ""), Step(_("Move the period"), f"{at}/periode")) if listing.planned else ()),
+            *(
+                (Step(_("It is there"), f"{at}/ligt-er", ""), Step(_("Move the period"), f"{at}/periode"))
+                if listing.planned
+                else ()
+            ),
             Step(_("Change"), f"{at}/bewerken", ""),
             Step(_("Who is asking for it?"), f"{at}/aanvragen"),
             Step(_("Who needs this?"), f"{at}/matches"),

@@ -22,20 +22,20 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_visible_findings
 from marketplace.market.queries.listings import get_listing, list_visible_listings
 from marketplace.materials.queries import fields_of_version, taxonomy
+from marketplace.planned.queries import list_date_changes
 from marketplace.sheets.listing_rows import Lots
 from marketplace.sheets.workbook import Sheet
 from marketplace.web.catalogue.comparing import MOST, comparison_of
 from marketplace.web.catalogue.saving import saving_of
 from marketplace.web.catalogue.taking import taking, terms_of
-from marketplace.planned.queries import list_date_changes
 from marketplace.web.ui import finder, search_results
 from marketplace.web.ui.freshness import LOT_ANSWERS, confirmation_of_listing
 from marketplace.web.ui.lots import lot_page
-from marketplace.web.ui.plans import changes_of
 from marketplace.web.ui.open_formats import FEED_SIZE, atom, structured
 from marketplace.web.ui.opinions import opinions_of
 from marketplace.web.ui.paging import numbers_of
 from marketplace.web.ui.papers import papers_of
+from marketplace.web.ui.plans import changes_of
 from marketplace.web.ui.reporting import reporting_of
 from marketplace.web.ui.search_address import Question
 from marketplace.web.ui.search_form import FilterForm, PlaceForm

@@ -1,1 +1,1 @@
-"""What comes free later: its days move, it is there, and whoever reserved it agrees or lets go."""
+"""What comes free later: its days move, and it is there."""

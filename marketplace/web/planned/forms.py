@@ -61,10 +61,10 @@ class ThereForm(Form):
     """What was measured, how, since when it is there, and how it lies there. The photo is developed before the session opens."""
 
     idempotency_key = IdempotencyField()
-    quantity = DecimalField(_("How much is there?"), [Required(_("Enter what was measured in digits, for example 1,200 or 12.5."))])
-    basis = RadioField(
-        _("How do you know the quantity?"), choices=choices(BASIS_LABELS), default=QuantityBasis.MEASURED.value
+    quantity = DecimalField(
+        _("How much is there?"), [Required(_("Enter what was measured in digits, for example 1,200 or 12.5."))]
     )
+    basis = RadioField(_("How do you know the quantity?"), choices=choices(BASIS_LABELS), default=QuantityBasis.MEASURED.value)
     came_on = DutchDateField(
         _("From which day is it there?"),
         [Required(_("Enter the day, for example today."))],

@@ -53,9 +53,7 @@ def there(listing_id: int) -> ResponseReturnValue:
     listing = _planned(session, listing_id)
     if is_valid and attempt(
         form,
-        lambda: come_free(
-            session, actor, listing_id=listing_id, draft=form.draft(listing.unit_of), pictures=form.pictures()
-        ),
+        lambda: come_free(session, actor, listing_id=listing_id, draft=form.draft(listing.unit_of), pictures=form.pictures()),
     ):
         return done(
             _("It is there. From now on it is a lot as any other."), url_for("catalogue.show_listing", listing_id=listing_id)

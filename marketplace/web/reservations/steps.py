@@ -35,6 +35,7 @@ from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.papers import papers_of
 from marketplace.web.ui.photo_form import PhotoForm
+from marketplace.web.ui.plans import condition_of_reservation
 from marketplace.web.ui.region_map import SmallMap, near_map
 from marketplace.web.ui.reporting import Reporting, reporting_of
 from marketplace.web.ui.returned import returned
@@ -120,6 +121,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         talk=talk_of(session, actor, reservation, most=most),
         phones={one.id: phone_shown_to(actor, one, reservation) for one in contacts if one is not None},
         acts=acts,
+        condition=condition_of_reservation(actor, reservation),
         judges=judges,
         reporting=_reporting(session, reservation, transfer),
         may_write_off=judges or actor.organisation_id == reservation.owner_id,

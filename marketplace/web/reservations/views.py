@@ -40,6 +40,7 @@ from marketplace.web.ui.forms import Form
 from marketplace.web.ui.lots import picture
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 from marketplace.web.ui.photo_form import PHOTO_FORM_BYTES_MAX, PhotoForm
+from marketplace.web.ui.plans import condition_of_listing, period_of
 from marketplace.web.ui.returned import returned
 from marketplace.web.ui.states import RESERVATION_BADGES
 
@@ -69,7 +70,16 @@ def create(listing_id: int) -> ResponseReturnValue:
         return done(message, url_for("reservations.show", reservation_id=reservation.id))
     cover = picture(listing.photos[0], Written(listing.title)) if listing.photos else None
     facts = {"waits": _is_full(listing), "asks_soil": asks_destination(session, material)}
-    return page("reservations/create.html", form, listing=listing, material=material, cover=cover, **facts)
+    return page(
+        "reservations/create.html",
+        form,
+        listing=listing,
+        material=material,
+        cover=cover,
+        condition=condition_of_listing(listing),
+        period=period_of(listing),
+        **facts,
+    )
 
 
 def _is_full(listing: Listing) -> bool:

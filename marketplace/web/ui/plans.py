@@ -99,7 +99,10 @@ def _moved(row: DateChange) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """On what condition something is reserved; `moved`: that its period did, `asks`: whether this reader answers that."""
+    """On what condition something is reserved.
+
+    `moved`: that its period did; `asks`: whether this reader answers that.
+    """
 
     sentence: Text
     moved: Text | None = None
@@ -114,16 +117,26 @@ def condition_of_listing(listing: Listing) -> Text | None:
 def condition_of_reservation(actor: Actor, reservation: Reservation) -> Condition | None:
     """The same of a reservation, as the reader sees it."""
     listing = reservation.listing
-    if not listing.planned or reservation.status not in OPEN or reservation.agreed_earliest is None:
+    if (
+        not listing.planned
+        or reservation.status not in OPEN
+        or reservation.agreed_earliest is None
+        or reservation.agreed_latest is None
+    ):
         return None
     agreed = replace(plan_of(listing), earliest=reservation.agreed_earliest, latest=reservation.agreed_latest)
     if reservation.dates_declined:
-        moved = _("It was let go because of the period %(period)s. It waits for other days, in the place that it had.", period=period_of(listing))
+        moved = _(
+            "It was let go because of the period %(period)s. It waits for other days, in the place that it had.",
+            period=period_of(listing),
+        )
         return Condition(condition_of(agreed), moved)
     if reservation.confirm_until is None:
         return Condition(condition_of(agreed))
     last = long_date(clock.local(reservation.confirm_until).date())
-    moved = _("The period moved: it comes free %(period)s now. The answer is asked by %(last)s.", period=period_of(listing), last=last)
+    moved = _(
+        "The period moved: it comes free %(period)s now. The answer is asked by %(last)s.", period=period_of(listing), last=last
+    )
     return Condition(condition_of(agreed), moved, may(actor, Can.CONFIRM, reservation))
 
 
