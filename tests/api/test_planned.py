@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.kernel import clock
-from tests.api.conftest import Api, demand_body, listing_body, published
+from tests.api.conftest import Api, demand_body, form, listing_body, picture, published
 
 
 def days(ahead: int) -> str:
@@ -121,3 +121,68 @@ def test_the_matches_of_a_demand_are_asked_for_by_supply(hengelo: Api, borne: Ap
 
     assert (numbers(""), numbers("?supply=planned"), numbers("?supply=there")) == ([later], [later], [])
     assert numbers("?supply=planned&supply=there") == [later]
+
+
+def on_offer(hengelo: Api, **changes: Any) -> dict[str, Any]:
+    """A planned listing that is published, as it is read then."""
+    made = hengelo.post("/listings", planned_body(**changes)).get_json()
+    published: dict[str, Any] = hengelo.post(f"/listings/{made['id']}/publish").get_json()
+    return published
+
+
+MOVED = {"certainty": "tendered", "reason": "De aannemer begint later"}
+
+
+def test_days_move_with_a_reason_and_every_move_is_told(hengelo: Api, public: Api) -> None:
+    listing = on_offer(hengelo)
+    at = f"/listings/{listing['id']}/dates"
+    body = {"version": listing["version"], "earliest": days(100), "latest": days(130), **MOVED}
+    moved = hengelo.post(at, body)
+    assert (moved.status_code, moved.get_json()["earliest"], moved.get_json()["availableUntil"]) == (200, days(100), days(130))
+    assert hengelo.post(at, {**body, "latest": days(140)}).status_code == 409  # an old version
+    newer = {**body, "version": moved.get_json()["version"]}
+    assert hengelo.post(at, {**newer, "latest": days(99)}).get_json()["errors"][0]["field"] == "latest"
+    assert hengelo.post(at, {**newer, "latest": days(140), "reason": ""}).get_json()["errors"][0]["field"] == "reason"
+    [told] = public.get(at).get_json()["items"]
+    assert (told["oldEarliest"], told["newLatest"], told["oldCertainty"], told["cameOn"]) == (
+        days(60),
+        days(130),
+        "tendered",
+        None,
+    )
+    assert told["reason"] == "De aannemer begint later"
+
+
+def test_a_holder_reads_the_condition_and_answers_other_days(hengelo: Api, borne: Api, losser: Api) -> None:
+    listing = on_offer(hengelo)
+    asked = {"quantity": 300, "unit": "m2"}
+    made = [one.post(f"/listings/{listing['id']}/reservations", asked).get_json() for one in (borne, losser)]
+    first, second = (f"/reservations/{one['id']}" for one in made)
+    assert (made[0]["agreedEarliest"], made[0]["agreedLatest"], made[0]["confirmUntil"]) == (days(60), days(90), None)
+    assert borne.post(f"{first}/decline-dates").status_code == 409
+    version = hengelo.get(f"/listings/{listing['id']}").get_json()["version"]
+    body = {"version": version, "earliest": days(100), "latest": days(130), **MOVED}
+    hengelo.post(f"/listings/{listing['id']}/dates", body)
+    assert borne.get(first).get_json()["confirmUntil"] is not None
+    agreed = borne.post(f"{first}/confirm-dates").get_json()
+    assert (agreed["agreedEarliest"], agreed["confirmUntil"], agreed["status"]) == (days(100), None, "requested")
+    gone = losser.post(f"{second}/decline-dates").get_json()
+    assert (gone["status"], gone["datesDeclined"]) == ("waiting", True)
+    assert hengelo.post(f"{first}/confirm-dates").status_code == 403
+
+
+def test_it_is_there_as_measured(hengelo: Api, borne: Api) -> None:
+    listing = on_offer(hengelo)
+    at = f"/listings/{listing['id']}"
+    assert hengelo.post(f"{at}/come-free", {"quantity": 780}).get_json()["errors"][0]["field"] == "photos"
+    hengelo.post(f"{at}/photos", **form("photo", picture()))
+    assert hengelo.post(f"{at}/come-free", {"quantity": 780, "cameOn": days(1)}).get_json()["errors"][0]["field"] == "cameOn"
+    assert borne.post(f"{at}/come-free", {"quantity": 780}).status_code == 403
+    there = hengelo.post(f"{at}/come-free", {"quantity": 780, "availableUntil": days(40)}).get_json()
+    assert (there["planned"], there["quantity"], there["quantityBasis"], there["earliest"]) == (False, "780", "measured", None)
+    assert (there["availableFrom"], there["availableUntil"]) == (days(0), days(40))
+    assert isinstance(there["lot"], int)
+    [told] = borne.get(f"{at}/dates").get_json()["items"]
+    assert (told["cameOn"], told["newEarliest"]) == (days(0), None)
+    again = hengelo.post(f"{at}/come-free", {"quantity": 1})
+    assert (again.status_code, again.get_json()["quantity"]) == (200, "780")

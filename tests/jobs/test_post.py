@@ -32,8 +32,7 @@ from tests.databases import SECRET, settings
 from tests.visitors import settle_in
 
 FACTS: dict[str, Any] = {
-    "invitation_id": 1,
-    "reset_id": 1,
+    **dict.fromkeys(("invitation_id", "reset_id"), 1),
     "role": "coordinator",
     "organisation": "Borne & Co",
     "other": "Hengelo",
@@ -59,7 +58,8 @@ FACTS: dict[str, Any] = {
     "question": "Op <b>pallets</b>?",
     "answer": "Ja, <b>40</b>.",
     "writer": "Regio Twente",
-    **{"since": "2026-11-02", "first": "2028-07-01", "last": "2028-09-30"},
+    "since": "2026-11-02",
+    **dict.fromkeys(("first", "last"), "2028-07-01"),
     "message": "Tot <b>morgen</b>.",
     "error": "550 Geen <mailbox>",
     "version": 4,

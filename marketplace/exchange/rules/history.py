@@ -63,6 +63,10 @@ _SENTENCES: dict[str, Text] = {
     "offer": _("It was offered to %(asker)s"),
     "accept-offer": _("%(who)s accepted the offer"),
     "displace": _("%(asker)s went back to the waiting list"),
+    "dates-moved": _("%(who)s moved the period in which it comes free"),
+    "confirm-dates": _("%(who)s agreed with the new period"),
+    "release-dates": _("%(who)s let it go because of the new period"),
+    "came-free": _("%(who)s said that it is there"),
     "approve": _("%(who)s approved it"),
     PROPOSED: _("%(who)s proposed a time"),
     AGREED: _("%(who)s chose a time"),
@@ -88,7 +92,11 @@ _SENTENCES: dict[str, Text] = {
     "recall": _("It ended: the lot was recalled"),
     "reverse": _("It was taken back in the ledger"),
 }
-_BY_CLOCK = {"confirm": _("It counted as confirmed after 14 days"), "cancel": _("It was cancelled")}
+_BY_CLOCK = {
+    "confirm": _("It counted as confirmed after 14 days"),
+    "cancel": _("It was cancelled"),
+    "release-dates": _("Nobody agreed with the new period in time"),
+}
 _BY_BROKER = {"resolve": _("%(who)s decided")}
 
 
