@@ -37,6 +37,7 @@ def load(app: Flask) -> bool:
         demo_memos,
         demo_papers,
         demo_passports,
+        demo_planned,
         demo_story,
         demo_talk,
         reference,
@@ -68,6 +69,7 @@ def load(app: Flask) -> bool:
         demo_advice.load_advice(session, cast, adviser, lots)
         demo_passports.load_passports(session, cast)
         demo_depots.load_stock(session, cast, demo_depots.open_depots(session, cast), pictures)
+        demo_planned.load_plans(session, cast)
     return True
 
 

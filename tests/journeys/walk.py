@@ -19,12 +19,13 @@ from tests.journeys.sites import Site, client_of, links_by_mail
 
 ADDRESSES_PER_ROUTE = 3
 ASKED_ABOUT = "/aanbod?q=voegmateriaal"  # a lot of the reader's own with many questions
+PLANNED = "/aanbod?supply=planned&organisation=hengelo"  # what comes free later, of the reader's own
 PLACED = "/aanbod/42/geplaatst"  # one that the reader has just placed
 TOGETHER = [
     f"/werk/aanbod/samen?act={act}&lots={','.join(map(str, range(1, 90)))}" for act in ("verlengen", "verplaatsen", "sluiten")
 ]
 FIRST = {  # a reader's own comes before that of others
-    "project-leader": (ASKED_ABOUT, PLACED, "/werk/aanbod", "/gezocht?mine=1", *TOGETHER),
+    "project-leader": (ASKED_ABOUT, PLANNED, PLACED, "/werk/aanbod", "/gezocht?mine=1", *TOGETHER),
     "region": ("/depots/1",),  # of the region: lots that its coordinator keeps come before those that may only be read
 }
 EXPECTED = f"/depots/1/innemen/op-nummer?nummer={lot_number(42)}"  # a lot of Hengelo's that was announced to the region's depot

@@ -323,3 +323,13 @@ def test_a_plan_is_confirmed_in_words_of_its_own(bank: Session, cast: dict[str, 
     with clock.frozen(clock.now() + timedelta(days=45)):
         assert remind_of_listing(bank, listing_id=lot.id)
     assert [row.kind for row in bank.scalars(select(NoticeRow)) if "freshness" in row.kind] == ["plan_freshness"]
+
+
+def test_nobody_failed_to_collect_what_never_came(bank: Session, cast: dict[str, Actor], lot: Listing) -> None:
+    reservation = ask(bank, cast["borne"], lot, "500")
+    decide.approve(bank, cast["hengelo"], reservation_id=reservation.id)
+    with clock.frozen(clock.now() + timedelta(days=121)):
+        assert deadlines.expire(bank, reservation_id=reservation.id)
+        assert status(bank, reservation) == "expired"
+        with pytest.raises(Conflict, match="ligt er nog niet"):
+            decide.no_show(bank, cast["hengelo"], reservation_id=reservation.id)

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
+from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.models import Reservation
 from marketplace.kernel import clock
 from marketplace.kernel.formats import long_date, short_date
@@ -130,3 +131,20 @@ def test_what_is_typed_wrong_about_what_is_there_is_told_at_its_field(hengelo: F
     said = {"quantity": "veel", "basis": "measured", "came_on": "", "available_until": "gisteren"}
     refused = send(hengelo, f"/aanbod/{lot.id}/ligt-er", said)
     assert refused.status_code == 422 and 'href="#quantity"' in refused.text and 'href="#came_on"' in refused.text
+
+
+def test_before_it_is_there_nobody_is_asked_for_a_time(
+    hengelo: FlaskClient, borne: FlaskClient, lot: Listing, session: Session, asker: Actor, owner: Actor
+) -> None:
+    reservation = ask(session, asker, lot, "500")
+    approve(session, owner, reservation_id=reservation.id)
+    session.commit()
+    address = f"/reserveringen/{reservation.id}"
+    for page in (hengelo.get(address).text, borne.get(address).text):
+        assert "Wacht tot het er ligt" in page
+        assert f'action="{address}/overdragen"' not in page and f'action="{address}/tijden"' not in page
+        assert "Niet opgehaald" not in page
+    send(hengelo, f"/aanbod/{lot.id}/periode", later(lot))
+    assert "U bent aan zet: akkoord gaan met de nieuwe periode" in borne.get(address).text
+    send(borne, f"{address}/periode", {"answer": "let-go"})
+    assert "wacht op andere dagen" in hengelo.get(address).text

@@ -233,6 +233,7 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
     if not has_lapsed:
         reservation_rules.check_step(Step.NO_SHOW, status)
     check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
+    lots.check_is_there(reservation.listing)
     if reservation.is_internal:
         raise Conflict(_("This is within your own organisation. Cancel it instead."))
     message = reason.strip() or in_default_locale(_("Nobody came to collect it."))

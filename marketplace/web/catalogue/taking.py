@@ -115,7 +115,7 @@ def _own_steps(listing: Listing, at: str) -> tuple[Step, ...]:
                 if listing.planned
                 else ()
             ),
-            Step(_("Change"), f"{at}/bewerken", ""),
+            Step(_("Change"), f"{at}/bewerken", "second" if listing.planned else ""),
             Step(_("Who is asking for it?"), f"{at}/aanvragen"),
             Step(_("Who needs this?"), f"{at}/matches"),
             Step(_("Withdraw"), f"{at}/intrekken", "stop"),

@@ -64,7 +64,9 @@ class ThereForm(Form):
     quantity = DecimalField(
         _("How much is there?"), [Required(_("Enter what was measured in digits, for example 1,200 or 12.5."))]
     )
-    basis = RadioField(_("How do you know the quantity?"), choices=choices(BASIS_LABELS), default=QuantityBasis.MEASURED.value)
+    basis = RadioField(
+        _("How do you know the quantity?"), [Required()], choices=choices(BASIS_LABELS), default=QuantityBasis.MEASURED.value
+    )
     came_on = DutchDateField(
         _("From which day is it there?"),
         [Required(_("Enter the day, for example today."))],

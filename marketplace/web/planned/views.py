@@ -51,6 +51,7 @@ def there(listing_id: int) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     listing = _planned(session, listing_id)
+    form.photo.flags.required = not listing.photos
     if is_valid and attempt(
         form,
         lambda: come_free(session, actor, listing_id=listing_id, draft=form.draft(listing.unit_of), pictures=form.pictures()),

@@ -243,7 +243,7 @@ class Meeting:
         photos = list_gate_photos(session, actor, reservation_id=reservation.id)
         mine = sum(photo.organisation_id == actor.organisation_id for photo in photos)
         from_other = latest is not None and (latest.proposed_by_id != actor.organisation_id or reservation.is_internal)
-        can_propose = is_side and status is _S.APPROVED
+        can_propose = is_side and status is _S.APPROVED and not reservation.listing.planned
         agree_form = _as_sent(AgreeForm, sent)
         agree_form.prepare(latest)
         owns = actor.organisation_id == reservation.owner_id

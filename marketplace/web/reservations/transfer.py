@@ -284,6 +284,8 @@ def possible(actor: Actor, reservation: Reservation) -> set[str]:
         steps -= {Step.RESOLVE}
     if reservation.taken_back >= reservation.quantity:
         steps -= {Step.RETURN}
+    if reservation.listing.planned:
+        steps -= {Step.HAND_OVER, Step.LATE_HAND_OVER, Step.NO_SHOW}
     return {step.name.lower() for step in steps} | _calling_off(actor, reservation, status) | _objecting(actor, reservation)
 
 

@@ -76,6 +76,8 @@ def next_step(actor: Actor, reservation: Reservation, known: Known) -> Next:
     if status in _ENDINGS:
         badge, sentence = _ENDINGS[status]
         return Next(_(badge.message, **case.words), _("How it ended"), sentence, Tone.STOP, mine=False, over=True)
+    if reservation.confirm_until is not None and case.asks:
+        return case.asked_for_dates()
     pending = reservation.proposed_terms if status is not _S.DISPUTED else None
     if pending is not None and case.is_side and pending.proposed_by_id != actor.organisation_id:
         return case.asked_for_terms()
@@ -187,6 +189,17 @@ class _Case:
             badge = _((_DONE if by is None else _COMPLETED.get(by, _AGREED)).message, **words)
         return Next(badge, _("What this exchange saved"), said, Tone.DONE, mine=False, over=True)
 
+    def asked_for_dates(self) -> Next:
+        """The period of what is planned moved, and the reader agrees or lets go."""
+        by = near_date(self.reservation.confirm_until)
+        return Next(
+            _("Your turn: agree with the new period by %(by)s", by=by),
+            _("Does the new period suit you?"),
+            _("Without an answer it is let go. Then you keep your place on the waiting list."),
+            Tone.MINE,
+            mine=True,
+        )
+
     def asked_for_terms(self) -> Next:
         """The other side proposes other terms, and the reader answers."""
         pending = self.reservation.proposed_terms
@@ -218,6 +231,11 @@ _ENDINGS = {
 
 
 def _waiting(case: _Case) -> Told:
+    if case.reservation.dates_declined:
+        sentence = _(
+            "%(asker)s let it go because of its days, and keeps the place on the waiting list. It is offered again with other days."
+        )
+        return case.told(_("%(asker)s waits for other days"), sentence, mine=False)
     badge = (
         _("Waiting until something is free: number %(place)s of %(total)s on the list")
         if case.asks and case.known.place
@@ -246,7 +264,16 @@ def _requested(case: _Case) -> Told:
     return case.told(_("Waiting for %(owner)s: approve by %(by)s"), sentence, mine=False)
 
 
+def _planned(case: _Case) -> Told:
+    """Approved, and not there yet."""
+    yours = _("Say on the page of the lot that it is there, once it is. Then you agree on a time with %(asker)s.")
+    theirs = _("%(owner)s says when it is there. Then you agree on a time. It is kept until %(until)s.")
+    return case.told(_("Waiting until it is there"), yours if case.owns else theirs, mine=False)
+
+
 def _approved(case: _Case) -> Told:
+    if case.reservation.listing.planned:
+        return _planned(case)
     latest = newest(case.reservation)
     if latest is not None and case.is_side and latest.agreed_time is None:
         return _proposed(case, is_mine=latest.proposed_by_id != case.actor.organisation_id)

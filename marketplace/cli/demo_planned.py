@@ -1,0 +1,65 @@
+"""What comes free later in the demonstration: two plans, one of which moved while somebody had reserved of it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from marketplace.cli.demo_lots import Cast, draft_of, rows
+from marketplace.exchange.actions import decide, reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions.listings import create_listing, mark_published
+from marketplace.market.models import Listing
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.listing import Certainty, QuantityBasis
+from marketplace.planned.actions.dates import move_dates
+from marketplace.planned.rules import DatesDraft, Plan
+
+KEI = "betonstraatsteen-kei-8cm"
+OWN = "Keien uit de reconstructie van de Breemarsweg"
+OTHER = "Keien uit de herinrichting van de Grotestraat"
+
+
+def load_plans(session: Session, cast: Cast) -> None:
+    """A plan of Hengelo, and one of Borne of which Hengelo reserved a part before its days moved."""
+    own = _plan(session, cast, "hengelo", OWN, Decimal(1400), (120, 210), Certainty.BUDGETED)
+    _move(session, cast, own, (150, 240), Certainty.TENDERED, "De aanbesteding is gegund; de aannemer begint een maand later.")
+    other = _plan(session, cast, "borne", OTHER, Decimal(900), (60, 120), Certainty.TENDERED)
+    draft = ReservationDraft(Quantity(Decimal(400), Unit.M2), purpose="Parkeervakken bij de sporthal")
+    reservation = reserve.reserve(session, cast["hengelo"], listing_id=other.id, draft=draft)
+    decide.approve(session, cast["borne"], reservation_id=reservation.id)
+    _move(session, cast, other, (90, 150), Certainty.TENDERED, "De riolering wordt eerst vervangen.")
+
+
+def _plan(
+    session: Session, cast: Cast, slug: str, title: str, amount: Decimal, days: tuple[int, int], certainty: Certainty
+) -> Listing:
+    row = next(row for row in rows("demo_aanbod.csv") if row["gemeente"].lower() == slug)
+    first, last = (clock.today() + timedelta(days=ahead) for ahead in days)
+    draft = draft_of(
+        cast,
+        row,
+        title=title,
+        material=KEI,
+        quantity=Quantity(amount, Unit.M2),
+        quantity_basis=QuantityBasis.FROM_DRAWING,
+        description="Ligt nog in de weg. De hoeveelheid komt uit de tekening.",
+        packaging=None,
+        available_from=None,
+        available_until=None,
+        planned=True,
+        earliest=first,
+        latest=last,
+        certainty=certainty,
+    )
+    made = create_listing(session, cast[slug], draft)
+    return mark_published(session, cast[slug], listing_id=made.id)
+
+
+def _move(session: Session, cast: Cast, listing: Listing, days: tuple[int, int], certainty: Certainty, reason: str) -> None:
+    owner = next(actor for key, actor in cast.items() if actor.organisation_id == listing.organisation_id and "." not in key)
+    first, last = (clock.today() + timedelta(days=ahead) for ahead in days)
+    now = get_listing(session, owner, listing.id)
+    draft = DatesDraft(Plan(first, last, certainty), reason)
+    move_dates(session, owner, listing_id=listing.id, version=now.version, draft=draft)
