@@ -1,4 +1,4 @@
-"""What comes free later in the demonstration: two plans, one of which moved while somebody had reserved of it."""
+"""What comes free later in the demonstration: two plans whose days moved."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ OTHER = "Keien uit de herinrichting van de Grotestraat"
 
 
 def load_plans(session: Session, cast: Cast) -> None:
-    """A plan of Hengelo, and one of Borne of which Hengelo reserved a part before its days moved."""
+    """A plan of Hengelo, and one of Borne that moved after Hengelo had reserved of it."""
     own = _plan(session, cast, "hengelo", OWN, Decimal(1400), (120, 210), Certainty.BUDGETED)
     _move(session, cast, own, (150, 240), Certainty.TENDERED, "De aanbesteding is gegund; de aannemer begint een maand later.")
     other = _plan(session, cast, "borne", OTHER, Decimal(900), (60, 120), Certainty.TENDERED)
