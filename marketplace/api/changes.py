@@ -48,6 +48,7 @@ CHANGES = (
                 "New: what is planned is reserved on the condition that it comes free in its period (agreedEarliest, agreedLatest). Its days move with a "
                 "reason (/listings/{id}/dates); then every holder agrees or lets go (confirmUntil, /reservations/{id}/confirm-dates, decline-dates)."
             ),
+            _("New: how often plans came in the period that was first said, by organisation (/plans/reliability)."),
             _("New: saying that what was planned is there, as measured (/listings/{id}/come-free)."),
         ),
     ),

@@ -1,17 +1,21 @@
-"""Questions about plans: how their days moved, and what waits for an answer."""
+"""Questions about plans: how their days moved, what waits for an answer, and how they turned out."""
+
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import BEFORE_HAND_OVER
 from marketplace.kernel import clock
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
-from marketplace.market.rules.listing import Certainty
+from marketplace.market.rules.listing import Certainty, ListingStatus
 from marketplace.planned.models import DateChange
-from marketplace.planned.rules import Plan
+from marketplace.planned.rules import Kept, Plan, Reliability, reliability
 
 
 def plan_of(listing: Listing) -> Plan:
@@ -26,6 +30,55 @@ def list_date_changes(session: Session, actor: Actor, listing_id: int) -> list[D
     require(actor, Can.READ_CATALOGUE)
     listing = get_listing(session, actor, listing_id)
     return list(session.scalars(select(DateChange).where(DateChange.listing_id == listing.id).order_by(DateChange.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Plans of one organisation: all of them together, and by how sure they were first said to be."""
+
+    organisation: Organisation
+    together: Reliability
+    by_certainty: tuple[tuple[Certainty, Reliability], ...]
+
+
+def get_reliability(session: Session, actor: Actor, organisation_id: int) -> Reliability:
+    """How the plans of one organisation turned out against what was first said."""
+    require(actor, Can.READ_CATALOGUE)
+    return reliability(_kept(session, organisation_id).get(organisation_id, []), clock.today())
+
+
+def list_sources(session: Session, actor: Actor) -> tuple[Reliability, list[Source]]:
+    """The same of everybody together, and of each organisation of which a plan was due or withdrawn, by name."""
+    require(actor, Can.READ_CATALOGUE)
+    kept, today = _kept(session, None), clock.today()
+    rows = session.scalars(select(Organisation).where(Organisation.id.in_(list(kept))).order_by(Organisation.sort_key))
+    sources = [_source(row, kept[row.id], today) for row in rows]
+    everybody = reliability([one for group in kept.values() for one in group], today)
+    return everybody, [source for source in sources if source.together.is_known or source.together.withdrawn]
+
+
+def _source(organisation: Organisation, kept: list[Kept], today: date) -> Source:
+    by_certainty = ((sure, reliability([one for one in kept if one.plan.certainty is sure], today)) for sure in Certainty)
+    told = tuple((sure, found) for sure, found in by_certainty if found.is_known or found.withdrawn)
+    return Source(organisation, reliability(kept, today), told)
+
+
+def _kept(session: Session, organisation_id: int | None) -> dict[int, list[Kept]]:
+    """What became of every plan that was ever on offer, by organisation. What was first said stands in its oldest change, or still in the listing."""
+    of_one = [] if organisation_id is None else [Listing.organisation_id == organisation_id]
+    changes: dict[int, list[DateChange]] = {}
+    moved = select(DateChange).join(Listing, Listing.id == DateChange.listing_id).where(*of_one).order_by(DateChange.id)
+    for change in session.scalars(moved):
+        changes.setdefault(change.listing_id, []).append(change)
+    listings = select(Listing).where(*of_one, Listing.published_at.is_not(None), Listing.planned | Listing.id.in_(list(changes)))
+    found: dict[int, list[Kept]] = {}
+    for listing in session.scalars(listings.order_by(Listing.id)):
+        rows = changes.get(listing.id, [])
+        first = Plan(rows[0].old_earliest, rows[0].old_latest, Certainty(rows[0].old_certainty)) if rows else plan_of(listing)
+        came_on = rows[-1].came_on if rows else None
+        kept = Kept(first, came_on, listing.status != ListingStatus.PUBLISHED)
+        found.setdefault(listing.organisation_id, []).append(kept)
+    return found
 
 
 def list_unanswered(session: Session) -> list[int]:

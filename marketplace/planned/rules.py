@@ -1,8 +1,10 @@
 """How the days of a planned lot move, and what is said when it is there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from statistics import median
 
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import Text, _
@@ -110,6 +112,51 @@ def check_pictured(photos: int) -> None:
 def slip_days(earliest: date, latest: date, came_on: date) -> int:
     """By how many days it came after its period; negative: before it; 0 within."""
     return (came_on - latest).days if came_on > latest else min((came_on - earliest).days, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of one plan: as it was first said, and the day on which it came. `is_over`: it was withdrawn or closed instead."""
+
+    plan: Plan
+    came_on: date | None = None
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How plans of one source turned out against what was first said.
+
+    `due`: what came, and what should have come by now; `late` counts what is not there yet too. `withdrawn` never came, and counts in none of these.
+    `median_slip_days`: of what came.
+    """
+
+    due: int
+    within: int
+    early: int
+    late: int
+    withdrawn: int
+    median_slip_days: Decimal | None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything to tell."""
+        return self.due > 0
+
+
+def reliability(rows: Iterable[Kept], today: date) -> Reliability:
+    """Count how often plans came in the period that was first said. What moved counts by its first period, so moving it makes nothing punctual."""
+    kept = list(rows)
+    slips = [slip_days(row.plan.earliest, row.plan.latest, row.came_on) for row in kept if row.came_on is not None]
+    overdue = sum(row.came_on is None and not row.is_over and row.plan.latest < today for row in kept)
+    return Reliability(
+        due=len(slips) + overdue,
+        within=slips.count(0),
+        early=sum(slip < 0 for slip in slips),
+        late=sum(slip > 0 for slip in slips) + overdue,
+        withdrawn=sum(row.came_on is None and row.is_over for row in kept),
+        median_slip_days=Decimal(str(median(slips))) if slips else None,
+    )
 
 
 def condition_of(plan: Plan) -> Text:

@@ -186,3 +186,16 @@ def test_it_is_there_as_measured(hengelo: Api, borne: Api) -> None:
     assert (told["cameOn"], told["newEarliest"]) == (days(0), None)
     again = hengelo.post(f"{at}/come-free", {"quantity": 1})
     assert (again.status_code, again.get_json()["quantity"]) == (200, "780")
+
+
+def test_how_reliable_plans_have_been_is_told_by_organisation_and_certainty(hengelo: Api, public: Api) -> None:
+    nothing = public.get("/plans/reliability").get_json()
+    assert (nothing["items"], nothing["together"]["due"], nothing["together"]["medianSlipDays"]) == ([], 0, None)
+    listing = on_offer(hengelo)
+    hengelo.post(f"/listings/{listing['id']}/photos", **form("photo", picture()))
+    hengelo.post(f"/listings/{listing['id']}/come-free", {"quantity": 780})  # today, 60 days before its period
+    told = public.get("/plans/reliability").get_json()
+    [source] = told["items"]
+    assert (source["organisation"]["slug"], source["due"], source["within"], source["early"]) == ("hengelo", 1, 0, 1)
+    assert (source["medianSlipDays"], told["together"]["early"]) == (-60, 1)
+    assert [(one["certainty"], one["early"]) for one in source["byCertainty"]] == [("tendered", 1)]

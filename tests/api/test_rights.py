@@ -28,6 +28,7 @@ PUBLIC = {
     ("GET", "/listings"),
     ("GET", "/listings/<int:listing_id>"),
     ("GET", "/listings/<int:listing_id>/dates"),
+    ("GET", "/plans/reliability"),
     ("GET", "/listings/<int:listing_id>/photos/<int:photo_id>"),
     ("GET", "/demands"),
     ("GET", "/demands/<int:demand_id>"),

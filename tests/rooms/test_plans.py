@@ -30,7 +30,7 @@ from marketplace.matching.actions.publish import come_free, move_dates
 from marketplace.notices.models import NoticeRow
 from marketplace.planned.actions.dates import confirm_dates, decline_dates, release_unanswered
 from marketplace.planned.models import DateChange
-from marketplace.planned.queries import list_date_changes, list_unanswered, plan_of
+from marketplace.planned.queries import get_reliability, list_date_changes, list_sources, list_unanswered, plan_of
 from marketplace.planned.rules import DatesDraft, Plan, ThereDraft
 from tests.factories import declare, make_actor, seed_taxonomy
 from tests.rooms.test_planned import planned
@@ -333,3 +333,27 @@ def test_nobody_failed_to_collect_what_never_came(bank: Session, cast: dict[str,
         assert status(bank, reservation) == "expired"
         with pytest.raises(Conflict, match="ligt er nog niet"):
             decide.no_show(bank, cast["hengelo"], reservation_id=reservation.id)
+
+
+def test_a_plan_is_held_against_what_was_first_said_however_it_moved(bank: Session, cast: dict[str, Actor], lot: Listing) -> None:
+    own = cast["hengelo"]
+    assert get_reliability(bank, cast["borne"], own.organisation_id or 0).due == 0
+    shift(bank, cast, lot, 100, 130, certainty=Certainty.TENDERED)
+    with clock.frozen(clock.now() + timedelta(days=91)):
+        overdue = get_reliability(bank, cast["borne"], own.organisation_id or 0)  # of 60 to 90 days, not of 100 to 130
+        assert (overdue.due, overdue.within, overdue.late) == (1, 0, 1)
+    with clock.frozen(clock.now() + timedelta(days=110)):
+        there(bank, cast, lot)
+        together, [source] = list_sources(bank, cast["borne"])
+    assert (together.due, together.late, together.median_slip_days) == (1, 1, 20)  # day 110 is 20 days after day 90
+    assert (source.organisation.slug, source.together) == ("hengelo", together)
+    assert [(sure.value, found.due) for sure, found in source.by_certainty] == [("budgeted", 1)]  # as first said
+
+
+def test_a_plan_within_its_period_and_one_withdrawn(bank: Session, cast: dict[str, Actor], lot: Listing) -> None:
+    other = planned(bank, cast["hengelo"])
+    decide.withdraw(bank, cast["hengelo"], listing_id=other.id, reason="Gaat niet door")
+    with clock.frozen(clock.now() + timedelta(days=60)):
+        there(bank, cast, lot)
+    found = get_reliability(bank, cast["borne"], cast["hengelo"].organisation_id or 0)
+    assert (found.due, found.within, found.withdrawn, found.median_slip_days) == (1, 1, 1, 0)

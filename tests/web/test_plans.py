@@ -148,3 +148,17 @@ def test_before_it_is_there_nobody_is_asked_for_a_time(
     assert "U bent aan zet: akkoord gaan met de nieuwe periode" in borne.get(address).text
     send(borne, f"{address}/periode", {"answer": "let-go"})
     assert "wacht op andere dagen" in hengelo.get(address).text
+
+
+def test_the_lot_says_how_reliable_its_owner_has_been_and_the_figures_tell_it(
+    hengelo: FlaskClient, lot: Listing, session: Session, owner: Actor
+) -> None:
+    assert "is nog niet bekend" in hengelo.get(f"/aanbod/{lot.id}").text
+    assert "Er was nog geen planning aan de beurt" in hengelo.get("/cijfers/planning").text
+    other = planned(session, owner, earliest=clock.today(), latest=ahead(3))
+    session.commit()
+    said = {"quantity": "1200", "basis": "measured", "came_on": "vandaag", "photo": (BytesIO(picture()), "foto.jpg")}
+    assert send(hengelo, f"/aanbod/{other.id}/ligt-er", said).status_code == 303
+    assert "kwam 1 van 1 binnen de periode" in hengelo.get(f"/aanbod/{lot.id}").text
+    page = hengelo.get("/cijfers/planning").text
+    assert "1 van 1" in page and "Hengelo: begroot" in page

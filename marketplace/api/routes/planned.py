@@ -11,7 +11,13 @@ from marketplace.api.routes.listings import write_listing
 from marketplace.api.routes.reservations import write_reservation
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.listing import ListingSchema
-from marketplace.api.shapes.planned import DateChangeSchema, DateChangesSchema
+from marketplace.api.shapes.planned import (
+    DateChangeSchema,
+    DateChangesSchema,
+    ReliabilitySchema,
+    SourcesSchema,
+    write_source,
+)
 from marketplace.api.shapes.reservation import ReservationSchema
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel import clock
@@ -20,7 +26,7 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import QuantityBasis
 from marketplace.matching.actions import publish as matching
 from marketplace.planned.actions import dates
-from marketplace.planned.queries import list_date_changes
+from marketplace.planned.queries import list_date_changes, list_sources
 from marketplace.planned.rules import DatesDraft, Plan, ThereDraft
 
 
@@ -84,3 +90,13 @@ def decline_dates(reservation_id: int) -> Response:
     """Let go because of the days; it waits for others in the place that it had."""
     read_body(NothingBody())
     return ok(write_reservation(dates.decline_dates(current_session(), current_actor(), reservation_id=reservation_id)))
+
+
+@route("GET", "/plans/reliability", gives=SourcesSchema, tag="figures", query=query.PAGE)
+@public
+def list_plan_reliability() -> Response:
+    """How often plans came in the period that was first said, of each organisation and of everybody together."""
+    page = read_page()
+    everybody, sources = list_sources(current_session(), current_actor())
+    items = [write_source(row) for row in sources[page.offset : page.offset + page.size]]
+    return many(SourcesSchema, items, total=len(sources), page=page, together=ReliabilitySchema.write(everybody))

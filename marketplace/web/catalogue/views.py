@@ -22,7 +22,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_visible_findings
 from marketplace.market.queries.listings import get_listing, list_visible_listings
 from marketplace.materials.queries import fields_of_version, taxonomy
-from marketplace.planned.queries import list_date_changes
+from marketplace.planned.queries import get_reliability, list_date_changes
 from marketplace.sheets.listing_rows import Lots
 from marketplace.sheets.workbook import Sheet
 from marketplace.web.catalogue.comparing import MOST, comparison_of
@@ -35,7 +35,7 @@ from marketplace.web.ui.open_formats import FEED_SIZE, atom, structured
 from marketplace.web.ui.opinions import opinions_of
 from marketplace.web.ui.paging import numbers_of
 from marketplace.web.ui.papers import papers_of
-from marketplace.web.ui.plans import changes_of
+from marketplace.web.ui.plans import changes_of, reliability_of
 from marketplace.web.ui.reporting import reporting_of
 from marketplace.web.ui.search_address import Question
 from marketplace.web.ui.search_form import FilterForm, PlaceForm
@@ -182,6 +182,7 @@ def show_listing(listing_id: int) -> str:
         lot_answers=LOT_ANSWERS,
         exact=find_spot(session, actor, listing),
         changes=changes_of(list_date_changes(session, actor, listing_id)),
+        reliable=reliability_of(get_reliability(session, actor, listing.organisation_id)) if listing.planned else None,
         asked=questions_of(session, actor, listing),
         opinions=opinions_of(session, actor, listing, materials),
         reporting=reporting_of(session, lot.material, lot.lot.from_on) if lot.is_left else None,

@@ -1,20 +1,21 @@
 """Moving the days of a planned lot, saying that it is there, and answering other days."""
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
 from marketplace.exchange.queries.reservations import list_open_of_listing
-from marketplace.http.request import current_actor, current_session, permission
+from marketplace.http.request import current_actor, current_session, one_moment, permission, public
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.listing import CERTAINTY_LABELS
 from marketplace.matching.actions.publish import come_free, move_dates
 from marketplace.planned.actions.dates import confirm_dates, decline_dates
-from marketplace.planned.queries import list_date_changes
+from marketplace.planned.queries import list_date_changes, list_sources
 from marketplace.planned.rules import check_planned
 from marketplace.web.planned.forms import DatesForm, ThereForm
 from marketplace.web.ui.form_page import attempt, done, page
@@ -78,6 +79,15 @@ def answer(reservation_id: int) -> ResponseReturnValue:
             decline_dates(session, actor, reservation_id=reservation_id)
             return done(_("You let it go, and keep your place on the waiting list for other days."), where)
     raise Invalid(_("Choose one of the answers."), "answer")
+
+
+@blueprint.get("/cijfers/planning")
+@public
+@one_moment
+def reliability() -> str:
+    """How often plans came in the period that was first said, of everybody and of each organisation."""
+    everybody, sources = list_sources(current_session(), current_actor())
+    return render_template("planned/reliability.html", everybody=everybody, sources=sources, labels=CERTAINTY_LABELS)
 
 
 def _planned(session: Session, listing_id: int) -> Listing:

@@ -16,7 +16,7 @@ from marketplace.market.models import Listing
 from marketplace.market.rules.listing import CERTAINTY_LABELS, Certainty
 from marketplace.planned.models import DateChange
 from marketplace.planned.queries import plan_of
-from marketplace.planned.rules import condition_of
+from marketplace.planned.rules import Reliability, condition_of
 
 
 def supply_choices(chosen: str) -> list[tuple[str, Text, bool]]:
@@ -138,6 +138,14 @@ def condition_of_reservation(actor: Actor, reservation: Reservation) -> Conditio
         "The period moved: it comes free %(period)s now. The answer is asked by %(last)s.", period=period_of(listing), last=last
     )
     return Condition(condition_of(agreed), moved, may(actor, Can.CONFIRM, reservation))
+
+
+def reliability_of(found: Reliability) -> Text:
+    """How reliable the plans of whoever offers it have been, in a sentence."""
+    if not found.is_known:
+        return _("No plan of this organisation was due before, so how reliable its periods are is not known.")
+    words = {"within": found.within, "due": found.due}
+    return _("Of the plans of this organisation %(within)s of %(due)s came within the period that was first said.", **words)
 
 
 def state_of_plan(listing: Planned) -> Text:
