@@ -1,4 +1,4 @@
-"""Questions about plans: how their days moved, what waits for an answer, and how they turned out."""
+"""Questions about plans: how their days moved, what waits, and how they turned out."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,7 +34,7 @@ def list_date_changes(session: Session, actor: Actor, listing_id: int) -> list[D
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Plans of one organisation: all of them together, and by how sure they were first said to be."""
+    """Plans of one organisation: all together, and by how sure they were first said to be."""
 
     organisation: Organisation
     together: Reliability
@@ -48,7 +48,10 @@ def get_reliability(session: Session, actor: Actor, organisation_id: int) -> Rel
 
 
 def list_sources(session: Session, actor: Actor) -> tuple[Reliability, list[Source]]:
-    """The same of everybody together, and of each organisation of which a plan was due or withdrawn, by name."""
+    """The same of everybody together, and of each organisation by name.
+
+    Of which a plan was due or withdrawn.
+    """
     require(actor, Can.READ_CATALOGUE)
     kept, today = _kept(session, None), clock.today()
     rows = session.scalars(select(Organisation).where(Organisation.id.in_(list(kept))).order_by(Organisation.sort_key))

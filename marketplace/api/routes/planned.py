@@ -95,7 +95,10 @@ def decline_dates(reservation_id: int) -> Response:
 @route("GET", "/plans/reliability", gives=SourcesSchema, tag="figures", query=query.PAGE)
 @public
 def list_plan_reliability() -> Response:
-    """How often plans came in the period that was first said, of each organisation and of everybody together."""
+    """How often plans came in the period that was first said.
+
+    Of each organisation, and of everybody together.
+    """
     page = read_page()
     everybody, sources = list_sources(current_session(), current_actor())
     items = [write_source(row) for row in sources[page.offset : page.offset + page.size]]

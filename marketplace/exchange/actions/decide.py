@@ -47,6 +47,7 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import Outcome
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.market.rules.values import check_is_there
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
@@ -233,7 +234,7 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
     if not has_lapsed:
         reservation_rules.check_step(Step.NO_SHOW, status)
     check_length(reason, reservation_rules.REASON_LENGTH_MAX, "reason")
-    lots.check_is_there(reservation.listing)
+    check_is_there(planned=reservation.listing.planned)
     if reservation.is_internal:
         raise Conflict(_("This is within your own organisation. Cancel it instead."))
     message = reason.strip() or in_default_locale(_("Nobody came to collect it."))

@@ -16,8 +16,9 @@ from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
-from marketplace.market.actions import counters, lots
+from marketplace.market.actions import counters
 from marketplace.market.rules.photos import StoredPicture, check_alt
+from marketplace.market.rules.values import check_is_there
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -63,7 +64,7 @@ def propose_times(session: Session, actor: Actor, *, reservation_id: int, draft:
     if latest is not None and _is_repeated(latest, actor, draft):
         return reservation
     rules.check_meeting(ReservationStatus(reservation.status))
-    lots.check_is_there(reservation.listing)
+    check_is_there(planned=reservation.listing.planned)
     rules.check_times(draft.times, available_from=reservation.listing.available_from, now=clock.now())
     rules.check_texts(draft)
     session.add(

@@ -47,6 +47,7 @@ from marketplace.market.actions import counters, lots
 from marketplace.market.actions.demands import fulfil, need_again
 from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.queries.gates import check_gates
+from marketplace.market.rules.values import check_is_there
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.rules.kinds import Notice
@@ -85,7 +86,7 @@ def _approved_on(reservation: Reservation) -> date:
 
 
 def _check_handover(session: Session, reservation: Reservation, terms: Terms, draft: HandoverDraft) -> None:
-    lots.check_is_there(reservation.listing)
+    check_is_there(planned=reservation.listing.planned)
     lots.check_free(session, reservation.listing)
     classes = tuple(vehicle.slug for vehicle in taxonomy(session).vehicles)
     straight = distance_km(terms.lot, terms.destination)

@@ -311,16 +311,6 @@ def _lot_of(session: Session, listing: Listing) -> Lot:
     return session.get_one(Lot, listing.lot_id)
 
 
-def check_is_there(listing: Listing) -> None:
-    """Refuse what needs the stuff itself while it is only planned."""
-    if listing.planned:
-        raise Conflict(
-            _(
-                "This lot is not there yet. Its owner first says that it is there; then a time can be agreed and it is handed over."
-            )
-        )
-
-
 def check_free(session: Session, listing: Listing) -> None:
     """Refuse what takes a part of a blocked lot to somebody else."""
     check_unblocked(is_blocked=is_blocked(session, listing))

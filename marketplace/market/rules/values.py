@@ -220,6 +220,16 @@ def check_not_planned(draft: ListingDraft) -> None:
         raise Invalid(_("This lot is there already, so it cannot be planned."), "planned")
 
 
+def check_is_there(*, planned: bool) -> None:
+    """Refuse what needs the stuff itself while it is only planned."""
+    if planned:
+        raise Conflict(
+            _(
+                "This lot is not there yet. Its owner first says that it is there; then a time can be agreed and it is handed over."
+            )
+        )
+
+
 def check_plan_stays(listing: PlanStored, draft: ListingDraft) -> None:
     """Refuse to make planned what is there, and to change the plan of what is on offer.
 

@@ -85,7 +85,7 @@ def answer(reservation_id: int) -> ResponseReturnValue:
 @public
 @one_moment
 def reliability() -> str:
-    """How often plans came in the period that was first said, of everybody and of each organisation."""
+    """How often plans came in the period that was first said, by organisation."""
     everybody, sources = list_sources(current_session(), current_actor())
     return render_template("planned/reliability.html", everybody=everybody, sources=sources, labels=CERTAINTY_LABELS)
 
