@@ -31,6 +31,8 @@ from marketplace.sheets.annual_parts import (
 )
 from marketplace.sheets.drawings import Bar, bars
 from marketplace.sheets.pages import Block, Paper, Words
+from marketplace.valuations.rules.method import SHADOW
+from marketplace.valuations.rules.share import say_valued
 
 GROUPS_FIRST = 5
 ADDRESSEES = (
@@ -170,6 +172,10 @@ def _goals(report: Report) -> Iterator[Block]:
         yield pages.drawing(bars(drawn, longest=Decimal(100)), alt)
         yield pages.small(_("The line shows what the goal asks."))
     yield from (pages.par(_goal_sentence(line, report)) for line in report.goals)
+    for line in report.goals:
+        if line.worth is not None:
+            yield pages.par(say_valued(line.worth))
+            yield pages.note(SHADOW)
     if report.is_regional:
         yield pages.note(_coverage(report.coverage))
     yield pages.section(_("Who adopted the year, and with which decision"))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from marketplace.impact.rules.goals import valued_share
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import Unit
 from marketplace.passports.rules.items import ChangeKind
@@ -23,6 +24,7 @@ from marketplace.valuations.rules.method import (
     value_part,
 )
 from marketplace.valuations.rules.movement import NOTHING, Movement, Stand, movement_of
+from marketplace.valuations.rules.share import ValuedMass, add_masses, say_valued
 
 TODAY = date(2026, 11, 28)
 D = Decimal
@@ -216,3 +218,23 @@ def test_what_an_appraisal_cannot_be_is_refused_at_its_field(wrong: dict[str, ob
     with pytest.raises(Invalid) as refused:
         clean_appraisal(appraisal(**wrong), D(there), TODAY)
     assert [error.field for error in refused.value.errors] == [field]
+
+
+def test_18_percent_is_valued_and_three_quarters_of_what_has_a_passport() -> None:
+    found = ValuedMass(D(90_000_000), D(120_000_000), D(500_000_000))
+    assert valued_share(found).share == D("0.18") and found.share_of_passports == D("0.75")
+    assert "500.000" in str(say_valued(found)) and "75,0%" in str(say_valued(found))
+
+
+def test_without_an_estimate_the_sentence_says_so() -> None:
+    found = ValuedMass(D(90_000_000), D(120_000_000))
+    assert (valued_share(found).share, found.has_estimate) == (D("0.75"), False)
+    assert "schatting" in str(say_valued(found))
+    assert "nog niets" in str(say_valued(ValuedMass(D(0), D(0), D(1000))))
+    assert valued_share(None).share is None
+
+
+def test_a_sum_says_of_how_many_nothing_is_estimated() -> None:
+    found = add_masses([ValuedMass(D(1), D(2), D(10)), ValuedMass(D(3), D(4))])
+    assert found is not None and (found.valued_kg, found.passported_kg, found.owned_kg, found.without_estimate) == (4, 6, 14, 1)
+    assert not found.has_estimate and add_masses([]) is None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Lines, Moment, Number, YesNo
+from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Lines, Moment, Number, Sentence, YesNo
 from marketplace.api.schema import List, Part, Shape
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.impact.models import FigureSetting
@@ -13,6 +13,7 @@ from marketplace.impact.rules.goals import Measured
 from marketplace.impact.rules.material_use import Indicator, Scope
 from marketplace.impact.rules.path import bounds
 from marketplace.kernel.units import THOUSANDTH
+from marketplace.valuations.rules.method import SHADOW
 
 
 class _Figure(NamedTuple):
@@ -28,8 +29,13 @@ class _Figure(NamedTuple):
 
     @property
     def counted(self) -> GoalPlace | None:
-        """The place, where anything is counted for this goal."""
-        return self.place if self.used.reported else None
+        """The place, where anything of the material use is counted for this goal."""
+        return self.place if self.used.reported and not self.is_of_value else None
+
+    @property
+    def is_of_value(self) -> bool:
+        """Whether it is about what was valued, and not about the material use."""
+        return self.standing.goal.indicator == Measured.VALUED_SHARE
 
 
 def _percent(share: Decimal | None) -> Decimal | None:
@@ -78,6 +84,19 @@ class _ChangeSchema(Shape):
     municipalities = Integer("in both years", attribute="reporters")
 
 
+class _ValuedSchema(Shape):
+    """What was valued in the twelve months up to the end of the year, or up to today."""
+
+    valued_mass_kg = Number(attribute="valued_kg")
+    passported_mass_kg = Number(attribute="passported_kg")
+    owned_mass_kg = Number("owned or maintained: what the share is of", attribute="owned_kg")
+    has_estimate = YesNo("false: of some nothing is estimated, and what has a passport counts there as all that there is")
+    passported_share_percent = Number(
+        "the part of what has a passport that was valued", allow_none=True, get=lambda of: _percent(of.share_of_passports)
+    )
+    note = Sentence("what kind of value this is", get=lambda _of: SHADOW)
+
+
 class GoalSchema(Shape):
     """How far a goal is."""
 
@@ -107,7 +126,9 @@ class GoalSchema(Shape):
         get=_bound(0),
     )
     high = Number("the most, likewise", allow_none=True, get=_bound(1))
-    renewable_mass_kg = Number(allow_none=True, get=_if_reported("renewable_kg"))
+    renewable_mass_kg = Number(
+        allow_none=True, get=lambda figure: None if figure.is_of_value else _if_reported("renewable_kg")(figure)
+    )
     total_mass_kg = Number(allow_none=True, get=_if_reported("total_kg"))
     reported_by = Integer("how many municipalities reported", attribute="used.reported")
     adopted_by = Integer("how many of those are adopted", get=lambda figure: figure.counted.adopted_by if figure.counted else 0)
@@ -125,6 +146,12 @@ class GoalSchema(Shape):
             {"scope": scope, "municipalities": count}
             for scope, count in sorted(((figure.counted and figure.counted.scopes) or {}).items())
         ],
+    )
+    valued = Part(
+        _ValuedSchema,
+        "of the goal about what was valued; null: of another goal, or nothing is known",
+        allow_none=True,
+        get=lambda figure: figure.place.worth if figure.is_of_value else None,
     )
     points_to_go = Number(
         "percentage points; null: reached, or not known",

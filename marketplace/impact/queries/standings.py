@@ -15,7 +15,7 @@ from marketplace.impact.models import AdoptedYear, Goal
 from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopted, list_inputs
 from marketplace.impact.queries.bank import get_bank_by_year
 from marketplace.impact.queries.goals import Decided, get_decided, list_goals
-from marketplace.impact.rules.goals import InForce, Measured, Target, valued
+from marketplace.impact.rules.goals import InForce, Measured, Target, valued_share
 from marketplace.impact.rules.material_use import (
     FIRST_YEAR,
     NOTHING_KNOWN,
@@ -29,6 +29,8 @@ from marketplace.impact.rules.material_use import (
 from marketplace.impact.rules.path import Comparison, Path, compare, path_to
 from marketplace.kernel import clock
 from marketplace.places.queries.region import areas
+from marketplace.valuations.queries.goal import valued_by_year
+from marketplace.valuations.rules.share import ValuedMass, add_masses
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class GoalPlace:
     change: Comparison | None
     adopted: Indicator
     includes_bank_kg: Decimal | None = None  # None: not reported, or the region
+    worth: ValuedMass | None = None  # of goal 3; None: nothing is known
 
     @property
     def used(self) -> Indicator:
@@ -152,6 +155,7 @@ class _Figures:
     scopes: Mapping[Key, Scope]
     bank: Mapping[tuple[str, int], Decimal]
     minimum_percent: Decimal
+    worth: Mapping[Key, ValuedMass]
 
     @cached_property
     def years(self) -> list[int]:
@@ -174,18 +178,18 @@ class _Figures:
         adopted = [one for (_organisation_id, when), one in self.adopted.items() if when == year]
         earlier = [when for when in self.years if when < year and any(key[1] == when for key in self.adopted)]
         counted = [one.id for one in self.municipalities if self._indicator((one.id, year)).reported]
-        nobody = regional([(valued(None, None), people) for people in self.inhabitants.values()], self.minimum_percent)
+        each = [(self._valued((key, year)), people) for key, people in self.inhabitants.items()]
+        worth = regional(each, self.minimum_percent)
         return GoalPlace(
             slug="",
             name="",
-            standings=self._standings(
-                self.decided.now(None), self.decided.kept_by_region(adopted), self.used(year), nobody, year
-            ),
+            standings=self._standings(self.decided.now(None), self.decided.kept_by_region(adopted), self.used(year), worth, year),
             bank_kg=sum((self._bank_kg(one, year) for one in self.municipalities), ZERO),
             adopted_by=len(adopted),
             scopes=Counter(self.scopes[organisation_id, year] for organisation_id in counted),
             change=self._change(self.inhabitants, earlier[-1] if earlier else None, year),
             adopted=self.used(year, adopted_only=True),
+            worth=add_masses(self.worth[key, year] for key in self.inhabitants if (key, year) in self.worth),
         )
 
     def place(self, organisation: Organisation, year: int) -> GoalPlace:
@@ -197,17 +201,21 @@ class _Figures:
         return GoalPlace(
             slug=organisation.slug,
             name=organisation.name,
-            standings=self._standings(self.decided.now(organisation.id), kept, self._indicator(key), NOTHING_KNOWN, year),
+            standings=self._standings(self.decided.now(organisation.id), kept, self._indicator(key), self._valued(key), year),
             bank_kg=self._bank_kg(organisation, year),
             adopted_by=int(adopted is not None),
             scopes=Counter([self.scopes[key]] if self._indicator(key).reported else []),
             change=self._change({organisation.id: 1}, max(earlier, default=None), year),
             adopted=NOTHING_KNOWN if adopted is None else self._indicator(key),
             includes_bank_kg=values.includes_bank_kg if values is not None and values.is_reported else None,
+            worth=self.worth.get(key),
         )
 
     def _indicator(self, key: Key) -> Indicator:
         return indicator(self.inputs.get(key))
+
+    def _valued(self, key: Key) -> Indicator:
+        return valued_share(self.worth.get(key))
 
     def _each(self, year: int, *, adopted_only: bool) -> dict[int, Indicator]:
         keys = {one.id: (one.id, year) for one in self.municipalities}
@@ -243,14 +251,15 @@ class _Figures:
 
 def _gathered(session: Session, *, is_public: bool) -> _Figures:
     """Everything that the reader sees. Reported years that are not adopted are for members."""
-    inputs = list_inputs(session)
+    inputs, municipalities = list_inputs(session), list_municipalities(session)
     return _Figures(
         goals=list_goals(session),
         decided=get_decided(session),
-        municipalities=list_municipalities(session),
+        municipalities=municipalities,
         inputs=inputs.adopted if is_public else {**inputs.reported, **inputs.adopted},
         adopted={(one.organisation_id, one.year): one for one in list_adopted(session)},
         scopes=inputs.scopes,
         bank=get_bank_by_year(session),
         minimum_percent=get_coverage_minimum(session),
+        worth=valued_by_year(session, [one.id for one in municipalities], range(FIRST_YEAR, clock.today().year + 1)),
     )

@@ -14,6 +14,7 @@ from marketplace.impact.rules.material_use import MASS_PLACES, NOTHING_KNOWN, In
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import find_length_faults
+from marketplace.valuations.rules.share import ValuedMass
 
 LAST_TARGET_YEAR = 2100
 FIRST_DECISION = date(2000, 1, 1)
@@ -82,6 +83,11 @@ def valued(valued_kg: Decimal | None, owned_kg: Decimal | None) -> Indicator:
     Held is owned or maintained. Unknown until there are passports.
     """
     return NOTHING_KNOWN if valued_kg is None or not owned_kg else Indicator(valued_kg, owned_kg, 1, 1)
+
+
+def valued_share(of: ValuedMass | None) -> Indicator:
+    """The same of what a municipality had valued. None: nothing is known of it."""
+    return NOTHING_KNOWN if of is None else valued(of.valued_kg, of.owned_kg)
 
 
 def effective(own: Target | None, region: Target) -> Target:

@@ -20,7 +20,7 @@ from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopte
 from marketplace.impact.queries.goals import list_goals
 from marketplace.impact.queries.statistics import Statistics, StatisticsRow, get_statistics
 from marketplace.impact.rules.cut import Cut
-from marketplace.impact.rules.goals import InForce, Measured, thawed, valued
+from marketplace.impact.rules.goals import InForce, Measured, thawed, valued_share
 from marketplace.impact.rules.material_use import Indicator, indicator, regional
 from marketplace.kernel import clock
 from marketplace.ledger.models import Exchange
@@ -31,6 +31,8 @@ from marketplace.places.queries.region import areas
 from marketplace.published.queries.published import next_number
 from marketplace.published.queries.restatements import RestatedYear, list_restatements
 from marketplace.published.rules import ZERO, check_adopted, check_year_over
+from marketplace.valuations.queries.goal import valued_by_year
+from marketplace.valuations.rules.share import ValuedMass, add_masses
 
 ROWS_MOST = 10_000
 
@@ -61,6 +63,7 @@ class GoalLine:
     name: str
     counts: InForce
     indicator: Indicator
+    worth: ValuedMass | None = None  # of goal 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +199,30 @@ def _goals(
     last = max(chosen, key=lambda one: one.adopted_at)
     counts = thawed(last.targets)
     used = _over_all(session, adopted) if is_regional else adopted[0].indicator
-    measured = {Measured.RENEWABLE_SHARE: used, Measured.VALUED_SHARE: valued(None, None)}
+    worth, of_worth = _valued(session, last, is_regional=is_regional)
+    measured = {Measured.RENEWABLE_SHARE: used, Measured.VALUED_SHARE: of_worth}
     return tuple(
         GoalLine(
             goal.number,
             goal.name,
             InForce(counts[goal.number].region) if is_regional else counts[goal.number],
             measured[Measured(goal.indicator)],
+            worth if goal.indicator == Measured.VALUED_SHARE else None,
         )
         for goal in list_goals(session)
         if goal.number in counts
     )
+
+
+def _valued(session: Session, last: AdoptedYear, *, is_regional: bool) -> tuple[ValuedMass | None, Indicator]:
+    """What was valued in the twelve months up to the end of the year, and its share."""
+    ids = {one.slug: one.id for one in list_municipalities(session)}
+    found = valued_by_year(session, list(ids.values()), [last.year])
+    if not is_regional:
+        worth = found.get((last.organisation_id, last.year))
+        return worth, valued_share(worth)
+    each = [(valued_share(found.get((ids.get(area.slug, 0), last.year))), area.inhabitants) for area in areas()]
+    return add_masses(found.values()), regional(each, get_coverage_minimum(session))
 
 
 def _by_municipality(rows: Sequence[StatisticsRow], named: set[str]) -> tuple[Part, ...]:

@@ -9,6 +9,8 @@ from marketplace.accounts.policy import Can, may
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.impact.queries.standings import get_goals
 from marketplace.impact.rules.path import say_too_few
+from marketplace.valuations.rules.method import SHADOW
+from marketplace.valuations.rules.share import say_valued
 from marketplace.web.goals import coverage, decisions
 from marketplace.web.goals.shown import (
     find_place,
@@ -54,6 +56,8 @@ def show() -> str:
         say_scopes=say_scopes,
         say_a_year=say_a_year,
         say_too_few=say_too_few,
+        say_valued=say_valued,
+        shadow=SHADOW,
         in_tonnes=partial(in_tonnes, places=places_of(overview.region.bank_kg)),
         address=partial(_address, overview.year, shown.slug, number),
         reports=may(actor, Can.EDIT_MATERIAL_USE, actor.organisation_id),

@@ -12,13 +12,15 @@ from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopte
 from marketplace.impact.queries.bank import BankYear, get_bank_year
 from marketplace.impact.queries.goals import in_force, list_goals
 from marketplace.impact.queries.standings import Standing
-from marketplace.impact.rules.goals import InForce, Measured, thawed, valued
+from marketplace.impact.rules.goals import InForce, Measured, thawed, valued_share
 from marketplace.impact.rules.material_use import NOTHING_KNOWN, Indicator, Origin, Scope, indicator, regional
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.places.queries.region import areas
+from marketplace.valuations.queries.goal import valued_by_year
+from marketplace.valuations.rules.share import ValuedMass
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class MunicipalityFacts:
     shown: YearFacts | None
     goals: tuple[Standing, ...]
     trend: tuple[tuple[int, Indicator], ...]
+    worth: ValuedMass | None = None  # of goal 3; None: nothing is known
 
     @property
     def is_up_to_date(self) -> bool:
@@ -102,22 +105,29 @@ def get_municipality_facts(session: Session, actor: Actor, *, slug: str, year: i
     now = in_force(session, organisation_id=organisation.id)
     counts = {**now, **thawed(adopted.targets)} if adopted else now
     share = indicator(adopted.as_input) if adopted else NOTHING_KNOWN
+    of_year = adopted.year if adopted else clock.today().year
+    worth = valued_by_year(session, [organisation.id], [of_year]).get((organisation.id, of_year))
     return MunicipalityFacts(
         organisation=organisation,
         inhabitants=adopted.inhabitants if adopted else _inhabitants().get(organisation.slug, 0),
         last_year=clock.today().year - 1,
         years=tuple(sorted(own, reverse=True)),
         shown=shown,
-        goals=tuple(_standings(list_goals(session), counts, now, share, adopted.year if adopted else clock.today().year)),
+        goals=tuple(_standings(list_goals(session), counts, now, (share, valued_share(worth)), of_year)),
         trend=tuple((when, indicator(own[when].as_input)) for when in sorted(own)),
+        worth=worth,
     )
 
 
 def _standings(
-    goals: Sequence[Goal], counts: Mapping[int, InForce], now: Mapping[int, InForce], share: Indicator, year: int
+    goals: Sequence[Goal],
+    counts: Mapping[int, InForce],
+    now: Mapping[int, InForce],
+    shares: tuple[Indicator, Indicator],
+    year: int,
 ) -> list[Standing]:
     """The goals that counted, each with what it measures: the material use, or the valuations."""
-    measured = {Measured.RENEWABLE_SHARE: share, Measured.VALUED_SHARE: valued(None, None)}
+    measured = dict(zip((Measured.RENEWABLE_SHARE, Measured.VALUED_SHARE), shares, strict=True))
     return [Standing(one, counts[one.number], now[one.number], measured[Measured(one.indicator)], year) for one in goals]
 
 

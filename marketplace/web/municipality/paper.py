@@ -11,6 +11,8 @@ from marketplace.kernel.language import Text, _
 from marketplace.sheets import pages
 from marketplace.sheets.drawings import Bar, bars
 from marketplace.sheets.pages import Block, Paper, Words
+from marketplace.valuations.rules.method import SHADOW
+from marketplace.valuations.rules.share import say_valued
 from marketplace.web.municipality.facts import MunicipalityFacts, YearFacts
 
 
@@ -56,6 +58,9 @@ def _parts(facts: MunicipalityFacts, shown: YearFacts, address: str) -> Iterator
     if drawn:
         yield pages.drawing(bars(drawn, longest=Decimal(100)), "; ".join(f"{bar.name} {bar.figure}" for bar in drawn))
     yield pages.bullets([_said(one, facts) for one in facts.goals])
+    if facts.worth is not None:
+        yield pages.par(say_valued(facts.worth))
+        yield pages.note(SHADOW)
     yield pages.headline(_("What was used in %(year)s", year=str(adopted.year)))
     yield pages.table([_("Origin"), _("Mass"), _("Part")], _used(shown), align="lrr", has_total=True)
     yield pages.headline(_("The region in %(year)s", year=str(adopted.year)))

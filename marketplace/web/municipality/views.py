@@ -11,6 +11,8 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.formats import percent
 from marketplace.kernel.language import _
 from marketplace.sheets import pages
+from marketplace.valuations.rules.method import SHADOW
+from marketplace.valuations.rules.share import say_valued
 from marketplace.web.municipality.facts import YearFacts, get_municipality_facts, list_municipality_lines
 from marketplace.web.municipality.paper import paper_of
 from marketplace.web.ui.meters import meter_of
@@ -42,6 +44,8 @@ def show(slug: str) -> str:
         meter=meter_of,
         say=lambda one: say_path(name, one.target, one.indicator, year=one.year),
         too_few=say_too_few,
+        say_valued=say_valued,
+        shadow=SHADOW,
         used=_used(facts.shown) if facts.shown else [],
         scopes=SCOPE_LABELS,
         net=NET.known(facts.shown.bank.brought) if facts.shown else None,
