@@ -1,4 +1,4 @@
-"""How much municipalities had valued in the twelve months before the end of a year, or before today."""
+"""How much municipalities had valued in the twelve months before the end of a year, or today."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

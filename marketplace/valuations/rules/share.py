@@ -12,7 +12,9 @@ SHARE_PLACES = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class ValuedMass:
-    """What was valued in twelve months, what has a passport, and what is owned or maintained by the municipality's own estimate.
+    """What was valued in twelve months, what has a passport, and what is estimated to be owned.
+
+    Owned or maintained, by the municipality's own estimate.
 
     `estimated_kg` None: there is no estimate, and what has a passport counts as all that there is. `without_estimate`: of how many
     municipalities of a sum that is so.
