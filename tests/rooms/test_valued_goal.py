@@ -21,6 +21,7 @@ from marketplace.passports.rules.owned import OwnedDraft
 from marketplace.valuations.actions.appraisals import appraise
 from marketplace.valuations.actions.runs import finish_run, fix_prices, start_run, value_chunk
 from marketplace.valuations.models import ValuationTotals
+from marketplace.valuations.queries.invariants import find_wrong_total
 from marketplace.valuations.rules.appraisals import AppraisalDraft
 from tests.factories import make_actor, seed_taxonomy
 
@@ -149,3 +150,15 @@ def test_the_region_has_no_share_while_too_few_are_known(session: Session, henge
         run(session, hengelo, 1)
         found = third(place(session, hengelo, "")).indicator
     assert (found.share, found.reported, found.asked, found.renewable_kg) == (None, 1, 14, 300_000)
+
+
+def test_totals_that_are_not_the_sums_of_their_lines_are_found(session: Session, hengelo: Actor) -> None:
+    with clock.frozen(DAY):
+        appraised(session, hengelo, steel(session, hengelo, 300))
+        sound = run(session, hengelo, 1)
+        assert find_wrong_total(session) is None
+        row = start_run(session, hengelo, organisation_id=int(hengelo.organisation_id or 0), as_of=clock.today(), task_id=2)
+        values = {name: getattr(sound, name) for name in ValuationTotals.__table__.columns.keys()}  # noqa: SIM118
+        session.add(ValuationTotals(**(values | {"run_id": row.id})))
+        session.flush()
+        assert find_wrong_total(session) == row.id

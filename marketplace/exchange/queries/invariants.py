@@ -22,6 +22,7 @@ from marketplace.market.models import CatalogueRevision, Demand, Listing, Photo,
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.passports.queries import invariants as passport_invariants
+from marketplace.valuations.queries.invariants import find_wrong_total
 
 Question = Callable[[Session], str | None]
 _ZERO = literal(Decimal(0), Listing.held.type)
@@ -237,6 +238,12 @@ def parts_are_their_changes(session: Session) -> str | None:
     return None if found is None else f"asset item {found}"
 
 
+def valuations_are_their_lines(session: Session) -> str | None:
+    """The totals of a valuation are the sums of its lines."""
+    found = find_wrong_total(session)
+    return None if found is None else f"valuation {found}"
+
+
 def offers_are_their_lots(session: Session) -> str | None:
     """A published listing has a lot, and what it still says is what lies there.
 
@@ -313,6 +320,7 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("what is on offer is what its lot says"), offers_are_their_lots),
     (_("what was transferred came to its receiver as a lot"), transferred_left_the_lot),
     (_("every part of an asset is the sum of its changes, and weighs as much"), parts_are_their_changes),
+    (_("every valuation is the sum of its lines"), valuations_are_their_lines),
     (_("the roll-ups equal the ledger"), rollups),
     (_("adopted years are what their reports and the ledger say"), adopted_years),
 )

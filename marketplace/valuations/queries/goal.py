@@ -1,4 +1,4 @@
-"""How much municipalities had valued in the twelve months before the end of a year, or today."""
+"""How much municipalities had valued in the twelve months up to a day of each year."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
