@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from marketplace.accounts.models import ApiToken, Organisation, Person
@@ -30,6 +32,16 @@ def find_visit_by_token(session: Session, digest: str) -> Visit | None:
 
     None when it was revoked or has ended, when its owner has left, or when the owner no longer acts for its organisation.
     """
+    result = session.execute(_visit_by_token(), {"digest": digest, "today": clock.today()}).one_or_none()
+    if result is None:
+        return None
+    token, person, organisation = result
+    return Visit(_actor_by(token, person, organisation), None, token.id, token.last_seen_at)
+
+
+@cache
+def _visit_by_token() -> Select[ApiToken, Person, Organisation]:
+    """The question of every request that brings a token: written once, because writing it costs more than asking it."""
     home, place = aliased(Organisation), aliased(Organisation)
     kept_to = ApiToken.organisation_id
     reaches = or_(
@@ -37,18 +49,14 @@ def find_visit_by_token(session: Session, digest: str) -> Visit | None:
         Person.role == Role.REVIEWER,
         and_(Person.role != Role.ADMIN, kept_to == Person.organisation_id),
     )
-    statement = (
+    return (
         select(ApiToken, Person, place)
         .join(Person, Person.id == ApiToken.person_id)
         .join(home, home.id == Person.organisation_id)
         .join(place, place.id == func.coalesce(kept_to, Person.organisation_id))
-        .where(ApiToken.digest == digest, _works(), Person.is_active, home.is_active, place.is_active, reaches)
+        .where(ApiToken.digest == bindparam("digest"), _works(bindparam("today")), Person.is_active)
+        .where(home.is_active, place.is_active, reaches)
     )
-    result = session.execute(statement).one_or_none()
-    if result is None:
-        return None
-    token, person, organisation = result
-    return Visit(_actor_by(token, person, organisation), None, token.id, token.last_seen_at)
 
 
 def _actor_by(token: ApiToken, person: Person, organisation: Organisation) -> Actor:
@@ -64,9 +72,9 @@ def _actor_by(token: ApiToken, person: Person, organisation: Organisation) -> Ac
     return actor
 
 
-def _works() -> ColumnElement[bool]:
+def _works(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """Not revoked, and its last day not over."""
-    return and_(ApiToken.revoked_at.is_(None), or_(ApiToken.expires_on.is_(None), ApiToken.expires_on >= clock.today()))
+    return and_(ApiToken.revoked_at.is_(None), or_(ApiToken.expires_on.is_(None), ApiToken.expires_on >= today))
 
 
 def list_tokens(session: Session, actor: Actor) -> list[KnownToken]:
@@ -102,7 +110,7 @@ def _known(session: Session, wanted: ColumnElement[bool]) -> list[KnownToken]:
         select(ApiToken, Person, Organisation)
         .join(Person, Person.id == ApiToken.person_id)
         .outerjoin(Organisation, Organisation.id == ApiToken.organisation_id)
-        .where(wanted, _works())
+        .where(wanted, _works(clock.today()))
         .order_by(ApiToken.id.desc())
     )
     return [KnownToken(*row) for row in session.execute(statement).all()]
