@@ -23,6 +23,7 @@ from marketplace.kernel import clock, health
 from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
 from marketplace.kernel.language import DEFAULT_LOCALE, reading_in
+from marketplace.web.ui.assets import SOURCE, build
 from tests.compiled import COMPILED
 from tests.databases import Template, settings
 from tests.pages import LookingClient
@@ -90,10 +91,11 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of built style sheets and letters, which all workers share."""
+    """The folder of built style sheets and letters, which all workers share, and all parts of a run where TEST_BUILT names one."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "static"
-    folder.mkdir(exist_ok=True)
+    folder = Path(os.environ.get("TEST_BUILT") or (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "static")
+    with one_at_a_time(folder.parent, "building.lock"):  # cutting the letters takes seconds, for the first one only
+        build(SOURCE, folder)
     return folder
 
 
@@ -116,8 +118,7 @@ def standing_app(template: Template, built: Path) -> Flask:
     """The one application of this worker, made as every process makes its own."""
     from marketplace.app import create_app
 
-    with one_at_a_time(built.parent, "building.lock"):  # cutting the letters takes seconds, for the first one only
-        app = create_app(settings(template.url("test"), built.parent))
+    app = create_app(settings(template.url("test"), built.parent))
     app.jinja_env.bytecode_cache = COMPILED
     app.test_client_class = LookingClient
     return app

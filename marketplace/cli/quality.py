@@ -140,6 +140,7 @@ def quiet_environment(folder: Path) -> dict[str, str]:
         "PYTHONPATH": str(PROJECT),
         "NO_COLOR": "1",
         "TMPDIR": str(folder),
+        "TEST_BUILT": str(folder / "built" / "static"),
     }
 
 

@@ -1,6 +1,5 @@
 """200 simultaneous reservations over 4 processes on one listing: every answer 201 or 409, and nothing oversold."""
 
-import multiprocessing
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
+from tests.apart import APART
 from tests.api.askers import ask_at_once
 from tests.factories import make_actor, make_listing, make_token, seed_taxonomy
 
@@ -24,7 +24,7 @@ def test_200_simultaneous_reservations_answer_201_or_409(session: Session, datab
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))
     tokens = [make_token(session, make_actor(session, slug), name="test") for slug in ("borne", "almelo", "wierden", "losser")]
     session.commit()
-    with multiprocessing.get_context("spawn").Pool(len(tokens)) as pool:
+    with APART.Pool(len(tokens)) as pool:
         jobs = [pool.apply_async(ask_at_once, (database_url, instance, token, listing.id, "7", THREADS)) for token in tokens]
         answers = Counter(status for job in jobs for status in job.get(timeout=240))
     session.expire_all()

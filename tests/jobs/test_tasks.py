@@ -1,6 +1,5 @@
 """Long tasks: each step counts once, whatever is killed, and whoever started one may end it."""
 
-import multiprocessing
 import random
 import time
 from collections import Counter
@@ -24,11 +23,11 @@ from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.models import Task
 from marketplace.notices.models import AuditRow
+from tests.apart import APART
 from tests.factories import make_actor
 from tests.jobs.long_work import STEP_S, STEPS, fail, kind, leave_a_row, pace, work
 from tests.jobs.test_turns import wait_for
 
-SPAWN = multiprocessing.get_context("spawn")
 ONCE = {f"step {number}": 1 for number in range(STEPS)}
 KILLS = 4
 
@@ -63,12 +62,12 @@ def steps(database: Database) -> Counter[str]:
 
 @pytest.mark.slow
 def test_a_task_whose_worker_is_killed_again_and_again_takes_each_step_once(
-    app: Flask, database: Database, database_url: str, tmp_path: Path
+    app: Flask, database: Database, database_url: str, instance: Path
 ) -> None:
     task_id, chance = started(database), random.Random(7)
     for _kill in range(KILLS):
         before = sum(steps(database).values())
-        worker = SPAWN.Process(target=work, args=(database_url, tmp_path / "var"))
+        worker = APART.Process(target=work, args=(database_url, instance))
         worker.start()
         wait_for(lambda before=before: sum(steps(database).values()) > before)  # type: ignore[misc]
         time.sleep(chance.uniform(0, 0.02))
@@ -115,12 +114,12 @@ def test_a_worker_that_lost_its_lease_leaves_no_trace_of_its_step(app: Flask, da
 
 
 @pytest.mark.slow
-def test_two_processes_share_the_tasks_and_take_each_step_once(database: Database, database_url: str, tmp_path: Path) -> None:
+def test_two_processes_share_the_tasks_and_take_each_step_once(database: Database, database_url: str, instance: Path) -> None:
     with database.transaction() as session:
         people = [make_actor(session, "borne") for _each in range(4)]
     for actor in people:
         started(database, actor)
-    workers = [SPAWN.Process(target=work, args=(database_url, tmp_path / "var", STEP_S / 10)) for _each in range(2)]
+    workers = [APART.Process(target=work, args=(database_url, instance, STEP_S / 10)) for _each in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:

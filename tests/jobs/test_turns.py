@@ -1,6 +1,5 @@
 """Turns of the timetable: each taken once, by whichever worker, and written down."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -26,13 +25,13 @@ from marketplace.kernel.models import JobRun
 from marketplace.notices.actions import deliveries, notify
 from marketplace.notices.models import AuditRow, DeliveryRow, NoticeRow
 from marketplace.notices.rules.kinds import Notice
+from tests.apart import APART
 from tests.jobs.side_by_side import LINES, die_at_work, take_everything, tally
 from tests.visitors import settle_in
 
 pytestmark = pytest.mark.slow
 
 NOON = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)
-SPAWN = multiprocessing.get_context("spawn")
 
 
 def turns(database: Database) -> list[JobRun]:
@@ -50,7 +49,7 @@ def test_turns_of_a_cadence_begin_at_the_same_moments_for_everybody() -> None:
 
 
 def test_two_processes_with_four_threads_each_do_every_turn_once(database: Database, database_url: str, instance: Path) -> None:
-    with SPAWN.Pool(2) as pool:
+    with APART.Pool(2) as pool:
         asked = [pool.apply_async(take_everything, (database_url, instance, NOON)) for _ in range(2)]
         done = [one.get(timeout=120) for one in asked]
     assert sum(done) == LINES
@@ -63,7 +62,7 @@ def test_two_processes_with_four_threads_each_do_every_turn_once(database: Datab
 def test_a_turn_of_a_worker_that_was_killed_is_taken_over_after_two_minutes(
     app: Flask, database: Database, database_url: str, instance: Path
 ) -> None:
-    process = SPAWN.Process(target=die_at_work, args=(database_url, instance, NOON))
+    process = APART.Process(target=die_at_work, args=(database_url, instance, NOON))
     process.start()
     process.join(60)
     assert process.exitcode == 9

@@ -1,6 +1,5 @@
 """Two people never hold the same stone, in one process or in four, on either database."""
 
-import multiprocessing
 from collections import Counter
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
+from tests.apart import APART
 from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.rooms.competition import ask_at_once, take_out_at_once
 from tests.rooms.test_movements import make_lot, make_yard
@@ -29,7 +29,7 @@ def test_200_simultaneous_requests_over_4_processes_hold_no_more_than_there_is(s
     listing = make_listing(session, make_actor(session, "hengelo"), quantity=Quantity(Decimal(500), Unit.M2))
     askers = [make_actor(session, slug) for slug in ("borne", "almelo", "wierden", "losser")]
     session.commit()
-    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+    with APART.Pool(PROCESSES) as pool:
         jobs = [pool.apply_async(ask_at_once, (database_url, asker, listing.id, "7", THREADS)) for asker in askers]
         answers = Counter(answer for job in jobs for answer in job.get(timeout=120))
     session.expire_all()
@@ -46,8 +46,7 @@ def test_of_two_keepers_in_two_processes_one_takes_out_the_last_pallet(session: 
     session.add(DepotKeeper(depot_id=yard.id, person_id=keepers[1].person_id))
     lot = make_lot(session, owner, Whereabouts(yard.id, pallets=1), "9.625")
     session.commit()
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, context.Pool(2) as pool:
+    with APART.Manager() as manager, APART.Pool(2) as pool:
         start = manager.Barrier(2)
         jobs = [pool.apply_async(take_out_at_once, (database_url, keeper, lot.id, "9.625", start)) for keeper in keepers]
         answers = Counter(job.get(timeout=120) for job in jobs)

@@ -3,7 +3,6 @@
 WORKLOAD_OPERATIONS sets how many things each of the four processes does: 250 here, 5000 for 20 000 (docs/contributing.md).
 """
 
-import multiprocessing
 import os
 from collections import Counter
 
@@ -15,6 +14,7 @@ from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach
 from marketplace.ledger.rules import RowKind
+from tests.apart import APART
 from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.rooms.workload import work
 
@@ -39,7 +39,7 @@ def test_after_a_random_workload_over_four_processes_every_invariant_holds(sessi
     session.commit()
     done: Counter[str] = Counter()
     faults: list[str] = []
-    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+    with APART.Pool(PROCESSES) as pool:
         jobs = [pool.apply_async(work, (database_url, actors, broker, seed, OPERATIONS)) for seed in range(PROCESSES)]
         for job in jobs:
             counted, wrong = job.get(timeout=3600)
