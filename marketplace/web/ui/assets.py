@@ -216,13 +216,21 @@ def icon(name: str, *, extra: str = "") -> Markup:
 
 def _shapes(name: str) -> str:
     """What is drawn inside the icon; nothing without the package. A name that does not exist is a mistake in a template."""
+    drawings = _drawings()
+    if drawings is None:
+        return ""
+    try:
+        drawn = drawings.read(f"{name}.svg").decode()
+    except KeyError:
+        raise LookupError(f"lucide has no icon {name}") from None
+    return " ".join(drawn[drawn.index(">") + 1 : drawn.rindex("</svg>")].split())
+
+
+@cache
+def _drawings() -> ZipFile | None:
+    """The archive of the package with icons, in memory: its list of contents takes longer to read than all that we draw."""
     package = find_spec("lucide")
     if package is None or not package.submodule_search_locations:
-        return ""
+        return None
     archive = Path(next(iter(package.submodule_search_locations))) / "lucide.zip"
-    with ZipFile(archive) as opened:
-        try:
-            drawn = opened.read(f"{name}.svg").decode()
-        except KeyError:
-            raise LookupError(f"lucide has no icon {name}") from None
-    return " ".join(drawn[drawn.index(">") + 1 : drawn.rindex("</svg>")].split())
+    return ZipFile(io.BytesIO(archive.read_bytes()))
