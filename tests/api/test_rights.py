@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, select
+from sqlalchemy import Engine, MetaData, Table, select
 
 from config import Config
 from marketplace.accounts.actions.organisations import ask_to_join
@@ -222,14 +223,16 @@ def send(client: Api, operation: Operation, ids: dict[str, int]) -> int:
 
 def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
-    tables = MetaData()
-    tables.reflect(database.engine)
     with database.engine.connect() as connection:
-        return {
-            table.name: sorted(map(repr, connection.execute(select(table))))
-            for table in tables.sorted_tables
-            if table.name not in UNCOUNTED and not table.name.startswith("listing_fts")
-        }
+        return {table.name: sorted(map(repr, connection.execute(select(table)))) for table in tables_of(database.engine)}
+
+
+@cache
+def tables_of(engine: Engine) -> list[Table]:
+    """As the database itself tells them: looked up once for all tests of this worker."""
+    found = MetaData()
+    found.reflect(engine)
+    return [one for one in found.sorted_tables if one.name not in UNCOUNTED and not one.name.startswith("listing_fts")]
 
 
 @pytest.fixture
