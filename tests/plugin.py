@@ -40,10 +40,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of these folders run on PostgreSQL too; `--shuffle` draws the same order in every worker."""
+    """Tests of these folders run on PostgreSQL too. Slow ones come first, so that no worker waits for one at the end.
+
+    `--shuffle` draws the same order in every worker.
+    """
     for item in items:
         if item.path.parent.name in ON_BOTH:
             item.add_marker("postgresql")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if (seed := config.getoption("--shuffle")) is not None:
         random.Random(seed).shuffle(items)
 

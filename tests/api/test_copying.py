@@ -158,6 +158,7 @@ def test_what_cannot_be_asked_of_a_copy_is_refused(hengelo: Api, query: str) -> 
     assert hengelo.get(f"/listings?{query}").status_code == 422
 
 
+@pytest.mark.slow
 def test_nothing_is_missed_while_others_write(hengelo: Api, borne: Api, public: Api, database: Database) -> None:
     """Transactions that began early and end late, in four threads, while systems copy: in the end each copy is the truth."""
     with database.transaction() as session:

@@ -262,6 +262,7 @@ def test_what_is_no_picture_is_refused_at_photo(hengelo: Api) -> None:
         assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "photo")
 
 
+@pytest.mark.slow
 def test_a_photo_of_more_than_twenty_megabytes_is_too_large(hengelo: Api) -> None:
     listing_id = hengelo.post("/listings", listing_body()).get_json()["id"]
     for size in (20 * 1024 * 1024 + 1, 22 * 1024 * 1024):

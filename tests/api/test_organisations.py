@@ -96,6 +96,7 @@ def test_a_name_or_short_name_is_given_once_and_there_is_one_region(admin: Api, 
     assert admin.post("/organisations", body(**change)).status_code == 409
 
 
+@pytest.mark.slow
 def test_a_water_board_waits_for_its_turn_reserves_and_stands_in_the_figures(hengelo: Api, water_board: Api, borne: Api) -> None:
     listing = published(hengelo, partnersFrom=(clock.today() + timedelta(days=14)).isoformat())
     asked = {"quantity": 100, "unit": "m2", "place": "Almelo"}

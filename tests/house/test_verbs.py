@@ -2,6 +2,8 @@
 
 import ast
 
+import pytest
+
 from config import PROJECT
 from tests.house.source import PACKAGE, ROOMS, name_of
 
@@ -100,6 +102,7 @@ def called(call: ast.Call, module: str, functions: dict[Name, ast.FunctionDef], 
     return None
 
 
+@pytest.mark.slow
 def test_every_verb_and_question_asks_what_the_actor_may_or_is_declared() -> None:
     functions, imports = read_rooms()
     policy = {("marketplace.accounts.policy", "require"), ("marketplace.accounts.policy", "may")}
@@ -129,6 +132,7 @@ def test_every_verb_and_question_asks_what_the_actor_may_or_is_declared() -> Non
     assert open_to_all == GUARDED_ELSEWHERE
 
 
+@pytest.mark.slow
 def test_a_door_reaches_only_the_verb_that_tells() -> None:
     reaching = []
     for path in (path for door in ("api", "http", "jobs", "sheets", "web") for path in (PACKAGE / door).rglob("*.py")):

@@ -92,6 +92,7 @@ def test_a_letter_about_a_lot_shows_it_small_and_asks_nothing_of_any_server(app:
     assert len(message.as_bytes()) < 100_000
 
 
+@pytest.mark.slow
 def test_a_digest_stays_below_a_hundred_kilobytes(app: Flask, session: Session, owner: Actor) -> None:
     lots = [pictured(app, session, owner, title=f"Partij {number}") for number in range(6)]
     many = letter([*lots, lots[0]], make_actor(session, "borne").person_id)

@@ -17,6 +17,8 @@ from tests.journeys.conftest import WIDTHS, Photographer, faults, watch
 from tests.journeys.sites import Site
 from tests.journeys.walk import NO_PAGES, VISITORS, Walks, kinds_of
 
+pytestmark = pytest.mark.slow
+
 BANKS = {"full": list(VISITORS), "bare": ["anonymous", "project-leader", "coordinator"]}
 STEPS = {  # sent on to the reservation
     f"reservations.{verb}"

@@ -12,6 +12,8 @@ from tests.journeys.sentences import Words, spoken
 from tests.journeys.walk import VISITORS, Walks
 from tests.visitors import csrf_token
 
+pytestmark = pytest.mark.slow
+
 SHORTEST_INSIDE = 14  # characters: a sentence this long is also looked for inside a longer text
 REFUSED_WHEN_EMPTY = {
     "anonymous": ("/inloggen", "/wachtwoord-vergeten"),

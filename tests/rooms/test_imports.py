@@ -166,6 +166,7 @@ def test_columns_that_are_not_recognised_are_chosen_once_and_known_the_next_year
     assert row.result_id == report.id
 
 
+@pytest.mark.slow
 def test_five_thousand_rows_of_which_37_are_wrong_are_taken_but_for_those_and_taken_back(
     app: Flask, database: Database, borne: Actor
 ) -> None:

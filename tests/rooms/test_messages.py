@@ -159,6 +159,7 @@ def test_a_double_click_is_one_message_and_a_minute_later_it_is_another(session:
     assert len(told(session)) == 2
 
 
+@pytest.mark.slow
 def test_nothing_and_too_many_are_refused(session: Session, cast: Cast) -> None:
     with pytest.raises(Invalid):
         send(session, cast.asker, reservation_id=cast.number, text=" ")

@@ -74,6 +74,7 @@ def test_a_transfer_reaches_within_one_organisation_within_the_region_or_outside
     assert masses(book, EVERYTHING, "reach") == {Reach.WITHIN: 40, Reach.REGION: 310, Reach.OUTSIDE: 700}
 
 
+@pytest.mark.slow
 def test_any_three_filters_leave_what_the_rows_themselves_add_up_to(book: Session) -> None:
     """The book is read by naming every kind of row, which is no filter: no roll-up knows kinds."""
     choices = product(("", "2025-02"), ("", "2026-01"), ((), ("borne",)), ((), ("grond",)), (None, *Through), (None, *Between))

@@ -155,6 +155,7 @@ def test_what_is_under_way_is_not_to_be_found_any_more(bank: Session) -> None:
     assert (row.to_find, row.own) == (Decimal(0), None)
 
 
+@pytest.mark.slow
 def test_the_columns_say_of_every_pair_what_the_rule_says(session: Session) -> None:
     seed_taxonomy(session)
     seed_region(session)

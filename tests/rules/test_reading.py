@@ -156,6 +156,7 @@ def test_a_hidden_or_empty_sheet_is_passed_over() -> None:
     assert cells_of(saved(made)) == [("gezien",)]
 
 
+@pytest.mark.slow
 def test_limits_stand_at_the_limit_and_one_past_it() -> None:
     head, row = b"a\n", b"1\n"
     assert len(read_sheet(head + row * ROWS_MAX).rows) == ROWS_MAX + 1

@@ -117,6 +117,7 @@ def test_people_do_not_find_something_else(stored: str, typed: str) -> None:
     assert not found(stored, typed)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=80))
 def test_only_plain_letters_and_digits_become_search_words(text: str) -> None:
     assert re.fullmatch(r"([a-z]+|[0-9]+)?( ([a-z]+|[0-9]+))*", search_text(text))

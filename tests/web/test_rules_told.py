@@ -68,6 +68,7 @@ def test_of_a_stored_lot_only_its_own_organisation_asks(app: Flask, session: Ses
     assert app.test_client().get(ASKED).status_code in (302, 303, 401)
 
 
+@pytest.mark.slow
 def test_the_steps_tell_it_and_a_refused_lot_goes_back_to_its_answer(hengelo: FlaskClient) -> None:
     send(hengelo, "/aanbod/nieuw", {"photos": [upload(picture())], "do": "next"})
     answers = {"material": ASPHALT, "field_set": "asfalt", "field-pak10-mg-per-kg": "80", "field-tar": "no"}
