@@ -9,15 +9,12 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page
 
-from tests.house.test_language import PLACEHOLDER
-from tests.journeys.sentences import Words
 from tests.journeys.sites import Site
-from tests.journeys.test_two_languages import SHORTEST_INSIDE, left_over, sentences
+from tests.journeys.test_two_languages import foreign_to, left_over
 
 AT_PERSON_SPEED = bool(os.environ.get("PERSON_SPEED"))
 LOOK_MS, TAP_MS, KEY_MS, CAMERA_MS = 4_000, 1_300, 280, 8_000  # to take in a screen, to find and touch, a key of a phone, a photo
@@ -65,11 +62,6 @@ IN_EACH_WAY = pytest.mark.parametrize(
 )
 
 
-@cache
-def foreign(locale: str) -> Words:
-    return Words(sentences(locale), PLACEHOLDER, SHORTEST_INSIDE)
-
-
 @dataclass
 class Hand:
     """One person in a journey: does things as this way allows, and counts them."""
@@ -98,7 +90,7 @@ class Hand:
         self.here = name
         self.heights[name] = self.page.evaluate("document.documentElement.scrollHeight")
         self.keep(self.page, name)
-        wrong = left_over(self.page.content(), self.way.locale, foreign(self.way.locale)) + self.page.evaluate(WIDER)
+        wrong = left_over(self.page.content(), self.way.locale, foreign_to(self.way.locale)) + self.page.evaluate(WIDER)
         filled = self.page.evaluate(FILLED)
         wrong += [f"filled buttons: {filled}"] if len(filled) > 1 else []
         if axe and self.way.scripts and not self.way.by_keys:

@@ -67,24 +67,29 @@ class Words:
         self.whole = {self._even(one).strip(" :.") for one in sentences if not placeholder.search(one)}
         self.long = [self._even(one) for one in sentences if not placeholder.search(one) and len(one) >= shortest_inside]
         split = re.compile(r"%\(\w+\)[a-z]")
-        self.patterns = [
-            (
-                one,
-                re.compile(r"(?<!\w)" + r".{1,200}?".join(re.escape(self._even(part)) for part in split.split(one)) + r"(?!\w)"),
-            )
-            for one in sentences
-            if placeholder.search(one) and max(len(part.strip()) for part in split.split(one)) >= shortest_inside
-        ]
+        self.patterns = []
+        for one in sentences:
+            parts = split.split(one)
+            if placeholder.search(one) and max(len(part.strip()) for part in parts) >= shortest_inside:
+                even = [self._even(part) for part in parts]
+                pattern = re.compile(r"(?<!\w)" + r".{1,200}?".join(map(re.escape, even)) + r"(?!\w)")
+                self.patterns.append((one, max(even, key=len), pattern))
+        self.known: dict[str, str] = {}
 
     @staticmethod
     def _even(text: str) -> str:
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text))
 
     def inside(self, text: str) -> str:
-        """The sentence that stands in this text, or nothing."""
+        """The sentence that stands in this text, or nothing. Most texts stand on many pages, and are looked through once."""
+        if text not in self.known:
+            self.known[text] = self._find(text)
+        return self.known[text]
+
+    def _find(self, text: str) -> str:
         if text.strip(" :.") in self.whole:
             return text
         for one in self.long:
             if one in text:
                 return one
-        return next((one for one, pattern in self.patterns if pattern.search(text)), "")
+        return next((one for one, part, pattern in self.patterns if part in text and pattern.search(text)), "")

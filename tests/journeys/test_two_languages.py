@@ -4,6 +4,7 @@ Every link is followed from the pages that need nothing to be known, two address
 """
 
 import re
+from functools import cache
 
 import pytest
 
@@ -40,6 +41,12 @@ def sentences(locale: str) -> dict[str, str]:
     }
 
 
+@cache
+def foreign_to(locale: str) -> Words:
+    """What no page in this language may say; made once for all journeys of a worker."""
+    return Words(sentences(locale), PLACEHOLDER, SHORTEST_INSIDE)
+
+
 def left_over(html: str, locale: str, foreign: Words) -> list[str]:
     """The texts of a page that are in the other language."""
     found = []
@@ -55,7 +62,7 @@ def left_over(html: str, locale: str, foreign: Words) -> list[str]:
 @pytest.mark.parametrize("visitor", list(VISITORS))
 def test_no_page_holds_a_sentence_of_the_other_language(walks: Walks, visitor: str, locale: str) -> None:
     prefix = "" if locale == "nl" else "/en"
-    foreign = Words(sentences(locale), PLACEHOLDER, SHORTEST_INSIDE)
+    foreign = foreign_to(locale)
     wrong, seen = {}, 0
     for page in walks.of("full", visitor, prefix):
         seen += 1
@@ -83,6 +90,6 @@ def test_no_page_holds_a_sentence_of_the_other_language(walks: Walks, visitor: s
     ],
 )
 def test_a_sentence_that_was_left_is_found(locale: str, html: str) -> None:
-    foreign = Words(sentences(locale), PLACEHOLDER, SHORTEST_INSIDE)
+    foreign = foreign_to(locale)
     assert left_over(html, locale, foreign)
     assert left_over(f'<div lang="{"en" if locale == "nl" else "nl"}">{html}</div>', locale, foreign) == []
