@@ -1,8 +1,10 @@
-"""Compiled templates, shared by all apps of one process."""
+"""Compiled templates, shared by all apps of one process, and by all processes of a run where TEST_BUILT names a folder."""
 
+import os
+from pathlib import Path
 from types import CodeType
 
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.bccache import Bucket, BytecodeCache, FileSystemBytecodeCache
 
 
 class Compiled(BytecodeCache):
@@ -19,4 +21,12 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key, bucket.checksum] = bucket.code
 
 
-COMPILED = Compiled()
+def shared() -> BytecodeCache:
+    if not os.environ.get("TEST_BUILT"):
+        return Compiled()
+    folder = Path(os.environ["TEST_BUILT"]).with_name("templates")
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
+COMPILED = shared()
