@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.conftest import WIDTHS, Photographer, faults, watch
 from tests.journeys.sites import Site
-from tests.journeys.walk import NO_PAGES, VISITORS, Walks, kinds_of
+from tests.journeys.walk import NO_PAGES, VISITORS, Walks, is_file, kinds_of
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +64,7 @@ def bank(request: pytest.FixtureRequest, standing: Site, bare: Site) -> Site:
 def test_every_route_that_shows_a_page_is_looked_at(plan: Plan, standing: Site) -> None:
     looked_at = {endpoint for pages in plan.values() for endpoint, _address in pages}
     rules = [rule for rule in standing.app.url_map.iter_rules() if "GET" in (rule.methods or set())]
-    pages = {rule.endpoint for rule in rules if not rule.rule.startswith(NO_PAGES) and "." not in rule.rule.rsplit("/", 1)[-1]}
+    pages = {rule.endpoint for rule in rules if not rule.rule.startswith(NO_PAGES) and not is_file(rule.rule)}
     assert pages - looked_at == STEPS
     assert all(plan.values())
 

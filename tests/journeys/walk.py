@@ -63,7 +63,12 @@ class Found:
 def addresses(app: Flask) -> list[str]:
     """The addresses of pages that need nothing more to be known."""
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set()) and not rule.arguments]
-    return sorted({rule.rule for rule in rules if not rule.rule.startswith(NO_PAGES) and "." not in rule.rule.rsplit("/", 1)[-1]})
+    return sorted({rule.rule for rule in rules if not rule.rule.startswith(NO_PAGES) and not is_file(rule.rule)})
+
+
+def is_file(rule: str) -> bool:
+    """Whether a route is that of a paper, a table or a picture, which is no page and takes long to make."""
+    return "." in rule.rsplit("/", 1)[-1]
 
 
 def walk(
@@ -76,10 +81,11 @@ def walk(
     while waiting:
         address = waiting.pop(0)
         try:
-            endpoint, _values = router.match(address.split("?")[0].removeprefix(prefix) or "/", method="GET")
+            rule, _values = router.match(address.split("?")[0].removeprefix(prefix) or "/", method="GET", return_rule=True)
         except HTTPException:
             continue
-        if visits[endpoint] >= ADDRESSES_PER_ROUTE + endpoint.startswith("reservations."):
+        endpoint = rule.endpoint
+        if is_file(rule.rule) or visits[endpoint] >= ADDRESSES_PER_ROUTE + endpoint.startswith("reservations."):
             continue
         visits[endpoint] += 1
         with client.get(address) as answer:
