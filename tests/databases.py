@@ -1,9 +1,11 @@
 """Databases of the tests: migrated once, copied for each test; and the settings of an app on one."""
 
+import atexit
 import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -48,11 +50,8 @@ class Template:
 
     def copy(self, name: str, source: "Template | None" = None) -> None:
         """A new database of PostgreSQL under this name, as the template is."""
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name}_{self.worker} WITH (FORCE)".encode())
-            connection.execute(
-                f"CREATE DATABASE {name}_{self.worker} TEMPLATE template_{(source or self.source).worker} STRATEGY FILE_COPY".encode()
-            )
+        self.run(f"DROP DATABASE IF EXISTS {name}_{self.worker} WITH (FORCE)")
+        self.run(f"CREATE DATABASE {name}_{self.worker} TEMPLATE template_{(source or self.source).worker} STRATEGY FILE_COPY")
 
     def make(self) -> None:
         """A template with the list of materials and the goals, which nearly every test begins with."""
@@ -84,8 +83,15 @@ class Template:
         return make_url(self.server).set(database=f"{name}_{self.worker}").render_as_string(hide_password=False)
 
     def run(self, statement: str) -> None:
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(statement.encode())
+        standing(self.server).execute(statement.encode())
+
+
+@cache
+def standing(server: str) -> psycopg.Connection:
+    """The one connection of this process that makes databases and drops them: opening one for each test takes as long as a copy."""
+    connection = psycopg.connect(server, autocommit=True)
+    atexit.register(connection.close)
+    return connection
 
 
 def settings(database_url: str, instance_path: Path, **changes: object) -> Config:
