@@ -41,7 +41,7 @@ def find_visit_by_token(session: Session, digest: str) -> Visit | None:
 
 @cache
 def _visit_by_token() -> Select[ApiToken, Person, Organisation]:
-    """The question of every request that brings a token: written once, because writing it costs more than asking it."""
+    """The question of every request that brings a token. Written once: writing it costs more than asking it."""
     home, place = aliased(Organisation), aliased(Organisation)
     kept_to = ApiToken.organisation_id
     reaches = or_(

@@ -228,7 +228,7 @@ def _shapes(name: str) -> str:
 
 @cache
 def _drawings() -> ZipFile | None:
-    """The archive of the package with icons, in memory: its list of contents takes longer to read than all that we draw."""
+    """The archive of the package with icons, in memory. To read its list of contents takes longer than all that we draw."""
     package = find_spec("lucide")
     if package is None or not package.submodule_search_locations:
         return None
