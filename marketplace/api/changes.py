@@ -33,6 +33,10 @@ CHANGES = (
                 "organisation owns with a line for each part (/valuation-runs), and the statement of a year (/material-value)."
             ),
             _(
+                "New: assets and their parts from a sheet or a map (/imports/passports), with names of materials that are explained once "
+                "(/imports/{id}/codes) and a choice for what stands there already (existing)."
+            ),
+            _(
                 "New: listings of what is not there yet (planned), with the period in which it comes free (earliest, latest) and how sure that is "
                 "(certainty). Their availableFrom and availableUntil are that period, and may be left out when they are made."
             ),

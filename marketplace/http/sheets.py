@@ -9,27 +9,36 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.impact.rules.material_use import FLOW_LABELS, ORIGIN_LABELS, SCOPE_LABELS
 from marketplace.imports.actions.load import LoadedFile
 from marketplace.imports.models import ImportRun
-from marketplace.imports.queries.judging import judge_of
+from marketplace.imports.queries.judging import judge_of, tell_row
 from marketplace.imports.queries.runs import as_sheet_row, list_rows, record_of, table_with_fields
 from marketplace.imports.rules.tables import RowState, Table, TableName
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Unit
-from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS
+from marketplace.market.rules.listing import BASIS_LABELS, CERTAINTY_LABELS, CONDITION_LABELS
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.fields import NOT_KNOWN, error_name
 from marketplace.materials.rules.lists import ListFile, ListRow
+from marketplace.passports.rules.assets import AssetKind
+from marketplace.passports.rules.items import Detachability, KnownBy
 from marketplace.sheets.import_files import template_csv, template_xlsx, wrong_rows_csv
-from marketplace.sheets.reading import FILE_BYTES_MAX, ROWS_MAX, read_sheet
+from marketplace.sheets.reading import FILE_BYTES_MAX, LARGE, LARGE_BYTES_MAX, USUAL, Limits, read_sheet
 from marketplace.sheets.workbook import MEDIA_TYPE as XLSX
 from marketplace.sheets.writing import MEDIA_TYPE as CSV
 
-FILE_BODY_MAX = FILE_BYTES_MAX + 100_000  # with what stands around it in a form
+AROUND_IT = 100_000  # bytes that stand around a file in a form
+FILE_BODY_MAX = FILE_BYTES_MAX + AROUND_IT
+LARGE_BODY_MAX = LARGE_BYTES_MAX + AROUND_IT
 
 
-def read_file(name: str, content: bytes) -> LoadedFile:
+def limits_of(table: str) -> Limits:
+    """How much is read of a file for a table. Asset systems give more than people type."""
+    return LARGE if table == TableName.PASSPORTS else USUAL
+
+
+def read_file(name: str, content: bytes, limits: Limits = USUAL) -> LoadedFile:
     """An uploaded file as rows. Refused with what to do instead."""
-    sheet = read_sheet(content)
+    sheet = read_sheet(content, limits)
     return LoadedFile(name, hashlib.sha256(content).hexdigest(), sheet.rows, sheet.notation)
 
 
@@ -46,6 +55,8 @@ def words_of(session: Session, table: Table) -> Mapping[Text | str, Sequence[str
     """The words that a template lists."""
     if table.name == TableName.LISTINGS:
         return _words_of_lots(session, table)
+    if table.name == TableName.PASSPORTS:
+        return _words_of_passports(session, table)
     groups = [group.name for group in taxonomy(session).groups]
     if table.name != TableName.MATERIAL_USE:
         return {_("Material group"): groups}
@@ -72,6 +83,20 @@ def _words_of_lots(session: Session, table: Table) -> Mapping[Text | str, Sequen
     return listed
 
 
+def _words_of_passports(session: Session, table: Table) -> Mapping[Text | str, Sequence[str]]:
+    """The words of assets and of parts."""
+    chosen = (
+        ("kind", AssetKind),
+        ("known_by", KnownBy),
+        ("detachability", Detachability),
+        ("unit", Unit),
+    )
+    listed: dict[Text | str, Sequence[str]] = {table.column("material").label: [one.name for one in taxonomy(session).materials]}
+    listed |= {table.column(key).label: [str(one.label) for one in kind] for key, kind in chosen}
+    labelled = (("certainty", CERTAINTY_LABELS.values()), ("condition", CONDITION_LABELS.values()))
+    return listed | {table.column(key).label: [str(label) for label in labels] for key, labels in labelled}
+
+
 def template_answer(table: Table, name: str, words: Mapping[Text | str, Sequence[str]], kind: str) -> Response:
     """The template of a table as a file."""
     content = template_csv(table, current_locale()) if kind == "csv" else template_xlsx(table, words)
@@ -82,9 +107,10 @@ def wrong_rows_answer(session: Session, actor: Actor, run: ImportRun) -> Respons
     """The wrong rows of a sheet, each with its number and its sentences."""
     require(actor, Can.IMPORT, run, hidden=True)
     table, judge = table_with_fields(session, run.kind), judge_of(session, run)
-    rows, _total = list_rows(session, actor, run, state=RowState.ERROR, page_size=ROWS_MAX)
-    records = [(row.row_number, record_of(run, as_sheet_row(row))) for row in rows]
-    wrong = ((number, record, judge.read(record)[1].said) for number, record in records)
+    rows, _total = list_rows(session, actor, run, state=RowState.ERROR, page_size=table.rows_max)
+    records = [record_of(run, as_sheet_row(row)) for row in rows]
+    judge.prepare(records)
+    wrong = ((row.row_number, record, tell_row(judge, row, record)) for row, record in zip(rows, records, strict=True))
     keys = [column.key for column in table.columns if column.key in run.places]
     names = [run.columns[run.places[key]] or str(table.column(key).label) for key in keys]
     return _file(wrong_rows_csv(keys, names, wrong, table, current_locale()), CSV, f"invoer-{run.id}-fouten.csv")

@@ -26,7 +26,9 @@ class ImportRun(Base):
     places: Mapped[dict[str, int]] = mapped_column(Json, comment="which column each column of the table is read from")
     notations: Mapped[dict[str, str]] = mapped_column(Json, comment="nl or en: how each column of numbers is written")
     notation: Mapped[str] = mapped_column(String(2), comment="the same where a column does not tell")
-    codes: Mapped[dict[str, str]] = mapped_column(Json, comment="the material group that somebody chose for a Eural code")
+    codes: Mapped[dict[str, str]] = mapped_column(
+        Json, comment="what somebody chose for a Eural code or for a name of a material"
+    )
     counts: Mapped[dict[str, int]] = mapped_column(Json, comment="rows by state")
     summary: Mapped[dict[str, Any]] = mapped_column(Json, comment="what the good rows add up to")
     source: Mapped[dict[str, Any] | None] = mapped_column(Json, comment="the outflow that it was taken over from; empty: a file")
@@ -40,7 +42,7 @@ class ImportRun(Base):
     undone_by_id: Mapped[int | None]
 
     __table_args__ = (
-        CheckConstraint("kind IN ('material_use', 'outflow', 'listings')", name="kind"),
+        CheckConstraint("kind IN ('material_use', 'outflow', 'listings', 'passports')", name="kind"),
         CheckConstraint("status IN ('preview', 'applied', 'undone')", name="status"),
         CheckConstraint("(status = 'preview') = (applied_at IS NULL)", name="applied_at"),
         CheckConstraint("(status = 'undone') = (undone_at IS NOT NULL)", name="undone_at"),
@@ -60,7 +62,11 @@ class ImportRow(Base):
     faults: Mapped[dict[str, str]] = mapped_column(Json, comment="by column: a formula, an error, too long, an odd sign")
     state: Mapped[str] = mapped_column(String(9))
     messages: Mapped[dict[str, str]] = mapped_column(Json, comment="what is wrong, by column of the table, in Dutch")
-    result_id: Mapped[int | None] = mapped_column(comment="the report, the line of outflow or the lot that it went into")
+    result_id: Mapped[int | None] = mapped_column(
+        comment="the report, the line of outflow, the lot or the asset that it went into"
+    )
+    shape: Mapped[dict[str, Any] | None] = mapped_column(Json, comment="the geometry of its feature, as GeoJSON")
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json, comment="how the asset or the part stood that it changed")
 
     __table_args__ = (
         CheckConstraint("state IN ('ok', 'changed', 'unchanged', 'error')", name="state"),
@@ -76,7 +82,7 @@ class ImportMapping(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     names: Mapped[dict[str, str]] = mapped_column(Json, comment="column of the table by the name in the sheet")
-    codes: Mapped[dict[str, str]] = mapped_column(Json, comment="material group by Eural code")
+    codes: Mapped[dict[str, str]] = mapped_column(Json, comment="material group by Eural code, material by name")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -28,7 +28,12 @@ def apply_import(run: TaskRun) -> dict[str, Any]:
 
 def _take_chunk(run: TaskRun, at: dict[str, Any], session: Session) -> dict[str, Any]:
     after, summary = apply_chunk(
-        session, run.actor, import_id=int(run.arguments["import"]), after=at["after"], summary=at["summary"]
+        session,
+        run.actor,
+        import_id=int(run.arguments["import"]),
+        after=at["after"],
+        summary=at["summary"],
+        overwrite=bool(run.arguments.get("overwrite")),
     )
     return {"after": after, "chunks": at["chunks"] + 1, "summary": summary}
 

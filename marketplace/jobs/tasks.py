@@ -80,9 +80,11 @@ def start_task(session: Session, actor: Actor, *, kind: str) -> Task:
     return _queue(session, actor, kind, {})
 
 
-def start_import(session: Session, actor: Actor, *, import_id: int, only_good: bool, seen: str | None = None) -> Task:
+def start_import(
+    session: Session, actor: Actor, *, import_id: int, only_good: bool, seen: str | None = None, overwrite: bool = False
+) -> Task:
     """Queue the applying of a loaded sheet, once it may be."""
-    arguments = prepare_apply(session, actor, import_id=import_id, only_good=only_good, seen=seen)
+    arguments = prepare_apply(session, actor, import_id=import_id, only_good=only_good, seen=seen, overwrite=overwrite)
     task = _queue(session, actor, "import", arguments)
     mark_under_way(session, actor, import_id=import_id, task_id=task.id)
     return task

@@ -142,6 +142,7 @@ class ItemChange(Base):
     organisation_id: Mapped[int | None] = mapped_column(comment="for which organisation")
     reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     exchange_seq: Mapped[int | None] = mapped_column(comment="the row of the ledger that moved it")
+    import_id: Mapped[int | None] = mapped_column(index=True, comment="the import that did it, or that was undone")
 
     __table_args__ = (
         CheckConstraint("kind IN ('put_in', 'taken_out', 'counted', 'lost', 'handed_over', 'came_back', 'undone')", name="kind"),

@@ -50,14 +50,18 @@ def _examples(columns: Sequence[Column]) -> Iterator[list[Cell]]:
 
 
 def wrong_rows_csv(
-    keys: Sequence[str], names: Sequence[str], wrong: Iterable[tuple[int, Record, Mapping[str, Text]]], table: Table, locale: str
+    keys: Sequence[str],
+    names: Sequence[str],
+    wrong: Iterable[tuple[int, Record, Mapping[str, Text | str]]],
+    table: Table,
+    locale: str,
 ) -> bytes:
     """The wrong rows with their numbers and what is wrong, to be put right and loaded again."""
     header = [str(_("Row")), *names, str(_("What is wrong"))]
     return csv_file(header, (_wrong(keys, number, record, said, table) for number, record, said in wrong), locale)
 
 
-def _wrong(keys: Sequence[str], number: int, record: Record, said: Mapping[str, Text], table: Table) -> list[Cell]:
+def _wrong(keys: Sequence[str], number: int, record: Record, said: Mapping[str, Text | str], table: Table) -> list[Cell]:
     cells: list[Cell] = [number]
     for key in keys:
         value = record.find_number(key) if table.column(key).is_number else None

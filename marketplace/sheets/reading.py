@@ -11,10 +11,13 @@ from marketplace.imports.rules.cells import SheetRow
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.kernel.language import Text, _
 
-FILE_BYTES_MAX = 5 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+FILE_BYTES_MAX = 5 * MEGABYTE
 ROWS_MAX = 20_000
 COLUMNS_MAX = 60
 CELLS_MAX = 400_000
+LARGE_BYTES_MAX = 25 * MEGABYTE
+LARGE_ROWS_MAX = 150_000
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHER_FILES: tuple[tuple[bytes, Text], ...] = (
@@ -23,7 +26,20 @@ OTHER_FILES: tuple[tuple[bytes, Text], ...] = (
     (b"\xff\xd8\xff", _("This is a picture. Load the sheet itself, as XLSX or CSV.")),
 )
 NO_SHEET = _("This is not a sheet that can be read. Save it as XLSX or as CSV and load it again.")
-TOO_MANY_ROWS = _("The sheet has more than %(most)s rows. Split it into more than one file.", most=ROWS_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read of a file. A workbook never gets more than the usual; `has_shapes`: GeoJSON is read as well."""
+
+    file_bytes: int = FILE_BYTES_MAX
+    rows: int = ROWS_MAX
+    cells: int = CELLS_MAX
+    has_shapes: bool = False
+
+
+USUAL = Limits()
+LARGE = Limits(LARGE_BYTES_MAX, LARGE_ROWS_MAX, LARGE_ROWS_MAX * COLUMNS_MAX // 2, has_shapes=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +50,10 @@ class Sheet:
     notation: str
 
 
-def read_sheet(content: bytes) -> Sheet:
+def read_sheet(content: bytes, limits: Limits = USUAL) -> Sheet:
     """The rows of a CSV file or of the first sheet of a workbook that holds something. Refused: what is no table, or too much."""
-    if len(content) > FILE_BYTES_MAX:
-        raise too_large()
+    if len(content) > limits.file_bytes:
+        raise too_large(limits)
     if not content.strip():
         raise Invalid(_("This file is empty. Choose another file."), "file")
     for start, sentence in OTHER_FILES:
@@ -49,18 +65,23 @@ def read_sheet(content: bytes) -> Sheet:
         from marketplace.sheets.reading_xlsx import read_workbook
 
         return Sheet(taken(read_workbook(content)), "nl")
+    if limits.has_shapes and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        from marketplace.sheets.reading_geojson import read_features
+
+        return Sheet(taken(read_features(content), limits), "en")
     from marketplace.sheets.reading_csv import read_text
 
     rows, notation = read_text(content)
-    return Sheet(taken(rows), notation)
+    return Sheet(taken(rows, limits), notation)
 
 
-def too_large() -> TooLarge:
+def too_large(limits: Limits = USUAL) -> TooLarge:
     """More bytes than a sheet may have."""
-    return TooLarge(_("This file is larger than 5 MB. Split it into more than one file."), "file")
+    megabytes = limits.file_bytes // MEGABYTE
+    return TooLarge(_("This file is larger than %(most)s MB. Split it into more than one file.", most=megabytes), "file")
 
 
-def taken(rows: Iterable[SheetRow]) -> tuple[SheetRow, ...]:
+def taken(rows: Iterable[SheetRow], limits: Limits = USUAL) -> tuple[SheetRow, ...]:
     """The rows that hold something. Refused as soon as there are too many rows, columns or cells."""
     kept: list[SheetRow] = []
     cells = 0
@@ -78,12 +99,12 @@ def taken(rows: Iterable[SheetRow]) -> tuple[SheetRow, ...]:
             raise Invalid(sentence, "file")
         kept.append(row)
         cells += width
-        if len(kept) > ROWS_MAX + 1:  # and the names of the columns
-            raise Invalid(TOO_MANY_ROWS, "file")
-        if cells > CELLS_MAX:
-            raise Invalid(
-                _("The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=CELLS_MAX), "file"
-            )
+        if len(kept) > limits.rows + 1:  # and the names of the columns
+            sentence = _("The sheet has more than %(most)s rows. Split it into more than one file.", most=limits.rows)
+            raise Invalid(sentence, "file")
+        if cells > limits.cells:
+            sentence = _("The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=limits.cells)
+            raise Invalid(sentence, "file")
     if not kept:
         raise Invalid(_("There is nothing in this sheet. Choose another file."), "file")
     return tuple(kept)

@@ -4,17 +4,20 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from sys import intern
+from types import MappingProxyType
 
 from marketplace.imports.rules.cells import CellFault, SheetRow, tidy
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
-from marketplace.sheets.reading import FILE_BYTES_MAX, NO_SHEET
+from marketplace.sheets.reading import LARGE_BYTES_MAX, NO_SHEET
 
 SEPARATORS = ("\t", ";", ",", "|")
 LOOKED_AT = 50  # lines that tell the separator
 EVEN_TENTHS = 7  # so many of ten lines have the same number of columns
+NO_FAULTS: Mapping[int, CellFault] = MappingProxyType({})
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -85,7 +88,7 @@ def _separator(text: str) -> str:
 
 
 def _parsed(text: str, separator: str) -> Iterator[list[str]]:
-    csv.field_size_limit(FILE_BYTES_MAX)  # a cell that is too long is told in its row
+    csv.field_size_limit(LARGE_BYTES_MAX)  # a cell that is too long is told in its row
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
 
@@ -103,9 +106,10 @@ def as_row(number: int, cells: list[str]) -> SheetRow:
     cleaned = []
     for place, typed in enumerate(cells):
         text, fault = tidy(typed) if typed else ("", None)
-        cleaned.append(text)
+        cleaned.append(intern(text))  # a long sheet says the same words again and again
         if fault is not None:
             faults[place] = fault
     while cleaned and not cleaned[-1]:
         cleaned.pop()
-    return SheetRow(number, tuple(cleaned), {place: fault for place, fault in faults.items() if place < len(cleaned)})
+    kept = {place: fault for place, fault in faults.items() if place < len(cleaned)} if faults else NO_FAULTS
+    return SheetRow(number, tuple(cleaned), kept)

@@ -125,3 +125,44 @@ def test_a_sheet_of_lots_is_sent_put_right_and_becomes_drafts(coordinator: Api, 
     ]
     assert coordinator.post(f"{address}/undo", {}).get_json()["status"] == "undone"
     assert coordinator.get(f"/listings/{numbers[0]}").status_code == 404
+
+
+ASSETS = ("objectnummer", "systeem", "naam", "soort", "plaats", "materiaal", "hoeveelheid", "eenheid")
+
+
+def test_a_sheet_of_passports_is_explained_applied_and_taken_back(coordinator: Api, app: Flask) -> None:
+    """1 200 m² of 185 kg is 222 000 kg; then 100 m² less of it, 203 500 kg."""
+    street = ("W-1", "GBI", "Dorpsstraat", "weg", "Borne")
+    answer = sent(
+        coordinator,
+        "/imports/passports",
+        sheet([(*street, "BSS kei", "1.200", "m2"), ("W-9", *street[1:4], "", "Ophoogzand", "1", "m3")], ASSETS),
+    )
+    assert answer.status_code == 201
+    loaded = answer.get_json()
+    address = f"/imports/{loaded['id']}"
+    assert (loaded["table"], loaded["counts"]["error"]) == ("passports", 2)
+    wrong = coordinator.get(f"{address}/rows?state=error").get_json()["items"]
+    assert [list(one["messages"]) for one in wrong] == [["material"], ["place"]]
+    told = coordinator.get(f"{address}/changes").get_json()["passports"]
+    assert [(one["name"], one["rows"], one["material"], one["how"]) for one in told["names"]] == [("BSS kei", 1, None, "unknown")]
+    codes = {"codes": [{"name": "BSS kei", "material": "betonstraatsteen-kei-8cm"}]}
+    assert coordinator.post(f"{address}/codes", codes).get_json()["counts"] == {"ok": 1, "changed": 0, "unchanged": 0, "error": 1}
+    told = coordinator.get(f"{address}/changes").get_json()["passports"]
+    assert (told["assets"]["ok"], told["parts"]["ok"], told["massKg"], told["estimates"]) == (1, 1, 222_000, 0)
+    assert coordinator.post(f"{address}/codes", {"codes": [{"name": "Iets", "material": "zand"}]}).status_code == 422
+    assert coordinator.post(f"{address}/apply", {}).status_code == 409
+    assert coordinator.post(f"{address}/apply", {"onlyGood": True}).status_code == 201
+    assert tasks.work_off(app) == 1
+    assert coordinator.get(address).get_json()["result"] == {"assets": 1, "parts": 1}
+    [asset] = coordinator.get("/assets").get_json()["items"]
+    assert (asset["name"], asset["externalId"], asset["massKg"]) == ("Dorpsstraat", "W-1", 222_000)
+    less = sent(coordinator, "/imports/passports", sheet([(*street, "BSS kei", "1.100", "m2")], ASSETS)).get_json()
+    assert less["counts"]["changed"] == 1
+    assert coordinator.post(f"/imports/{less['id']}/apply", {"existing": "update"}).status_code == 201
+    assert tasks.work_off(app) == 1
+    assert coordinator.get("/assets").get_json()["items"][0]["massKg"] == 203_500
+    assert coordinator.post(f"{address}/undo").status_code == 409
+    for one in (less["id"], loaded["id"]):
+        assert coordinator.post(f"/imports/{one}/undo").get_json()["status"] == "undone"
+    assert coordinator.get("/assets").get_json()["items"] == []

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 import openpyxl
@@ -14,6 +15,7 @@ from marketplace.imports.models import ImportRun
 from marketplace.jobs import tasks
 from marketplace.kernel.db import Database
 from marketplace.market.models import Listing
+from marketplace.passports.models import AssetItem
 from tests.factories import make_actor, make_listing
 from tests.imported import LMA, reading, sheet
 from tests.visitors import csrf_token, log_in, newcomer, send
@@ -124,7 +126,7 @@ def test_the_same_file_names_the_one_of_before(borne: FlaskClient) -> None:
     assert "Ditzelfde bestand is eerder ingelezen:" in second and f'href="{first}"' in second
 
 
-@pytest.mark.parametrize("table", ["materiaalgebruik", "afvalmeldingen"])
+@pytest.mark.parametrize("table", ["materiaalgebruik", "afvalmeldingen", "paspoorten"])
 def test_a_template_is_what_the_page_takes(borne: FlaskClient, table: str) -> None:
     shown = borne.get(load(borne, borne.get(f"/invoer/{table}/sjabloon.csv").data, table)).text
     assert "Neem" in shown and "foute regel" not in shown
@@ -247,3 +249,43 @@ def test_the_supply_as_it_was_downloaded_is_read_back(borne: FlaskClient, app: F
     ):
         assert getattr(again, name) == getattr(first, name), name
     assert again.fields == said
+
+
+ASSETS = ("Objectnummer", "Naam", "Soort", "Plaats", "Materiaal", "Hoeveelheid", "Eenheid")
+
+
+def test_a_sheet_of_passports_is_explained_applied_changed_and_taken_back(
+    borne: FlaskClient, app: Flask, database: Database
+) -> None:
+    rows = [
+        ("W-1", "Dorpsstraat", "Weg", "Borne", "BSS kei", "1.200", "m²"),
+        ("W-2", "Kerkstraat", "Weg", "Borne", "Ophoogzand", "240", "m3"),
+    ]
+    page = load(borne, sheet(rows, ASSETS), "paspoorten", "beheer.csv")
+    shown = borne.get(page).text
+    assert "Namen van materialen" in shown and "BSS kei" in shown and "1 foute regel" in shown
+    field = re.search(r'name="(code-[0-9a-f]{16})"', shown)
+    assert field is not None
+    chosen = {"csrf_token": csrf_token(borne.get(page)), field[1]: "betonstraatsteen-kei-8cm"}
+    assert borne.post(f"{page}/codes", data=chosen).status_code == 303
+    shown = borne.get(page).text.replace("\u00a0", " ")
+    assert "door u gekozen" in shown and "Neem alle 2 regels" in shown
+    assert "2 nieuwe objecten" in shown and "2 nieuwe onderdelen" in shown and "1.200 m²" in shown
+    send(borne, page, to=f"{page}/toepassen").close()
+    assert tasks.work_off(app) == 1
+    assert "Er zijn 2 objecten gemaakt, met 2 onderdelen." in borne.get(page).text
+    other = load(borne, sheet([(*rows[0][:5], "1.100", "m²")], ASSETS), "paspoorten", "beheer 2.csv")
+    shown = borne.get(other).text
+    assert "Wat er al staat en anders is: 0 objecten en 1 onderdeel" in shown and "Laat het zoals het is" in shown
+    send(borne, other, to=f"{other}/toepassen", existing="skip").close()
+    assert "Alles uit dit bestand staat er al." in borne.get(other).text
+    send(borne, other, to=f"{other}/toepassen", existing="update").close()
+    assert tasks.work_off(app) == 1
+    with reading(database) as session:
+        amounts = session.scalars(select(AssetItem.quantity).order_by(AssetItem.id)).all()
+    assert [int(amount) for amount in amounts] == [1100, 240]
+    send(borne, page, to=f"{page}/terugdraaien").close()
+    assert "is sindsdien iets ingevoerd" in borne.get(page).text  # the later sheet goes first
+    for one in (other, page):
+        assert send(borne, one, to=f"{one}/terugdraaien").status_code == 303
+        assert "Dit bestand is teruggedraaid op" in borne.get(one).text

@@ -1,5 +1,7 @@
 """What is taken of a loaded sheet: columns, cells that are typed again, codes, and applying."""
 
+from enum import StrEnum
+
 from marketplace.api.fields import CODE_LENGTH_MAX, Choice, Line, Whole, YesNo
 from marketplace.api.schema import Body, Rows
 from marketplace.impact.rules.material_use import Scope
@@ -40,11 +42,20 @@ class CellsBody(Body):
     cells = Rows(CellBody(), "the cells", most=ROWS_TAKEN_MAX, required=True)
 
 
-class CodeBody(Body):
-    """A Eural code and the material group that it stands for."""
+class Existing(StrEnum):
+    """What becomes of what stands there already and of which the sheet says something else."""
 
-    eural = Line("the code, for example 17 01 01", longest=CODE_LENGTH_MAX, required=True)
+    SKIP = "skip"
+    UPDATE = "update"
+
+
+class CodeBody(Body):
+    """A Eural code and its material group. Of a sheet of passports: a name and its material."""
+
+    eural = Line("the code, for example 17 01 01", longest=CODE_LENGTH_MAX)
     group = Line("slug of a material group; absent: not known", longest=CODE_LENGTH_MAX)
+    name = Line("what the sheet calls a material", longest=CELL_LENGTH_MAX)
+    material = Line("slug of a material, see /materials; absent: not known", longest=CODE_LENGTH_MAX)
 
 
 class CodesBody(Body):
@@ -57,6 +68,7 @@ class ApplyBody(Body):
     """How a sheet is applied."""
 
     only_good = YesNo("true: the wrong rows stay out; else a sheet with wrong rows is refused")
+    existing = Choice(Existing, "of a sheet of passports, for what stands there and differs; absent: skip")
     seen = Line("`seen` of the sheet as you read it: refused when a report changed since", longest=500)
 
 

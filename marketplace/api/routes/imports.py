@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
-from marketplace.api.bodies.imports import ApplyBody, CellsBody, CodesBody, MappingBody, TakeOverBody
+from marketplace.api.bodies.imports import ApplyBody, CellsBody, CodesBody, Existing, MappingBody, TakeOverBody
 from marketplace.api.reading import asked, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
@@ -21,7 +21,7 @@ from marketplace.api.shapes.imports import (
 )
 from marketplace.api.shapes.task import TaskSchema
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.http.sheets import FILE_BODY_MAX, read_file
+from marketplace.http.sheets import FILE_BODY_MAX, LARGE_BODY_MAX, limits_of, read_file
 from marketplace.http.wake import waking
 from marketplace.imports.actions.apply import as_seen, versions_of
 from marketplace.imports.actions.load import LoadedFile, load_sheet
@@ -29,9 +29,10 @@ from marketplace.imports.actions.mend import choose_codes, mend_from_sheet, mend
 from marketplace.imports.actions.take_over import take_over
 from marketplace.imports.actions.undo import undo_import
 from marketplace.imports.models import ImportRow, ImportRun
-from marketplace.imports.queries.judging import judge_of
+from marketplace.imports.queries.judging import judge_of, tell_row
 from marketplace.imports.queries.lots import get_lots_preview
 from marketplace.imports.queries.outflow import get_outflow
+from marketplace.imports.queries.passport_preview import get_passport_preview
 from marketplace.imports.queries.preview import get_outflow_preview, get_use_preview
 from marketplace.imports.queries.runs import as_sheet_row, find_same, get_import, list_rows, record_of
 from marketplace.imports.queries.runs import list_imports as list_own
@@ -39,25 +40,27 @@ from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
 from marketplace.jobs.tasks import start_import
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, current_locale
-from marketplace.sheets.reading import FILE_BYTES_MAX, too_large
+from marketplace.sheets.reading import too_large
 
 ONE = "/imports/<int:import_id>"
 IMPORTS = permission(Can.IMPORT)
 LOADS = permission(Can.IMPORT, max_body_bytes=FILE_BODY_MAX)
+LOADS_LARGE = permission(Can.IMPORT, max_body_bytes=LARGE_BODY_MAX)
 
 
-def read_sheet_upload() -> LoadedFile:
-    """The sheet in the field `file` of a form."""
+def read_sheet_upload(table: str = "") -> LoadedFile:
+    """The sheet in the field `file` of a form, for a table."""
+    limits = limits_of(table)
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
     try:
         sent = request.files.get("file")
-        content = b"" if sent is None else sent.stream.read(FILE_BYTES_MAX + 1)
+        content = b"" if sent is None else sent.stream.read(limits.file_bytes + 1)
     except RequestEntityTooLarge as error:
-        raise too_large() from error
+        raise too_large(limits) from error
     if sent is None:
         raise Invalid(_("Send a sheet in the field file."), "file")
-    return read_file(sent.filename or "", content)
+    return read_file(sent.filename or "", content, limits)
 
 
 def write_import(run: ImportRun) -> Written:
@@ -89,8 +92,15 @@ def load_listings() -> Response:
     return _load(TableName.LISTINGS)
 
 
+@route("POST", "/imports/passports", gives=ImportSchema, status=201, upload="sheet", tag="imports", refuses=(413,))
+@LOADS_LARGE
+def load_passports() -> Response:
+    """Load a sheet of assets, of their parts, or of both, to look at. CSV, XLSX or GeoJSON; nothing counts before it is applied."""
+    return _load(TableName.PASSPORTS)
+
+
 def _load(table: TableName) -> Response:
-    file = read_sheet_upload()
+    file = read_sheet_upload(table)
     run = load_sheet(current_session(), current_actor(), kind=table, file=file)
     return created(write_import(run), "show_import", import_id=run.id)
 
@@ -129,12 +139,14 @@ def list_import_rows(import_id: int) -> Response:
         if run.status == ImportStatus.PREVIEW and any(row.state == RowState.ERROR for row in rows)
         else None
     )
+    if judge is not None:
+        judge.prepare([record_of(run, as_sheet_row(row)) for row in rows])
     return many(ImportRowsSchema, [_row(run, row, judge) for row in rows], total=total, page=page)
 
 
 def _row(run: ImportRun, row: ImportRow, judge: Any) -> Written:
     record = record_of(run, as_sheet_row(row))
-    messages = judge.read(record)[1].said if judge is not None and row.state == RowState.ERROR else row.messages
+    messages = tell_row(judge, row, record) if judge is not None and row.state == RowState.ERROR else row.messages
     told = {key: str(sentence) for key, sentence in messages.items()}
     return ImportRowSchema.write(row, row=row.row_number, values=dict(record.cells), messages=told)
 
@@ -146,13 +158,15 @@ def list_changes(import_id: int) -> Response:
     """What applying it would change, old and new. Of a sheet that is applied or taken back: nothing."""
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
-    found: dict[str, Any] = {"changes": [], "refused": [], "codes": [], "lots": []}
+    found: dict[str, Any] = {"changes": [], "refused": [], "codes": [], "lots": [], "passports": None}
     if run.status == ImportStatus.PREVIEW and run.kind == TableName.MATERIAL_USE:
         preview = get_use_preview(session, actor, run)
         found["changes"] = list(preview.changed)
         found["refused"] = [year.fault for year in preview.years if year.fault is not None]
     elif run.status == ImportStatus.PREVIEW and run.kind == TableName.LISTINGS:
         found["lots"] = get_lots_preview(session, actor, run)
+    elif run.status == ImportStatus.PREVIEW and run.kind == TableName.PASSPORTS:
+        found["passports"] = get_passport_preview(session, actor, run)
     elif run.status == ImportStatus.PREVIEW:
         found["codes"] = list(get_outflow_preview(session, actor, run).codes)
     return ok(ChangesSchema.write(None, **found))
@@ -182,10 +196,10 @@ def mend_import_rows(import_id: int) -> Response:
 
 
 @route("POST", f"{ONE}/file", gives=ImportSchema, upload="sheet", tag="imports", refuses=(413,))
-@LOADS
+@LOADS_LARGE
 def mend_import_file(import_id: int) -> Response:
     """Send the file with the wrong rows again, put right. Its column “Regel” tells which rows they are."""
-    file = read_sheet_upload()
+    file = read_sheet_upload(get_import(current_session(), current_actor(), import_id).kind)
     run = mend_from_sheet(current_session(), current_actor(), import_id=import_id, rows=file.rows, notation=file.notation)
     return ok(write_import(run))
 
@@ -193,8 +207,11 @@ def mend_import_file(import_id: int) -> Response:
 @route("POST", f"{ONE}/codes", takes=CodesBody(), gives=ImportSchema, tag="imports")
 @IMPORTS
 def choose_import_codes(import_id: int) -> Response:
-    """Say for which material group a Eural code stands."""
-    codes = {one["eural"]: one.get("group") or "" for one in read_body(CodesBody())["codes"]}
+    """Say for which material group a Eural code stands.
+
+    Of a sheet of passports: for which material a name."""
+    sent = read_body(CodesBody())["codes"]
+    codes = {one.get("eural") or one.get("name") or "": one.get("group") or one.get("material") or "" for one in sent}
     return ok(write_import(choose_codes(current_session(), current_actor(), import_id=import_id, codes=codes)))
 
 
@@ -209,6 +226,7 @@ def apply_import(import_id: int) -> Response:
         import_id=import_id,
         only_good=bool(values.get("only_good")),
         seen=values.get("seen") or None,
+        overwrite=values.get("existing") == Existing.UPDATE,
     )
     return waking(created(TaskSchema.write(task), "show_task", task_id=task.id), task.id)
 

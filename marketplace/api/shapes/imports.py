@@ -89,7 +89,7 @@ class ImportRowSchema(Shape):
     state = Choice(RowState)
     values = Property("text by column", shape=TEXTS)
     messages = Property("what is wrong, by column", shape=TEXTS)
-    result_id = Integer("the report, the line or the listing that it went into", allow_none=True)
+    result_id = Integer("the report, the line, the listing or the asset that it went into", allow_none=True)
 
 
 class ImportRowsSchema(PageSchema):
@@ -131,13 +131,43 @@ class _LotsSchema(Shape):
     unit = Choice(Unit)
 
 
+class _StatesSchema(Shape):
+    """Assets or parts by what would become of them."""
+
+    ok = Integer("new")
+    changed = Integer("stand there and differ")
+    unchanged = Integer("stand there as the sheet says")
+
+
+class _NameSchema(Shape):
+    """A name of a material that is not in the list as it stands."""
+
+    name = Line()
+    rows = Integer()
+    material = Line("slug of what it is taken for; null: not known", get=lambda one: one.material or None, allow_none=True)
+    how = Line("chosen, found by the search, or unknown")
+
+
+class _PassportsSchema(Shape):
+    """What a sheet of passports would make and change."""
+
+    assets = Part(_StatesSchema)
+    parts = Part(_StatesSchema)
+    mass_kg = Number("of the new parts")
+    estimates = Integer("new parts that are an estimate")
+    names = List(Part(_NameSchema), "names of materials to be explained or checked")
+
+
 class ChangesSchema(Shape):
-    """What applying a sheet would change: figures of reports, Eural codes, or drafts of lots."""
+    """What applying a sheet would change.
+
+    Figures of reports, Eural codes, drafts of lots, or assets and their parts."""
 
     changes = List(Part(_ChangeSchema))
     refused = List(Sentence(), "why the report of a year could not be saved so")
     codes = List(Part(_CodeSchema))
     lots = List(Part(_LotsSchema), "the drafts that a sheet of lots makes")
+    passports = Part(_PassportsSchema, "of a sheet of passports; else null", allow_none=True)
 
 
 class OutflowSchema(Shape):

@@ -13,10 +13,11 @@ from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.rules.material_use import UseRow
 from marketplace.imports.actions.lots import LOTS_CHUNK, make_drafts, told_drafts
 from marketplace.imports.actions.mend import open_import
+from marketplace.imports.actions.passports import take_passports, told_passports
 from marketplace.imports.models import ImportRow, ImportRun, Outflow
 from marketplace.imports.queries.judging import Judge, Standing, get_standing, judge_of
 from marketplace.imports.queries.outflow import get_codes
-from marketplace.imports.queries.runs import as_sheet_row, count_good, get_import, is_mapped, record_of
+from marketplace.imports.queries.runs import as_sheet_row, count_good, get_import, is_mapped, record_of, stored_rows
 from marketplace.imports.rules.material_use import cell_of, merge
 from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
 from marketplace.kernel import clock
@@ -27,8 +28,12 @@ from marketplace.notices.actions import audit
 CHUNK = 500
 
 
-def prepare_apply(session: Session, actor: Actor, *, import_id: int, only_good: bool, seen: str | None = None) -> dict[str, Any]:
+def prepare_apply(
+    session: Session, actor: Actor, *, import_id: int, only_good: bool, seen: str | None = None, overwrite: bool = False
+) -> dict[str, Any]:
     """What the task needs that applies a sheet. `seen`: the versions of reports that the actor looked at.
+
+    `overwrite`: assets and parts that stand there become what the sheet says; else they stay as they are.
 
     Refused: columns that are not known, wrong rows unless only the good ones are taken, nothing to take, and a report that changed.
     """
@@ -47,10 +52,21 @@ def prepare_apply(session: Session, actor: Actor, *, import_id: int, only_good: 
         raise Conflict(_("There is no good row to take. Mend the rows first."))
     if count_good(run) == run.counts.get(RowState.UNCHANGED, 0):
         raise Conflict(_("Everything in this sheet stands there already, so there is nothing to apply."))
+    counted = (count_good(run), run.counts.get(RowState.UNCHANGED, 0) + run.counts.get(RowState.CHANGED, 0))
+    if run.kind == TableName.PASSPORTS and not overwrite and counted[0] == counted[1] and not has_new(run):
+        raise Conflict(
+            _("Everything in this sheet stands there already. Say that it is to be changed, or there is nothing to apply.")
+        )
     versions = versions_of(session, run)
     if seen is not None and seen != as_seen(versions):
         raise Conflict(_("Somebody changed a report in the meantime. Look at what would change, and apply it then."))
-    return {"import": run.id, "onlyGood": only_good, "versions": {str(year): version for year, version in versions.items()}}
+    asked = {"import": run.id, "onlyGood": only_good, "versions": {str(year): version for year, version in versions.items()}}
+    return {**asked, "overwrite": overwrite} if run.kind == TableName.PASSPORTS else asked
+
+
+def has_new(run: ImportRun) -> bool:
+    """Whether a sheet of passports makes an asset or a part."""
+    return any(run.summary.get(name, {}).get(RowState.OK) for name in ("assets", "parts"))
 
 
 def mark_under_way(session: Session, actor: Actor, *, import_id: int, task_id: int) -> None:
@@ -79,7 +95,7 @@ def chunk_of(run: ImportRun) -> int:
 
 
 def apply_chunk(
-    session: Session, actor: Actor, *, import_id: int, after: int, summary: dict[str, Any]
+    session: Session, actor: Actor, *, import_id: int, after: int, summary: dict[str, Any], overwrite: bool = False
 ) -> tuple[int | None, dict[str, Any]]:
     """Take the next good rows. Gives the number of the last one, None when there are no more, and what was added up so far."""
     run = get_import(session, actor, import_id)
@@ -95,8 +111,10 @@ def apply_chunk(
     ).all()
     if not rows:
         return None, summary
-    values = _read_again(judge_of(session, run), run, rows)
-    if run.kind == TableName.OUTFLOW:
+    values = _read_again(judge_of(session, run, lock=True), run, rows)
+    if run.kind == TableName.PASSPORTS:
+        take_passports(session, actor, run, rows, values, overwrite=overwrite)
+    elif run.kind == TableName.OUTFLOW:
         _store_lines(session, run, values)
     elif run.kind == TableName.LISTINGS:
         make_drafts(session, actor, rows, values)
@@ -118,6 +136,8 @@ def finish_apply(
             result = _write_reports(session, actor, run, summary, versions)
         case TableName.OUTFLOW:
             result = _count_lines(session, run)
+        case TableName.PASSPORTS:
+            result = told_passports(session, run)
         case _:
             result = told_drafts(session, run)
     run.status, run.applied_at, run.applied_by_id = ImportStatus.APPLIED, clock.now(), actor.person_id
@@ -133,8 +153,12 @@ def finish_apply(
 def _read_again(judge: Judge, run: ImportRun, rows: Sequence[ImportRow]) -> dict[int, Any]:
     """The values of good rows, by the rules of this moment."""
     values: dict[int, Any] = {}
-    for row in rows:
-        value, faults = judge.read(record_of(run, as_sheet_row(row)))
+    records = [record_of(run, as_sheet_row(row)) for row in rows]
+    if run.kind == TableName.PASSPORTS:  # of which rows before one count
+        judge.meet(())
+    judge.prepare(records)
+    for row, record in zip(rows, records, strict=True):
+        value, faults = judge.read(record)
         if value is None:
             sentence = next(iter(faults.said.values()))
             raise Invalid(_("Row %(row)s: %(sentence)s", row=str(row.row_number), sentence=sentence))
@@ -248,16 +272,14 @@ def _forget_the_rest(session: Session, run: ImportRun) -> None:
     read = set(run.places.values())
     if all(not name or place in read for place, name in enumerate(run.columns)) and len(read) == len(run.columns):
         return
-    rows = session.execute(
-        select(ImportRow.row_number, ImportRow.cells, ImportRow.faults).where(ImportRow.import_id == run.id)
-    ).all()
-    kept = [
-        {
-            "import_id": run.id,
-            "row_number": number,
-            "cells": [text if place in read else "" for place, text in enumerate(cells)],
-            "faults": {place: fault for place, fault in faults.items() if int(place) in read},
-        }
-        for number, cells, faults in rows
-    ]
-    session.execute(update(ImportRow), kept)
+    for rows in stored_rows(session, run, only_wrong=run.kind == TableName.PASSPORTS):  # of the others that was done
+        kept = [
+            {
+                "import_id": run.id,
+                "row_number": row.row_number,
+                "cells": [text if place in read else "" for place, text in enumerate(row.cells)],
+                "faults": {place: fault for place, fault in row.faults.items() if int(place) in read},
+            }
+            for row in rows
+        ]
+        session.execute(update(ImportRow), kept)

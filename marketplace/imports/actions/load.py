@@ -1,20 +1,31 @@
 """Loading a sheet: its columns recognised, each row judged, nothing applied yet."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.judging import Judged, judge, judge_of
-from marketplace.imports.queries.runs import find_known, is_mapped, table_with_fields
+from marketplace.imports.queries.passport_preview import count_names
+from marketplace.imports.queries.passports import get_passport_judge
+from marketplace.imports.queries.runs import (
+    ROWS_AT_ONCE,
+    as_sheet_row,
+    find_known,
+    is_mapped,
+    record_of,
+    stored_rows,
+    table_with_fields,
+)
 from marketplace.imports.rules.cells import SheetRow
 from marketplace.imports.rules.columns import find_header, find_notation, find_places
-from marketplace.imports.rules.tables import RowState, Table
+from marketplace.imports.rules.tables import RowState, Table, TableName
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.kernel.language import _, in_default_locale
@@ -22,6 +33,7 @@ from marketplace.kernel.text import clean
 from marketplace.notices.actions import audit
 
 NAME_LENGTH_MAX = 200
+_ROWS = insert(ImportRow.__table__)  # type: ignore[arg-type]  # past the mapper: these are many
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +83,15 @@ def load_sheet(session: Session, actor: Actor, *, kind: str, file: LoadedFile) -
     )
     session.add(run)
     session.flush()
-    judged = [Judged(row, RowState.ERROR, {}) for row in body]
-    if is_mapped(run):
-        judged, run.summary = judge(judge_of(session, run), run, body)
-        run.counts = count(judged)
-    session.execute(insert(ImportRow), [{"import_id": run.id, **stored(one), "cells": list(one.row.cells)} for one in judged])
+    if run.kind == TableName.PASSPORTS:
+        _store(session, run, (Judged(row, RowState.OK, {}) for row in body))
+        judge_stored(session, run)
+    else:
+        judged = [Judged(row, RowState.ERROR, {}) for row in body]
+        if is_mapped(run):
+            judged, run.summary = judge(judge_of(session, run), run, body)
+            run.counts = count(judged)
+        _store(session, run, judged)
     session.flush()
     audit.record(
         session,
@@ -88,6 +104,54 @@ def load_sheet(session: Session, actor: Actor, *, kind: str, file: LoadedFile) -
         counts=run.counts,
     )
     return run
+
+
+def _store(session: Session, run: ImportRun, rows: Iterable[Judged]) -> None:
+    rest = iter(rows)
+    while some := list(islice(rest, ROWS_AT_ONCE)):
+        values = [
+            {
+                "import_id": run.id,
+                **stored(one),
+                "cells": list(one.row.cells),
+                "shape": None if one.row.shape is None else dict(one.row.shape),
+            }
+            for one in some
+        ]
+        session.execute(_ROWS, values)
+
+
+def judge_stored(session: Session, run: ImportRun) -> None:
+    """Judge the rows of a sheet of passports in their order. Only rows that changed are written."""
+    if not is_mapped(run):
+        run.counts, run.summary = {}, {}
+        session.execute(update(ImportRow).where(ImportRow.import_id == run.id).values(state=RowState.ERROR.value, messages={}))
+        return
+    reader = get_passport_judge(session, run)
+    reader.meet(())
+    counts, names = Counter[str](), Counter[tuple[str, str, str]]()
+    summary: dict[str, Any] = {}
+    for rows in stored_rows(session, run):
+        records = [record_of(run, as_sheet_row(row)) for row in rows]
+        reader.prepare(records)
+        changed, good = [], []
+        for row, record in zip(rows, records, strict=True):
+            value, faults = reader.read(record)
+            named = reader.name_of(record)
+            if named is not None:
+                names[named] += 1
+            if value is not None:
+                good.append(value)
+            state = RowState.ERROR if value is None else value.state
+            counts[state.value] += 1
+            messages = {key: in_default_locale(sentence) for key, sentence in faults.said.items()}
+            if (row.state, row.messages) != (state.value, messages):
+                changed.append({"import_id": run.id, "row_number": row.row_number, "state": state.value, "messages": messages})
+        summary = reader.add(summary, good)
+        if changed:
+            session.execute(update(ImportRow), changed)
+    run.counts, run.summary = dict(counts), {**summary, "names": count_names(names)}
+    session.flush()
 
 
 def notations_of(table: Table, places: Mapping[str, int], rows: Sequence[SheetRow], *, otherwise: str) -> dict[str, str]:

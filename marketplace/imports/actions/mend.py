@@ -6,7 +6,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.imports.actions.load import count, notations_of, stored
+from marketplace.imports.actions.load import count, judge_stored, notations_of, stored
 from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
 from marketplace.imports.queries.judging import judge, judge_of
 from marketplace.imports.queries.runs import as_sheet_row, find_known, get_import, is_mapped, is_under_way, table_with_fields
@@ -122,25 +122,40 @@ def mend_from_sheet(session: Session, actor: Actor, *, import_id: int, rows: Seq
 
 
 def choose_codes(session: Session, actor: Actor, *, import_id: int, codes: Mapping[str, str]) -> ImportRun:
-    """Say for which material group a Eural code stands; empty: it is not certain. Kept for the next sheet."""
+    """Say for which material group a Eural code stands, or for which material a name.
+
+    Empty: it is not certain. Kept for the next sheet.
+    """
     run = open_import(session, actor, import_id)
-    groups = {group.slug for group in taxonomy(session).groups}
     chosen = dict(run.codes)
-    for typed, group in codes.items():
-        code = find_eural(typed)
-        if run.kind != TableName.OUTFLOW or code is None:
-            raise Invalid(_("This sheet has no such Eural code."), "codes")
-        if group and group not in groups:
-            raise Invalid(
-                _("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=group[:60]), "codes"
-            )
+    for typed, slug in codes.items():
+        code = _code(session, run, typed, slug)
         chosen.pop(code, None)
-        if group:
-            chosen[code] = group
+        if slug:
+            chosen[code] = slug
     run.codes = chosen
     _keep(session, run, codes=chosen)
+    if run.kind == TableName.PASSPORTS:
+        judge_stored(session, run)
     audit.record(session, actor, action="import.codes", object_type="import_run", object_id=run.id, codes=len(codes))
     return run
+
+
+def _code(session: Session, run: ImportRun, typed: str, slug: str) -> str:
+    """Under what a choice is kept. Refused: what the sheet has not, and a group or a material that is not in the list."""
+    if run.kind == TableName.PASSPORTS:
+        name = plain_name(typed)
+        if name not in run.summary.get("names", {}):
+            raise Invalid(_("This sheet has no such name of a material."), "codes")
+        if slug:
+            taxonomy(session).material(slug, "codes")
+        return name
+    code = find_eural(typed)
+    if run.kind != TableName.OUTFLOW or code is None:
+        raise Invalid(_("This sheet has no such Eural code."), "codes")
+    if slug and slug not in {group.slug for group in taxonomy(session).groups}:
+        raise Invalid(_("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=slug[:60]), "codes")
+    return code
 
 
 def _in_notation(text: str, run: ImportRun, key: str, typed_in: str) -> str:
@@ -171,6 +186,9 @@ def _rows(session: Session, run: ImportRun) -> list[SheetRow]:
 
 def _judge_again(session: Session, run: ImportRun) -> None:
     """Judge every row: sums and states hang together. Only rows that changed are written."""
+    if run.kind == TableName.PASSPORTS:
+        judge_stored(session, run)
+        return
     if not is_mapped(run):
         return
     before = {row.row_number: row for row in session.scalars(_of(run).order_by(ImportRow.row_number))}

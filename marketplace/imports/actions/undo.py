@@ -9,9 +9,10 @@ from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.rules.reports import STATUS_LABELS, ReportStatus
 from marketplace.imports.actions.apply import carried
 from marketplace.imports.actions.lots import take_drafts_back, why_drafts_stay
+from marketplace.imports.actions.passports import take_passports_back, told_passports, why_passports_stay
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.judging import Standing, get_standing, rows_of_version
-from marketplace.imports.queries.runs import get_import
+from marketplace.imports.queries.runs import get_import, is_under_way
 from marketplace.imports.rules.tables import ImportStatus, TableName
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
@@ -28,7 +29,7 @@ def undo_import(session: Session, actor: Actor, *, import_id: int) -> ImportRun:
     run = get_import(session, actor, import_id)
     require(actor, Can.IMPORT, run)
     session.refresh(run, with_for_update=True)
-    if run.status != ImportStatus.APPLIED:
+    if run.status != ImportStatus.APPLIED and not is_half_applied(session, run):
         raise Conflict(_("This sheet is not applied, so there is nothing to take back."))
     dependents = list_dependents(session, run)
     if dependents:
@@ -37,10 +38,21 @@ def undo_import(session: Session, actor: Actor, *, import_id: int) -> ImportRun:
         _bring_back(session, actor, run)
     if run.kind == TableName.LISTINGS:
         run.result = {**(run.result or {}), "stayed": take_drafts_back(session, actor, run)}
+    if run.kind == TableName.PASSPORTS:
+        run.result = {**(run.result or {}), "undone": take_passports_back(session, actor, run)}
+        if run.applied_at is None:
+            run.applied_at, run.applied_by_id = clock.now(), actor.person_id
     run.status, run.undone_at, run.undone_by_id = ImportStatus.UNDONE, clock.now(), actor.person_id
     session.flush()
     audit.record(session, actor, action="import.undo", object_type="import_run", object_id=run.id, kind=run.kind)
     return run
+
+
+def is_half_applied(session: Session, run: ImportRun) -> bool:
+    """Whether a part of a sheet of passports stands there, for applying it was cancelled."""
+    if run.kind != TableName.PASSPORTS or run.status != ImportStatus.PREVIEW or is_under_way(session, run):
+        return False
+    return run.task_id is not None and any(told_passports(session, run).values())
 
 
 def list_dependents(session: Session, run: ImportRun) -> list[Text]:
@@ -50,6 +62,8 @@ def list_dependents(session: Session, run: ImportRun) -> list[Text]:
             return _reports_since(session, run)
         case TableName.OUTFLOW:
             return _taken_over(session, run)
+        case TableName.PASSPORTS:
+            return why_passports_stay(session, run)
     return why_drafts_stay(session, run)
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.impact.models import AdoptedYear, MaterialUse, MaterialUseReport
 from marketplace.impact.rules.material_use import ZERO, UseRow
-from marketplace.imports.models import ImportRun
+from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.lots import LotJudge, get_lot_words
 from marketplace.imports.queries.outflow import list_counting
+from marketplace.imports.queries.passports import PassportJudge, get_passport_judge, told_rows
 from marketplace.imports.queries.runs import record_of
 from marketplace.imports.rules.cells import SheetRow
 from marketplace.imports.rules.columns import plain_name
@@ -54,6 +55,9 @@ class Judge(Protocol):
     def meet(self, records: Sequence[Record]) -> None:
         """Look at all rows of a sheet, before each is read."""
 
+    def prepare(self, records: Sequence[Record]) -> None:
+        """Look up what the next rows need, all at once."""
+
     def read(self, record: Record) -> tuple[Any, Faults]:
         """One row, or what is wrong with it."""
 
@@ -73,6 +77,9 @@ class UseJudge:
 
     def meet(self, records: Sequence[Record]) -> None:
         """No row hangs on another one."""
+
+    def prepare(self, records: Sequence[Record]) -> None:
+        """What stands there is known already."""
 
     def read(self, record: Record) -> tuple[UseCell | None, Faults]:
         """One row as a cell."""
@@ -99,6 +106,9 @@ class OutflowJudge:
     def meet(self, records: Sequence[Record]) -> None:
         """No row hangs on another one."""
 
+    def prepare(self, records: Sequence[Record]) -> None:
+        """What stands there is known already."""
+
     def read(self, record: Record) -> tuple[OutflowLine | None, Faults]:
         """One row as a line."""
         return read_outflow(record, last_month=self._last_month)
@@ -123,8 +133,10 @@ class OutflowJudge:
         return RowState.UNCHANGED if stored == Decimal(summary["lines"]["|".join(value.key)]) else RowState.CHANGED
 
 
-def judge_of(session: Session, run: ImportRun) -> Judge:
-    """The judge of a sheet's table, with what stands there now."""
+def judge_of(session: Session, run: ImportRun, *, lock: bool = False) -> Judge:
+    """The judge of a sheet's table, with what stands there now. `lock`: what it looks up stays so until the transaction ends."""
+    if run.kind == TableName.PASSPORTS:
+        return get_passport_judge(session, run, lock=lock)
     if run.kind == TableName.MATERIAL_USE:
         return use_judge(session, run.organisation_id)
     if run.kind == TableName.LISTINGS:
@@ -152,6 +164,13 @@ def judge(judge: Judge, run: ImportRun, rows: Sequence[SheetRow]) -> tuple[list[
     ]
     summary.pop("lines", None)  # as long as the sheet itself
     return judged, summary
+
+
+def tell_row(judge: Judge, row: ImportRow, record: Record) -> Mapping[str, Text | str]:
+    """What is wrong with a row that was judged, by column, in the reader's language."""
+    if isinstance(judge, PassportJudge):
+        return told_rows(judge, row.messages, record)
+    return judge.read(record)[1].said
 
 
 def get_words(session: Session, organisation_id: int) -> Words:

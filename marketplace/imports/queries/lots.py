@@ -59,6 +59,9 @@ class LotJudge:
         named = {plain_name(record.cells.get("material", "")) for record in records}
         self._materials = {self._words.materials[name] for name in named if name in self._words.materials}
 
+    def prepare(self, records: Sequence[Record]) -> None:
+        """What stands there is known already."""
+
     def read(self, record: Record) -> tuple[Lot | None, Faults]:
         """One row as a draft."""
         return read_lot(record, self._words)
@@ -105,17 +108,19 @@ def get_lot_words(session: Session, organisation_id: int, *, twice: Iterable[str
         depots=depots,
         known=stored,
         twice=frozenset(twice),
-        find_place=cache(lambda text: _located(finder.find(text))),
-        place_at=cache(_place_at),
+        find_place=cache(lambda text: located(finder.find(text))),
+        place_at=cache(place_at),
         today=clock.today(),
     )
 
 
-def _place_at(point: Point) -> Location:
-    return _located(gazetteer().at(point))
+def place_at(point: Point) -> Location:
+    """A point with the nearest place and the municipality that it lies in."""
+    return located(gazetteer().at(point))
 
 
-def _located(place: Place) -> Location:
+def located(place: Place) -> Location:
+    """A place of the list as a lot keeps it."""
     address = place.label if place.basis is PlaceBasis.POSTCODE else None
     return Location(place.name, place.municipality_slug or "", place.point, place.basis, address)
 

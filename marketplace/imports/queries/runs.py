@@ -1,7 +1,8 @@
 """Which sheets an organisation loaded, how each stands, and its rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from marketplace.imports.rules.columns import is_complete
 from marketplace.imports.rules.lot_columns import LOTS, field_columns, is_field
 from marketplace.imports.rules.material_use import MATERIAL_USE
 from marketplace.imports.rules.outflow import OUTFLOW
+from marketplace.imports.rules.passports import PASSPORTS
 from marketplace.imports.rules.tables import ImportStatus, Record, RowState, Table, TableName
 from marketplace.kernel import tasks
 from marketplace.kernel.errors import Missing
@@ -21,7 +23,21 @@ from marketplace.kernel.models import Task
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 
-TABLES: dict[TableName, Table] = {table.name: table for table in (LOTS, MATERIAL_USE, OUTFLOW)}
+TABLES: dict[TableName, Table] = {table.name: table for table in (LOTS, MATERIAL_USE, OUTFLOW, PASSPORTS)}
+
+
+ROWS_AT_ONCE = 500
+
+
+class StoredRow(NamedTuple):
+    """A row as it was stored, without the weight of a mapped object."""
+
+    row_number: int
+    cells: list[str]
+    faults: dict[str, str]
+    shape: dict[str, Any] | None
+    state: str
+    messages: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +149,10 @@ def count_good(run: ImportRun) -> int:
     return sum(number for state, number in run.counts.items() if state != RowState.ERROR)
 
 
-def as_sheet_row(row: ImportRow) -> SheetRow:
+def as_sheet_row(row: ImportRow | StoredRow) -> SheetRow:
     """A stored row as it was read."""
-    return SheetRow(row.row_number, tuple(row.cells), {int(place): CellFault(fault) for place, fault in row.faults.items()})
+    faults = {int(place): CellFault(fault) for place, fault in row.faults.items()}
+    return SheetRow(row.row_number, tuple(row.cells), faults, row.shape)
 
 
 def record_of(run: ImportRun, row: SheetRow) -> Record:
@@ -144,4 +161,20 @@ def record_of(run: ImportRun, row: SheetRow) -> Record:
         {key: row.cell(place) for key, place in run.places.items()},
         {key: row.faults[place] for key, place in run.places.items() if place in row.faults},
         run.notations,
+        row.shape,
     )
+
+
+def stored_rows(session: Session, run: ImportRun, *, only_wrong: bool = False) -> Iterator[Sequence[StoredRow]]:
+    """The rows of a sheet in their order, some hundreds at a time. A long one is never held in memory whole."""
+    after = 0
+    columns = (ImportRow.row_number, ImportRow.cells, ImportRow.faults, ImportRow.shape, ImportRow.state, ImportRow.messages)
+    while True:
+        rows = select(*columns).where(ImportRow.import_id == run.id, ImportRow.row_number > after)
+        if only_wrong:
+            rows = rows.where(ImportRow.state == RowState.ERROR)
+        found = [StoredRow(*row) for row in session.execute(rows.order_by(ImportRow.row_number).limit(ROWS_AT_ONCE))]
+        if not found:
+            return
+        after = found[-1].row_number
+        yield found

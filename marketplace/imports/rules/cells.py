@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
@@ -46,17 +48,19 @@ FAULT_SENTENCES: dict[CellFault, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row of a sheet, numbered as the spreadsheet shows it, with its faults by column."""
+    """One row of a sheet, numbered as the spreadsheet shows it, with its faults by column. `shape`: the geometry of a feature."""
 
     number: int
     cells: tuple[str, ...]
     faults: Mapping[int, CellFault] = field(default_factory=dict)
+    shape: Mapping[str, Any] | None = None
 
     def cell(self, column: int) -> str:
         """The text of a cell; empty where the row is shorter."""
         return self.cells[column] if column < len(self.cells) else ""
 
 
+@lru_cache(maxsize=8192)
 def tidy(typed: str) -> tuple[str, CellFault | None]:
     """Clean a cell for storage, and say what is wrong with it. What cannot be stored or is too much is left out."""
     fault: CellFault | None = None

@@ -21,6 +21,7 @@ class TableName(StrEnum):
     MATERIAL_USE = "material_use"
     OUTFLOW = "outflow"
     LISTINGS = "listings"
+    PASSPORTS = "passports"
 
 
 class ImportStatus(StrEnum):
@@ -57,11 +58,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row by the columns of its table; `notations` says how each writes numbers."""
+    """One row by the columns of its table.
+
+    `notations` says how each writes numbers, `shape` is the geometry of a feature."""
 
     cells: Mapping[str, str]
     faults: Mapping[str, CellFault] = field(default_factory=dict)
     notations: Mapping[str, str] = field(default_factory=dict)
+    shape: Mapping[str, Any] | None = None
 
     def number(self, key: str) -> Decimal:
         """A number as its column writes it. Refused in the words of a form."""

@@ -1,6 +1,5 @@
 """Writing down what is owned, and describing it anew."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -11,18 +10,18 @@ from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, Missing, Stale, Taken
 from marketplace.kernel.language import _
-from marketplace.kernel.text import clean, fold
+from marketplace.kernel.text import fold
 from marketplace.notices.actions import audit
 from marketplace.passports.models import Asset
 from marketplace.passports.queries.assets import draft_of, get_asset, lock_asset
-from marketplace.passports.rules.assets import AssetDraft, check_asset, clean_asset_name
-from marketplace.passports.rules.shapes import clean_shape
+from marketplace.passports.rules.assets import AssetDraft, check_asset
+from marketplace.passports.rules.intake import tidy_asset
 
 
 def create_asset(session: Session, actor: Actor, *, draft: AssetDraft, import_id: int | None = None) -> Asset:
     """Write down an asset of the actor's own organisation, without parts yet."""
     require(actor, Can.KEEP_PASSPORTS)
-    draft = _tidy(draft)
+    draft = tidy_asset(draft)
     check_asset(draft, None, clock.today())
     organisation_id = int(actor.organisation_id or 0)
     asset = Asset(
@@ -30,7 +29,7 @@ def create_asset(session: Session, actor: Actor, *, draft: AssetDraft, import_id
         maintainer_id=_maintainer(session, draft.maintainer, organisation_id),
         created_at=clock.now(),
         import_id=import_id,
-        **_columns(draft),
+        **asset_columns(draft),
     )
     _store(session, asset)
     audit.record(session, actor, action="asset.create", object_type="asset", object_id=asset.id)
@@ -46,11 +45,11 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
         raise Stale(
             _("Somebody changed this asset in the meantime. Look at it again, and then change it."), version=asset.version
         )
-    before, draft = draft_of(asset), _tidy(draft)
+    before, draft = draft_of(asset), tidy_asset(draft)
     check_asset(draft, before, clock.today())
     changed = [name for name in AssetDraft.__dataclass_fields__ if getattr(before, name) != getattr(draft, name)]
     if changed:
-        for name, value in _columns(draft).items():
+        for name, value in asset_columns(draft).items():
             setattr(asset, name, value)
         asset.maintainer_id = _maintainer(session, draft.maintainer, asset.organisation_id)
         asset.version += 1
@@ -64,17 +63,8 @@ def _days(draft: AssetDraft) -> list[str]:
     return [str(one) for one in (draft.coming.earliest, draft.coming.latest, draft.coming.certainty)]
 
 
-def _tidy(draft: AssetDraft) -> AssetDraft:
-    return replace(
-        draft,
-        name=clean_asset_name(draft.name),
-        external_id=clean(draft.external_id, field="external_id"),
-        external_system=clean(draft.external_system, field="external_system"),
-        shape=None if draft.shape is None else clean_shape(draft.shape),
-    )
-
-
-def _columns(draft: AssetDraft) -> dict[str, Any]:
+def asset_columns(draft: AssetDraft) -> dict[str, Any]:
+    """A draft as the columns of its row, but for whose it is."""
     coming = draft.coming
     return {
         "kind": draft.kind.value,

@@ -7,23 +7,21 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, check_amount, plain
-from marketplace.market.rules.values import find_weight_faults
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.passports.models import Asset, AssetItem, ItemChange
 from marketplace.passports.queries.assets import details_of, get_asset, get_item, lock_asset
+from marketplace.passports.rules.intake import weigh_item
 from marketplace.passports.rules.items import (
     ITEMS_MAX,
     ChangeDraft,
     ChangeKind,
     ItemDetails,
     ItemDraft,
-    check_mass,
-    check_use_count,
     clean_change,
     clean_details,
     find_delta,
@@ -37,23 +35,16 @@ def add_item(session: Session, actor: Actor, *, asset_id: int, draft: ItemDraft,
     asset = get_asset(session, actor, asset_id)
     require(actor, Can.KEEP_PASSPORTS, asset)
     material = taxonomy(session).material(draft.material)
-    unit, amount = draft.quantity.unit, draft.quantity.amount
-    if not material.takes(unit):
-        units = ", ".join(str(one.label) for one in material.units)
-        raise Invalid(_("This material is not counted in that unit. Choose one of: %(units)s.", units=units), "unit")
-    details = clean_details(draft.details, tuple(material.hazard_codes))
-    check_use_count(draft.use_count)
-    kg_per_unit, basis = _weight(material, draft)
-    check_mass(mass_kg(amount, kg_per_unit), confirmed=draft.confirm_unusual)
+    weighed = weigh_item(draft, material)
     return write_item(
         session,
         actor,
         asset,
         material=material,
-        quantity=draft.quantity,
-        weight=(kg_per_unit, basis),
-        details=details,
-        use_count=draft.use_count,
+        quantity=weighed.quantity,
+        weight=(weighed.kg_per_unit, weighed.kg_basis),
+        details=weighed.details,
+        use_count=weighed.use_count,
         import_id=import_id,
     )
 
@@ -90,7 +81,7 @@ def write_item(
         from_item_id=from_item_id,
         import_id=import_id,
         created_at=clock.now(),
-        **_columns(details),
+        **item_columns(details),
     )
     session.add(item)
     session.flush()
@@ -116,7 +107,7 @@ def describe_item(session: Session, actor: Actor, *, asset_id: int, number: int,
     before, after = details_of(item), clean_details(details, _hazards(session, item))
     changed = [name for name in ItemDetails.__dataclass_fields__ if getattr(before, name) != getattr(after, name)]
     if changed:
-        for name, value in _columns(after).items():
+        for name, value in item_columns(after).items():
             setattr(item, name, value)
         session.flush()
         audit.record(
@@ -192,7 +183,8 @@ def _hazards(session: Session, item: AssetItem) -> tuple[str, ...]:
     return tuple(taxonomy(session).material_by_id(item.material_id).hazard_codes)
 
 
-def _columns(details: ItemDetails) -> dict[str, object]:
+def item_columns(details: ItemDetails) -> dict[str, object]:
+    """What is said of a part, as the columns of its row."""
     return {
         "element": details.element,
         "layer": details.layer,
@@ -202,14 +194,3 @@ def _columns(details: ItemDetails) -> dict[str, object]:
         "condition": None if details.condition is None else details.condition.value,
         "hazards": {code: answer.value for code, answer in details.hazards.items()},
     }
-
-
-def _weight(material: Material, draft: ItemDraft) -> tuple[Decimal, str]:
-    """What one unit weighs and how that is known. A weight far from the usual one is asked twice."""
-    usual = material.kg_per_unit(draft.quantity.unit)
-    if draft.kg_per_unit is None:
-        return usual, "taxonomy"
-    faults = find_weight_faults(draft.kg_per_unit, draft.quantity.unit, usual=usual, confirmed=draft.confirm_unusual)
-    if faults:
-        raise Invalid.all(faults)
-    return draft.kg_per_unit, "measured"

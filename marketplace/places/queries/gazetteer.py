@@ -102,10 +102,9 @@ class Gazetteer(Geocoder):  # type: ignore[misc]  # geopy has no types
 
     def at(self, point: Point) -> Place:
         """Name a given point after the nearest town or village. Outside the region it has no municipality."""
-        near = min(self._towns, key=lambda town: chord2_between_m2(town.point, point))
         slug = municipality_of(point)
         own = [town for town in self._towns if town.municipality_slug == slug]
-        near = min(own, key=lambda town: chord2_between_m2(town.point, point)) if own else near
+        near = min(own or self._towns, key=lambda town: chord2_between_m2(town.point, point))
         return Place(near.name, slug, point, PlaceBasis.POINT, near.label)
 
     def suggest(self, text: str, limit: int = 8) -> list[Place]:

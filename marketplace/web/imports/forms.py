@@ -7,11 +7,12 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField, SelectField
 
+from marketplace.http.sheets import limits_of
 from marketplace.imports.models import ImportRun
 from marketplace.imports.rules.columns import Column
 from marketplace.imports.rules.tables import Table
 from marketplace.kernel.language import Text, _
-from marketplace.sheets.reading import FILE_BYTES_MAX
+from marketplace.sheets.reading import MEGABYTE, ROWS_MAX, USUAL, Limits
 from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
 NOTATION_CHOICES = options([("nl", _("1.234,5 (comma before decimals)")), ("en", _("1,234.5 (point before decimals)"))])
@@ -25,16 +26,28 @@ class FileForm(Form):
     idempotency_key = IdempotencyField()
     file = FileField(_("File"), [Required(_("Choose a file: XLSX or CSV."))], description=_("XLSX or CSV, at most 5 MB."))
 
-    def content(self) -> tuple[str, bytes]:
+    def content(self, limits: Limits = USUAL) -> tuple[str, bytes]:
         """The name and what is in it, one byte more than may be at most."""
         sent = self.file.data
-        return (str(sent.filename or ""), sent.stream.read(FILE_BYTES_MAX + 1)) if isinstance(sent, FileStorage) else ("", b"")
+        read = limits.file_bytes + 1
+        return (str(sent.filename or ""), sent.stream.read(read)) if isinstance(sent, FileStorage) else ("", b"")
 
 
 def file_form(table: Table) -> FileForm:
     """The form for a sheet of this table, with how many rows it may hold."""
     form = FileForm()
-    form.file.description = str(_("XLSX or CSV, at most 5 MB and %(most)s rows.", most=table.rows_max))
+    limits = limits_of(table.name)
+    megabytes, most = limits.file_bytes // MEGABYTE, table.rows_max
+    form.file.description = str(
+        _(
+            "CSV or GeoJSON, at most %(size)s MB and %(most)s rows; or XLSX, at most %(few)s rows.",
+            size=megabytes,
+            most=most,
+            few=ROWS_MAX,
+        )
+        if limits.has_shapes
+        else _("XLSX or CSV, at most %(size)s MB and %(most)s rows.", size=megabytes, most=most)
+    )
     return form
 
 

@@ -1,5 +1,6 @@
 """A loaded sheet as its page shows it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -8,10 +9,12 @@ from flask.typing import ResponseReturnValue
 from marketplace.http.request import current_actor, current_session
 from marketplace.impact.rules.material_use import FLOW_LABELS, ORIGIN_LABELS, SCOPE_LABELS, Flow, Origin, Scope
 from marketplace.imports.actions.apply import as_seen
-from marketplace.imports.actions.undo import list_dependents
+from marketplace.imports.actions.passports import told_passports
+from marketplace.imports.actions.undo import is_half_applied, list_dependents
 from marketplace.imports.models import ImportRun
-from marketplace.imports.queries.judging import judge_of
+from marketplace.imports.queries.judging import judge_of, tell_row
 from marketplace.imports.queries.lots import get_lots_preview, list_made, list_untouched
+from marketplace.imports.queries.passport_preview import get_passport_preview
 from marketplace.imports.queries.preview import Change, get_outflow_preview, get_use_preview
 from marketplace.imports.queries.runs import (
     as_sheet_row,
@@ -24,7 +27,7 @@ from marketplace.imports.queries.runs import (
     table_of_run,
 )
 from marketplace.imports.rules.columns import Column
-from marketplace.imports.rules.outflow import describe_certainty
+from marketplace.imports.rules.outflow import describe_certainty, find_eural
 from marketplace.imports.rules.tables import ImportStatus, RowState, Table, TableName
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.materials.queries import taxonomy
@@ -56,7 +59,9 @@ def first_cells(run: ImportRun) -> list[str]:
 
 
 def code_name(code: str) -> str:
-    """The field of a code."""
+    """The field of a code, or of a name of a material."""
+    if find_eural(code) is None:
+        return f"code-{hashlib.sha256(code.encode()).hexdigest()[:16]}"
     return f"code-{code.replace(' ', '').replace('*', 'x')}"
 
 
@@ -69,8 +74,10 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
     wrong, place = paged(lambda number: list_rows(session, actor, run, state=RowState.ERROR, page=number, page_size=PAGE_SIZE))
     judge = judge_of(session, run) if wrong and mapped and is_open else None
     records = [(row, record_of(run, as_sheet_row(row))) for row in wrong] if mapped else []
+    if judge is not None:
+        judge.prepare([record for _row, record in records])
     rows = [
-        (row.row_number, record.cells, judge.read(record)[1].said if judge is not None else row.messages)
+        (row.row_number, record.cells, tell_row(judge, row, record) if judge is not None else row.messages)
         for row, record in records
     ]
     use = get_use_preview(session, actor, run) if mapped and is_open and run.kind == TableName.MATERIAL_USE else None
@@ -96,6 +103,9 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
         changes_shown=CHANGES_SHOWN,
         outflow=get_outflow_preview(session, actor, run) if mapped and is_open and run.kind == TableName.OUTFLOW else None,
         lots=get_lots_preview(session, actor, run) if mapped and is_open and run.kind == TableName.LISTINGS else None,
+        passports=get_passport_preview(session, actor, run) if mapped and is_open and run.kind == TableName.PASSPORTS else None,
+        materials=taxonomy(session).materials,
+        half=told_passports(session, run) if is_half_applied(session, run) else None,
         made=made,
         untouched=list_untouched(session, made) if run.status == ImportStatus.APPLIED else [],
         words_of_cell=words_of_cell,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.http.sheets import FILE_BODY_MAX, read_file, template_answer, words_of, wrong_rows_answer
+from marketplace.http.sheets import LARGE_BODY_MAX, limits_of, read_file, template_answer, words_of, wrong_rows_answer
 from marketplace.http.wake import waking
 from marketplace.impact.rules.material_use import SCOPE_LABELS
 from marketplace.imports.actions.load import LoadedFile, load_sheet
@@ -29,8 +29,8 @@ from marketplace.web.ui.forms import Form
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 blueprint = Blueprint("imports", __name__)
-SLUGS = {"aanbod": "listings", "materiaalgebruik": "material_use", "afvalmeldingen": "outflow"}
-LOADS = permission(Can.IMPORT, max_body_bytes=FILE_BODY_MAX)
+SLUGS = {"aanbod": "listings", "paspoorten": "passports", "materiaalgebruik": "material_use", "afvalmeldingen": "outflow"}
+LOADS = permission(Can.IMPORT, max_body_bytes=LARGE_BODY_MAX)
 IMPORTS = permission(Can.IMPORT)
 
 
@@ -67,7 +67,8 @@ def load(table: str) -> ResponseReturnValue:
     form = file_form(about)
 
     def read() -> LoadedFile:
-        return read_file(*form.content())
+        limits = limits_of(about.name)
+        return read_file(*form.content(limits), limits)
 
     file = attempt(form, read) if form.validate_on_submit() else None  # before a session opens: it takes a while
     loaded = (
@@ -148,8 +149,9 @@ def mend(import_id: int) -> ResponseReturnValue:
 def mend_file(import_id: int) -> ResponseReturnValue:
     """Load the file with wrong rows again, put right."""
     form = FileForm()
-    file = attempt(form, lambda: read_file(*form.content())) if form.validate_on_submit() else None
     session, actor = current_session(), current_actor()
+    limits = limits_of(get_import(session, actor, import_id).kind)
+    file = attempt(form, lambda: read_file(*form.content(limits), limits)) if form.validate_on_submit() else None
 
     def take_them() -> ImportRun:
         rows, notation = (file.rows, file.notation) if file is not None else ([], "nl")
@@ -182,11 +184,11 @@ def wrong_rows(import_id: int) -> Response:
 @blueprint.post("/invoer/<int:import_id>/codes")
 @IMPORTS
 def codes(import_id: int) -> ResponseReturnValue:
-    """Say for which material group a Eural code stands."""
+    """Say for which material group a Eural code stands, or for which material a name."""
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
     form = Form()
-    names = {shown.code_name(code): code for code in run.summary.get("codes", {})}
+    names = {shown.code_name(code): code for code in run.summary.get("names" if run.kind == TableName.PASSPORTS else "codes", {})}
     chosen = typed_codes(names)
     if (
         form.validate_on_submit()
@@ -206,7 +208,12 @@ def apply(import_id: int) -> ResponseReturnValue:
     back = url_for("imports.show", import_id=import_id)
     try:
         task = start_import(
-            session, actor, import_id=import_id, only_good="only_good" in request.form, seen=request.form.get("seen")
+            session,
+            actor,
+            import_id=import_id,
+            only_good="only_good" in request.form,
+            seen=request.form.get("seen"),
+            overwrite=request.form.get("existing") == "update",
         )
     except (Conflict, Invalid) as refusal:
         return done(refusal.message, back, "error")
