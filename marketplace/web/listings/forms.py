@@ -128,7 +128,7 @@ def _inputs(row: ListingField) -> dict[str, Any]:
             return {row.name: _yes_or_no(row, given)}
         case Kind.FLAG:
             named = [SelectChoice(word, (row.choices or {})[meant]) for word, meant in FLAGS.items()]
-            return {row.name: RadioField(choices=named, default="", validate_choice=False, **given)}
+            return {row.name: RadioField(choices=named, default="", validate_choice=False, **{**given, "validators": [asked]})}
         case Kind.CIRCLE:
             whether = SelectField(_("Does a circle of municipalities go before the region?"), choices=CIRCLES, default="")
             return {"circle_by": whether, row.name: ChecksField(validate_choice=False, **given)}
