@@ -166,3 +166,17 @@ def test_a_sheet_of_passports_is_explained_applied_and_taken_back(coordinator: A
     for one in (less["id"], loaded["id"]):
         assert coordinator.post(f"/imports/{one}/undo").get_json()["status"] == "undone"
     assert coordinator.get("/assets").get_json()["items"] == []
+
+
+def test_a_sheet_of_which_a_part_is_on_offer_stays(coordinator: Api, app: Flask) -> None:
+    head = (*ASSETS, "komt vrij vanaf", "kwaliteit")
+    row = ("W-1", "GBI", "Dorpsstraat", "weg", "Borne", "Ophoogzand", "240", "m3", "2028", "goed")
+    loaded = sent(coordinator, "/imports/passports", sheet([row], head)).get_json()
+    assert coordinator.post(f"/imports/{loaded['id']}/apply", {}).status_code == 201
+    assert tasks.work_off(app) == 1
+    [asset] = coordinator.get("/assets").get_json()["items"]
+    assert (asset["earliest"], asset["latest"], asset["certainty"]) == ("2028-01-01", "2028-12-31", "idea")
+    assert coordinator.post(f"/assets/{asset['id']}/items/1/release", {"quantity": 100}).status_code == 201
+    refused = coordinator.post(f"/imports/{loaded['id']}/undo")
+    assert refused.status_code == 409
+    assert "Onderdeel 1 van “Dorpsstraat” staat in het aanbod: trek dat eerst in." in refused.get_json()["detail"]
