@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0042_passport_sheets"
-down_revision = "0041_valuations"
+down_revision = "0043_valuations"
 branch_labels = None
 depends_on = None
 

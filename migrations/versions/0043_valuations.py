@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041_valuations"
+revision = "0043_valuations"
 down_revision = "0041_chain_offers"
 branch_labels = None
 depends_on = None
