@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from marketplace.bench import figures, matching, page, reserve, search
+from marketplace.bench import depots, figures, matching, page, reserve, search
 from marketplace.bench.bank import Bank, banks
 from marketplace.bench.table import Row
 
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[list[Bank]], Iterator[Row]]] = {
     "page": page.catalogue,
     "reserve": reserve.rate,
     "figures": figures.dashboard,
+    "depots": depots.stored,
 }
 
 
