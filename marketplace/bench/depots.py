@@ -1,4 +1,4 @@
-"""The page of a depot in which a hundred thousand lots lie, and the recall of a tree of ten thousand."""
+"""The page of a depot with a hundred thousand lots, and the recall of a tree of ten thousand."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ STREET = Whereabouts(place_name="Hengelo", point=Point(52.2658, 6.7931))
 
 
 def stored(banks: list[Bank]) -> Iterator[Row]:
-    """Ask the page of a full depot as its keeper does, in each of its views, and recall whole trees."""
+    """Ask the page of a full depot as its keeper does, in each view, and recall whole trees."""
     for bank in banks:
         keeper = _keeper(bank)
         with bank.database.transaction() as session:
