@@ -1,4 +1,4 @@
-"""The page of a depot with a hundred thousand lots, and the recall of a tree of ten thousand."""
+"""The page of a depot with a hundred thousand lots, and a tree of ten thousand recalled."""
 
 import time
 from collections.abc import Iterator, Sequence
