@@ -72,7 +72,8 @@ def _first(sentences: Any) -> Text:
 def _described(field: fields.Field[Any]) -> dict[str, Any]:
     """A property of a row, which may be null where it may be left out."""
     shape = dict(field.metadata)
-    return {**shape, "type": [shape["type"], "null"]} if field.allow_none else shape
+    kinds = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
+    return {**shape, "type": [*kinds, "null"]} if field.allow_none else shape
 
 
 class Rows(Given):

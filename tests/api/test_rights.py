@@ -34,6 +34,8 @@ PUBLIC = {
     ("GET", "/demands"),
     ("GET", "/demands/<int:demand_id>"),
     ("GET", "/statistics"),
+    ("GET", "/outlook"),
+    ("GET", "/outlook.csv"),
     ("GET", "/goals"),
     ("GET", "/goals/<int:number>/versions"),
     ("GET", "/reports"),

@@ -65,7 +65,7 @@ _ITEM_TEXTS = ("element", "source")
 class Shaped(Given):
     """A GeoJSON geometry."""
 
-    shape = {"type": "object", "required": ["type", "coordinates"], "properties": {"type": {"type": "string"}}}
+    shape = {"type": "object", "required": ["type", "coordinates"], "maxProperties": 20}
 
     def read(self, value: Any) -> dict[str, Any]:
         """The geometry, its coordinates to the centimetre."""
