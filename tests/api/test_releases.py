@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from tests.api.conftest import Api
+from tests.api.conftest import Api, demand_body, picture
+from tests.factories import declare_as_owner
 
 pytestmark = pytest.mark.slow
 
@@ -95,5 +97,48 @@ def test_what_came_by_a_transfer_is_a_part_used_once_more(
     own = somebody("hengelo", "coordinator")
     field = own.post("/assets", {"name": "Veld", "kind": "road", "place": "Hengelo"}).get_json()["id"]
     assert own.post(f"/assets/{field}/items", {"exchange": 1}).get_json()["errors"][0]["field"] == "exchange"
+    with database.read() as session:
+        assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+
+
+def test_the_whole_way_of_an_item(
+    keeper: Api, street: int, hengelo: Api, borne: Api, somebody: Somebody, database: Database
+) -> None:
+    """800 m² planned for a quarter, reserved, moved twice, once past the demand, and handed over.
+
+    The passport has 800 less, the receiver's 800 more, used once; the ledger has one row.
+    """
+    lot = keeper.post(f"/assets/{street}/items/1/release", {}).get_json()
+    declare_as_owner(database, lot["id"])
+    assert keeper.post(f"/listings/{lot['id']}/publish").status_code == 200
+    demand = borne.post("/demands", demand_body(neededFrom=days(250), neededUntil=days(330))).get_json()
+    asked = borne.post(f"/listings/{lot['id']}/reservations", {"quantity": 800, "unit": "m2", "demandId": demand["id"]})
+    assert asked.status_code == 201, asked.get_json()
+    path = f"/reservations/{asked.get_json()['id']}"
+    assert hengelo.post(f"{path}/approve").status_code == 200
+    later = {"earliest": days(230), "latest": days(320), "certainty": "tendered"}
+    silent = keeper.patch(f"/assets/{street}", later)
+    assert (silent.status_code, silent.get_json()["errors"][0]["field"]) == (422, "reason")
+    assert keeper.get(f"/assets/{street}").get_json()["latest"] == COMING["latest"]
+    for move in (later, {"earliest": days(340), "latest": days(390), "certainty": "tendered"}):
+        assert keeper.patch(f"/assets/{street}", {**move, "reason": "De aannemer begint later"}).status_code == 200
+        assert {name: keeper.get(f"/listings/{lot['id']}").get_json()[name] for name in move} == move
+        assert borne.post(f"{path}/confirm-dates").status_code == 200
+    assert len(borne.get(f"/listings/{lot['id']}/dates").get_json()["items"]) == 2
+    keeper.post(f"/listings/{lot['id']}/photos", data={"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Stapel"})
+    there = keeper.post(f"/listings/{lot['id']}/come-free", {"quantity": "800"})
+    assert there.status_code == 200, there.get_json()
+    [source] = borne.get("/plans/reliability").get_json()["items"]
+    assert (source["organisation"]["slug"], source["due"], source["early"]) == ("hengelo", 1, 1)
+    assert hengelo.post(f"{path}/hand-over", {"quantity": "800"}).get_json()["status"] == "handed_over"
+    assert borne.post(f"{path}/confirm").get_json()["status"] == "completed"
+    part = keeper.get(f"/assets/{street}/items/1").get_json()
+    assert (part["quantity"], part["massKg"]) == ("0", 0)
+    assert [(one["kind"], one["quantity"], one["exchange"]) for one in part["changes"]][1:] == [("handed_over", "-800", 1)]
+    receiver = somebody("borne", "coordinator")
+    square = receiver.post("/assets", {"name": "Marktplein", "kind": "road", "place": "Borne"}).get_json()["id"]
+    put = receiver.post(f"/assets/{square}/items", {"exchange": 1}).get_json()
+    assert (put["quantity"], put["useCount"]) == ("800", 1)
+    assert borne.get("/exchanges").get_json()["total"] == 1
     with database.read() as session:
         assert [found for _name, question in INVARIANTS if (found := question(session))] == []

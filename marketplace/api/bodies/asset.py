@@ -53,6 +53,7 @@ from marketplace.passports.rules.owned import SOURCE_LENGTH_MAX as OWNED_SOURCE_
 from marketplace.passports.rules.owned import TONNES_MAX, OwnedDraft
 from marketplace.passports.rules.releasing import PIECES_MAX, Piece, ReleaseDraft
 from marketplace.passports.rules.shapes import clean_shape, middle_of
+from marketplace.planned.rules import REASON_LENGTH_MAX as DATES_REASON_LENGTH_MAX
 
 YEAR_MOST = 9999
 _NOT_PLANNED = Coming()
@@ -95,6 +96,7 @@ class AssetPatch(AssetBody):
     name = Line(longest=NAME_LENGTH_MAX)
     kind = Choice(AssetKind)
     version = Whole("the version that you read; a newer one is refused with 412")
+    reason = Lines("why its days move; required where a planned lot on offer was made of it", longest=DATES_REASON_LENGTH_MAX)
 
 
 class _DescribedBody(Body):

@@ -19,6 +19,7 @@ from marketplace.http.passports import passport_answer
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import Invalid, Missing
+from marketplace.matching.actions import replan
 from marketplace.passports.actions import assets, items, owned
 from marketplace.passports.actions.releasing import put_received, release_items
 from marketplace.passports.models import Asset
@@ -98,12 +99,13 @@ def show_passport(asset_id: int) -> Response:
 def edit_asset(asset_id: int) -> Response:
     """Describe an asset of your organisation anew.
 
-    What is left out stays, what is null becomes empty.
+    What is left out stays, what is null becomes empty. Lots that were planned by its days move along.
     """
     values, location = bodies.read_change()
     session, actor = current_session(), current_actor()
     draft = bodies.changed_asset(draft_of(get_asset(session, actor, asset_id)), values, location)
-    return ok(write_asset(assets.edit_asset(session, actor, asset_id=asset_id, draft=draft, version=values.get("version"))))
+    version, reason = values.get("version"), values.get("reason") or ""
+    return ok(write_asset(replan.edit_asset(session, actor, asset_id=asset_id, draft=draft, version=version, reason=reason)))
 
 
 @route("GET", "/assets/<int:asset_id>/items", gives=ItemsSchema, tag="passports", query=query.PAGE)

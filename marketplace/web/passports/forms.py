@@ -75,6 +75,10 @@ class AssetForm(Form):
         _("How sure is that?"),
         choices=options(((one.value, CERTAINTY_LABELS[one]) for one in Certainty), empty=_("Not planned")),
     )
+    reason = StringField(
+        _("Why do the days move?"),
+        description=_("Only needed where planned lots were made of this: whoever reserved them reads it and agrees again."),
+    )
     built_year = YearField(_("Built in"), [Optional()], description=_("For example 1987."))
     maintainer = SelectField(_("Who maintains it?"), validate_choice=False)
     external_id = StringField(_("Its number in your asset system"))
@@ -93,7 +97,7 @@ class AssetForm(Form):
         ),
     )
 
-    folded_coming = ("earliest", "latest", "certainty")
+    folded_coming = ("earliest", "latest", "certainty", "reason")
     folded_more = ("shape", "built_year", "maintainer", "external_id", "external_system", "nen_2767")
 
     def offer(self, organisations: Iterable[Organisation], own: str) -> None:
@@ -103,16 +107,8 @@ class AssetForm(Form):
 
     def fill(self, asset: Asset, draft: AssetDraft) -> None:
         """Show an asset as it is, unless something was typed."""
-        self.place.keep(
-            SimpleNamespace(
-                lat=asset.lat,
-                lon=asset.lon,
-                place_basis="point",
-                address=None,
-                place_name=asset.place_name,
-                municipality=asset.municipality,
-            )
-        )
+        where = {name: getattr(asset, name) for name in ("lat", "lon", "place_name", "municipality")}
+        self.place.keep(SimpleNamespace(**where, place_basis="point", address=None))
         if self.is_submitted() or self.name.raw_data:
             return
         coming = draft.coming

@@ -7,6 +7,7 @@ from marketplace.accounts.policy import Can, require
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
+from marketplace.matching.actions.replan import edit_asset
 from marketplace.materials.queries import taxonomy
 from marketplace.passports.actions import assets, items
 from marketplace.passports.models import Asset, AssetItem
@@ -49,7 +50,8 @@ def edit(asset_id: int) -> ResponseReturnValue:
     form.offer(list_organisations(session), asset.organisation.slug)
 
     def save() -> None:
-        assets.edit_asset(session, actor, asset_id=asset_id, draft=form.draft(), version=form.read_version)
+        reason = form.reason.data or ""
+        edit_asset(session, actor, asset_id=asset_id, draft=form.draft(), version=form.read_version, reason=reason)
 
     if submit(form, save):
         return _changed(asset_id)
