@@ -37,6 +37,7 @@ AREAS = (
     "materials",
     "depots",
     "recalls",
+    "releases",
     "depot_files",
     "lots",
     "published",

@@ -56,6 +56,7 @@ STEPS = {
     "passports.describe_item": "describe_item", "passports.change_item": "change_item", "passports.estimate": "set_owned",
     "lots.move": "move_lot", "lots.split": "split_lot", "lots.count": "count_lot",
     "lots.let_out": "take_out_lot", "lots.write_off": "write_off_lot",
+    "releases.release": "release_item", "releases.receive": "add_item",
     "depots.create": "create_depot", "depots.edit_details": "edit_depot", "depots.edit_hours": "edit_depot",
     "depots.edit_room": "edit_depot", "depots.edit_storing": "edit_depot", "depots.edit_keepers": "edit_depot",
     "depots.edit_rates": "set_rate", "depots.withdraw_rate": "withdraw_rate", "depots.close": "close_depot",

@@ -76,10 +76,13 @@ def test_a_person_is_switched_off(app: Flask, database: Database) -> None:
 
 def test_the_jobs_tell_what_they_did(app: Flask) -> None:
     lines = output(app, "jobs", "run", "--at", "2027-01-15T08:00").splitlines()
-    asked = ["matches: 0", "listings to confirm: 0", "listings gone stale: 0", "demands to confirm: 0", "demands gone stale: 0"]
+    plans = ["plans to be there: 0", "plans to agree with: 0"]
+    asked = ["matches: 0", "listings to confirm: 0", *plans, "listings gone stale: 0"]
+    asked += ["demands to confirm: 0", "demands gone stale: 0"]
     waiting = ["waiting lists: 0", "offers: 0", "reminders: 0"]
     told = ["searches: 0", "kept lots: 0", "long tasks: 0", "post: 0"]
-    reports = ["papers to renew: 0", "lots to check: 0", "lots to mend: 0", "reports to submit: 0", "reports to review: 0"]
+    kept = ["papers to renew: 0", "lots to check: 0", "depot settlements: 0", "lots to mend: 0"]
+    reports = [*kept, "reports to submit: 0", "reports to review: 0"]
     assert lines == [
         "reservations: 0",
         *waiting,

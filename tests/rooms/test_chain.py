@@ -174,6 +174,7 @@ def test_an_owner_of_the_chain_is_not_told_of_its_own_lot_and_who_left_is_not_to
     session: Session, cast: dict[str, Actor], yard: Depot
 ) -> None:
     session.get_one(Organisation, cast["aannemer"].organisation_id).is_active = False
+    yard.storers = "members"
     lot = make_lot(session, yard, cast["sloper"], days=31)
     on_offer(session, cast["sloper"], lot)
     offer(session, cast["sloper"], lot)

@@ -73,7 +73,7 @@ def test_an_owner_hears_what_was_taken_in_of_theirs(session: Session, keeper: Ac
 
 def test_an_owner_hears_that_an_announced_lot_came_in(session: Session, keeper: Actor, yard: Depot, borne: Actor) -> None:
     lot = make_lot(session, yard, borne, depot_id=None, in_depot_since=None, lat=52.35, lon=6.79, place_name="Borne")
-    arrival = announce(session, yard, borne, days=0)
+    arrival = announce(session, yard, borne, days=0, quantity=Decimal(100))
     given = {"depot_id": yard.id, "lot_id": lot.id, "going": Going(), "said": said()}
     bring_in_lot(session, keeper, amount=Decimal(100), arrival_id=arrival.id, **given)
     ((organisation_id, facts),) = told(session, "lot_taken_in")

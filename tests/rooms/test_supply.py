@@ -1,6 +1,6 @@
 """What was offered, found a taker and was lost, how soon it went, and what is still asked for. Figures by hand."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,7 @@ from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDra
 from marketplace.impact.queries.supply import Counted, Offered, get_supply
 from marketplace.impact.rules.cut import EVERYTHING, Between, Cut, NotTold
 from marketplace.kernel import clock
+from marketplace.kernel.dates import at_the_clock
 from marketplace.kernel.errors import Forbidden, Unauthorised
 from marketplace.kernel.quartiles import Quartiles
 from marketplace.kernel.units import Quantity, Unit
@@ -38,7 +39,8 @@ def cast(session: Session) -> dict:
 
 def published(session: Session, owner, *, days_ago: int = 0, **changes) -> Listing:
     listing = make_listing(session, owner, **changes)
-    session.execute(update(Listing).where(Listing.id == listing.id).values(published_at=clock.now() - timedelta(days=days_ago)))
+    noon = clock.now() if days_ago == 0 else at_the_clock(clock.today() - timedelta(days=days_ago), time(12))
+    session.execute(update(Listing).where(Listing.id == listing.id).values(published_at=noon))
     return listing
 
 

@@ -147,6 +147,14 @@ MAIL_ACTIONS: dict[str, MailAction] = {
         _listing,
         lambda session, actor, number: refresh_listing(session, actor, listing_id=number, answer=Refreshed.STILL),
     ),
+    "plan-still": MailAction(
+        "listing",
+        _("You say that the plan for “%(title)s” still holds: %(quantity)s. It stays in the catalogue for another 60 days."),
+        _("Yes, it still holds"),
+        _("Thank you. The lot stays in the catalogue for another 60 days."),
+        _listing,
+        lambda session, actor, number: refresh_listing(session, actor, listing_id=number, answer=Refreshed.STILL),
+    ),
     "accept-offer": accepting_offer(reserve.accept_offer),
     "demand-still": confirming_demand(
         lambda session, actor, number: refresh_demand(session, actor, demand_id=number, answer=Refreshed.STILL),

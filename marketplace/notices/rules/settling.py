@@ -138,6 +138,6 @@ SETTLING: dict[Notice, Wording] = {
         _("Does “%(title)s” still come free as planned?"),
         (_("Say so before %(until)s. After that day the lot leaves the catalogue until you confirm it."),),
         (("listing", _("The days move, or it does not come free")),),
-        (Button("listing-still", "listing_id", _("Yes, it still holds")),),
+        (Button("plan-still", "listing_id", _("Yes, it still holds")),),
     ),
 }

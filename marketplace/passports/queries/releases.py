@@ -1,15 +1,18 @@
 """Questions about what was released of a part, and what became of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from marketplace.kernel.units import Amount
 from marketplace.ledger.models import Exchange
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.passports.models import AssetItem, ItemChange, ItemRelease
+from marketplace.materials.queries import taxonomy
+from marketplace.passports.models import Asset, AssetItem, ItemChange, ItemRelease
 from marketplace.passports.rules.items import ChangeKind
 
 _OPEN = (ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value)
@@ -28,6 +31,26 @@ def released_of(session: Session, item_ids: Iterable[int]) -> Mapping[int, Decim
         .group_by(ItemRelease.item_id)
     )
     return dict(iter(session.execute(rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A part of which something can come free still: its name, and how much."""
+
+    item: AssetItem
+    name: str
+    left: Amount
+
+
+def list_free(session: Session, asset: Asset) -> list[Free]:
+    """List the parts of an asset of which not everything was released, by number."""
+    known, waiting = taxonomy(session), released_of(session, [item.id for item in asset.items])
+    rows = [(item, item.quantity - waiting.get(item.id, Decimal(0))) for item in asset.items]
+    return [
+        Free(item, item.element or known.material_by_id(item.material_id).name, Amount(left, item.unit_of))
+        for item, left in rows
+        if left > 0
+    ]
 
 
 def list_releases(session: Session, listing_id: int) -> Sequence[ItemRelease]:

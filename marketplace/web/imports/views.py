@@ -189,13 +189,17 @@ def codes(import_id: int) -> ResponseReturnValue:
     run = get_import(session, actor, import_id)
     form = Form()
     names = {shown.code_name(code): code for code in run.summary.get("names" if run.kind == TableName.PASSPORTS else "codes", {})}
+    part = "material-names" if run.kind == TableName.PASSPORTS else "codes"
     chosen = typed_codes(names)
     if (
         form.validate_on_submit()
         and attempt(form, lambda: choose_codes(session, actor, import_id=import_id, codes=chosen)) is not None
     ):
         return done(
-            _("Your choices are kept, also for your next sheet."), f"{url_for('imports.show', import_id=import_id)}#codes"
+            _("Your choices are kept, also for your next sheet."),
+            url_for(
+                "imports.show", import_id=import_id, _anchor="material-names" if run.kind == TableName.PASSPORTS else "codes"
+            ),
         )
     return _told(form, import_id, None)
 

@@ -1,0 +1,1 @@
+"""A part of a passport becomes a planned lot, and what was received becomes a part."""
