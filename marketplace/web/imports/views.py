@@ -189,7 +189,6 @@ def codes(import_id: int) -> ResponseReturnValue:
     run = get_import(session, actor, import_id)
     form = Form()
     names = {shown.code_name(code): code for code in run.summary.get("names" if run.kind == TableName.PASSPORTS else "codes", {})}
-    part = "material-names" if run.kind == TableName.PASSPORTS else "codes"
     chosen = typed_codes(names)
     if (
         form.validate_on_submit()
