@@ -114,7 +114,7 @@ def _of_passports(session: Session, known: Taxonomy, *, is_member: bool) -> Iter
     )
     if not is_member:
         rows = rows.where(Asset.is_public)
-    for row in session.execute(rows.execution_options(yield_per=5_000)):
+    for row in session.execute(rows):
         amount = row.quantity - (row.amount or ZERO)
         if amount > 0:
             group = known.material_by_id(row.material_id).group.slug

@@ -163,6 +163,8 @@ def create_date_change() -> None:
 
 
 def upgrade() -> None:
+    if not is_sqlite():
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what migrations before this one changed is noted before the table changes
     add_plan()
     note_changes_of(HELD)
     add_agreed()
@@ -170,6 +172,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    if not is_sqlite():
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what migrations before this one changed is noted before the table changes
     op.drop_table("date_change")
     if not is_sqlite():
         op.execute("DROP FUNCTION date_change_append_only()")

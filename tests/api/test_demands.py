@@ -51,7 +51,8 @@ def test_no_farthest_distance_means_no_limit(borne: Api) -> None:
 def test_a_demand_is_changed_under_its_version(borne: Api) -> None:
     before = borne.post("/demands", demand_body()).get_json()
     after = borne.patch(f"/demands/{before['id']}", {"version": 1, "quantity": "850", "maxDistanceKm": None}).get_json()
-    assert after == {**before, "quantity": "850", "maxDistanceKm": None, "version": 2}
+    said = {"quantity": "850", "maxDistanceKm": None, "version": 2, "updatedAt": after["updatedAt"]}
+    assert after == {**before, **said}
     refused = borne.patch(f"/demands/{before['id']}", {"version": 1, "title": "Anders"})
     assert (refused.status_code, refused.get_json()["current"]) == (409, after)
     assert refused.get_json()["changed"] == ["maxDistanceKm", "quantity"]

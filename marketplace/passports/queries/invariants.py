@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.passports.models import AssetItem, ItemChange
 from marketplace.passports.rules.items import mass_kg
 
+ROWS = 5_000
 _ZERO = literal(Decimal(0), AssetItem.quantity.type)
 
 
@@ -21,6 +22,10 @@ def find_wrong_part(session: Session) -> int | None:
 
 def find_wrong_mass(session: Session) -> int | None:
     """A part whose mass is not its quantity times what one unit weighs."""
-    columns = (AssetItem.id, AssetItem.quantity, AssetItem.kg_per_unit, AssetItem.mass_kg)
-    rows = session.execute(select(*columns).order_by(AssetItem.id).execution_options(yield_per=2_000))
-    return next((number for number, amount, each, kg in rows if mass_kg(amount, each) != kg), None)
+    columns, last = (AssetItem.id, AssetItem.quantity, AssetItem.kg_per_unit, AssetItem.mass_kg), 0
+    while rows := session.execute(select(*columns).where(AssetItem.id > last).order_by(AssetItem.id).limit(ROWS)).all():
+        wrong = (number for number, amount, each, kg in rows if mass_kg(amount, each) != kg)
+        if (found := next(wrong, None)) is not None:
+            return found
+        last = rows[-1].id
+    return None

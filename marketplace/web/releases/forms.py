@@ -48,7 +48,9 @@ class ReleaseForm(Form):
     def prepare(self, asset: Asset, item: AssetItem, left: Amount, others: Sequence[Free]) -> None:
         """What the asset and the part say already, unless something was typed."""
         self.unit_label = item.unit_of.label
-        self.also.choices = [(str(other.item.number), f"{other.name}: {other.left}") for other in others]
+        self.also.choices = [
+            (str(other.item.number), str(_("%(part)s: %(left)s", part=other.name, left=other.left))) for other in others
+        ]
         self.known = {str(other.item.number) for other in others}
         if self.is_submitted():
             return
