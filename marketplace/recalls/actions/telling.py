@@ -24,18 +24,19 @@ Parties = Mapping[int, set[PartyRole]]
 
 
 def find_parties(session: Session, recall: Recall) -> Parties:
-    """Find everybody who has, had or asked for any of what is blocked now, and the advisers.
+    """Find everybody who has, had or asked for any of what this recall covers, and the advisers.
 
-    Asked before anything is blocked or cancelled: a lot that an earlier recall blocks tells nobody anything new.
+    Asked before anything is blocked or cancelled. Also of a lot that an earlier recall blocks: whoever has it reads and confirms this
+    finding as well.
     """
-    free = select(Lot.id).where(Lot.id.in_(lots_of(recall.id)), Lot.blocked_at.is_(None))
+    covered = lots_of(recall.id)
     roles: dict[int, set[PartyRole]] = {}
-    now = select(Lot.owner_id, Lot.holder_id, Lot.depot_id).where(Lot.id.in_(free), Lot.quantity > 0).distinct()
+    now = select(Lot.owner_id, Lot.holder_id, Lot.depot_id).where(Lot.id.in_(covered), Lot.quantity > 0).distinct()
     _add(session, roles, now, (PartyRole.OWNER, PartyRole.HOLDER, PartyRole.KEEPER))
-    before = or_(Movement.lot_id.in_(free), Movement.lot_id.in_(lots_above(recall.lot_id)))
+    before = or_(Movement.lot_id.in_(covered), Movement.lot_id.in_(lots_above(recall.lot_id)))
     once = select(Movement.owner_id, Movement.holder_id, Movement.depot_id).where(before).distinct()
     _add(session, roles, once, (PartyRole.FORMER,) * 3, only_new=True)
-    of_lots = select(Listing.id).where(Listing.lot_id.in_(free))
+    of_lots = select(Listing.id).where(Listing.lot_id.in_(covered))
     asking = select(Reservation.organisation_id).where(Reservation.listing_id.in_(of_lots), Reservation.status.in_(OPEN))
     for organisation_id in session.scalars(asking.distinct()):
         roles.setdefault(organisation_id, set()).add(PartyRole.ASKER)
