@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +38,11 @@ def lots_above(lot_id: int) -> Select[int]:
     parent = aliased(Lot)
     above = above.union_all(select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id))
     return select(above.c.id)
+
+
+def find_first_day(session: Session, lot_id: int) -> date | None:
+    """The first day on which something happened to a lot or to what it came from."""
+    return session.scalar(select(func.min(Movement.happened_on)).where(Movement.lot_id.in_(lots_above(lot_id))))
 
 
 def lots_of(recall_id: int) -> Select[int]:

@@ -59,8 +59,11 @@ class ReleaseDraft:
     recall_id: int | None = None
 
 
-def check_recall(draft: RecallDraft, today: date) -> tuple[str, date]:
-    """What was found, tidy, and its day; or a sentence for each fault."""
+def check_recall(draft: RecallDraft, today: date, *, first_on: date | None) -> tuple[str, date]:
+    """What was found, tidy, and its day; or a sentence for each fault.
+
+    `first_on`: the day on which the lot, or what it came from, came in.
+    """
     said, found_on = clean(draft.reason, lines=True, field="reason"), draft.found_on or today
     faults = _find_faults(said, _("Say what was found and by whom, for example: PFAS above the limit, found by the laboratory."))
     if found_on > today:
@@ -68,6 +71,9 @@ def check_recall(draft: RecallDraft, today: date) -> tuple[str, date]:
         faults = [*faults, FieldError("found_on", sentence)]
     if found_on < FIRST_DAY:
         sentence = _("This day is too long ago. Enter the day on which it was found; check the year.")
+        faults = [*faults, FieldError("found_on", sentence)]
+    elif first_on is not None and found_on < first_on:
+        sentence = _("This lot has been known since %(first)s. Enter that day or a later one; check the year.", first=first_on)
         faults = [*faults, FieldError("found_on", sentence)]
     if faults:
         raise Invalid.all(faults)

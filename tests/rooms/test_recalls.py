@@ -26,7 +26,7 @@ from marketplace.recalls.models import Recall, RecallLot
 from marketplace.recalls.queries import count_blocked, list_parties, list_recalls, list_releases, list_to_confirm, trace
 from marketplace.recalls.rules import RecallDraft, ReleaseDraft
 from tests.factories import make_actor
-from tests.rooms.test_movements import make_lot
+from tests.rooms.test_movements import MAY, make_lot
 
 PFAS = RecallDraft("PFAS boven de norm, gevonden door Keurlab Oost")
 CLEAN = "Opnieuw onderzocht door Keurlab Oost: onder de norm"
@@ -121,12 +121,33 @@ def test_a_second_block_of_the_same_tree_changes_nothing_and_tells_nobody(
     assert [row.kind for row in list_movements(session, tree["b"].id)].count("block") == 1
 
 
-def test_a_recall_of_more_tells_only_what_is_new(session: Session, cast: dict[str, Actor], tree: dict[str, Lot]) -> None:
-    block_lot(session, cast["losser"], lot_id=tree["d"].id, draft=PFAS)
-    block_lot(session, cast["almelo"], lot_id=tree["a"].id, draft=PFAS)
-    assert blocked(session, tree) == "abcd"
-    assert told(session).count("losser") == 1
-    assert [row.kind for row in list_movements(session, tree["d"].id)].count("block") == 1
+def test_a_second_recall_tells_whoever_has_or_had_what_the_first_one_blocks(
+    session: Session, cast: dict[str, Actor], tree: dict[str, Lot]
+) -> None:
+    """Losser gave all of D to Wierden: it had it, Wierden has it, and each hears of either finding once."""
+    tree["e"] = part(session, tree["d"], cast["losser"], "40", cast["wierden"])
+    block_lot(session, cast["wierden"], lot_id=tree["e"].id, draft=PFAS)
+    second = block_lot(session, cast["almelo"], lot_id=tree["a"].id, draft=RecallDraft("Asbest gevonden"))
+    assert blocked(session, tree) == "abcde"
+    assert told(session) == sorted(["almelo", "borne", "losser", "odt", "wierden"] * 2 + ["hengelo"])
+    roles = {row.organisation.slug: row.roles for row in list_parties(session, second.id)}
+    assert (roles["losser"], roles["wierden"]) == ("|former|", "|owner|holder|")
+    assert second.id in [row.id for row in list_to_confirm(session, cast["wierden"])]
+    confirm_recall(session, cast["wierden"], recall_id=second.id)
+    assert [row.kind for row in list_movements(session, tree["e"].id)].count("block") == 1
+    before = told(session)
+    assert block_lot(session, cast["borne"], lot_id=tree["b"].id, draft=RecallDraft("Nog eens")).id == second.id
+    assert told(session) == before
+
+
+def test_nothing_was_found_in_a_lot_before_it_was_there(session: Session, cast: dict[str, Actor], tree: dict[str, Lot]) -> None:
+    """A came in on 4 May. D was split off later, and what A was found to be on 4 May it is as well."""
+    for slug, lot in (("almelo", tree["a"]), ("losser", tree["d"])):
+        with pytest.raises(Invalid) as refused:
+            block_lot(session, cast[slug], lot_id=lot.id, draft=RecallDraft("PFAS", MAY - timedelta(days=1)))
+        assert [fault.field for fault in refused.value.errors] == ["found_on"]
+    assert blocked(session, tree) == "" and told(session) == []
+    assert block_lot(session, cast["losser"], lot_id=tree["d"].id, draft=RecallDraft("PFAS", MAY)).found_on == MAY
 
 
 def test_who_may_not_read_a_lot_does_not_block_it(session: Session, cast: dict[str, Actor], tree: dict[str, Lot]) -> None:
@@ -194,12 +215,16 @@ def test_what_was_split_off_a_blocked_lot_is_freed_with_it(
     assert blocked(session, tree) == "abd"
 
 
-@pytest.mark.parametrize("wrong", ["of another lot", "from before the finding", "proves nothing", "taken away"])
+@pytest.mark.parametrize("wrong", ["of another lot", "from before the finding", "stood there", "proves nothing", "taken away"])
 def test_a_paper_that_does_not_show_it_sets_nothing_free(
     session: Session, cast: dict[str, Actor], tree: dict[str, Lot], wrong: str
 ) -> None:
-    block_lot(session, cast["borne"], lot_id=tree["b"].id, draft=PFAS)
-    if wrong == "of another lot":
+    stood = proof(session, cast["odt"], tree["b"])
+    recall = block_lot(session, cast["borne"], lot_id=tree["b"].id, draft=PFAS)
+    if wrong == "stood there":
+        paper = stood
+        paper.added_at = recall.blocked_at - timedelta(seconds=1)
+    elif wrong == "of another lot":
         paper = proof(session, cast["odt"], tree["c"])
     elif wrong == "from before the finding":
         paper = proof(session, cast["odt"], tree["b"], days_ago=1)

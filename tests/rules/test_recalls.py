@@ -18,6 +18,7 @@ from marketplace.recalls.rules import (
 )
 
 TODAY = date(2026, 11, 28)
+FIRST = date(2026, 5, 4)
 #        1
 #      2   3
 #     4 5
@@ -56,15 +57,17 @@ def test_what_was_released_itself_stays_free_below_a_blocked_parent() -> None:
     ("", None, ["reason"]),
     ("PFAS", date(2026, 11, 29), ["found_on"]),
     ("PFAS", date(1989, 12, 31), ["found_on"]),
+    ("PFAS", date(2026, 5, 3), ["found_on"]),
+    ("PFAS", FIRST, []),
     ("", date(2026, 11, 29), ["reason", "found_on"]),
 ])  # fmt: skip
 def test_a_finding_says_what_was_found_and_on_a_day_that_has_come(reason: str, found_on: date | None, fields: list[str]) -> None:
     draft = RecallDraft(reason, found_on)
     if not fields:
-        assert check_recall(draft, TODAY) == (reason, TODAY)
+        assert check_recall(draft, TODAY, first_on=FIRST) == (reason, found_on or TODAY)
         return
     with pytest.raises(Invalid) as refused:
-        check_recall(draft, TODAY)
+        check_recall(draft, TODAY, first_on=FIRST)
     assert [error.field for error in refused.value.errors] == fields
 
 

@@ -23,7 +23,7 @@ from marketplace.notices.actions import audit
 from marketplace.recalls.actions.covering import write_lots
 from marketplace.recalls.actions.telling import find_parties, tell
 from marketplace.recalls.models import Recall, RecallLot, RecallTransfer
-from marketplace.recalls.queries import get_recall, lock_tree, lots_below, lots_of, recalls_of, transfers_into
+from marketplace.recalls.queries import find_first_day, get_recall, lock_tree, lots_below, lots_of, recalls_of, transfers_into
 from marketplace.recalls.rules import RecallDraft, check_recall
 
 
@@ -35,7 +35,7 @@ def block_lot(session: Session, actor: Actor, *, lot_id: int, draft: RecallDraft
     """
     lot = get_lot(session, actor, lot_id)
     require(actor, Can.BLOCK_LOT, lot)
-    finding, found_on = check_recall(draft, clock.today())
+    finding, found_on = check_recall(draft, clock.today(), first_on=find_first_day(session, lot_id))
     lock_tree(session, lot)
     if not _is_any_free(session, lot_id):
         return _find_blocking(session, lot)

@@ -80,7 +80,8 @@ def _which(blocks: frozenset[int], wanted: int | None) -> int:
 def _check_paper(session: Session, lot_id: int, recall: Recall, paper_id: int) -> None:
     """Refuse a paper that does not show that the lot is clean.
 
-    It stands with the lot, with what it came from or an offer of that, is a proof that counts, and is not from before the finding.
+    It stands with the lot, with what it came from or an offer of that, is a proof that counts, and is not from before the finding,
+    nor did it stand there already when the lot was blocked.
     """
     above = lots_above(lot_id)
     offers = select(Listing.id).where(Listing.lot_id.in_(above))
@@ -95,6 +96,14 @@ def _check_paper(session: Session, lot_id: int, recall: Recall, paper_id: int) -
     if paper.issued_on < recall.found_on:
         raise Invalid(
             _("This paper is from before the finding, so it does not show that the lot is clean. Name a newer one."), "paper"
+        )
+    if paper.added_at < recall.blocked_at:
+        raise Invalid(
+            _(
+                "This paper stood with the lot before it was blocked, so it does not answer the finding. Add the paper of the new "
+                "examination, and name that."
+            ),
+            "paper",
         )
 
 
