@@ -125,3 +125,14 @@ def test_a_recalled_lot_goes_nowhere_and_is_only_free_on_a_paper(
         refused = reader.post(f"/lots/{own['id']}/unblock", {"reason": "Opnieuw onderzocht en schoon"})
         assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "paper")
     assert borne.get(f"/lots/{own['id']}").get_json()["isBlocked"] is True
+
+
+def test_soil_is_not_merged_by_handing_over_more(hengelo: Api, borne: Api) -> None:
+    """Of 100 m³, all reserved, 105 are measured at most; 106 would be other soil as well."""
+    listing = published(hengelo, quantity=100, **SOIL)
+    asked = borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 100, **WHERE}).get_json()
+    step = f"/reservations/{asked['id']}"
+    assert hengelo.post(f"{step}/approve").status_code == 200
+    more = hengelo.post(f"{step}/hand-over", {"quantity": 106, "confirmUnusual": True})
+    assert (more.status_code, more.get_json()["errors"][0]["field"]) == (422, "quantity")
+    assert hengelo.post(f"{step}/hand-over", {"quantity": 105, "confirmUnusual": True}).status_code == 200

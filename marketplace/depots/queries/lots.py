@@ -1,6 +1,7 @@
 """Questions about lots. One of them, those that somebody may see, and the tree that one belongs to."""
 
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -94,3 +95,10 @@ def find_received(session: Session, reservation_id: int) -> int | None:
     """The number of the lot that a transfer brought to its receiver. None where nothing was."""
     rows = select(Movement.lot_id).where(Movement.reservation_id == reservation_id, Movement.kind.in_(_GAINS))
     return session.scalars(rows.where(Movement.quantity > 0).order_by(Movement.id)).first()
+
+
+def counted_of(session: Session, lot_id: int) -> Decimal:
+    """What counting made of a lot, more and less together. Without it is what came in and did not leave."""
+    counts = select(func.sum(Movement.quantity, type_=Movement.quantity.type))
+    rows = counts.where(Movement.lot_id == lot_id, Movement.kind == MovementKind.COUNT.value)
+    return session.scalar(rows) or Decimal(0)

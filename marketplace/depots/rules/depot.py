@@ -152,7 +152,7 @@ def check_open(*, is_active: bool) -> None:
 
 def may_store(storers: str, *, owner_id: int | None, owner_kind: str, depot_owner_id: int) -> bool:
     """Whether an organisation may store in a depot: whose it is always, others as it says."""
-    if owner_id == depot_owner_id or storers == Storers.MEMBERS:
+    if owner_id == depot_owner_id or (storers == Storers.MEMBERS and owner_kind != OrganisationKind.ADVISER):
         return True
     return storers == Storers.MUNICIPALITIES and owner_kind in (OrganisationKind.MUNICIPALITY, OrganisationKind.REGION)
 

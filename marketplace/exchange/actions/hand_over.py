@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
+from marketplace.depots.rules.lots import check_gain
 from marketplace.exchange.actions.booking import book, book_return, distance_back
 from marketplace.exchange.actions.terms import drop_proposal
 from marketplace.exchange.actions.transitions import (
@@ -99,9 +100,14 @@ def _check_handover(session: Session, reservation: Reservation, terms: Terms, dr
 def _check_figure(session: Session, reservation: Reservation, amount: Decimal, *, confirmed: bool) -> None:
     """Check a figure that is not the broker's.
 
-    It is no more than ten times what was listed, and asked again when it is more than was ordered.
+    It is no more than ten times what was listed, and asked again when it is more than was ordered. Soil and sand do not become more than
+    measuring explains.
     """
-    figure = Amount(amount, Unit(reservation.unit))
+    figure, listing = Amount(amount, Unit(reservation.unit)), reservation.listing
+    there = listing.quantity - listing.transferred
+    grown = there + max(Decimal(0), amount - reservation.quantity - listing.available)
+    material = taxonomy(session).material_by_id(listing.material_id)
+    check_gain(there, grown, unit=figure.unit, is_bulk=material.is_bulk, tolerance_percent=material.tolerance_percent)
     measure.check_surplus(figure, listed=reservation.listing.listed + reservation.listing.corrected)
     measure.check_usual(
         figure,

@@ -131,7 +131,7 @@ def follow(session: Session, actor: Actor, listing: Listing, changed: set[str], 
     if delta:
         material = taxonomy(session).material_by_id(lot.material_id)
         check_gain(
-            lot.quantity,
+            lot.quantity - lots.counted_of(session, lot.id),
             lot.quantity + delta,
             unit=lot.unit_of,
             is_bulk=material.is_bulk,

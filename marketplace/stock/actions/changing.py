@@ -8,7 +8,7 @@ from marketplace.accounts.policy import Actor, Can
 from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By
 from marketplace.depots.models import Lot
-from marketplace.depots.queries.lots import find_last_day
+from marketplace.depots.queries.lots import counted_of, find_last_day
 from marketplace.depots.rules.lots import MovementKind, check_counted_down, check_gain, check_unblocked
 from marketplace.kernel import clock
 from marketplace.kernel.units import plain
@@ -30,7 +30,8 @@ def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, 
         check_pallets(pallets)
     check_counted_down(is_blocked=lot.blocked_at is not None and delta < 0)
     material = taxonomy(session).material_by_id(lot.material_id)
-    check_gain(before, counted, unit=lot.unit_of, is_bulk=material.is_bulk, tolerance_percent=material.tolerance_percent)
+    came = before - counted_of(session, lot.id)
+    check_gain(came, counted, unit=lot.unit_of, is_bulk=material.is_bulk, tolerance_percent=material.tolerance_percent)
     if delta > 0:
         check_heavy(counted, lot.kg_per_unit)
     follow_quantity(session, actor, held, delta)
