@@ -167,3 +167,18 @@ def test_a_price_that_cannot_be_is_refused(keeper: Api, depot: dict[str, Any], p
     answer = keeper.post(f"/depots/{depot['id']}/rates", sent)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.get_json()["errors"]] == [field]
+
+
+def test_an_adviser_stores_nothing(somebody: Callable[..., Api]) -> None:
+    keeper = somebody("hengelo", "coordinator")
+    yard = keeper.post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()["id"]
+    somebody("omgevingsdienst-twente", "coordinator", "adviser")
+    assert keeper.patch(f"/depots/{yard}", {"storers": "members"}).status_code == 200
+    body = {
+        "material": "betontegel-30x30x6",
+        "quantity": 12,
+        "unit": "m2",
+        "condition": "good",
+        "owner": "omgevingsdienst-twente",
+    }
+    assert keeper.post(f"/depots/{yard}/lots", body).status_code == 422

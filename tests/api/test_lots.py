@@ -392,29 +392,3 @@ def test_lots_are_found_by_where_whose_and_what(keeper: Api, yard: int, borne: A
     assert fields(keeper.get("/lots?material=maansteen")) == ["material"]
     page = keeper.get("/lots?pageSize=1&page=2").get_json()
     assert (page["total"], [row["id"] for row in page["items"]]) == (2, [stone["id"]])
-
-
-def test_soil_does_not_grow_by_being_counted_again_and_again(keeper: Api, yard: int, losser: Api) -> None:
-    """200 m³ at 5 % are at most 210, however often they are counted."""
-    soil = {"material": "grond-schoon", "quantity": 200, "unit": "m3", "condition": "good"}
-    made = keeper.post(f"/depots/{yard}/lots", soil)
-    assert made.status_code == 201, made.get_json()
-    step = f"/lots/{made.get_json()['id']}/count"
-    assert keeper.post(step, {"quantity": 210, "reason": "Nagemeten"}).status_code == 200
-    again = keeper.post(step, {"quantity": 211, "reason": "Nagemeten"})
-    assert (again.status_code, again.get_json()["errors"][0]["field"]) == (422, "quantity")
-    assert keeper.post(step, {"quantity": 190, "reason": "Nagemeten"}).status_code == 200
-    assert keeper.post(step, {"quantity": 205, "reason": "Nagemeten"}).status_code == 200
-
-
-def test_an_adviser_stores_nothing(keeper: Api, yard: int, somebody: Callable[..., Api]) -> None:
-    somebody("omgevingsdienst-twente", "coordinator", "adviser")
-    assert keeper.patch(f"/depots/{yard}", {"storers": "members"}).status_code == 200
-    body = {
-        "material": "betontegel-30x30x6",
-        "quantity": 12,
-        "unit": "m2",
-        "condition": "good",
-        "owner": "omgevingsdienst-twente",
-    }
-    assert keeper.post(f"/depots/{yard}/lots", body).status_code == 422

@@ -136,3 +136,18 @@ def test_soil_is_not_merged_by_handing_over_more(hengelo: Api, borne: Api) -> No
     more = hengelo.post(f"{step}/hand-over", {"quantity": 106, "confirmUnusual": True})
     assert (more.status_code, more.get_json()["errors"][0]["field"]) == (422, "quantity")
     assert hengelo.post(f"{step}/hand-over", {"quantity": 105, "confirmUnusual": True}).status_code == 200
+
+
+def test_soil_does_not_grow_by_being_counted_again_and_again(somebody: Somebody) -> None:
+    """200 m³ at 5 % are at most 210, however often they are counted."""
+    keeper = somebody("hengelo", "coordinator")
+    yard = keeper.post("/depots", {"name": "Werf", "place": "Hengelo"}).get_json()["id"]
+    soil = {"material": "grond-schoon", "quantity": 200, "unit": "m3", "condition": "good"}
+    made = keeper.post(f"/depots/{yard}/lots", soil)
+    assert made.status_code == 201, made.get_json()
+    step = f"/lots/{made.get_json()['id']}/count"
+    assert keeper.post(step, {"quantity": 210, "reason": "Nagemeten"}).status_code == 200
+    again = keeper.post(step, {"quantity": 211, "reason": "Nagemeten"})
+    assert (again.status_code, again.get_json()["errors"][0]["field"]) == (422, "quantity")
+    assert keeper.post(step, {"quantity": 190, "reason": "Nagemeten"}).status_code == 200
+    assert keeper.post(step, {"quantity": 205, "reason": "Nagemeten"}).status_code == 200
