@@ -182,7 +182,7 @@ def fill_with_unfinished_work(app: Flask) -> None:
         request_reset(session, ANONYMOUS, email=f"projectleider.borne@{demo.DOMAIN}")
     coordinator = client_of(app, f"coordinator.hengelo@{demo.DOMAIN}")
     assert (
-        send(coordinator, "/beheer/systeemaccounts/nieuw", {"name": "Beheersysteem", "organisation": "hengelo"}).status_code
+        send(coordinator, "/beheer/systeemaccounts/nieuw", {"name": "Voorraadsysteem", "organisation": "hengelo"}).status_code
         == 303
     )
     year = clock.today().year - 5  # nothing is said of it in the demonstration

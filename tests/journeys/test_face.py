@@ -145,7 +145,7 @@ def test_the_next_page_comes_without_reloading_with_its_title(site: Site, page: 
 def test_photos_are_looked_at_with_the_keyboard(
     site: Site, page: Page, width: int, shot: Callable[[Page, str], None], accessible: Callable[[Page], None]
 ) -> None:
-    page.goto(f"{site.url}/aanbod")
+    page.goto(f"{site.url}/aanbod?supply=there")
     page.locator(".mp-card__title a").first.click()
     page.wait_for_url(re.compile(r"/aanbod/\d+"))
     photo = page.locator("[data-viewer] a").first
