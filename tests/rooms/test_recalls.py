@@ -25,8 +25,11 @@ from marketplace.recalls.actions.release import confirm_recall, unblock_lot
 from marketplace.recalls.models import Recall, RecallLot
 from marketplace.recalls.queries import count_blocked, list_parties, list_recalls, list_releases, list_to_confirm, trace
 from marketplace.recalls.rules import RecallDraft, ReleaseDraft
+from marketplace.stock.actions.moving import move_lot
+from marketplace.stock.rules.handling import Going, Said
 from tests.factories import make_actor
 from tests.rooms.test_movements import MAY, make_lot
+from tests.yards import make_yard
 
 PFAS = RecallDraft("PFAS boven de norm, gevonden door Keurlab Oost")
 CLEAN = "Opnieuw onderzocht door Keurlab Oost: onder de norm"
@@ -148,6 +151,22 @@ def test_nothing_was_found_in_a_lot_before_it_was_there(session: Session, cast: 
         assert [fault.field for fault in refused.value.errors] == ["found_on"]
     assert blocked(session, tree) == "" and told(session) == []
     assert block_lot(session, cast["losser"], lot_id=tree["d"].id, draft=RecallDraft("PFAS", MAY)).found_on == MAY
+
+
+def test_a_blocked_lot_comes_into_the_depot_of_another_only_by_its_keeper(session: Session, cast: dict[str, Actor]) -> None:
+    borne = make_actor(session, "borne", "coordinator")
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    mine, theirs, fresh = make_yard(session, hengelo), make_yard(session, borne), make_lot(session, hengelo)
+    block_lot(session, hengelo, lot_id=fresh.id, draft=PFAS)
+    said = Said(clock.today(), "Apart leggen")
+    with pytest.raises(Forbidden):
+        move_lot(session, hengelo, lot_id=fresh.id, amount=None, going=Going(depot_id=theirs.id), said=said)
+    with pytest.raises(Forbidden):  # nor a part of it
+        move_lot(session, hengelo, lot_id=fresh.id, amount=Decimal(1), going=Going(depot_id=theirs.id), said=said)
+    assert move_lot(session, hengelo, lot_id=fresh.id, amount=None, going=Going(depot_id=mine.id), said=said).depot_id == mine.id
+    clean = make_lot(session, hengelo)
+    gone = move_lot(session, hengelo, lot_id=clean.id, amount=None, going=Going(depot_id=theirs.id), said=said)
+    assert gone.depot_id == theirs.id
 
 
 def test_who_may_not_read_a_lot_does_not_block_it(session: Session, cast: dict[str, Actor], tree: dict[str, Lot]) -> None:

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.depots.queries.lots import find_received
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import RowKind
@@ -21,6 +22,8 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import Condition, returned_title
 from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
 from marketplace.matching.queries.survey import survey
+from marketplace.recalls.actions.block import block_lot
+from marketplace.recalls.rules import RecallDraft
 from tests.at_the_gate import m2, sound
 from tests.factories import location, make_actor, make_demand, make_listing, seed_taxonomy
 
@@ -253,3 +256,13 @@ def test_the_lot_that_came_back_says_so_and_is_not_offered_to_the_demand_that_ga
 def test_what_comes_back_twice_is_marked_once_and_a_long_title_is_cut() -> None:
     assert returned_title(returned_title("Keien")) == "Retour: Keien"
     assert returned_title("K" * 120) == "Retour: " + "K" * 112
+
+
+def test_what_is_recalled_does_not_come_back_and_it_says_why(session: Session, cast: dict) -> None:
+    reservation = transferred(session, cast)
+    lot_id = find_received(session, reservation.id)
+    block_lot(session, cast["borne"], lot_id=lot_id, draft=RecallDraft("PFAS boven de norm"))
+    for side in ("borne", "hengelo"):
+        with pytest.raises(Conflict, match="Deze partij is geblokkeerd"):
+            give_back(session, cast, reservation, back("40"), side)
+    sound(session)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
-from marketplace.depots.rules.lots import check_gain
+from marketplace.depots.rules.lots import check_gain, check_unblocked
 from marketplace.exchange.actions.booking import book, book_return, distance_back
 from marketplace.exchange.actions.terms import drop_proposal
 from marketplace.exchange.actions.transitions import (
@@ -28,7 +28,7 @@ from marketplace.exchange.actions.transitions import (
     transfer_lot,
 )
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.destination import place_of, where_back
+from marketplace.exchange.queries.destination import is_received_blocked, place_of, where_back
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.queries.signatures import handed_over_by
 from marketplace.exchange.queries.terms import is_confirmed_by_silence, ordered_of, terms_of
@@ -365,6 +365,7 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     reservation, _done = begin(session, actor, reservation_id, Step.RETURN, Can.RETURN)
     if is_same_return(draft, reservation.last_return, clock.now()):
         return reservation, True
+    check_unblocked(is_blocked=is_received_blocked(session, reservation))
     amount, back_at = draft.quantity.amount, where_back(session, reservation, draft)
     check_return(
         draft,

@@ -176,3 +176,9 @@ def list_demands_come_back_from(session: Session, parent_ids: Collection[int]) -
 def list_served_demands(session: Session) -> set[int]:
     """The ids of the demands that have something under way."""
     return set(session.scalars(_SERVED))
+
+
+def is_received_blocked(session: Session, reservation: Reservation) -> bool:
+    """Whether a recall blocks the lot that this transfer brought."""
+    lot = session.get(Lot, find_received(session, reservation.id) or 0, populate_existing=True)
+    return lot is not None and lot.blocked_at is not None

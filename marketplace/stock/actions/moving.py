@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can
+from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import get_organisation
 from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By
@@ -40,7 +40,7 @@ def carry(session: Session, actor: Actor, held: Held, amount: Decimal | None, go
     said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today(), is_stored=is_stored)
     if lot.quantity == 0:
         raise too_little(lot.quantity, lot.unit_of)
-    to, by, before = _destination(session, lot, going), By(actor, said.day, said.reason), places.whereabouts(lot)
+    to, by, before = _destination(session, actor, lot, going), By(actor, said.day, said.reason), places.whereabouts(lot)
     if amount is not None and amount != lot.quantity:
         lot = _part(session, by, held, amount, going.pallets or 0)
     else:
@@ -77,10 +77,11 @@ def _part(session: Session, by: By, held: Held, amount: Decimal, pallets: int) -
     return child
 
 
-def _destination(session: Session, lot: Lot, going: Going) -> Whereabouts:
+def _destination(session: Session, actor: Actor, lot: Lot, going: Going) -> Whereabouts:
     """Where it is to lie.
 
-    A place, another depot that takes it, or another spot in the depot where it lies.
+    A place, another depot that takes it, or another spot in the depot where it lies. What is blocked comes into another depot only by
+    who keeps that depot.
     """
     if going.location is not None:
         return places.outside(going.location)
@@ -90,6 +91,8 @@ def _destination(session: Session, lot: Lot, going: Going) -> Whereabouts:
     depot = get_depot(session, depot_id)
     if depot_id == lot.depot_id:
         return places.stand_in(depot, going, bay=lot.bay, pallets=lot.pallets)
+    if lot.blocked_at is not None:
+        require(actor, Can.KEEP_DEPOT, depot)
     places.check_fits(depot, taxonomy(session).material_by_id(lot.material_id), get_organisation(session, lot.owner_id))
     return places.stand_in(depot, going, pallets=lot.pallets)
 
