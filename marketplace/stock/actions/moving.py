@@ -80,8 +80,8 @@ def _part(session: Session, by: By, held: Held, amount: Decimal, pallets: int) -
 def _destination(session: Session, actor: Actor, lot: Lot, going: Going) -> Whereabouts:
     """Where it is to lie.
 
-    A place, another depot that takes it, or another spot in the depot where it lies. What is blocked comes into another depot only by
-    who keeps that depot.
+    A place, another depot that takes it, or another spot in the depot where it lies. What is blocked is brought into
+    another depot by a keeper of that depot only.
     """
     if going.location is not None:
         return places.outside(going.location)
