@@ -1,11 +1,13 @@
 """A lot and the listing that offers it: what happens to the one is said by the other."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from marketplace.depots.models import Lot
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
+from marketplace.market.models import Listing
 from tests.api.conftest import Api, form, listing_body, picture, published
 from tests.api.test_lots import TODAY, ago, fields, keeper, take_in, told, yard
 from tests.factories import KEI, declare_as_owner
@@ -112,3 +114,48 @@ def test_what_lies_in_a_depot_is_offered_from_there_whatever_that_takes_now(keep
     listing = made.get_json()
     changed = hengelo.patch(f"/listings/{listing['id']}", {"version": listing["version"], "title": "Grijze keien"})
     assert (changed.status_code, changed.get_json()["depot"]) == (200, yard)
+
+
+def test_a_lot_in_stock_weighs_what_it_weighed_whatever_its_listing_says(
+    keeper: Api, yard: int, hengelo: Api, database: Database
+) -> None:
+    """276 × 180 = 49 680 kg, in a draft, on publication and on offer; also where the owner keeps the depot."""
+    lot = take_in(keeper, yard, kgPerUnit=180)
+    body = {"lot": lot["id"], "title": "Grijze keien", "condition": "good", "availableFrom": TODAY.isoformat()}
+    number = hengelo.post("/listings", body).get_json()["id"]
+
+    def weigh(client: Api, said: float | None) -> tuple[int, list[str]]:
+        version = client.get(f"/listings/{number}").get_json()["version"]
+        answer = client.patch(f"/listings/{number}", {"version": version, "kgPerUnit": said, "confirmUnusual": True})
+        return answer.status_code, fields(answer)
+
+    assert weigh(hengelo, 0.000001) == weigh(hengelo, None) == (422, ["kgPerUnit"])
+    hengelo.post(f"/listings/{number}/photos", **form("photo", picture()))
+    declare_as_owner(database, number)
+    with database.transaction() as session:
+        session.get_one(Listing, number).kg_per_unit = Decimal("0.000001")  # a draft from before this was refused
+    refused = hengelo.post(f"/listings/{number}/publish")
+    assert (refused.status_code, fields(refused)) == (422, ["kgPerUnit"])
+    version = hengelo.get(f"/listings/{number}").get_json()["version"]
+    assert hengelo.patch(f"/listings/{number}", {"version": version, "kgPerUnit": 180}).status_code == 200
+    assert hengelo.post(f"/listings/{number}/publish").get_json()["status"] == "published"
+    assert weigh(hengelo, 0.000001) == weigh(keeper, 0.000001) == (422, ["kgPerUnit"])
+    assert keeper.get(f"/lots/{lot['id']}").get_json()["massKg"] == 49680
+
+
+def test_what_lies_in_a_depot_is_counted_and_moved_by_its_keeper_alone(keeper: Api, yard: int, hengelo: Api) -> None:
+    """1 200 m² on offer: the owner says neither less, nor more, nor elsewhere; the keeper counts 200 less."""
+    listing = published(hengelo, depot=yard, place=None)
+    lot_id = keeper.get("/lots").get_json()["items"][0]["id"]
+
+    def change(client: Api, **said: object) -> int:
+        version = client.get(f"/listings/{listing['id']}").get_json()["version"]
+        return client.patch(f"/listings/{listing['id']}", {"version": version, **said}).status_code
+
+    for said in ({"quantity": 1000}, {"quantity": 1300}, {"depot": None, "place": "Delden"}, {"unit": "piece"}):
+        assert change(hengelo, **said) == 409
+    assert change(hengelo, title="Grijze keien") == 200
+    lot = keeper.get(f"/lots/{lot_id}").get_json()
+    assert (told(lot), lot["title"], lot["depot"]["id"]) == ([("in", "1200")], "Grijze keien", yard)
+    assert change(keeper, quantity=1000) == 200
+    assert told(keeper.get(f"/lots/{lot_id}").get_json()) == [("in", "1200"), ("count", "-200")]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions.depots import create_depot
 from marketplace.depots.actions.movements import By, move, split_off
-from marketplace.depots.models import Depot, Lot
+from marketplace.depots.models import Depot, DepotKeeper, Lot
 from marketplace.depots.queries.lots import list_movements, lock, tree_of
 from marketplace.depots.rules.depot import DepotDraft
 from marketplace.depots.rules.lots import Whereabouts
@@ -131,6 +131,9 @@ def test_the_lot_is_what_its_owner_says_of_it(session: Session, cast: dict, yard
     lot = lot_of(session, listing)
     assert (lot.title, lot.condition, lot.kg_per_unit, lot.kg_basis) == ("Rode stenen", "fair", Decimal("190.5"), "measured")
     assert (lot.depot_id, told(session, lot)) == (yard.id, [("in", "500"), ("move", "-500"), ("move", "500")])
+    session.add(DepotKeeper(depot_id=yard.id, person_id=owner.person_id))
+    session.flush()
+    session.expire(yard)
     edit(session, owner, listing, **changes, location=location("almelo"))
     assert (lot_of(session, listing).place_name, lot.depot_id, lot.in_depot_since) == ("Almelo", None, None)
     sound(session)

@@ -25,12 +25,11 @@ from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions import counters
 from marketplace.market.models import Listing, Photo, PhotoFile, SupplyLoss
 from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome, check_reason, is_lost
-from marketplace.market.rules.listing import Condition, ListingStatus, Location, returned_title
+from marketplace.market.rules.listing import STUFF, Condition, ListingStatus, Location, check_weight_of_lot, returned_title
 from marketplace.market.rules.values import place_columns
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 
-STUFF = frozenset({"material", "unit"})
 FOLLOWED = STUFF | {"quantity", "title", "condition", "kg_per_unit", "place", "depot"}
 GOES_AS = {
     Outcome.SOLD_ELSEWHERE: MovementKind.WRITE_OFF,
@@ -54,15 +53,10 @@ def placed(location: Location) -> Whereabouts:
     return Whereabouts(place_name=location.place_name, point=location.point)
 
 
-def _described(session: Session, listing: Listing) -> dict[str, Any]:
-    """What a listing says of its lot apart from how much, and where."""
-    material = taxonomy(session).material_by_id(listing.material_id)
-    return {
-        "title": listing.title,
-        "condition": listing.condition,
-        "kg_per_unit": listing.kg_per_unit or material.kg_per_unit(Unit(listing.unit)),
-        "kg_basis": "measured" if listing.kg_per_unit else "taxonomy",
-    }
+def _weighed(session: Session, listing: Listing) -> tuple[Decimal, str]:
+    """What one unit of its lot weighs by a listing, and how that is known."""
+    usual = taxonomy(session).material_by_id(listing.material_id).kg_per_unit(Unit(listing.unit))
+    return (listing.kg_per_unit, "measured") if listing.kg_per_unit else (usual, "taxonomy")
 
 
 def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | None = None) -> int:
@@ -72,14 +66,18 @@ def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | Non
     """
     if listing.lot_id is None:
         _check_stored(session, listing)
+        kg_per_unit, kg_basis = _weighed(session, listing)
         draft = LotDraft(
+            title=listing.title,
+            condition=listing.condition,
+            kg_per_unit=kg_per_unit,
+            kg_basis=kg_basis,
             material_id=listing.material_id,
             unit=Unit(listing.unit),
             quantity=listing.quantity,
             owner_id=listing.organisation_id,
             holder_id=listing.organisation_id,
             at=whereabouts(listing),
-            **_described(session, listing),
         )
         return movements.take_in(session, By(actor, on or clock.today()), draft, listing_id=listing.id).id
     counters.lock(session, listing.id)
@@ -87,7 +85,8 @@ def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | Non
     check_unblocked(is_blocked=lot.blocked_at is not None)
     if lot.owner_id != listing.organisation_id or lot.quantity != listing.quantity or lot.quantity <= 0:
         raise Conflict(_("The lot in stock is not what this draft says any more. Offer it again from the lot."))
-    _describe(session, listing, lot)
+    check_weight_of_lot(listing.kg_per_unit, lot.kg_per_unit, is_measured=lot.kg_basis == "measured")
+    _describe(listing, lot)
     return lot.id
 
 
@@ -104,18 +103,8 @@ def _check_stored(session: Session, listing: Listing) -> None:
     check_taken(depot.takes, taxonomy(session).material_by_id(listing.material_id).group.slug)
 
 
-def _describe(session: Session, listing: Listing, lot: Lot) -> None:
-    for name, value in _described(session, listing).items():
-        setattr(lot, name, value)
-
-
-def check_draft_of_lot(changed: set[str]) -> None:
-    """What a draft offers from stock is what lies there. How much and what, is said of the lot."""
-    if changed & {*STUFF, "quantity", "place", "depot"}:
-        raise Conflict(
-            _("This offers a lot in stock. Count, split or move the lot itself; the listing says the same."),
-            "quantity" if "quantity" in changed else "material",
-        )
+def _describe(listing: Listing, lot: Lot) -> None:
+    lot.title, lot.condition = listing.title, listing.condition
 
 
 def follow(session: Session, actor: Actor, listing: Listing, changed: set[str], reason: str = "") -> None:
@@ -126,7 +115,9 @@ def follow(session: Session, actor: Actor, listing: Listing, changed: set[str], 
     if changed & STUFF:
         _replace(session, by, listing, lot)
         return
-    _describe(session, listing, lot)
+    _describe(listing, lot)
+    if lot.depot_id is None:  # what lies in a depot weighs what it weighed when it came in
+        lot.kg_per_unit, lot.kg_basis = _weighed(session, listing)
     delta = listing.quantity - listing.transferred - lot.quantity
     if delta:
         material = taxonomy(session).material_by_id(lot.material_id)

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.depots.models import Lot
+from marketplace.depots.queries.lots import lots_with_parts
 from marketplace.documents.models import GateLift, Opinion, Paper
 from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers, list_papers_of
 from marketplace.documents.rules import Verdict
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.market.models import Listing
-from marketplace.market.rules.listing import ListingDraft
+from marketplace.market.rules.listing import STUFF, ListingDraft, ListingStatus, check_said_of_lot, check_weight_of_lot
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.gates import (
     Destination,
@@ -174,3 +177,17 @@ def as_facts(finding: Finding) -> dict[str, Any]:
         "verified": finding.is_verified,
         "lifted": finding.is_lifted,
     }
+
+
+def check_stays_lot(session: Session, actor: Actor, listing: Listing, changed: set[str], kg_per_unit: Decimal | None) -> None:
+    """Refuse what a listing may not say anew of its lot: all that a draft offers from stock, and in a depot what its keeper sees to."""
+    if listing.lot_id is None:
+        return
+    row = lots_with_parts().where(Lot.id == listing.lot_id).execution_options(populate_existing=True)
+    lot, is_draft = session.scalars(row).unique().one(), listing.status == ListingStatus.DRAFT
+    if not is_draft and lot.depot_id is None:
+        return
+    if is_draft or not may(actor, Can.HANDLE_LOT, lot):
+        check_said_of_lot(changed, is_stored=lot.depot_id is not None)
+    if "kg_per_unit" in changed and not changed & STUFF:  # another material is another lot, which weighs what is said of it
+        check_weight_of_lot(kg_per_unit, lot.kg_per_unit, is_measured=lot.kg_basis == "measured")

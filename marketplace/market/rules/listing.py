@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marketplace.kernel.errors import FieldError, Invalid, Taken
+from marketplace.kernel.errors import Conflict, FieldError, Invalid, Taken
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.kernel.text import clean, search_text
@@ -17,6 +17,7 @@ from marketplace.materials.rules.taxonomy import Material
 from marketplace.places.rules import PlaceBasis
 
 EXTERNAL_ID_LENGTH_MAX = 120
+STUFF = frozenset({"material", "unit"})  # another of these is another lot
 
 
 def clean_external_id(text: str | None) -> str | None:
@@ -279,3 +280,18 @@ def _words_of(field: Field, value: Any) -> tuple[str, ...]:
         case FieldKind.DAY:
             return ()
     return (str(value),)
+
+
+def check_said_of_lot(changed: set[str], *, is_stored: bool) -> None:
+    """What is offered from stock is what lies there. How much, what and where is said of the lot; a depot says itself where it is."""
+    if changed & {*STUFF, "quantity", "depot", *(() if is_stored else ("place",))}:
+        raise Conflict(
+            _("This offers a lot in stock. Count, split or move the lot itself; the listing says the same."),
+            "quantity" if "quantity" in changed else "material",
+        )
+
+
+def check_weight_of_lot(said: Decimal | None, kg_per_unit: Decimal, *, is_measured: bool) -> None:
+    """Refuse another weight than a lot in stock has. Nothing said is the usual weight, which is not that of a lot that was weighed."""
+    if said != kg_per_unit and (said is not None or is_measured):
+        raise Invalid(_("The lot says this itself. Leave it out."), "kg_per_unit")

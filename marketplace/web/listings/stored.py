@@ -267,7 +267,7 @@ def fill_choices(form: ListingForm, session: Session, actor: Actor, lies_in: int
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """The lot in stock that a draft offers.
+    """The lot in stock that a listing offers.
 
     What it says itself, as `facts` to read and as the `fixed` values that are sent along.
     """
@@ -279,10 +279,12 @@ class Stock:
 
 
 def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
-    """The lot in stock of which this is a draft. None of any other listing: there the form says it."""
-    if listing.lot_id is None or listing.status != ListingStatus.DRAFT:
+    """The lot in stock of which this is a draft, or that a keeper sees to. None of any other listing: there the form says it."""
+    if listing.lot_id is None or (listing.status != ListingStatus.DRAFT and listing.depot_id is None):
         return None
     lot = get_lot(session, actor, listing.lot_id)
+    if listing.status != ListingStatus.DRAFT and may(actor, Can.HANDLE_LOT, lot):
+        return None
     place = Written(lot.depot.name if lot.depot else lot.place_name)
     facts: list[tuple[Text, Text | str]] = [
         (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
