@@ -19,7 +19,7 @@ from marketplace.depots.rules.number import lot_number
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
 from marketplace.materials.queries import taxonomy
-from tests.factories import KEI, make_actor, seed_taxonomy
+from tests.factories import KEI, make_actor, make_listing, seed_taxonomy
 from tests.visitors import picture, send, upload, visit
 from tests.yards import announce, make_yard
 
@@ -263,6 +263,20 @@ def test_a_draft_of_stock_says_that_the_lot_says_it(app: Flask, session: Session
     assert "Grijze keien uit het depot" in client.get(address).text
     other = send(client, address, {**fields, "quantity": "275", "step": "draft"})
     assert other.status_code == 409 and "Tel, splits of verplaats de partij zelf" in other.text
+
+
+def test_the_offer_of_a_lot_in_a_depot_is_counted_by_its_keeper(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:
+    """Its owner reads what the lot says and changes the rest; the keeper has the fields."""
+    owner = make_actor(session, "hengelo")
+    listing = make_listing(session, owner, location=None, depot_id=yard.id)
+    client, address = visit(app, session, owner), f"/aanbod/{listing.id}/bewerken"
+    assert "U biedt een partij uit voorraad aan" in words(client, address)
+    fields = {"title": "Rode keien", "condition": "good", "available_from": "vandaag", "quantity_basis": "measured"}
+    refused = send(client, address, {**fields, "quantity": "1100"})
+    assert refused.status_code == 409 and "Tel, splits of verplaats de partij zelf" in refused.text
+    assert send(client, address, fields).status_code == 303
+    page = visit(app, session, keeper).get(address).text
+    assert "Rode keien" in page and "U biedt een partij uit voorraad aan" not in page
 
 
 def test_what_is_offered_or_blocked_is_not_offered_again(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from werkzeug.datastructures import MultiDict
 
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.depots.queries.depots import list_depots
 from marketplace.depots.queries.lots import get_lot
 from marketplace.depots.rules.number import lot_number
@@ -280,10 +280,11 @@ class Stock:
 
 def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
     """The lot in stock of which this is a draft, or that a keeper sees to. None of any other listing: there the form says it."""
-    if listing.lot_id is None or (listing.status != ListingStatus.DRAFT and listing.depot_id is None):
+    is_kept = listing.status == ListingStatus.PUBLISHED and listing.depot_id is not None
+    if listing.lot_id is None or not (listing.status == ListingStatus.DRAFT or is_kept):
         return None
     lot = get_lot(session, actor, listing.lot_id)
-    if listing.status != ListingStatus.DRAFT and may(actor, Can.HANDLE_LOT, lot):
+    if is_kept and may(actor, Can.HANDLE_LOT, lot):
         return None
     place = Written(lot.depot.name if lot.depot else lot.place_name)
     facts: list[tuple[Text, Text | str]] = [
