@@ -272,7 +272,7 @@ def test_the_offer_of_a_lot_in_a_depot_is_counted_by_its_keeper(app: Flask, sess
     client, address = visit(app, session, owner), f"/aanbod/{listing.id}/bewerken"
     assert "U biedt een partij uit voorraad aan" in words(client, address)
     fields = {"title": "Rode keien", "condition": "good", "available_from": "vandaag", "quantity_basis": "measured"}
-    refused = send(client, address, {**fields, "quantity": "1100"})
+    refused = send(client, address, {**fields, "quantity": "1100", "correction_reason": "Anders geteld"})
     assert refused.status_code == 409 and "Tel, splits of verplaats de partij zelf" in refused.text
     assert send(client, address, fields).status_code == 303
     page = visit(app, session, keeper).get(address).text

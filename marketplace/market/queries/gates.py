@@ -180,7 +180,10 @@ def as_facts(finding: Finding) -> dict[str, Any]:
 
 
 def check_stays_lot(session: Session, actor: Actor, listing: Listing, changed: set[str], kg_per_unit: Decimal | None) -> None:
-    """Refuse what a listing may not say anew of its lot: all that a draft offers from stock, and in a depot what its keeper sees to."""
+    """Refuse what a listing may not say anew of its lot.
+
+    Of a draft: all that it offers from stock. In a depot: what its keeper sees to.
+    """
     if listing.lot_id is None:
         return
     row = lots_with_parts().where(Lot.id == listing.lot_id).execution_options(populate_existing=True)
