@@ -65,7 +65,6 @@ GUARDED_ELSEWHERE = {
     "planned.actions.dates.keep_change",
     "passports.actions.items.apply_change",
     "passports.actions.items.write_change",
-    "stock.actions.moving.carry",
     "stock.actions.offers.follow_place",
     "stock.actions.offers.follow_quantity",
     "stock.actions.offers.tell_owner",

@@ -18,7 +18,7 @@ from marketplace.depots.models import Depot, Lot, Movement
 from marketplace.depots.rules.lots import MovementKind, Whereabouts
 from marketplace.impact.rules.cut import Cut
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
 from marketplace.stock.actions.changing import count_lot, take_out_lot, write_off_lot
@@ -94,7 +94,9 @@ class Yards(RuleBasedStateMachine):
             else:
                 lot.depot = to
 
-        self._expect(act, refused=lot.quantity == 0 or (amount or Decimal(0)) > lot.quantity, lot_id=number)
+        too_much = lot.quantity == 0 or (amount or Decimal(0)) > lot.quantity
+        elsewhere = lot.is_blocked and to != lot.depot  # the keeper there takes it in, nobody brings it
+        self._expect(act, refused=too_much or elsewhere, lot_id=number)
 
     @rule(which=WHICH, counted=st.one_of(st.just(Decimal(0)), AMOUNTS))
     def count(self, which: int, counted: Decimal) -> None:
@@ -255,7 +257,7 @@ class Yards(RuleBasedStateMachine):
             return
         rows = select(func.count()).select_from(Movement)
         before = self.session.scalar(rows)
-        with pytest.raises((Conflict, Invalid)):
+        with pytest.raises((Conflict, Forbidden, Invalid)):
             act()
         assert self.session.scalar(rows) == before
         assert self.session.scalar(select(Lot.quantity).where(Lot.id == lot_id)) == self.lots[lot_id].quantity
