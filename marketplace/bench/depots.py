@@ -28,6 +28,7 @@ from marketplace.depots.rules.lots import LotDraft, Whereabouts
 from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Refusal
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
@@ -37,6 +38,7 @@ from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.rules import RecallDraft
 
 IN_DEPOT, IN_TREE, TREES, OFFERED = 100_000, 10_000, 3, 30
+TRIED = 5  # listings for each that is reserved: rules stop some
 BRANCHES = 10  # of each lot, until the tree is full
 STAY_DAYS, BATCH = 400, 2_000
 PAGE_MS, RECALL_MS = 100, 2_000
@@ -139,21 +141,33 @@ def _grow(bank: Bank, owner: Actor, number: int) -> int:
             count = min(left, len(parents) * BRANCHES)
             rows = [(f"Tak {index}", clock.today(), None, parents[index // BRANCHES], root) for index in range(count)]
             parents, left = _write(session, owner, rows), left - count
-        last = bank.listings - number * OFFERED
-        listings = range(last - OFFERED + 1, last + 1)
-        of_listings = text("SELECT lot_id FROM listing WHERE id BETWEEN :first AND :last")
-        offered = session.scalars(of_listings, {"first": listings[0], "last": listings[-1]}).all()
+    offered = _reserved(bank, bank.listings - number * OFFERED * TRIED)
+    with bank.database.transaction() as session:
         session.execute(update(Lot).where(Lot.id.in_(offered)).values(parent_id=root, origin_id=root))
-    asker = bank.actor("borne")
-    for listing_id in listings:
-        with bank.database.transaction() as session:
-            unit = Unit(session.get_one(Listing, listing_id).unit)
-            draft = ReservationDraft(
-                Quantity(Decimal(1), unit), receiving_soil=SoilClass.INDUSTRY, function_class=SoilClass.INDUSTRY
-            )
-            reserve(session, asker, listing_id=listing_id, draft=draft)
     _settle(bank)
     return root
+
+
+def _reserved(bank: Bank, last: int) -> list[int]:
+    """Reserve one unit of each of so many listings, from this one down. Their lots.
+
+    As many as a tree has on offer; what a rule stops is passed over.
+    """
+    asker, lots = bank.actor("borne"), list[int]()
+    for listing_id in range(last, last - OFFERED * TRIED, -1):
+        try:
+            with bank.database.transaction() as session:
+                listing = session.get_one(Listing, listing_id)
+                amount = Quantity(Decimal(1), Unit(listing.unit))
+                draft = ReservationDraft(amount, receiving_soil=SoilClass.INDUSTRY, function_class=SoilClass.INDUSTRY)
+                lot_id = listing.lot_id
+                reserve(session, asker, listing_id=listing_id, draft=draft)
+        except Refusal:
+            continue
+        lots.append(lot_id or 0)
+        if len(lots) == OFFERED:
+            break
+    return lots
 
 
 def _settle(bank: Bank) -> None:
