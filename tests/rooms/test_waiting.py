@@ -1,6 +1,6 @@
 """When more is asked than there is: waiting, being offered, being chosen, and being passed over with a sentence."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,7 @@ from marketplace.exchange.queries.reservations import (
 )
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
+from marketplace.kernel.dates import at_the_clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import close_listing, update_listing
@@ -229,7 +230,7 @@ def test_a_hold_until_friday_warns_at_three_days_and_one_and_on_the_day_lapses_o
 ) -> None:
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"), available_until=None)
     held = ask(bank, cast["borne"], lot, "500")
-    friday = clock.now() + timedelta(days=5)
+    friday = at_the_clock(clock.today() + timedelta(days=5), time(12))
     decide.approve(bank, cast["hengelo"], reservation_id=held.id, hold_until=friday)
     next_one = ask(bank, cast["almelo"], lot, "300", wait=True)
     warned = {}
