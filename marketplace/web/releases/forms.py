@@ -25,12 +25,8 @@ class ReleaseForm(Form):
     also = ChecksField(
         _("Do these come free with it?"), description=_("Parts of the same material, for one lot."), validate_choice=False
     )
-    earliest = DutchDateField(
-        _("From which day can it come free?"), [Required(_("Enter the first day, for example 1 July 2028."))]
-    )
-    latest = DutchDateField(
-        _("And on which day at the latest?"), [Required(_("Enter the last day, for example 30 September 2028."))]
-    )
+    earliest = DutchDateField(_("First day"), [Required(_("Enter the first day, for example 1 July 2028."))])
+    latest = DutchDateField(_("Last day"), [Required(_("Enter the last day, for example 30 September 2028."))])
     certainty = SelectField(
         _("How sure is that?"),
         [Required(_("Choose how sure it is that it comes free in that period."))],
