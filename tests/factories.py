@@ -146,11 +146,16 @@ def make_draft(session: Session, owner: Actor, **changes: Any) -> Listing:
         changes = {"asbestos_suspected": Answer.NO, "hazards": {"asbest": Answer.NO}, **changes}
     slug = owner.organisation_slug if owner.organisation_slug in PLACES else "hengelo"
     listing = create_listing(session, owner, listing_draft(slug, **changes))
+    photograph(session, owner, listing)
+    return listing
+
+
+def photograph(session: Session, owner: Actor, listing: Listing) -> None:
+    """A photo of a lot, without which nothing is published."""
     picture = StoredPicture(
         dict.fromkeys(("webp-480", "webp-960", "webp-1600", "jpeg-1200"), (f"{listing.id:064d}.webp", 480, 360))
     )
     add_photo(session, owner, listing_id=listing.id, picture=picture, alt="Stapel stenen")
-    return listing
 
 
 def declare(

@@ -27,6 +27,7 @@ OBJECTS = {
     "talk": ("talk.thread", "reservation_id"),
     "recall": ("recalls.show", "recall_id"),
     "lot": ("lots.show", "lot_id"),
+    "arrivals": ("lots.list_coming", "depot_id"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
 
 from marketplace.depots.models import Lot
 from marketplace.exchange.queries.invariants import INVARIANTS
@@ -159,3 +160,20 @@ def test_what_lies_in_a_depot_is_counted_and_moved_by_its_keeper_alone(keeper: A
     assert (told(lot), lot["title"], lot["depot"]["id"]) == ([("in", "1200")], "Grijze keien", yard)
     assert change(keeper, quantity=1000) == 200
     assert told(keeper.get(f"/lots/{lot_id}").get_json()) == [("in", "1200"), ("count", "-200")]
+
+
+def test_ending_the_offer_of_a_lot_in_a_depot_leaves_it_there(keeper: Api, yard: int, borne: Api) -> None:
+    """Its keeper reads what the owner says, and books it out."""
+    lot = take_in(keeper, yard, owner="borne")
+    body = {"lot": lot["id"], "title": "Grijze keien", "condition": "good", "availableFrom": TODAY.isoformat()}
+    listing = borne.post("/listings", body).get_json()
+    borne.post(f"/listings/{listing['id']}/photos", data={"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Keien"})
+    assert borne.post(f"/listings/{listing['id']}/publish").status_code == 200
+    ended = borne.post(f"/listings/{listing['id']}/close", {"outcome": "disposed", "reason": "Gebroken"})
+    assert ended.get_json()["status"] == "closed"
+    found = borne.get(f"/lots/{lot['id']}").get_json()
+    assert (found["quantity"], [row["kind"] for row in found["movements"]]) == ("276", ["in"])
+    assert [row["kind"] for row in keeper.get("/notices").get_json()["items"]] == ["lot_said_gone"]
+    refused = borne.post(f"/lots/{lot['id']}/write-off", {"reason": "Gebroken"})
+    assert refused.status_code == 403
+    assert keeper.post(f"/lots/{lot['id']}/write-off", {"reason": "Afgevoerd voor Borne"}).get_json()["quantity"] == "0"

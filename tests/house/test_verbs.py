@@ -56,7 +56,6 @@ GUARDED_ELSEWHERE = {
     "market.actions.demands.lapse_demand",
     "market.actions.lots.bring_in",
     "market.actions.lots.follow",
-    "market.actions.lots.leave",
     "market.actions.lots.make_child_lot",
     "market.actions.windows.note_changed_windows",
     "market.actions.windows.preview_windows",

@@ -32,7 +32,7 @@ from tests.databases import SECRET, settings
 from tests.visitors import settle_in
 
 FACTS: dict[str, Any] = {
-    **dict.fromkeys(("invitation_id", "reset_id"), 1),
+    **dict.fromkeys(("invitation_id", "reset_id", "depot_id"), 1),
     "role": "coordinator",
     "organisation": "Borne & Co",
     "other": "Hengelo",
@@ -69,7 +69,12 @@ FACTS: dict[str, Any] = {
 
 def letter(kind: Notice, **changes: Any) -> Letter:
     values: dict[str, Any] = {"notice_id": 7, "person_id": 1, "organisation_id": None, "email": None, "locale": "nl"}
-    return Letter(kind=kind, facts={"lot_id": 7, "depot": "B", **FACTS}, created_at=clock.now(), **{**values, **changes})
+    return Letter(
+        kind=kind,
+        facts={"lot_id": 7, "depot": "B", "outcome": "disposed", **FACTS},
+        created_at=clock.now(),
+        **{**values, **changes},
+    )
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:

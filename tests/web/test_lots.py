@@ -270,13 +270,13 @@ def test_the_offer_of_a_lot_in_a_depot_is_counted_by_its_keeper(app: Flask, sess
     owner = make_actor(session, "hengelo")
     listing = make_listing(session, owner, location=None, depot_id=yard.id)
     client, address = visit(app, session, owner), f"/aanbod/{listing.id}/bewerken"
-    assert "U biedt een partij uit voorraad aan" in words(client, address)
+    assert "Gemeentewerf heeft deze partij. Daar wordt zij geteld" in words(client, address)
     fields = {"title": "Rode keien", "condition": "good", "available_from": "vandaag", "quantity_basis": "measured"}
     refused = send(client, address, {**fields, "quantity": "1100", "correction_reason": "Anders geteld"})
-    assert refused.status_code == 409 and "Tel, splits of verplaats de partij zelf" in refused.text
+    assert refused.status_code == 409 and "Deze partij ligt bij Gemeentewerf." in refused.text
     assert send(client, address, fields).status_code == 303
     page = visit(app, session, keeper).get(address).text
-    assert "Rode keien" in page and "U biedt een partij uit voorraad aan" not in page
+    assert "Rode keien" in page and "heeft deze partij" not in page
 
 
 def test_what_is_offered_or_blocked_is_not_offered_again(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:

@@ -199,7 +199,10 @@ def publish_listing(listing_id: int) -> Response:
 @route("POST", "/listings/<int:listing_id>/withdraw", takes=WithdrawBody(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def withdraw_listing(listing_id: int) -> Response:
-    """Withdraw a listing; its open reservations are cancelled and their holders notified."""
+    """Withdraw a listing; its open reservations are cancelled and their holders notified.
+
+    What lies in a depot that you do not keep, or with another organisation, stays there: they are told the outcome and book it out.
+    """
     _require_match(listing_id)
     body = _said(read_body(WithdrawBody()))
     return ok(write_listing(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
@@ -208,7 +211,10 @@ def withdraw_listing(listing_id: int) -> Response:
 @route("POST", "/listings/<int:listing_id>/close", takes=CloseBody(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def close_listing(listing_id: int) -> Response:
-    """Offer what is left no more, and say what became of it."""
+    """Offer what is left no more, and say what became of it.
+
+    What lies in a depot that you do not keep, or with another organisation, stays there: they are told the outcome and book it out.
+    """
     _require_match(listing_id)
     body = _said(read_body(CloseBody()))
     return ok(write_listing(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **body)))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from marketplace.accounts.policy import Actor, Can, is_broker, require
+from marketplace.accounts.policy import Actor, Can, is_broker, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.depots.models import Depot, DepotKeeper, Lot, Movement
 from marketplace.depots.rules.lots import LotFilter, MovementKind
@@ -32,6 +32,16 @@ def get_lot(session: Session, actor: Actor, lot_id: int) -> Lot:
         raise Missing(_("This lot does not exist, or you may not see it. Check the number on its label."))
     require(actor, Can.READ_LOT, lot, hidden=True)
     return lot
+
+
+def find_other_hands(session: Session, actor: Actor, lot: Lot) -> Lot | None:
+    """The lot with whoever has it, where that is not the actor.
+
+    The keepers of a depot, or another organisation.
+    """
+    rows = lots_with_parts().where(Lot.id == lot.id).execution_options(populate_existing=True)
+    seen = session.scalars(rows).unique().one()
+    return None if may(actor, Can.HANDLE_LOT, seen) else seen
 
 
 def lock(session: Session, lot_id: int) -> Lot:

@@ -13,6 +13,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By
+from marketplace.depots.actions.telling import tell_whoever_has
 from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries import lots
 from marketplace.depots.rules.depot import check_open, check_storer, check_taken
@@ -23,12 +24,14 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _, in_default_locale
 from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions import counters
-from marketplace.market.models import Listing, Photo, PhotoFile, SupplyLoss
+from marketplace.market.actions.photos import copy_photos
+from marketplace.market.models import Listing, SupplyLoss
 from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome, check_reason, is_lost
 from marketplace.market.rules.listing import STUFF, Condition, ListingStatus, Location, check_weight_of_lot, returned_title
 from marketplace.market.rules.values import place_columns
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
+from marketplace.notices.rules.kinds import Notice
 
 FOLLOWED = STUFF | {"quantity", "title", "condition", "kg_per_unit", "place", "depot"}
 GOES_AS = {
@@ -85,7 +88,7 @@ def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | Non
     check_unblocked(is_blocked=lot.blocked_at is not None)
     if lot.owner_id != listing.organisation_id or lot.quantity != listing.quantity or lot.quantity <= 0:
         raise Conflict(_("The lot in stock is not what this draft says any more. Offer it again from the lot."))
-    check_weight_of_lot(listing.kg_per_unit, lot.kg_per_unit, is_measured=lot.kg_basis == "measured")
+    check_weight_of_lot(listing.kg_per_unit, lot.kg_per_unit, unit=lot.unit_of, is_measured=lot.kg_basis == "measured")
     _describe(listing, lot)
     return lot.id
 
@@ -116,7 +119,7 @@ def follow(session: Session, actor: Actor, listing: Listing, changed: set[str], 
         _replace(session, by, listing, lot)
         return
     _describe(listing, lot)
-    if lot.depot_id is None:  # what lies in a depot weighs what it weighed when it came in
+    if lot.depot_id is None and "kg_per_unit" in changed:  # what lies in a depot weighs what it weighed when it came in
         lot.kg_per_unit, lot.kg_basis = _weighed(session, listing)
     delta = listing.quantity - listing.transferred - lot.quantity
     if delta:
@@ -154,12 +157,22 @@ def _change(session: Session, by: By, lot: Lot, kind: MovementKind, delta: Decim
 
 
 def leave(session: Session, actor: Actor, listing: Listing, outcome: Outcome | None, reason: str) -> None:
-    """What becomes of the rest of a lot that is offered no more. It stays in stock unless its owner says that it is gone."""
+    """What becomes of the rest of a lot that is offered no more. It stays in stock unless its owner says that it is gone.
+
+    What lies in a depot, or with somebody else, stays there whatever its owner says: its keeper or holder is told, and books it out.
+    """
     if listing.published_at is None or listing.lot_id is None or outcome not in GOES_AS:
         return
     lot = lots.lock(session, listing.lot_id)
     left = listing.quantity - listing.transferred
     if left <= 0:
+        return
+    has = lots.find_other_hands(session, actor, lot)
+    if has is not None:
+        amount = {"amount": plain(left), "unit": lot.unit}
+        tell_whoever_has(
+            session, actor, has, Notice.LOT_SAID_GONE, quantity=amount, outcome=outcome.value, reason=reason.strip() or None
+        )
         return
     check_unblocked(is_blocked=lot.blocked_at is not None and outcome not in ON_THE_SPOT)
     words = reason.strip() or in_default_locale(OUTCOME_LABELS[outcome])
@@ -259,17 +272,6 @@ def make_child_lot(
         session, actor, action="listing.return", object_type="listing", object_id=child.id, parent=parent.id, quantity=quantity
     )
     return child
-
-
-def copy_photos(session: Session, parent: Listing, child: Listing) -> None:
-    """Show the photos of one offer of a lot with the other."""
-    for photo in parent.photos:
-        copy = Photo(listing_id=child.id, position=photo.position, alt=photo.alt, files=photo.files, created_at=photo.created_at)
-        session.add(copy)
-        session.flush()
-        names: set[Any] = {file["name"] for file in photo.files.values()}
-        session.add_all(PhotoFile(name=name, photo_id=copy.id) for name in sorted(names))
-    session.flush()
 
 
 def transfer_lot(

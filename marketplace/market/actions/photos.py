@@ -211,3 +211,14 @@ def forget_removed_photos(session: Session) -> int:
         execution_options={"synchronize_session": False},
     )
     return int(getattr(outcome, "rowcount", 0))
+
+
+def copy_photos(session: Session, parent: Listing, child: Listing) -> None:
+    """Show the photos of one offer of a lot with the other."""
+    for photo in parent.photos:
+        copy = Photo(listing_id=child.id, position=photo.position, alt=photo.alt, files=photo.files, created_at=photo.created_at)
+        session.add(copy)
+        session.flush()
+        names: set[Any] = {file["name"] for file in photo.files.values()}
+        session.add_all(PhotoFile(name=name, photo_id=copy.id) for name in sorted(names))
+    session.flush()

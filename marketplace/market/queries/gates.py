@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Lot
+from marketplace.depots.queries import lots
 from marketplace.depots.queries.lots import lots_with_parts
 from marketplace.documents.models import GateLift, Opinion, Paper
 from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers, list_papers_of
@@ -182,15 +183,29 @@ def as_facts(finding: Finding) -> dict[str, Any]:
 def check_stays_lot(session: Session, actor: Actor, listing: Listing, changed: set[str], kg_per_unit: Decimal | None) -> None:
     """Refuse what a listing may not say anew of its lot.
 
-    Of a draft: all that it offers from stock. In a depot: what its keeper sees to.
+    Of a draft: all that it offers from stock. In a depot, or with another organisation: what its keeper or holder sees to.
     """
     if listing.lot_id is None:
         return
     row = lots_with_parts().where(Lot.id == listing.lot_id).execution_options(populate_existing=True)
     lot, is_draft = session.scalars(row).unique().one(), listing.status == ListingStatus.DRAFT
-    if not is_draft and lot.depot_id is None:
-        return
-    if is_draft or not may(actor, Can.HANDLE_LOT, lot):
-        check_said_of_lot(changed, is_stored=lot.depot_id is not None)
-    if "kg_per_unit" in changed and not changed & STUFF:  # another material is another lot, which weighs what is said of it
-        check_weight_of_lot(kg_per_unit, lot.kg_per_unit, is_measured=lot.kg_basis == "measured")
+    is_in_hand, is_stored = may(actor, Can.HANDLE_LOT, lot), lot.depot_id is not None
+    if is_draft or not is_in_hand:
+        check_said_of_lot(changed, has=None if is_in_hand else _whoever_has(lot), is_stored=is_stored)
+    is_weighed_there = is_draft or is_stored or not is_in_hand
+    if is_weighed_there and "kg_per_unit" in changed and not changed & STUFF:  # another material is another lot
+        check_weight_of_lot(kg_per_unit, lot.kg_per_unit, unit=lot.unit_of, is_measured=lot.kg_basis == "measured")
+
+
+def find_other_hands(session: Session, actor: Actor, listing: Listing) -> str | None:
+    """The name of the depot or the organisation that has the lot of a listing instead of the actor.
+
+    What becomes of it is booked there.
+    """
+    lot = None if listing.lot_id is None else lots.find_other_hands(session, actor, session.get_one(Lot, listing.lot_id))
+    return None if lot is None or lot.quantity == 0 else _whoever_has(lot)
+
+
+def _whoever_has(lot: Lot) -> str:
+    """The depot where a lot lies, or the organisation that has it, by name."""
+    return lot.holder.name if lot.depot is None else lot.depot.name

@@ -52,6 +52,11 @@ def is_lost(outcome: Outcome | None) -> bool:
     return outcome is None or outcome in LOST
 
 
+def is_said_gone(outcome: Outcome | None) -> bool:
+    """Whether its owner said that the rest of a lot is not there any more."""
+    return outcome is not None and outcome is not Outcome.LATER
+
+
 def listing_holds_until(confirmed_on: date) -> date:
     """The last day on which a confirmed listing stands in the catalogue."""
     return confirmed_on + STALE_AFTER

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, Taken
+from marketplace.kernel.formats import number
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.kernel.text import clean, search_text
@@ -282,16 +283,33 @@ def _words_of(field: Field, value: Any) -> tuple[str, ...]:
     return (str(value),)
 
 
-def check_said_of_lot(changed: set[str], *, is_stored: bool) -> None:
-    """What is offered from stock is what lies there. How much, what and where is said of the lot; a depot says itself where it is."""
-    if changed & {*STUFF, "quantity", "depot", *(() if is_stored else ("place",))}:
-        raise Conflict(
-            _("This offers a lot in stock. Count, split or move the lot itself; the listing says the same."),
-            "quantity" if "quantity" in changed else "material",
-        )
+def check_said_of_lot(changed: set[str], *, has: str | None, is_stored: bool) -> None:
+    """What is offered from stock is what lies there. How much, what and where is said of the lot; a depot says itself where it is.
+
+    `has`: who has it instead of its owner, a depot (`is_stored`) or an organisation.
+    """
+    with_holder = () if is_stored else ("place",) if has is None else ("kg_per_unit", "place")
+    fixed = ("quantity", *sorted(STUFF), "depot", *with_holder)
+    field = next((name for name in fixed if name in changed), None)
+    if field is None:
+        return
+    if has is None:
+        raise Conflict(_("This offers a lot in stock. Count, split or move the lot itself; the listing says the same."), field)
+    raise Conflict(
+        _("%(has)s has this lot: it is counted, weighed and moved there, and the listing says the same. Ask them.", has=has),
+        field,
+    )
 
 
-def check_weight_of_lot(said: Decimal | None, kg_per_unit: Decimal, *, is_measured: bool) -> None:
+def check_weight_of_lot(said: Decimal | None, kg_per_unit: Decimal, *, unit: Unit, is_measured: bool) -> None:
     """Refuse another weight than a lot in stock has. Nothing said is the usual weight, which is not that of a lot that was weighed."""
-    if said != kg_per_unit and (said is not None or is_measured):
-        raise Invalid(_("The lot says this itself. Leave it out."), "kg_per_unit")
+    if said == kg_per_unit or (said is None and not is_measured):
+        return
+    facts = {"weight": number(kg_per_unit, max(0, -int(kg_per_unit.normalize().as_tuple().exponent))), "unit": unit.one}
+    if is_measured:
+        sentence = _("This lot was weighed: one %(unit)s weighs %(weight)s kg. Fill in that weight.", **facts)
+    else:
+        sentence = _(
+            "This lot was not weighed: the usual %(weight)s kg for one %(unit)s counts. Leave the weight empty.", **facts
+        )
+    raise Invalid(sentence, "kg_per_unit")

@@ -100,6 +100,10 @@ class Notice(StrEnum):
     LOT_TAKEN_IN = "lot_taken_in"
     LOT_COUNTED_DOWN = "lot_counted_down"
     LOT_WRITTEN_OFF = "lot_written_off"
+    LOT_SAID_GONE = "lot_said_gone"
+    ARRIVAL_ANNOUNCED = "arrival_announced"
+    ARRIVAL_CALLED_OFF = "arrival_called_off"
+    ARRIVAL_DECLINED = "arrival_declined"
     LETTER_GIVEN_UP = "letter_given_up"
 
 

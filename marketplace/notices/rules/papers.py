@@ -88,7 +88,15 @@ RECALLING: dict[Notice, Wording] = {
     ),
 }
 
+OUTCOMES: dict[str, Text] = {  # what an owner says became of a lot that lies with somebody else
+    "sold_elsewhere": _("sold outside the bank"),
+    "own_use": _("used by its owner"),
+    "recycled": _("recycled"),
+    "disposed": _("disposed of as waste"),
+    "mistake": _("offered by mistake"),
+}
 _AT_LOT = (("lot", _("Look at the lot")),)
+_AT_ARRIVALS = (("arrivals", _("See what is expected")),)
 _OBJECT = _("Is that not right? Then ask the keeper of %(depot)s.")
 
 STORING: dict[Notice, Wording] = {
@@ -109,5 +117,37 @@ STORING: dict[Notice, Wording] = {
         _("%(organisation)s wrote off %(quantity)s of “%(title)s”"),
         (REASON, _OBJECT),
         _AT_LOT,
+    ),
+    Notice.LOT_SAID_GONE: Wording(
+        _("An owner says what becomes of a lot that you have"),
+        _("%(organisation)s offers “%(title)s” no more: %(outcome)s"),
+        (
+            REASON,
+            _(
+                "By the bank %(quantity)s of it still lies with you. Is it gone? Then let it out or write it off. Else nothing changes."
+            ),
+        ),
+        _AT_LOT,
+    ),
+    Notice.ARRIVAL_ANNOUNCED: Wording(
+        _("Something is coming to your depot"),
+        _("%(organisation)s brings %(quantity)s of “%(title)s” to %(depot)s"),
+        (_("It is expected on %(until)s."), _("When it is there you take it in. Only then does it count as stock of the depot.")),
+        _AT_ARRIVALS,
+    ),
+    Notice.ARRIVAL_CALLED_OFF: Wording(
+        _("Something does not come to your depot"),
+        _("%(organisation)s does not bring %(quantity)s of “%(title)s” to %(depot)s"),
+        (_("It was expected on %(until)s, and is off your list."),),
+        _AT_ARRIVALS,
+    ),
+    Notice.ARRIVAL_DECLINED: Wording(
+        _("A depot does not expect what you announced"),
+        _("%(depot)s does not expect %(quantity)s of “%(title)s” any more"),
+        (
+            _("A keeper of %(organisation)s took it off the list. You had announced it for %(until)s."),
+            _("Is that not right? Then ask the keeper, or announce it again."),
+        ),
+        _AT_ARRIVALS,
     ),
 }

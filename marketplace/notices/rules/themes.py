@@ -44,7 +44,11 @@ THEMES: tuple[tuple[Text, tuple[Notice, ...]], ...] = (
             Notice.RECALL_FREED,
         ),
     ),
-    (_("Your lots in a depot"), (Notice.LOT_TAKEN_IN, Notice.LOT_COUNTED_DOWN, Notice.LOT_WRITTEN_OFF)),
+    (
+        _("Your lots in a depot"),
+        (Notice.LOT_TAKEN_IN, Notice.LOT_COUNTED_DOWN, Notice.LOT_WRITTEN_OFF, Notice.ARRIVAL_DECLINED),
+    ),
+    (_("The depot that you keep"), (Notice.ARRIVAL_ANNOUNCED, Notice.ARRIVAL_CALLED_OFF, Notice.LOT_SAID_GONE)),
     (_("Questions and messages"), (Notice.QUESTION_ASKED, Notice.QUESTION_ANSWERED, Notice.MESSAGE)),
     (
         _("Found for you"),

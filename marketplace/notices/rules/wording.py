@@ -16,7 +16,7 @@ from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.letter import REASON, Button, Moment, Price, Wording
-from marketplace.notices.rules.papers import ADVISING, PAPERS, RECALLING, STORING, VERDICTS
+from marketplace.notices.rules.papers import ADVISING, OUTCOMES, PAPERS, RECALLING, STORING, VERDICTS
 from marketplace.notices.rules.reporting import REPORTING
 from marketplace.notices.rules.settling import SETTLING
 from marketplace.notices.rules.talking import OFFERING, TALKING
@@ -346,6 +346,8 @@ def readable_facts(facts: Mapping[str, Any], written: Callable[[str], str] = _sa
         values["until_time"] = Moment(datetime.fromisoformat(until)) if "T" in until else values["until"]
     if values.get("verdict"):
         values["verdict"] = VERDICTS[values["verdict"]]
+    if values.get("outcome"):
+        values["outcome"] = OUTCOMES[values["outcome"]]
     for name in ("since", "first", "last"):
         values |= {name: date.fromisoformat(values[name])} if values.get(name) else {}
     if values.get("time"):

@@ -19,7 +19,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.listings import create_listing
-from marketplace.market.actions.lots import copy_photos
+from marketplace.market.actions.photos import copy_photos
 from marketplace.market.actions.windows import audit_windows, bump_catalogue, note_changed_windows
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing

@@ -269,24 +269,26 @@ def fill_choices(form: ListingForm, session: Session, actor: Actor, lies_in: int
 class Stock:
     """The lot in stock that a listing offers.
 
-    What it says itself, as `facts` to read and as the `fixed` values that are sent along.
+    What it says itself, as `facts` to read and as the `fixed` values that are sent along. `has`: who has it, where that is not the reader.
     """
 
     lot_id: int
     number: str
+    has: Text | str | None
     facts: list[tuple[Text, Text | str]]
     fixed: list[tuple[str, str]]
 
 
 def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
-    """The lot in stock of which this is a draft, or that a keeper sees to. None of any other listing: there the form says it."""
-    is_kept = listing.status == ListingStatus.PUBLISHED and listing.depot_id is not None
-    if listing.lot_id is None or not (listing.status == ListingStatus.DRAFT or is_kept):
+    """The lot in stock of which this is a draft, or that somebody else has. None of any other listing: there the form says it."""
+    if listing.lot_id is None or listing.status not in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
         return None
     lot = get_lot(session, actor, listing.lot_id)
-    if is_kept and may(actor, Can.HANDLE_LOT, lot):
+    is_in_hand = may(actor, Can.HANDLE_LOT, lot)
+    if is_in_hand and listing.status == ListingStatus.PUBLISHED:
         return None
     place = Written(lot.depot.name if lot.depot else lot.place_name)
+    has = None if is_in_hand else Written(lot.depot.name if lot.depot else lot.holder.name)
     facts: list[tuple[Text, Text | str]] = [
         (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
         (_("Quantity"), quantity(lot.quantity, lot.unit)),
@@ -296,7 +298,7 @@ def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
     stored = stored_form(listing, taxonomy(session), sent=False)
     fixed = [(name, str(stored[name].data or "")) for name in ("material", "place", "depot")]
     fixed += [("quantity", number(listing.quantity)), (stored.quantity.unit_name, listing.unit)]
-    return Stock(lot.id, lot_number(lot.id), facts, fixed)
+    return Stock(lot.id, lot_number(lot.id), has, facts, fixed)
 
 
 def show_conflict(form: ListingForm, listing: Listing, known: Taxonomy) -> None:

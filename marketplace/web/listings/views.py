@@ -13,8 +13,9 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
 from marketplace.market.actions.listings import close_listing, delete_draft
 from marketplace.market.models import Listing
+from marketplace.market.queries.gates import find_other_hands
 from marketplace.market.queries.listings import get_listing
-from marketplace.market.rules.freshness import Refreshed, is_lost
+from marketplace.market.rules.freshness import Refreshed, is_lost, is_said_gone
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.actions.offer import amend, offer
 from marketplace.matching.actions.publish import publish as publish_listing
@@ -140,16 +141,19 @@ def withdraw(listing_id: int) -> ResponseReturnValue:
     """Take a lot away, after a look at who holds something of it."""
     session, actor = current_session(), current_actor()
     listing, held = _own(current_session(), listing_id), list_open_of_listing(session, listing_id)
+    has = find_other_hands(session, actor, listing)
     form = _asking(listing, WithdrawForm() if held else CloseForm())
     if (form.is_submitted() and form.validate()) and attempt(
         form,
         lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.said, outcome=form.chosen),
     ):
-        return done(_withdrawn(form), url_for("work.show"))
-    return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES)
+        return done(_withdrawn(form, has), url_for("work.show"))
+    return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES, has=has)
 
 
-def _withdrawn(form: CloseForm) -> Text:
+def _withdrawn(form: CloseForm, has: str | None) -> Text:
+    if has is not None and is_said_gone(form.chosen):
+        return _("The lot is withdrawn. It still lies at %(has)s, where they read what you said of it.", has=has)
     if not is_lost(form.chosen):
         return _("The lot is withdrawn, and does not count as lost. Everyone who had reserved something has been notified.")
     return _("The lot is withdrawn. Everyone who had reserved something has been notified.")
@@ -161,13 +165,20 @@ def close(listing_id: int) -> ResponseReturnValue:
     """Offer the rest no more, and say what became of it. While something of it is held the verb says why not."""
     session, actor = current_session(), current_actor()
     listing = _own(current_session(), listing_id)
+    has = find_other_hands(session, actor, listing)
     form = _asking(listing, CloseForm())
     is_valid = form.is_submitted() and (listing.held > 0 or form.validate())
     if is_valid and attempt(
         form, lambda: close_listing(session, actor, listing_id=listing_id, outcome=form.chosen, reason=form.said)
     ):
-        return done(_("The lot is closed. It is no longer in the catalogue."), url_for("work.listings"))
-    return page("listings/close.html", form, listing=listing)
+        return done(_closed(form, has), url_for("work.listings"))
+    return page("listings/close.html", form, listing=listing, has=has)
+
+
+def _closed(form: CloseForm, has: str | None) -> Text:
+    if has is not None and is_said_gone(form.chosen):
+        return _("The lot is closed. It still lies at %(has)s, where they read what you said of it.", has=has)
+    return _("The lot is closed. It is no longer in the catalogue.")
 
 
 def _asking(listing: Listing, form: CloseForm) -> CloseForm:
