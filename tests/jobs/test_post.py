@@ -32,7 +32,7 @@ from tests.databases import SECRET, settings
 from tests.visitors import settle_in
 
 FACTS: dict[str, Any] = {
-    **dict.fromkeys(("invitation_id", "reset_id", "depot_id"), 1),
+    **dict.fromkeys(("invitation_id", "reset_id", "depot_id", "lot_id"), 1),
     "role": "coordinator",
     "organisation": "Borne & Co",
     "other": "Hengelo",
@@ -63,18 +63,13 @@ FACTS: dict[str, Any] = {
     "message": "Tot <b>morgen</b>.",
     "error": "550 Geen <mailbox>",
     "version": 4,
-    "verdict": "positive",
+    **{"verdict": "positive", "outcome": "disposed"},
 }
 
 
 def letter(kind: Notice, **changes: Any) -> Letter:
     values: dict[str, Any] = {"notice_id": 7, "person_id": 1, "organisation_id": None, "email": None, "locale": "nl"}
-    return Letter(
-        kind=kind,
-        facts={"lot_id": 7, "depot": "B", "outcome": "disposed", **FACTS},
-        created_at=clock.now(),
-        **{**values, **changes},
-    )
+    return Letter(kind=kind, facts={"depot": "B", **FACTS}, created_at=clock.now(), **{**values, **changes})
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from marketplace.notices.rules.kinds import Notice
 
 
 def tell_keepers(session: Session, actor: Actor, depot: Depot, kind: Notice, **facts: Any) -> None:
-    """Tell each keeper that is named on a depot, but not the actor; without any, its coordinators."""
+    """Tell each named keeper of a depot, but not the actor; without any its coordinators."""
     told = {"organisation_id": depot.organisation_id, "depot": depot.name, "organisation": actor.organisation_name, **facts}
     for person_id in depot.keeper_ids:
         if person_id != actor.person_id:

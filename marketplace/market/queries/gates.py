@@ -198,7 +198,7 @@ def check_stays_lot(session: Session, actor: Actor, listing: Listing, changed: s
 
 
 def find_other_hands(session: Session, actor: Actor, listing: Listing) -> str | None:
-    """The name of the depot or the organisation that has the lot of a listing instead of the actor.
+    """The depot or the organisation that has the lot of a listing instead of the actor.
 
     What becomes of it is booked there.
     """
