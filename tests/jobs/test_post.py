@@ -37,14 +37,13 @@ FACTS: dict[str, Any] = {
     "organisation": "Borne & Co",
     "other": "Hengelo",
     "reservation_id": 12,
-    "listing_id": 3,
+    **dict.fromkeys(("listing_id", "days"), 3),
     "year": 2026,
     "listing_title": "Keien <8 cm>",
     "demand_id": 4,
     "quantity": {"amount": "1200.500", "unit": "m2"},
     "reason": "De partij is <b>kapot</b>.",
     "until": "2026-12-15T11:00:00+00:00",
-    "days": 3,
     "other_quantity": {"amount": "1180", "unit": "m2"},
     "times": ["2026-12-01T08:00:00+00:00", "2026-12-02T12:30:00+00:00"],
     "time": "2026-12-01T08:00:00+00:00",
@@ -63,7 +62,8 @@ FACTS: dict[str, Any] = {
     "message": "Tot <b>morgen</b>.",
     "error": "550 Geen <mailbox>",
     "version": 4,
-    **{"verdict": "positive", "outcome": "disposed"},
+    "verdict": "positive",
+    "outcome": "disposed",
 }
 
 
