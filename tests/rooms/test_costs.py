@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.depots.actions.movements import By, change, move, split_off
 from marketplace.depots.queries.costs import costs_of, list_charges
-from marketplace.depots.rules.costs import Cost, Span
+from marketplace.depots.rules.costs import Cost
 from marketplace.depots.rules.lots import MovementKind, Whereabouts
+from marketplace.depots.rules.quarter import Span
 from marketplace.kernel.geo import Point
 from tests.factories import make_actor
 from tests.stored import FIRST, make_lot, make_yard

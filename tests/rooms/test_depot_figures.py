@@ -12,7 +12,9 @@ from marketplace.accounts.policy import Actor
 from marketplace.depots.actions.depots import create_depot
 from marketplace.depots.actions.movements import By, change, move, split_off
 from marketplace.depots.models import Depot, DepotRate
+from marketplace.depots.queries.costs import costs_of
 from marketplace.depots.rules.lots import MovementKind, Whereabouts
+from marketplace.depots.rules.quarter import Quarter
 from marketplace.impact.rules.cut import Cut
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden
@@ -21,6 +23,7 @@ from marketplace.ledger.actions import append
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry
 from marketplace.stock.queries.figures import find_first_day, get_depot_figures
+from marketplace.stock.queries.settlement import get_settlement
 from marketplace.stock.rules.figures import DepotFigures
 from tests.entries import append_entry
 from tests.factories import make_actor
@@ -88,6 +91,46 @@ def test_a_month_opens_with_what_lay_there(session: Session, reviewer: Actor) ->
     earlier = only(session, reviewer, Cut("2026-05", "2026-05"))
     assert (earlier.in_kg, earlier.out_kg, earlier.closing_kg, earlier.used_share) == (51_060, 0, 51_060, None)
     assert get_depot_figures(session, reviewer, Cut("2026-01", "2026-04")).rows == ()
+
+
+def test_a_year_costs_what_its_settlements_come_to_and_a_quarter_what_its_months_do(session: Session, reviewer: Actor) -> None:
+    """10 m² at 0.10 a week from 2 March to 25 June: 30 days of the first quarter and 86 of the second.
+
+    300 × 0.10 / 7 = 4.2857, so 4.29, and 860 × 0.10 / 7 = 12.2857, so 12.29: 16.58 together. At once it were 16.57.
+    April is 4.29; with May 8.7143, so 8.71 and 4.42 of May; with June 12.29, so 3.58 of June.
+    """
+    owner, yard = make_actor(session, "almelo"), make_yard(session)
+    session.add(DepotRate(depot_id=yard.id, unit="m2", euros_per_week=Decimal("0.10"), from_on=NEW_YEAR))
+    lot = make_lot(session, owner, quantity="10")
+    move(session, By(owner, date(2026, 3, 2)), lot, Whereabouts(yard.id))
+    change(session, By(owner, date(2026, 6, 26)), lot, MovementKind.OUT, Decimal(-10))
+    settled = [
+        get_settlement(session, reviewer, yard.id, quarter).totals[0].cost.cents
+        for quarter in (Quarter(2026, 1), Quarter(2026, 2))
+    ]
+    assert settled == [429, 1229]
+    assert only(session, reviewer, Cut("2026-01", "2026-12")).cost_cents == 429 + 1229
+    assert [only(session, reviewer, Cut(month, month)).cost_cents for month in ("2026-04", "2026-05", "2026-06")] == [
+        429,
+        442,
+        358,
+    ]
+    assert costs_of(session, [lot.id], clock.today())[lot.id].cents == 429 + 1229
+
+
+def test_two_owners_of_one_lot_pay_what_the_lot_cost(session: Session, reviewer: Actor) -> None:
+    """10 m² at 0.10 a week, two days of one owner and two of the next: 20 × 0.10 / 7 = 0.2857, so 0.29 each and 0.58 together."""
+    owner, taker, yard = make_actor(session, "almelo"), make_actor(session, "hengelo"), make_yard(session)
+    session.add(DepotRate(depot_id=yard.id, unit="m2", euros_per_week=Decimal("0.10"), from_on=NEW_YEAR))
+    lot = make_lot(session, owner, quantity="10")
+    move(session, By(owner, date(2026, 6, 1)), lot, Whereabouts(yard.id))
+    kinds, theirs = (MovementKind.OUT, MovementKind.IN), {"owner_id": taker.organisation_id, "holder_id": taker.organisation_id}
+    move(session, By(taker, date(2026, 6, 3)), lot, Whereabouts(yard.id), kinds=kinds, **theirs)
+    change(session, By(taker, date(2026, 6, 5)), lot, MovementKind.OUT, Decimal(-10))
+    settlement = get_settlement(session, reviewer, yard.id, Quarter(2026, 2))
+    assert [(total.organisation, total.cost.cents) for total in settlement.totals] == [("Almelo", 29), ("Hengelo", 29)]
+    assert only(session, reviewer, Cut("2026-06", "2026-06")).cost_cents == 58
+    assert costs_of(session, [lot.id], clock.today())[lot.id].cents == 58
 
 
 def test_what_came_back_counts_no_more_in_what_was_bought(session: Session, reviewer: Actor) -> None:

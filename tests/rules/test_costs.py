@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from marketplace.depots.rules.costs import Change, Charge, Cost, Rate, Rates, Span, Stored, added, charge, sum_of
+from marketplace.depots.rules.costs import Change, Charge, Cost, Rate, Rates, Stored, added, charge, sum_of
+from marketplace.depots.rules.quarter import Span
 from marketplace.kernel.units import Unit
 
 FIRST = date(2026, 10, 1)
@@ -74,6 +75,16 @@ def test_days_before_and_after_the_span_do_not_count() -> None:
 def test_moving_from_bay_to_bay_changes_nothing() -> None:
     stored = of(in_october(1, "176"), in_october(9, "-176"), in_october(9, "176"))
     assert charge(stored, Rates([rate("0.15")]), SPAN) == charge(of(in_october(1, "176")), Rates([rate("0.15")]), SPAN)
+
+
+def test_a_stay_over_two_quarters_is_rounded_in_each_of_them() -> None:
+    """10 m² on 30 days of September: 300 × 0.10 / 7 = 4.2857, so 4.29; on 31 of October 4.4286, so 4.43. At once it were 8.71."""
+    first, second = charge(
+        of(Change(date(2026, 9, 1), Decimal(10))), Rates([rate("0.10")]), Span(date(2026, 9, 1), date(2026, 11, 1))
+    )
+    assert (first.first_on, first.last_on, first.days, first.cents) == (date(2026, 9, 1), date(2026, 9, 30), 30, 429)
+    assert (second.first_on, second.last_on, second.days, second.cents) == (FIRST, date(2026, 10, 31), 31, 443)
+    assert sum_of([first, second]) == Cost(872, 61, is_known=True)
 
 
 def test_without_a_price_of_its_unit_a_lot_is_charged_by_its_mass() -> None:

@@ -4,8 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from marketplace.depots.rules.costs import Span
-from marketplace.depots.rules.quarter import Quarter, check_open_quarter, first_open_day, quarter_of, read_quarter
+from marketplace.depots.rules.quarter import Quarter, Span, check_open_quarter, first_open_day, quarter_of, read_quarter
 from marketplace.kernel.errors import Invalid, Missing
 
 TODAY = date(2026, 11, 28)

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.depots.models import DepotRate, DepotSettlement, Lot, Movement
-from marketplace.depots.rules.costs import Change, Charge, Cost, Rate, Rates, Span, Stored, added, charge, sum_of
-from marketplace.depots.rules.quarter import Quarter, first_open_day, quarter_of
+from marketplace.depots.rules.costs import Change, Charge, Cost, Rate, Rates, Stored, added, charge, sum_of
+from marketplace.depots.rules.quarter import Quarter, Span, first_open_day, quarter_of
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit, plain
 
@@ -34,13 +34,17 @@ class LotCharge:
 
 
 def costs_of(session: Session, lot_ids: Iterable[int], until: date) -> dict[int, Cost]:
-    """What each of these lots has cost so far, in every depot where it lay. The day `until` has not ended and does not count."""
+    """What each of these lots has cost so far, in every depot where it lay and to each that owned it: as those are settled.
+
+    The day `until` has not ended and does not count.
+    """
     asked = list(lot_ids)
     costs: dict[int, list[Cost]] = {lot_id: [] for lot_id in asked}
     rows = (
         select(
             Movement.lot_id,
             Movement.depot_id,
+            Movement.owner_id,
             Movement.happened_on,
             Lot.unit,
             Lot.kg_per_unit,
@@ -49,11 +53,11 @@ def costs_of(session: Session, lot_ids: Iterable[int], until: date) -> dict[int,
         )
         .join(Lot, Lot.id == Movement.lot_id)
         .where(Movement.lot_id.in_(asked), Movement.depot_id.is_not(None), Movement.happened_on < until)
-        .order_by(Movement.lot_id, Movement.depot_id)
+        .order_by(Movement.lot_id, Movement.depot_id, Movement.owner_id)
     )
     found = session.execute(rows).all()
     rates = _rates(session, {row.depot_id for row in found})
-    for (lot_id, depot_id), group in groupby(found, key=lambda row: (row.lot_id, row.depot_id)):
+    for (lot_id, depot_id, _owner), group in groupby(found, key=lambda row: (row.lot_id, row.depot_id, row.owner_id)):
         changes = list(group)
         stored = Stored(
             Unit(changes[0].unit),

@@ -2,6 +2,8 @@
 
 So the day on which a lot comes counts, and the day on which it leaves does not. The price is that of a unit and week. It is asked by the lot's
 own unit; without such a price by the tonne, and without that by the pallet place. Without any of them the cost is unknown, which is not nought.
+
+Cents are rounded once: of each stay at one price within one quarter, as it is settled. Whatever adds cost up adds those.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import floor
 
+from marketplace.depots.rules.quarter import Span, quarter_of
 from marketplace.kernel.units import Unit
 
 DAYS_OF_WEEK = 7
@@ -48,16 +51,8 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Days for which cost is asked: from the first one up to, and not with, the last one."""
-
-    first: date
-    before: date
-
-
-@dataclass(frozen=True, slots=True)
 class Charge:
-    """What lying there at one price came to.
+    """What lying there at one price came to, within one quarter.
 
     `last_on` is the last day that counts, `amount_days` the sum over the days of what lay there, in the unit of the price. Without a price that unit
     is the lot's own, and `cents` is None.
@@ -103,13 +98,13 @@ class Rates:
 
 
 def charge(stored: Stored, rates: Rates, span: Span) -> list[Charge]:
-    """What a lot costs in these days: one row for each stay and price, in the order of days."""
+    """What a lot costs in these days: one row for each stay, price and quarter, in the order of days."""
     charges: list[Charge] = []
     for stretch in _stretches(stored, rates, span):
         unit, price = _priced(stored, stretch, rates)
         amount = _amount(stored, stretch, unit) * stretch.days
         last = charges[-1] if charges else None
-        if last is not None and (last.unit, last.euros_per_week, _day_after(last)) == (unit, price, stretch.first_on):
+        if last is not None and (last.unit, last.euros_per_week) == (unit, price) and _is_next(last, stretch.first_on):
             amount, first_on, days = last.amount_days + amount, last.first_on, last.days + stretch.days
             charges.pop()
         else:
@@ -147,12 +142,13 @@ class _Stretch:
 
 
 def _stretches(stored: Stored, rates: Rates, span: Span) -> Iterator[_Stretch]:
-    """The days of the span on which something lay there, cut where that or a price changed."""
+    """The days of the span on which something lay there, cut where that, a price or the quarter changed."""
     gained: dict[date, tuple[Decimal, int]] = {}
     for change in stored.changes:
         quantity, pallets = gained.get(change.on, (Decimal(0), 0))
         gained[change.on] = (quantity + change.quantity, pallets + change.pallets)
-    cuts = sorted({*gained, *rates.first_days, span.first, span.before})
+    quarters = _quarters(Span(max(span.first, min(gained)), span.before)) if gained else ()
+    cuts = sorted({*gained, *rates.first_days, *quarters, span.first, span.before})
     quantity, pallets = Decimal(0), 0
     for first_on, before in pairwise(cuts):
         more = gained.get(first_on, (Decimal(0), 0))
@@ -178,8 +174,17 @@ def _amount(stored: Stored, stretch: _Stretch, unit: str) -> Decimal:
     return EXACT.divide(EXACT.multiply(stretch.quantity, stored.kg_per_unit), KG_PER_TONNE)
 
 
-def _day_after(row: Charge) -> date:
-    return row.last_on + timedelta(days=1)
+def _quarters(span: Span) -> Iterator[date]:
+    """The first days of the quarters that begin in these days."""
+    quarter = quarter_of(span.first).following
+    while quarter.first < span.before:
+        yield quarter.first
+        quarter = quarter.following
+
+
+def _is_next(row: Charge, day: date) -> bool:
+    """Whether a day follows on a row, in the same quarter."""
+    return row.last_on + timedelta(days=1) == day and quarter_of(row.last_on) == quarter_of(day)
 
 
 def _cents(amount_days: Decimal, euros_per_week: Decimal) -> int:

@@ -7,12 +7,19 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from marketplace.depots.rules.costs import Span
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
 
 STAYS_OPEN = timedelta(days=60)  # time to hand over, to confirm and to agree on a figure
 _NAMED = re.compile(r"(20[0-9]{2})-[KQkq]([1-4])")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days for which cost is asked: from the first one up to, and not with, the last one."""
+
+    first: date
+    before: date
 
 
 @dataclass(frozen=True, slots=True, order=True)

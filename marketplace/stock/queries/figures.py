@@ -13,8 +13,9 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.models import Depot, Lot, Movement
 from marketplace.depots.queries.costs import list_charges
 from marketplace.depots.queries.depots import list_depots
-from marketplace.depots.rules.costs import KG_PER_TONNE, Span
+from marketplace.depots.rules.costs import KG_PER_TONNE
 from marketplace.depots.rules.lots import MovementKind
+from marketplace.depots.rules.quarter import Span, quarter_of
 from marketplace.impact.rules.cut import Cut
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point
@@ -156,7 +157,19 @@ def _bought(session: Session, days: _Days) -> dict[int, Bought]:
 
 
 def _cost(session: Session, depot_id: int, span: Span) -> tuple[int, Decimal]:
-    """What its lots cost, as in its settlement, and the tonne-days that have no price."""
+    """What its lots cost, as in its settlements, and the tonne-days that have no price.
+
+    What begins within a quarter is what that comes to up to its end, less what it came to before: so months add up to their quarter.
+    """
+    first = quarter_of(span.first).first
+    cents, unpriced = _charged(session, depot_id, Span(first, span.before))
+    if span.first == first:
+        return cents, unpriced
+    cents_before, unpriced_before = _charged(session, depot_id, Span(first, span.first))
+    return cents - cents_before, unpriced - unpriced_before
+
+
+def _charged(session: Session, depot_id: int, span: Span) -> tuple[int, Decimal]:
     cents, unpriced = 0, dict[int, Decimal]()
     for row in list_charges(session, depot_id, span):
         if row.charge.cents is None:
