@@ -54,6 +54,14 @@ CHANGES = (
             ),
             _("New: how often plans came in the period that was first said, by organisation (/plans/reliability)."),
             _("New: saying that what was planned is there, as measured (/listings/{id}/come-free)."),
+            _(
+                "Changed: soil and sand become more by counting or measuring only as far as the tolerance of the lot that they came from allows, parts "
+                "together. A blocked lot is counted neither up nor down (409)."
+            ),
+            _(
+                "Changed: cents of lying in a depot are rounded once for each lot, owner, price and quarter. So figures, settlements and the cost of a lot "
+                "add up to the cent."
+            ),
         ),
     ),
     Version(

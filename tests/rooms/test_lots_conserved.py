@@ -107,7 +107,7 @@ class Yards(RuleBasedStateMachine):
             count_lot(self.session, self._keeper(lot), lot_id=number, counted=counted, pallets=None, said=said)
             self._gain(number, counted - lot.quantity)
 
-        self._expect(act, refused=lot.is_blocked and counted < lot.quantity, lot_id=number)
+        self._expect(act, refused=lot.is_blocked and counted != lot.quantity, lot_id=number)
 
     @rule(which=WHICH, amount=AMOUNTS)
     def out(self, which: int, amount: Decimal) -> None:

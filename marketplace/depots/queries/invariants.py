@@ -6,7 +6,8 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.depots.models import Lot, Movement
-from marketplace.depots.rules.lots import MovementKind
+from marketplace.depots.rules.lots import MovementKind, path_to
+from marketplace.materials.queries import taxonomy
 
 _ZERO = literal(Decimal(0), Lot.quantity.type)
 _TWO_SIDED = (MovementKind.SPLIT.value, MovementKind.RETURN.value)
@@ -68,3 +69,23 @@ def find_changeling(session: Session) -> int | None:
     alone = Lot.parent_id.is_(None) & (Lot.origin_id.is_not(None) | (began.kind != MovementKind.IN.value))
     wrong = began.id.is_(None) | alone | (Lot.parent_id.is_not(None) & of_parent)
     return session.scalar(rows.where(wrong).order_by(Lot.id).limit(1))
+
+
+def find_overgrown(session: Session) -> int | None:
+    """A lot of soil or sand that is more by counting, with all that came from it, than measuring explains of it as it began."""
+    share = {material.id: material.tolerance_percent / 100 for material in taxonomy(session).materials if material.is_bulk}
+    lots = select(Lot.id, Lot.parent_id, Lot.material_id).where(Lot.material_id.in_(share))
+    known = {row.id: row for row in session.execute(lots)}
+    parents = {number: row.parent_id for number, row in known.items()}
+    counts = select(Movement.lot_id, func.sum(Movement.quantity, type_=Movement.quantity.type)).join(
+        Lot, Lot.id == Movement.lot_id
+    )
+    counts = counts.where(Lot.material_id.in_(share), Movement.kind == MovementKind.COUNT.value).group_by(Movement.lot_id)
+    below: dict[int, Decimal] = {}
+    for number, amount in session.execute(counts):
+        for one in path_to(parents, number):
+            below[one] = below.get(one, Decimal(0)) + amount
+    grown = [number for number, amount in sorted(below.items()) if amount > 0]
+    firsts = select(func.min(Movement.id)).where(Movement.lot_id.in_(grown)).group_by(Movement.lot_id)
+    began = {row[0]: row[1] for row in session.execute(select(Movement.lot_id, Movement.quantity).where(Movement.id.in_(firsts)))}
+    return next((one for one in grown if below[one] > began[one] * share[known[one].material_id]), None)

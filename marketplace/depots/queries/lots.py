@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from marketplace.accounts.policy import Actor, Can, is_broker, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.depots.models import Depot, DepotKeeper, Lot, Movement
-from marketplace.depots.rules.lots import LotFilter, MovementKind
+from marketplace.depots.rules.lots import LotFilter, Measured, MovementKind, most_explained, path_to
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 
@@ -107,8 +107,21 @@ def find_received(session: Session, reservation_id: int) -> int | None:
     return session.scalars(rows.where(Movement.quantity > 0).order_by(Movement.id)).first()
 
 
-def counted_of(session: Session, lot_id: int) -> Decimal:
-    """What counting made of a lot, more and less together. Without it is what came in and did not leave."""
-    counts = select(func.sum(Movement.quantity, type_=Movement.quantity.type))
-    rows = counts.where(Movement.lot_id == lot_id, Movement.kind == MovementKind.COUNT.value)
-    return session.scalar(rows) or Decimal(0)
+def find_most(session: Session, lot: Lot, tolerance_percent: Decimal) -> Decimal:
+    """The most that a lot of soil can be by measuring better, looking at its whole tree. Three questions."""
+    root = lot.origin_id or lot.id
+    of_tree = (Lot.id == root) | (Lot.origin_id == root)
+    parents = {row.id: row.parent_id for row in session.execute(select(Lot.id, Lot.parent_id).where(of_tree))}
+    counts = select(Movement.lot_id, func.sum(Movement.quantity, type_=Movement.quantity.type)).join(
+        Lot, Lot.id == Movement.lot_id
+    )
+    counted = counts.where(of_tree, Movement.kind == MovementKind.COUNT.value).group_by(Movement.lot_id)
+    own, below = {row[0]: row[1] for row in session.execute(counted)}, dict.fromkeys(parents, Decimal(0))
+    for number, amount in own.items():
+        for one in path_to(parents, number):
+            below[one] += amount
+    path = path_to(parents, lot.id)
+    firsts = select(func.min(Movement.id)).where(Movement.lot_id.in_(path)).group_by(Movement.lot_id)
+    began = session.execute(select(Movement.lot_id, Movement.quantity).where(Movement.id.in_(firsts)))
+    measured = [Measured(quantity, below[number]) for number, quantity in began]
+    return most_explained(lot.quantity, own.get(lot.id, Decimal(0)), measured, tolerance_percent)

@@ -1,5 +1,6 @@
 """What a lot is, where it lies, and what may happen to it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,14 +82,19 @@ def check_unblocked(*, is_blocked: bool) -> None:
         )
 
 
-def check_counted_down(*, is_blocked: bool) -> None:
-    """Refuse that something of a blocked lot goes by being counted no more.
+def check_counting(delta: Decimal, *, is_blocked: bool) -> None:
+    """Refuse that a blocked lot becomes less or more by being counted.
 
-    Whoever traces it asks where it went.
+    Whoever traces it asks where it went, and what came by it is perhaps of another origin.
     """
-    if is_blocked:
+    if is_blocked and delta < 0:
         raise Conflict(
             _("This lot is blocked: it is not counted down. Write off what is gone of it, and say where it went."), "quantity"
+        )
+    if is_blocked and delta > 0:
+        raise Conflict(
+            _("This lot is blocked: it is not counted up. Take in what lies there more as a lot of its own, and block that too."),
+            "quantity",
         )
 
 
@@ -100,15 +106,42 @@ def check_day(day: date, *, last_on: date | None, today: date) -> None:
         raise Invalid(_("Something happened to this lot on %(day)s. Enter that day or a later one.", day=last_on), "moved_on")
 
 
-def check_gain(before: Decimal, after: Decimal, *, unit: Unit, is_bulk: bool | None, tolerance_percent: Decimal) -> None:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A lot as it began, and what counting made of it and of all that came from it, more and less together."""
+
+    began: Decimal
+    counted: Decimal
+
+
+def most_explained(quantity: Decimal, own_counts: Decimal, path: Iterable[Measured], tolerance_percent: Decimal) -> Decimal:
+    """The most that a lot can be by measuring better.
+
+    The tolerance is that of what came into it and did not leave (without its `own_counts`); and of the lot itself and of each lot that it came
+    from (`path`) as that began, of which all parts together grow no more. So nothing begins again with a split.
+    """
+    share = tolerance_percent / 100
+    own = (quantity - own_counts) * (1 + share)
+    return min([own, *(quantity + one.began * share - one.counted for one in path)])
+
+
+def check_gain(before: Decimal, after: Decimal, *, most: Decimal, unit: Unit) -> None:
     """Refuse that soil or sand becomes more than measuring explains. That would be a merge."""
-    most = before * (1 + tolerance_percent / 100)
-    if is_bulk and after > most:
+    if after > max(most, before):
         raise Invalid(
             _(
                 "Soil and sand of two origins are never put together, so this lot cannot become more than %(most)s. Enter what came "
                 "as a lot of its own. If in doubt, check with Omgevingsdienst Twente (the regional environmental service).",
-                most=Amount(round_down(most, unit), unit),
+                most=Amount(round_down(max(most, before), unit), unit),
             ),
             "quantity",
         )
+
+
+def path_to(parents: Mapping[int, int | None], lot: int) -> list[int]:
+    """The lot and what it came from, the nearest first. `parents`: of every lot of the tree."""
+    found, at = [lot], parents.get(lot)
+    while at is not None:
+        found.append(at)
+        at = parents.get(at)
+    return found

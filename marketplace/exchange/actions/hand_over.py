@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
-from marketplace.depots.rules.lots import check_gain, check_unblocked
+from marketplace.depots.rules.lots import check_unblocked
 from marketplace.exchange.actions.booking import book, book_return, distance_back
 from marketplace.exchange.actions.terms import drop_proposal
 from marketplace.exchange.actions.transitions import (
@@ -104,10 +104,7 @@ def _check_figure(session: Session, reservation: Reservation, amount: Decimal, *
     measuring explains.
     """
     figure, listing = Amount(amount, Unit(reservation.unit)), reservation.listing
-    there = listing.quantity - listing.transferred
-    grown = there + max(Decimal(0), amount - reservation.quantity - listing.available)
-    material = taxonomy(session).material_by_id(listing.material_id)
-    check_gain(there, grown, unit=figure.unit, is_bulk=material.is_bulk, tolerance_percent=material.tolerance_percent)
+    lots.check_measured(session, listing, amount - reservation.held - listing.available)
     measure.check_surplus(figure, listed=reservation.listing.listed + reservation.listing.corrected)
     measure.check_usual(
         figure,

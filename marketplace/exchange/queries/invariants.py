@@ -232,6 +232,12 @@ def parts_are_what_was_split_off(session: Session) -> str | None:
     return None if found is None else f"lot {found}"
 
 
+def soil_is_never_merged(session: Session) -> str | None:
+    """Soil and sand are more by counting only as far as measuring explains of what they began with."""
+    found = lot_invariants.find_overgrown(session)
+    return None if found is None else f"lot {found}"
+
+
 def parts_are_their_changes(session: Session) -> str | None:
     """A part of an asset is the sum of what happened to it, and its mass follows from that."""
     found = passport_invariants.find_wrong_part(session) or passport_invariants.find_wrong_mass(session)
@@ -317,6 +323,7 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("what came back is a lot of its own"), returned_became_lots),
     (_("every lot is the sum of its movements, where it lies and whose it is"), lots_are_their_movements),
     (_("what was split off or came back is what the other lot lost"), parts_are_what_was_split_off),
+    (_("soil and sand are no more by counting than measuring explains"), soil_is_never_merged),
     (_("what is on offer is what its lot says"), offers_are_their_lots),
     (_("what was transferred came to its receiver as a lot"), transferred_left_the_lot),
     (_("every part of an asset is the sum of its changes, and weighs as much"), parts_are_their_changes),

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions import movements
+from marketplace.depots.actions.counting import check_count, count
 from marketplace.depots.actions.movements import By
 from marketplace.depots.actions.telling import tell_whoever_has
 from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries import lots
 from marketplace.depots.rules.depot import check_open, check_storer, check_taken
-from marketplace.depots.rules.lots import LotDraft, MovementKind, Whereabouts, check_gain, check_unblocked
+from marketplace.depots.rules.lots import LotDraft, MovementKind, Whereabouts, check_unblocked
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.geo import Point
@@ -123,15 +124,7 @@ def follow(session: Session, actor: Actor, listing: Listing, changed: set[str], 
         lot.kg_per_unit, lot.kg_basis = _weighed(session, listing)
     delta = listing.quantity - listing.transferred - lot.quantity
     if delta:
-        material = taxonomy(session).material_by_id(lot.material_id)
-        check_gain(
-            lot.quantity - lots.counted_of(session, lot.id),
-            lot.quantity + delta,
-            unit=lot.unit_of,
-            is_bulk=material.is_bulk,
-            tolerance_percent=material.tolerance_percent,
-        )
-        _change(session, by, lot, MovementKind.COUNT, delta, listing_id=listing.id)
+        count(session, by, lot, delta, listing_id=listing.id)
     at = whereabouts(listing)
     point = None if lot.lat is None or lot.lon is None else Point(lot.lat, lot.lon)
     if (at.depot_id, at.place_name, at.point) != (lot.depot_id, lot.place_name, point):
@@ -295,7 +288,17 @@ def transfer_lot(
 
 def measured(session: Session, by: By, listing: Listing, kind: MovementKind, delta: Decimal, *, reservation_id: int) -> None:
     """Let the lot be more or less, as it was measured when it was handed over."""
-    _change(session, by, _lot_of(session, listing), kind, delta, listing_id=listing.id, reservation_id=reservation_id)
+    lot, about = _lot_of(session, listing), {"listing_id": listing.id, "reservation_id": reservation_id}
+    if kind is MovementKind.COUNT:
+        count(session, by, lot, delta, **about)
+    else:
+        _change(session, by, lot, kind, delta, **about)
+
+
+def check_measured(session: Session, listing: Listing, raised: Decimal) -> None:
+    """Refuse that a lot would be more by so much, as `measured` does."""
+    if raised > 0:
+        check_count(session, _lot_of(session, listing), raised)
 
 
 def _lot_of(session: Session, listing: Listing) -> Lot:

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can
 from marketplace.depots.actions import movements
+from marketplace.depots.actions.counting import check_count, count
 from marketplace.depots.actions.movements import By
 from marketplace.depots.models import Lot
-from marketplace.depots.queries.lots import counted_of, find_last_day
-from marketplace.depots.rules.lots import MovementKind, check_counted_down, check_gain, check_unblocked
+from marketplace.depots.queries.lots import find_last_day
+from marketplace.depots.rules.lots import MovementKind, check_unblocked
 from marketplace.kernel import clock
 from marketplace.kernel.units import plain
-from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.stock.actions.offers import Held, follow_quantity, hold, read_again, tell_owner
@@ -28,17 +28,12 @@ def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, 
     said = _checked(session, lot, said, reason_needed=delta != 0)
     if pallets is not None:
         check_pallets(pallets)
-    check_counted_down(is_blocked=lot.blocked_at is not None and delta < 0)
-    material = taxonomy(session).material_by_id(lot.material_id)
-    came = before - counted_of(session, lot.id)
-    check_gain(came, counted, unit=lot.unit_of, is_bulk=material.is_bulk, tolerance_percent=material.tolerance_percent)
+    check_count(session, lot, delta)
     if delta > 0:
         check_heavy(counted, lot.kg_per_unit)
     follow_quantity(session, actor, held, delta)
     more = 0 if pallets is None else pallets - lot.pallets
-    by, kind = By(actor, said.day, said.reason), MovementKind.COUNT
-    if not movements.change(session, by, lot, kind, delta, pallets=more, listing_id=held.listing_id):
-        raise RuntimeError(f"lot {lot.id} changed while it was locked")
+    count(session, By(actor, said.day, said.reason), lot, delta, pallets=more, listing_id=held.listing_id)
     audit.record(
         session, actor, action="lot.count", object_type="lot", object_id=lot.id, counted=plain(counted), delta=plain(delta)
     )
