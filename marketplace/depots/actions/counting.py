@@ -1,4 +1,7 @@
-"""A lot is less or more than was known, as somebody counted or measured it: the one place where that is allowed or refused."""
+"""A lot is less or more than was known, as somebody counted or measured it.
+
+The one place where that is allowed or refused.
+"""
 
 from decimal import Decimal
 

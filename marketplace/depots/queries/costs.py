@@ -34,9 +34,9 @@ class LotCharge:
 
 
 def costs_of(session: Session, lot_ids: Iterable[int], until: date) -> dict[int, Cost]:
-    """What each of these lots has cost so far, in every depot where it lay and to each that owned it: as those are settled.
+    """What each of these lots has cost so far, in every depot and for every owner.
 
-    The day `until` has not ended and does not count.
+    The same rows as those are settled by. The day `until` has not ended and does not count.
     """
     asked = list(lot_ids)
     costs: dict[int, list[Cost]] = {lot_id: [] for lot_id in asked}

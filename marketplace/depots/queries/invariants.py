@@ -72,7 +72,10 @@ def find_changeling(session: Session) -> int | None:
 
 
 def find_overgrown(session: Session) -> int | None:
-    """A lot of soil or sand that is more by counting, with all that came from it, than measuring explains of it as it began."""
+    """A lot of soil or sand that counting made more of than measuring explains.
+
+    Of it as it began, with all that came from it.
+    """
     share = {material.id: material.tolerance_percent / 100 for material in taxonomy(session).materials if material.is_bulk}
     lots = select(Lot.id, Lot.parent_id, Lot.material_id).where(Lot.material_id.in_(share))
     known = {row.id: row for row in session.execute(lots)}

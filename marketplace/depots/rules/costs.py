@@ -98,7 +98,7 @@ class Rates:
 
 
 def charge(stored: Stored, rates: Rates, span: Span) -> list[Charge]:
-    """What a lot costs in these days: one row for each stay, price and quarter, in the order of days."""
+    """What a lot costs in these days: a row for each stay, price and quarter, by day."""
     charges: list[Charge] = []
     for stretch in _stretches(stored, rates, span):
         unit, price = _priced(stored, stretch, rates)
@@ -142,7 +142,7 @@ class _Stretch:
 
 
 def _stretches(stored: Stored, rates: Rates, span: Span) -> Iterator[_Stretch]:
-    """The days of the span on which something lay there, cut where that, a price or the quarter changed."""
+    """The days on which something lay there, cut where that, a price or the quarter changed."""
     gained: dict[date, tuple[Decimal, int]] = {}
     for change in stored.changes:
         quantity, pallets = gained.get(change.on, (Decimal(0), 0))

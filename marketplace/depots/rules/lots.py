@@ -108,7 +108,10 @@ def check_day(day: date, *, last_on: date | None, today: date) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A lot as it began, and what counting made of it and of all that came from it, more and less together."""
+    """A lot as it began, and what counting made of it and all that came from it.
+
+    More and less together.
+    """
 
     began: Decimal
     counted: Decimal

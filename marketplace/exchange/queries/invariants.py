@@ -233,7 +233,7 @@ def parts_are_what_was_split_off(session: Session) -> str | None:
 
 
 def soil_is_never_merged(session: Session) -> str | None:
-    """Soil and sand are more by counting only as far as measuring explains of what they began with."""
+    """Counting makes no more of soil and sand than measuring explains."""
     found = lot_invariants.find_overgrown(session)
     return None if found is None else f"lot {found}"
 
