@@ -59,6 +59,10 @@ CHANGES = (
                 "together. A blocked lot is counted neither up nor down (409)."
             ),
             _(
+                "Changed: what a recall took back in the ledger has not come back. Once the lot is free again it can be returned (/reservations/{id}/return), "
+                "and only the way back is booked. Where nothing is left with the receiver the refusal (409) says so."
+            ),
+            _(
                 "Changed: cents of lying in a depot are rounded once for each lot, owner, price and quarter. So figures, settlements and the cost of a lot "
                 "add up to the cent."
             ),

@@ -40,6 +40,23 @@ def recall(session: Session, cast: dict, number: int) -> None:
 
 @pytest.mark.parametrize(
     ("step", "why"),
+    [
+        (correct, "Er kan niets meer van terugkomen: bij de ontvanger ligt er niets meer van"),
+        (recall, "Er kan nu niets van terugkomen: de partij is geblokkeerd, omdat er een verontreiniging in is gevonden"),
+    ],
+)
+def test_what_cannot_come_back_has_no_form_for_it_and_says_why(app: Flask, session: Session, cast: dict, step, why: str) -> None:
+    number = transferred(session, cast).id
+    form = f'action="/reserveringen/{number}/retour"'
+    assert form in visit(app, session, cast["borne"]).get(f"/reserveringen/{number}").text
+    step(session, cast, number)
+    for side in ("borne", "hengelo"):
+        page = visit(app, session, cast[side]).get(f"/reserveringen/{number}").text
+        assert form not in page and why in page
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
     [(correct, "de AO CE heeft de overdracht in het grootboek teruggeboekt"), (recall, "de partij is teruggeroepen")],
 )
 def test_what_counts_no_more_did_not_come_back(app: Flask, session: Session, cast: dict, step, why: str) -> None:

@@ -155,7 +155,8 @@ def _in_unit(row: Exchange, unit: Unit, wanted: Material, reference: Taxonomy) -
 def book_return(session: Session, reservation: Reservation, draft: ReturnDraft, driven_to: Point | None) -> Decimal:
     """Append what a return takes back, and a haul for the way back where it was driven.
 
-    Returns what the demand needs again, in its own unit.
+    Returns what the demand needs again, in its own unit. What a recall took back before is not taken back twice: of that only the way
+    back is added.
 
     Mass, price, avoided and processing are lowered in proportion, so when all has come back the reversals take off exactly what was
     booked. The kilometres that were driven stay, and those of the way back are added as a haul.
@@ -165,12 +166,14 @@ def book_return(session: Session, reservation: Reservation, draft: ReturnDraft, 
         raise RuntimeError(f"reservation {reservation.id} is completed and has no row in the ledger")
     was = entry_of(session, booked)
     month = counting_month(session, was.to_slug, _period_of_return(draft, was))
-    back = _taken_back(reservation, was, draft.quantity.amount)
-    back = replace(back, happened_on=draft.returned_on, period=month, reverses=booked.seq, cause=Cause.RETURN.value)
-    row = append(session, back)
+    counted, row = min(draft.quantity.amount, reservation.quantity - reservation.taken_back), None
+    if counted > 0:
+        back = _taken_back(reservation, was, counted)
+        back = replace(back, happened_on=draft.returned_on, period=month, reverses=booked.seq, cause=Cause.RETURN.value)
+        row = append(session, back)
     if not draft.stays:
         append(session, _way_back(session, reservation, draft, was, month, driven_to))
-    return -_newly_covered(session, reservation, row)
+    return NOTHING if row is None else -_newly_covered(session, reservation, row)
 
 
 def reverse_exchange(session: Session, actor: Actor, *, seq: int, reason: str) -> Exchange:

@@ -357,7 +357,8 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     Returns the reservation, and whether this very return was entered already less than a minute ago: then nothing changes.
 
     A child lot in its own condition is on offer where it lies now. The ledger gets a reversing row in the month of the return and a haul
-    for the way back, and the demand that it served needs that much again.
+    for the way back, and the demand that it served needs that much again. What a recall took back has not come back, so it still can once
+    the lot is free: then only the way back is booked.
     """
     reservation, _done = begin(session, actor, reservation_id, Step.RETURN, Can.RETURN)
     if is_same_return(draft, reservation.last_return, clock.now()):
@@ -367,7 +368,7 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     check_return(
         draft,
         unit=reservation.unit,
-        left=reservation.quantity - reservation.taken_back,
+        left=reservation.quantity - reservation.returned,
         handed_over_on=reservation.handed_over_on or clock.local(reservation.completed_at or clock.now()).date(),
         straight_km=Decimal(0) if draft.stays else distance_back(reservation, back_at.driven_to),
         today=clock.today(),
@@ -376,7 +377,10 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
     child = make_child(session, actor, reservation, draft, back_at)
     needed_again = book_return(session, reservation, draft, back_at.driven_to)
     last = {"booked_at": clock.now().isoformat(), "fingerprint": draft.fingerprint}
-    back = {"returned": reservation.returned + amount, "last_return": last}
+    recalled = max(
+        Decimal(0), amount - (reservation.quantity - reservation.taken_back)
+    )  # the recall took it back, now it came back
+    back = {"returned": reservation.returned + amount, "reversed": reservation.reversed - recalled, "last_return": last}
     reservation = note(session, actor, reservation, "return", figure=amount, **back)
     if reservation.demand_id is not None:
         need_again(session, reservation.demand_id, needed_again)

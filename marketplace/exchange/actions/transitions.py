@@ -218,7 +218,14 @@ def make_child(session: Session, actor: Actor, reservation: Reservation, draft: 
         holder_id=back.holder_id,
     )
     child = lots.make_child_lot(
-        session, actor, parent, lot=lot, quantity=draft.quantity.amount, condition=draft.condition, location=back.location
+        session,
+        actor,
+        parent,
+        lot=lot,
+        quantity=draft.quantity.amount,
+        transferred=min(draft.quantity.amount, reservation.quantity - reservation.taken_back),
+        condition=draft.condition,
+        location=back.location,
     )
     if back.to.depot_id is not None:
         note_fullness(session, actor, back.to.depot_id, lot.id)

@@ -15,8 +15,9 @@ from marketplace.depots.rules.depot import check_open, check_storer, check_taken
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import BEFORE_HAND_OVER, HOLDING
-from marketplace.exchange.rules.returns import ReturnDraft
+from marketplace.exchange.rules.returns import ReturnDraft, why_not_back
 from marketplace.kernel.geo import Point
+from marketplace.kernel.language import Text
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.gates import list_findings
@@ -176,6 +177,15 @@ def list_demands_come_back_from(session: Session, parent_ids: Collection[int]) -
 def list_served_demands(session: Session) -> set[int]:
     """The ids of the demands that have something under way."""
     return set(session.scalars(_SERVED))
+
+
+def find_not_back(session: Session, reservation: Reservation) -> Text | None:
+    """Why nothing of a completed transfer can come back now; None where something can."""
+    lot = session.get(Lot, find_received(session, reservation.id) or 0, populate_existing=True)
+    if lot is None:
+        return None
+    with_receiver = lot.quantity if lot.owner_id == reservation.organisation_id else Decimal(0)
+    return why_not_back(is_blocked=lot.blocked_at is not None, with_receiver=with_receiver)
 
 
 def is_received_blocked(session: Session, reservation: Reservation) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from marketplace.exchange.rules.reservation import check_reason
 from marketplace.kernel.errors import Conflict, Invalid
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Quantity, plain
 from marketplace.market.rules.listing import Condition, Location
 from marketplace.stock.rules.driving import check_drive, check_driven
@@ -57,6 +57,21 @@ def is_same_return(draft: ReturnDraft, last: Mapping[str, Any] | None, now: date
     if last is None or last["fingerprint"] != draft.fingerprint:
         return False
     return now - datetime.fromisoformat(last["booked_at"]) < SAME_RETURN_WITHIN
+
+
+def why_not_back(*, is_blocked: bool, with_receiver: Decimal) -> Text | None:
+    """Why nothing of what was transferred can come back now; None where something can.
+
+    `with_receiver`: how much of the lot that it became the receiver still has.
+    """
+    if is_blocked:
+        return _(
+            "Nothing of it can come back now: the lot is blocked, because a contamination was found in it or in the lot that it comes "
+            "from. That is possible again once the lot is free on a paper."
+        )
+    if with_receiver <= 0:
+        return _("Nothing of it can come back any more: with the receiver nothing is left of it.")
+    return None
 
 
 def check_return(

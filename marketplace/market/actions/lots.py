@@ -225,15 +225,16 @@ def make_child_lot(
     *,
     lot: Lot,
     quantity: Decimal,
+    transferred: Decimal,
     condition: Condition,
     location: Location | None = None,
 ) -> Listing:
     """A published listing of the lot that came back. For everybody at once: it has been offered before. By default at the place of its parent.
 
-    Its title says that it came back. It takes over the quantity from the parent, which was transferred that much less. The photos are
-    the parent's: they show how it was before, and say so.
+    Its title says that it came back. It takes over the quantity from the parent, as far as that still counts it as `transferred`. The
+    photos are the parent's: they show how it was before, and say so.
     """
-    if not counters.take_back(session, parent.id, quantity):
+    if transferred > 0 and not counters.take_back(session, parent.id, transferred):
         raise RuntimeError(f"listing {parent.id} transferred less than came back")
     today = clock.today()
     stored = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
@@ -333,6 +334,12 @@ def bring_back(
     lot, offer = _received(session, reservation_id)
     check_unblocked(is_blocked=lot.blocked_at is not None)
     free = _free_of(lot, offer, receiver_id)
+    if free <= 0:
+        raise Conflict(
+            _("With the receiver nothing is left of it: it was used, written off, promised or passed on to others."),
+            "quantity",
+            available="0",
+        )
     if amount > free:
         raise Conflict(
             _(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import find_not_back
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
 from marketplace.exchange.queries.reservations import find_contact, sees_names
@@ -93,6 +94,7 @@ class Transfer:
     child_lots: list[Listing]
     sides: list[Fact]
     facts: list[Fact]
+    not_back: Text | None
 
     @classmethod
     def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Transfer":
@@ -117,6 +119,8 @@ class Transfer:
                 free=queue.free,
             ),
         )
+        can = possible(actor, reservation)
+        not_back = find_not_back(session, reservation) if "return" in can else None
         exact = terms if may_read_terms_place(session, actor, reservation) else None
         knows_points = exact is not None or may(actor, Can.READ_POINTS)
         saves = impact(
@@ -136,7 +140,7 @@ class Transfer:
             versus=Versus.of(reservation, terms),
             results=results(reservation, rows) if rows else [],
             history=lines(actor, reservation, events, rows),
-            possible=possible(actor, reservation),
+            possible=can - {"return"} if not_back else can,
             exact=exact,
             names=sees_names(session, actor, reservation.listing),
             owner_contact=find_contact(session, reservation, actor, of_owner=True),
@@ -152,6 +156,7 @@ class Transfer:
             child_lots=list_child_lots(session, actor, reservation.listing_id) if reservation.returned else [],
             sides=_sides(reservation),
             facts=_facts(actor, reservation, terms),
+            not_back=not_back,
         )
 
 
@@ -282,7 +287,7 @@ def possible(actor: Actor, reservation: Reservation) -> set[str]:
         steps |= {Step.NO_SHOW}
     if status is ReservationStatus.HANDED_OVER and not _waits_for_broker(actor, reservation):
         steps -= {Step.RESOLVE}
-    if reservation.taken_back >= reservation.quantity:
+    if reservation.returned >= reservation.quantity:
         steps -= {Step.RETURN}
     if reservation.listing.planned:
         steps -= {Step.HAND_OVER, Step.LATE_HAND_OVER, Step.NO_SHOW}
