@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Lot, Movement
-from marketplace.depots.rules.lots import LotDraft, MovementKind, Whereabouts
+from marketplace.depots.queries.lots import find_most
+from marketplace.depots.rules.lots import LotDraft, MovementKind, Whereabouts, check_counting, check_gain
 from marketplace.kernel import clock
 from marketplace.kernel.db import Fixed
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
+from marketplace.materials.queries import taxonomy
 
 _ROW = insert(Movement.__table__).inline()  # type: ignore[arg-type]
 _FRESH = {"synchronize_session": False, "populate_existing": True}
@@ -85,6 +87,35 @@ def change(
         return False
     _write(session, _row(_counted(by, lot), lot, kind, delta, pallets, About(listing_id, reservation_id)))
     return True
+
+
+def count(
+    session: Session,
+    by: By,
+    lot: Lot,
+    delta: Decimal,
+    *,
+    pallets: int = 0,
+    listing_id: int | None = None,
+    reservation_id: int | None = None,
+) -> None:
+    """Let a locked lot be so much more or less.
+
+    Refused for a blocked lot; and for soil and sand that would become more than measuring explains.
+    """
+    check_count(session, lot, delta)
+    about = {"listing_id": listing_id, "reservation_id": reservation_id}
+    if not change(session, by, lot, MovementKind.COUNT, delta, pallets=pallets, **about):
+        raise RuntimeError(f"lot {lot.id} has less than was counted off")
+
+
+def check_count(session: Session, lot: Lot, delta: Decimal) -> None:
+    """Refuse what `count` refuses, before anything else is asked."""
+    check_counting(delta, is_blocked=lot.blocked_at is not None)
+    material = taxonomy(session).material_by_id(lot.material_id)
+    if delta > 0 and material.is_bulk:
+        most = find_most(session, lot, material.tolerance_percent)
+        check_gain(lot.quantity, lot.quantity + delta, most=most, unit=lot.unit_of)
 
 
 def split_off(

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions import movements
-from marketplace.depots.actions.counting import check_count, count
-from marketplace.depots.actions.movements import By
+from marketplace.depots.actions.movements import By, check_count, count
 from marketplace.depots.actions.telling import tell_whoever_has
 from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries import lots

@@ -6,8 +6,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can
 from marketplace.depots.actions import movements
-from marketplace.depots.actions.counting import check_count, count
-from marketplace.depots.actions.movements import By
+from marketplace.depots.actions.movements import By, check_count, count
 from marketplace.depots.models import Lot
 from marketplace.depots.queries.lots import find_last_day
 from marketplace.depots.rules.lots import MovementKind, check_unblocked
