@@ -69,7 +69,7 @@ def facts_of(asset: Asset) -> tuple[tuple[Text, Text | str | None], ...]:
         (_("Drawn as"), shape_words(asset)),
         (_("Built in"), str(asset.built_year) if asset.built_year else None),
         (_("Number in the asset system"), Written(known_as) if known_as else None),
-        (_("In the bank since"), long_date(asset.created_at.date())),
+        (_("In the bank since"), long_date(asset.created_at)),
     )
 
 

@@ -32,6 +32,7 @@ ROOMS = (
     "advice",
     "matching",
     "memos",
+    "plans",
     "imports",
 )
 DOORS = ("sheets", "http", "api", "web", "jobs", "cli")

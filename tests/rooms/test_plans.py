@@ -205,17 +205,19 @@ def test_whoever_lets_go_keeps_the_place_and_waits_for_other_days(bank: Session,
 
 
 def test_the_place_is_that_of_the_first_request(bank: Session, cast: dict[str, Actor], lot: Listing) -> None:
-    with clock.frozen(clock.now() - timedelta(hours=2)):
+    began = clock.now()
+    with clock.frozen(began + timedelta(minutes=1)):
         first = ask(bank, cast["borne"], lot, "800")
-    with clock.frozen(clock.now() - timedelta(hours=1)):
+    with clock.frozen(began + timedelta(minutes=2)):
         second = ask(bank, cast["borne"], lot, "800", wait=True)  # as far away, later asked
-    shift(bank, cast, lot, 100, 130)
-    decline_dates(bank, cast["borne"], reservation_id=first.id)
-    decide.cancel(bank, cast["borne"], reservation_id=second.id, reason="Toch niet")
-    third = ask(bank, cast["borne"], lot, "800")
-    fourth = ask(bank, cast["borne"], lot, "800", wait=True)
-    shift(bank, cast, lot, 60, 95)
-    decide.cancel(bank, cast["borne"], reservation_id=third.id, reason="Toch niet")
+    with clock.frozen(began + timedelta(minutes=3)):
+        shift(bank, cast, lot, 100, 130)
+        decline_dates(bank, cast["borne"], reservation_id=first.id)
+        decide.cancel(bank, cast["borne"], reservation_id=second.id, reason="Toch niet")
+        third = ask(bank, cast["borne"], lot, "800")
+        fourth = ask(bank, cast["borne"], lot, "800", wait=True)
+        shift(bank, cast, lot, 60, 95)
+        decide.cancel(bank, cast["borne"], reservation_id=third.id, reason="Toch niet")
     assert (status(bank, first), status(bank, fourth)) == ("offered", "waiting")
 
 

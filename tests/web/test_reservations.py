@@ -115,7 +115,7 @@ def test_the_whole_transfer_ends_in_the_ledger(sides: Sides, session: Session) -
     measured = {"quantity": "796,5", "handed_over_on": "", "vehicle_class": "trekker-33t", "driven_km": "9,4"}
     refused = send(owner, address, measured, to=f"{address}/overdragen")
     assert refused.status_code == 422 and 'value="796,5"' in refused.text
-    day = only(session).requested_at.date().isoformat()
+    day = clock.today().isoformat()
     assert send(owner, address, {**measured, "handed_over_on": day}, to=f"{address}/overdragen").status_code == 303
     assert "796,5 m²" in plain(asker.get(address).text)
     assert send(asker, address, {}, to=f"{address}/bevestigen").status_code == 303

@@ -6,6 +6,7 @@ from decimal import Decimal
 from marketplace.impact.queries.standings import Standing
 from marketplace.impact.rules.material_use import ORIGIN_LABELS, SCOPE_LABELS
 from marketplace.impact.rules.path import say_path, say_too_few
+from marketplace.kernel import clock
 from marketplace.kernel.formats import long_date, mass, number, percent, unknown
 from marketplace.kernel.language import Text, _
 from marketplace.sheets import pages
@@ -30,7 +31,7 @@ def paper_of(facts: MunicipalityFacts, shown: YearFacts, address: str) -> Paper:
             seq=str(shown.adopted.ledger_seq),
             version=str(shown.adopted.factor_version),
         ),
-        made_on=shown.adopted.adopted_at.date(),
+        made_on=clock.local(shown.adopted.adopted_at).date(),
         parts=list(_parts(facts, shown, address)),
     )
 

@@ -1,0 +1,1 @@
+"""Reason about an allocation: pure functions over columns of whole numbers."""

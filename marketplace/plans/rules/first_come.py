@@ -1,0 +1,32 @@
+"""First come, first served: what happens without a plan, and what a plan is held against.
+
+The needs in the order in which they were placed; each takes of the nearest lot all that it can use, then of the next, until it has enough.
+A part that its owner does not give away is passed over. It is what the region does today, done perfectly: everybody finds everything at once.
+"""
+
+import numpy as np
+
+from marketplace.plans.rules.problem import Allocation, Problem
+
+
+def first_come(problem: Problem) -> Allocation:
+    """Serve the needs one after another."""
+    takes, gives = (np.zeros(len(problem.pair_lots), np.int64) for _both in range(2))
+    left, wanted = problem.lot_amounts.tolist(), problem.need_amounts.tolist()
+    parts, is_even = problem.lot_parts.tolist(), problem.is_even.tolist()
+    order = np.lexsort((problem.pair_lots, problem.pair_road_hm, problem.pair_depots >= 0, problem.pair_needs))
+    lots, needs = problem.pair_lots[order].tolist(), problem.pair_needs[order].tolist()
+    for pair, lot, need in zip(order.tolist(), lots, needs, strict=True):
+        if not wanted[need] or not left[lot]:
+            continue
+        if is_even[pair]:
+            taken = given = min(left[lot], wanted[need])
+        else:
+            given = min(problem.most(pair, left[lot]), wanted[need])
+            taken = min(problem.least(pair, given), left[lot])
+        if given <= 0 or (taken < parts[lot] and taken != left[lot]):
+            continue
+        takes[pair], gives[pair] = taken, given
+        left[lot] -= taken
+        wanted[need] -= given
+    return Allocation(problem, takes, gives)

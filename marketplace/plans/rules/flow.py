@@ -1,0 +1,169 @@
+"""The cheapest flow through lots and needs that count the same unit: exact, by OR-Tools' network solvers.
+
+Mass comes first. Where all lots weigh the same it is the largest flow. Where they do not, lots of one weight are a class, and the classes fill up in the
+order of their weight: what the heaviest can give altogether is given, then what the next can add, and so on. That is the greedy rule of a matroid, so it
+is the largest mass, and it holds with floors under what each asker gets as well, for both ends of a flow can be chosen apart (Mendelsohn and Dulmage,
+Some generalizations of the problem of distinct representatives, 1958). With the amount of each class settled, what is left is a flow of the least cost.
+"""
+
+from dataclasses import dataclass, replace
+from math import gcd
+
+import numpy as np
+from ortools.graph.python import max_flow, min_cost_flow
+
+from marketplace.plans.rules.problem import Component, Numbers
+
+
+@dataclass(frozen=True)
+class Network:
+    """One component with its own numbering: lots from 0, needs from 0. Amounts in steps of a greatest common size.
+
+    `classes`: of each lot, 0 the heaviest; `class_grams`: what one unit of each class weighs. `floors`: by asker, the least that it gets.
+    `fixed`: what each class gives, where that is settled.
+    """
+
+    lot_amounts: Numbers
+    need_amounts: Numbers
+    askers: Numbers
+    pair_lots: Numbers
+    pair_needs: Numbers
+    pair_costs: Numbers
+    classes: Numbers
+    class_grams: Numbers
+    size: int = 1
+    floors: tuple[int, ...] = ()
+    fixed: tuple[int, ...] | None = None
+
+    @property
+    def caps(self) -> Numbers:
+        """What can go by each pair at the most."""
+        caps: Numbers = np.minimum(self.lot_amounts[self.pair_lots], self.need_amounts[self.pair_needs])
+        return caps
+
+
+def network_of(component: Component) -> Network:
+    """The component as a network, without floors."""
+    problem, pairs = component.problem, component.pairs
+    amounts, wanted = problem.lot_amounts[component.lots], problem.need_amounts[component.needs]
+    size = gcd(int(np.gcd.reduce(amounts)), int(np.gcd.reduce(wanted)))
+    grams = problem.lot_grams[component.lots]
+    class_grams = np.unique(grams)[::-1]
+    _names, askers = np.unique(problem.need_askers[component.needs], return_inverse=True)
+    return Network(
+        lot_amounts=amounts // size,
+        need_amounts=wanted // size,
+        askers=askers.astype(np.int64),
+        pair_lots=np.searchsorted(component.lots, problem.pair_lots[pairs]).astype(np.int64),
+        pair_needs=np.searchsorted(component.needs, problem.pair_needs[pairs]).astype(np.int64),
+        pair_costs=problem.pair_costs[pairs],
+        classes=(len(class_grams) - 1 - np.searchsorted(class_grams[::-1], grams)).astype(np.int64),
+        class_grams=class_grams,
+        size=size,
+    )
+
+
+def with_floors(network: Network, given: Numbers) -> Network:
+    """The same, where each asker gets at least what these flows give it."""
+    served = np.bincount(network.askers[network.pair_needs], weights=given, minlength=int(network.askers.max(initial=-1)) + 1)
+    return replace(network, floors=tuple(int(amount) for amount in served))
+
+
+def amounts_by_class(network: Network, given: Numbers) -> tuple[int, ...]:
+    """What these flows take of each class."""
+    taken = np.bincount(network.classes[network.pair_lots], weights=given, minlength=len(network.class_grams))
+    return tuple(int(amount) for amount in taken)
+
+
+def cheapest(network: Network) -> Numbers | None:
+    """What goes by each pair: the largest mass, and of the ways to that the least cost. None where what is fixed cannot be."""
+    is_plain = len(network.class_grams) == 1 and not any(network.floors) and network.fixed is None
+    return _plain(network) if is_plain else _settled(network, _by_class(network) if network.fixed is None else network.fixed)
+
+
+def _plain(network: Network) -> Numbers:
+    """One weight and no floors: the largest flow at the least cost, in one go."""
+    lots, needs = len(network.lot_amounts), len(network.need_amounts)
+    source, sink = lots + needs, lots + needs + 1
+    solver = min_cost_flow.SimpleMinCostFlow()
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(
+        network.pair_lots, lots + network.pair_needs, network.caps, _from_zero(network.pair_costs)
+    )
+    solver.add_arcs_with_capacity_and_unit_cost(
+        np.full(lots, source), np.arange(lots), network.lot_amounts, np.zeros(lots, np.int64)
+    )
+    solver.add_arcs_with_capacity_and_unit_cost(
+        lots + np.arange(needs), np.full(needs, sink), network.need_amounts, np.zeros(needs, np.int64)
+    )
+    total = int(min(network.lot_amounts.sum(), network.need_amounts.sum()))
+    solver.set_node_supply(source, total)
+    solver.set_node_supply(sink, -total)
+    _check(solver.solve_max_flow_with_min_cost())
+    return np.asarray(solver.flows(arcs), np.int64)
+
+
+def _by_class(network: Network) -> tuple[int, ...]:
+    """How much each class gives, the heaviest first: what all up to it can give together, less what those before it give."""
+    amounts, before = [], 0
+    for number in range(len(network.class_grams)):
+        reached = _largest(network, network.classes <= number)
+        amounts.append(reached - before)
+        before = reached
+    return tuple(amounts)
+
+
+def _largest(network: Network, kept: np.ndarray) -> int:
+    lots, needs = len(network.lot_amounts), len(network.need_amounts)
+    source, sink = lots + needs, lots + needs + 1
+    solver = max_flow.SimpleMaxFlow()
+    by_pair = kept[network.pair_lots]
+    solver.add_arcs_with_capacity(network.pair_lots[by_pair], lots + network.pair_needs[by_pair], network.caps[by_pair])
+    chosen = np.flatnonzero(kept)
+    solver.add_arcs_with_capacity(np.full(len(chosen), source), chosen, network.lot_amounts[chosen])
+    solver.add_arcs_with_capacity(lots + np.arange(needs), np.full(needs, sink), network.need_amounts)
+    if solver.solve(source, sink) != solver.OPTIMAL:
+        raise RuntimeError("no largest flow was found")
+    return int(solver.optimal_flow())
+
+
+def _settled(network: Network, amounts: tuple[int, ...]) -> Numbers | None:
+    """The cheapest flow in which each class gives just so much and each asker gets its floor. None where there is none."""
+    lots, needs, classes = len(network.lot_amounts), len(network.need_amounts), len(amounts)
+    askers = int(network.askers.max(initial=-1)) + 1
+    floors = network.floors or (0,) * askers
+    first_class = lots + needs
+    first_asker, sink = first_class + classes, first_class + classes + askers
+    total = sum(amounts)
+    if sum(floors) > total:
+        return None
+    grams = network.class_grams // int(np.gcd.reduce(network.class_grams))
+    solver = min_cost_flow.SimpleMinCostFlow()
+    costs = _from_zero(network.pair_costs) * grams[network.classes[network.pair_lots]]
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(network.pair_lots, lots + network.pair_needs, network.caps, costs)
+    for start, end, caps in (
+        (first_class + network.classes, np.arange(lots), network.lot_amounts),
+        (lots + np.arange(needs), first_asker + network.askers, network.need_amounts),
+        (first_asker + np.arange(askers), np.full(askers, sink), np.full(askers, total)),
+    ):
+        solver.add_arcs_with_capacity_and_unit_cost(start, end, caps, np.zeros(len(caps), np.int64))
+    for number, amount in enumerate(amounts):
+        solver.set_node_supply(first_class + number, amount)
+    for number, floor in enumerate(floors):
+        solver.set_node_supply(first_asker + number, -floor)
+    solver.set_node_supply(sink, sum(floors) - total)
+    status = solver.solve()
+    if status == solver.INFEASIBLE:
+        return None
+    _check(status)
+    return np.asarray(solver.flows(arcs), np.int64)
+
+
+def _from_zero(costs: Numbers) -> Numbers:
+    """Costs of which the lowest is nothing: the mass is settled, so a step for all changes no choice."""
+    lowered: Numbers = costs - costs.min(initial=0)
+    return lowered
+
+
+def _check(status: object) -> None:
+    if status != min_cost_flow.SimpleMinCostFlow.OPTIMAL:
+        raise RuntimeError(f"no cheapest flow was found: {status}")

@@ -1,0 +1,192 @@
+"""Components in which an owner gives away no less than so much, or in which units differ: by OR-Tools' CP-SAT, one worker, so that it always answers alike.
+
+Three questions in their order, each with what came before settled: the largest mass, the least cost, the fewest transfers. A limit is one of work and not of
+time, so that a busy machine finds the same. What was not proven comes with the bound.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import gcd
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from marketplace.plans.rules.problem import Component, Numbers
+
+WORK_MOST = 4.0  # of CP-SAT's own measure, about a second each
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes by each pair of the component, and how far it is proven: `mass_bound` in milligrams, `cost_bound` at that mass."""
+
+    takes: Numbers
+    gives: Numbers
+    is_proven: bool
+    mass_bound: int
+    cost_bound: int
+    has_fewest: bool
+
+
+@dataclass(frozen=True)
+class _Model:
+    """The variables of one component and what is asked of them."""
+
+    model: cp_model.CpModel
+    takes: list[cp_model.IntVar]
+    gives: list[cp_model.IntVar]
+    used: list[cp_model.IntVar]
+    weights: list[int]
+    costs: list[int]
+    size: int
+    unit_mass: int
+
+    def mass(self) -> cp_model.LinearExpr:
+        return cp_model.LinearExpr.weighted_sum(self.takes, self.weights)
+
+    def cost(self) -> cp_model.LinearExpr:
+        return cp_model.LinearExpr.weighted_sum(
+            self.takes, [weight * cost for weight, cost in zip(self.weights, self.costs, strict=True)]
+        )
+
+
+def solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int], *, work: float = WORK_MOST) -> Answer:
+    """The best allocation of a component.
+
+    `first`: takes and gives of each pair that are allowed, to start from and to fall back on. `floors`: by asker, the least of its needs that is met.
+    """
+    found = _model(component, floors)
+    hint = [(side // found.size).tolist() for side in first]
+    takes, gives, mass_bound, is_largest = _ask(found, found.mass(), hint, is_high=True, work=work)
+    mass = _total(found.weights, takes)
+    found.model.add(found.mass() == mass)
+    weights = [weight * cost for weight, cost in zip(found.weights, found.costs, strict=True)]
+    takes, gives, cost_bound, is_cheapest = _ask(found, found.cost(), (takes, gives), is_high=False, work=work)
+    cost = _total(weights, takes)
+    found.model.add(found.cost() == cost)
+    used = cp_model.LinearExpr.sum(found.used)
+    takes, gives, _least, has_fewest = _ask(found, used, (takes, gives), is_high=False, work=work)
+    return Answer(
+        np.array(takes, np.int64) * found.size,
+        np.array(gives, np.int64) * found.size,
+        is_largest and is_cheapest,
+        mass_bound * found.unit_mass,
+        cost_bound * found.unit_mass,
+        has_fewest,
+    )
+
+
+def fewest(component: Component, flows: Numbers, floors: dict[int, int], *, work: float = WORK_MOST) -> tuple[Numbers, bool]:
+    """The same mass at the same cost in the fewest transfers, and whether that is proven. For an even component."""
+    found = _model(component, floors)
+    takes = (flows // found.size).tolist()
+    found.model.add(found.mass() == _total(found.weights, takes))
+    found.model.add(
+        found.cost() == _total([weight * cost for weight, cost in zip(found.weights, found.costs, strict=True)], takes)
+    )
+    used = cp_model.LinearExpr.sum(found.used)
+    takes, _gives, _least, is_proven = _ask(found, used, (takes, takes), is_high=False, work=work)
+    return np.array(takes, np.int64) * found.size, is_proven
+
+
+def _model(component: Component, floors: dict[int, int]) -> _Model:
+    problem, pairs = component.problem, component.pairs.tolist()
+    size = _size(component)
+    grams = problem.lot_grams[component.lots]
+    unit_grams = int(np.gcd.reduce(grams))
+    model = cp_model.CpModel()
+    takes, gives, used = [], [], []
+    of_lot: dict[int, list[int]] = {}
+    of_need: dict[int, list[int]] = {}
+    for number, pair in enumerate(pairs):
+        lot, need = int(problem.pair_lots[pair]), int(problem.pair_needs[pair])
+        of_lot.setdefault(lot, []).append(number)
+        of_need.setdefault(need, []).append(number)
+        most = min(problem.most(pair, int(problem.lot_amounts[lot])), int(problem.need_amounts[need]))
+        at_most = min(problem.least(pair, most), int(problem.lot_amounts[lot]))
+        gives.append(model.new_int_var(0, most // size, f"gives {number}"))
+        takes.append(gives[-1] if problem.is_even[pair] else model.new_int_var(0, at_most // size, f"takes {number}"))
+        used.append(model.new_bool_var(f"used {number}"))
+        if not problem.is_even[pair]:
+            _convert(model, component, pair, gives[-1], takes[-1])
+        model.add(takes[-1] >= 1).only_enforce_if(used[-1])
+        model.add(takes[-1] == 0).only_enforce_if(~used[-1])
+    for lot, numbers in of_lot.items():
+        amount = int(problem.lot_amounts[lot]) // size
+        model.add(sum(takes[number] for number in numbers) <= amount)
+        _keep_parts(model, [(takes[number], used[number]) for number in numbers], amount, -(-int(problem.lot_parts[lot]) // size))
+    for need, numbers in of_need.items():
+        model.add(sum(gives[number] for number in numbers) <= int(problem.need_amounts[need]) // size)
+    for asker, floor in floors.items():
+        mine = [number for need, numbers in of_need.items() if problem.need_askers[need] == asker for number in numbers]
+        if floor > 0 and mine:
+            model.add(sum(gives[number] for number in mine) >= floor // size)
+    weights = [int(problem.lot_grams[problem.pair_lots[pair]]) // unit_grams for pair in pairs]
+    costs = problem.pair_costs[component.pairs]
+    return _Model(model, takes, gives, used, weights, costs.tolist(), size, size * unit_grams)
+
+
+def _size(component: Component) -> int:
+    """The greatest step in which an even component can be told; where units differ it is a thousandth."""
+    problem = component.problem
+    if not component.is_even:
+        return 1
+    amounts = (problem.lot_amounts[component.lots], problem.need_amounts[component.needs], problem.lot_parts[component.lots])
+    return gcd(*(int(np.gcd.reduce(column)) for column in amounts)) or 1
+
+
+def _convert(model: cp_model.CpModel, component: Component, pair: int, gives: cp_model.IntVar, takes: cp_model.IntVar) -> None:
+    """What is taken is the least that gives so much, in whole steps of both units."""
+    problem = component.problem
+    lot_step = int(problem.lot_steps[problem.pair_lots[pair]])
+    need_step = int(problem.need_steps[problem.pair_needs[pair]])
+    up, down = int(problem.pair_numerators[pair]), int(problem.pair_denominators[pair])
+    if need_step > 1:
+        model.add_modulo_equality(0, gives, need_step)
+    if lot_step > 1:
+        model.add_modulo_equality(0, takes, lot_step)
+    model.add(takes * up >= gives * down)
+    model.add(takes * up <= gives * down + lot_step * up - 1)
+
+
+def _keep_parts(model: cp_model.CpModel, lines: list[tuple[cp_model.IntVar, cp_model.IntVar]], amount: int, part: int) -> None:
+    """Each line is a part that the owner gives away, or all that the others leave of the lot."""
+    if part <= 0:
+        return
+    rests = []
+    for number, (takes, used) in enumerate(lines):
+        rest = model.new_bool_var(f"rest {number}")
+        rests.append(rest)
+        model.add(takes >= min(part, amount)).only_enforce_if(used, ~rest)
+    model.add_at_most_one(rests)
+    for rest in rests:
+        model.add(sum(takes for takes, _used in lines) == amount).only_enforce_if(rest)
+
+
+def _ask(
+    found: _Model, aim: cp_model.LinearExpr, hint: Sequence[Sequence[int]], *, is_high: bool, work: float
+) -> tuple[list[int], list[int], int, bool]:
+    """One question: the best takes and gives, the bound, and whether they meet."""
+    model = found.model
+    model.clear_hints()  # type: ignore[no-untyped-call]
+    for taken, given, takes, gives in zip(found.takes, found.gives, *hint, strict=True):
+        model.add_hint(taken, takes)
+        if given is not taken:
+            model.add_hint(given, gives)
+    (model.maximize if is_high else model.minimize)(aim)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_deterministic_time = work
+    status = solver.solve(model)
+    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN}:
+        raise RuntimeError(f"no allocation was found: {solver.status_name(status)} {model.validate()}")
+    if status == cp_model.UNKNOWN:
+        return list(hint[0]), list(hint[1]), round(solver.best_objective_bound), False
+    takes = [solver.value(variable) for variable in found.takes]
+    gives = [solver.value(variable) for variable in found.gives]
+    return takes, gives, round(solver.best_objective_bound), status == cp_model.OPTIMAL
+
+
+def _total(weights: list[int], takes: list[int]) -> int:
+    return sum(weight * value for weight, value in zip(weights, takes, strict=True))

@@ -1,0 +1,240 @@
+"""What a plan decides about, as columns of whole numbers, and what an allocation of it comes to.
+
+Quantities are thousandths of a unit; of pieces only whole thousands are given and taken. Lots and needs stand by their number, so that the same input
+is the same problem in whatever order it was read. Every sum is exact: no figure here is a float.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+DIRECT = -1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Lots, needs and the pairs that may be.
+
+    `lot_parts`: the smallest part that the owner gives away, 0 for none. `lot_grams`: the mass of one unit. `pair_costs`: what is to be kept low, for each gram
+    that goes there. `numerators` and `denominators`: how much of the need's unit one unit of the lot is. `pair_depots`: the number of the depot that it
+    waits in, -1 where it goes at once. `need_askers`: the number of the organisation that asks.
+    """
+
+    lot_ids: Numbers
+    lot_amounts: Numbers
+    lot_parts: Numbers
+    lot_grams: Numbers
+    lot_steps: Numbers
+    need_ids: Numbers
+    need_amounts: Numbers
+    need_askers: Numbers
+    need_steps: Numbers
+    pair_lots: Numbers
+    pair_needs: Numbers
+    pair_costs: Numbers
+    pair_road_hm: Numbers
+    pair_numerators: Numbers
+    pair_denominators: Numbers
+    pair_depots: Numbers
+
+    def __post_init__(self) -> None:
+        places = self.pair_lots * (len(self.need_ids) + 1) + self.pair_needs
+        for column in (self.lot_ids, self.need_ids, places):
+            if (np.diff(column) <= 0).any():
+                raise ValueError("lots, needs and pairs stand in their order, each once")
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all columns: the same digest, the same plan."""
+        said = hashlib.sha256()
+        for field in fields(self):
+            column = np.ascontiguousarray(getattr(self, field.name), "<i8")
+            said.update(f"{field.name} {len(column)}\n".encode())
+            said.update(column.tobytes())
+        return said.hexdigest()
+
+    @cached_property
+    def is_even(self) -> Flags:
+        """Which pairs count the same units on both sides, so that nothing is converted."""
+        steps = self.lot_steps[self.pair_lots] == self.need_steps[self.pair_needs]
+        even: Flags = (self.pair_numerators == self.pair_denominators) & steps
+        return even
+
+    def least(self, pair: int, gives: int) -> int:
+        """The least that is taken of the lot for so much of the need."""
+        exact = -(-gives * int(self.pair_denominators[pair]) // int(self.pair_numerators[pair]))
+        step = int(self.lot_steps[self.pair_lots[pair]])
+        return -(-exact // step) * step
+
+    def most(self, pair: int, takes: int) -> int:
+        """How much of the need so much of the lot covers."""
+        exact = takes * int(self.pair_numerators[pair]) // int(self.pair_denominators[pair])
+        step = int(self.need_steps[self.pair_needs[pair]])
+        return exact // step * step
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot as one row. Amounts in thousandths; `step`: 1000 where only whole ones are given."""
+
+    number: int
+    amount: int
+    grams: int
+    part: int = 0
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A need as one row. `asker`: the number of its organisation."""
+
+    number: int
+    amount: int
+    asker: int
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A lot that may serve a need. `cost`: for each gram; by default the road."""
+
+    lot: int
+    need: int
+    road_hm: int
+    cost: int | None = None
+    rate: Fraction = Fraction(1)
+    depot: int = DIRECT
+
+
+def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]) -> Problem:
+    """The problem of these rows, in whatever order they come. A pair of what is not among them raises KeyError."""
+    lots, needs = sorted(lots, key=lambda lot: lot.number), sorted(needs, key=lambda need: need.number)
+    lot_places = {lot.number: place for place, lot in enumerate(lots)}
+    need_places = {need.number: place for place, need in enumerate(needs)}
+    placed = sorted(((lot_places[pair.lot], need_places[pair.need], pair) for pair in pairs), key=lambda row: row[:2])
+
+    def column(values: Iterable[int]) -> Numbers:
+        return np.array(list(values), np.int64)
+
+    return Problem(
+        lot_ids=column(lot.number for lot in lots),
+        lot_amounts=column(lot.amount for lot in lots),
+        lot_parts=column(lot.part for lot in lots),
+        lot_grams=column(lot.grams for lot in lots),
+        lot_steps=column(lot.step for lot in lots),
+        need_ids=column(need.number for need in needs),
+        need_amounts=column(need.amount for need in needs),
+        need_askers=column(need.asker for need in needs),
+        need_steps=column(need.step for need in needs),
+        pair_lots=column(lot for lot, _need, _pair in placed),
+        pair_needs=column(need for _lot, need, _pair in placed),
+        pair_costs=column(pair.road_hm if pair.cost is None else pair.cost for *_at, pair in placed),
+        pair_road_hm=column(pair.road_hm for *_at, pair in placed),
+        pair_numerators=column(pair.rate.numerator for *_at, pair in placed),
+        pair_denominators=column(pair.rate.denominator for *_at, pair in placed),
+        pair_depots=column(pair.depot for *_at, pair in placed),
+    )
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """What goes from which lot to which need: of each pair what is taken and what that gives, most of them nothing."""
+
+    problem: Problem
+    takes: Numbers
+    gives: Numbers
+
+    @cached_property
+    def lines(self) -> Numbers:
+        """The pairs by which something goes, by lot and by need."""
+        lines: Numbers = np.flatnonzero(self.takes > 0)
+        return lines
+
+    @property
+    def milligrams(self) -> int:
+        """The mass that serves a need."""
+        return sum(mass for _line, mass in self._masses())
+
+    @property
+    def gram_metres(self) -> int:
+        """Tonne-kilometres, in thousand millionths: a gram that is driven a metre."""
+        road = self.problem.pair_road_hm
+        return sum(mass * int(road[line]) for line, mass in self._masses()) // 10
+
+    @property
+    def cost(self) -> int:
+        """What is to be kept low."""
+        costs = self.problem.pair_costs
+        return sum(mass * int(costs[line]) for line, mass in self._masses())
+
+    @property
+    def tonnes(self) -> float:
+        """The mass in tonnes, to look at; `milligrams` is exact."""
+        return self.milligrams / 1e9
+
+    @property
+    def tonne_km(self) -> float:
+        """Tonne-kilometres, to look at; `gram_metres` is exact."""
+        return self.gram_metres / 1e9
+
+    def _masses(self) -> Iterator[tuple[int, int]]:
+        weights, lots = self.problem.lot_grams, self.problem.pair_lots
+        for line in self.lines.tolist():
+            yield line, int(self.takes[line]) * int(weights[lots[line]])
+
+
+@dataclass(frozen=True)
+class Component:
+    """Lots and needs that no pair joins with any other: they are decided about by themselves."""
+
+    problem: Problem
+    pairs: Numbers
+
+    @cached_property
+    def lots(self) -> Numbers:
+        """Where its lots stand."""
+        return np.unique(self.problem.pair_lots[self.pairs])
+
+    @cached_property
+    def needs(self) -> Numbers:
+        """Where its needs stand."""
+        return np.unique(self.problem.pair_needs[self.pairs])
+
+    @property
+    def is_even(self) -> bool:
+        """Whether everything in it counts the same unit."""
+        steps = self.problem.lot_steps[self.lots]
+        return bool(self.problem.is_even[self.pairs].all() and (steps == steps[0]).all())
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether an owner in it gives away no less than so much."""
+        return bool((self.problem.lot_parts[self.lots] > 0).any())
+
+
+def components(problem: Problem) -> list[Component]:
+    """The problem in its independent parts, by their first lot."""
+    lots, needs = problem.pair_lots, problem.pair_needs
+    if not len(lots):
+        return []
+    of_lots = np.arange(len(problem.lot_ids))
+    while True:
+        of_needs = np.full(len(problem.need_ids), len(of_lots))
+        np.minimum.at(of_needs, needs, of_lots[lots])
+        joined = of_lots.copy()
+        np.minimum.at(joined, lots, of_needs[needs])
+        joined = joined[joined]
+        if (joined == of_lots).all():
+            break
+        of_lots = joined
+    labels = of_lots[lots]
+    order = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[order])) + 1
+    return [Component(problem, pairs) for pairs in np.split(order, starts)]
