@@ -1,1 +1,1 @@
-"""The regional plan: which lot should serve which need, so that the most is used again with the fewest kilometres."""
+"""The regional plan: which lot serves which need, so that most is used again, driven least."""

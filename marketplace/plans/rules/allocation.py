@@ -1,4 +1,4 @@
-"""The plan: of all that may go where, what serves the most tonnes, at the least cost, in the fewest transfers.
+"""The plan: the most tonnes served, at the least cost, in the fewest transfers.
 
 The rule, in its order: the largest mass; of the ways to that the least cost (tonne-kilometres, unless something else was chosen); then the fewest transfers;
 then the order of the solvers, which are given everything by number and work alone, so that the same input gives the same lines. Components of one unit and
@@ -145,7 +145,10 @@ def _rounded(component: Component, first: tuple[Numbers, Numbers], floors: dict[
 
 
 def _even(component: Component, first: tuple[Numbers, Numbers]) -> _Part:
-    """The least cost at the mass that first come, first served moves; that itself where no better is found."""
+    """The least cost at the mass that first come, first served moves.
+
+    That itself where no better is found.
+    """
     same = _Part(*first, False, 0, 0, False)
     if not component.is_even:
         return same

@@ -1,4 +1,4 @@
-"""The cheapest flow through lots and needs that count the same unit: exact, by OR-Tools' network solvers.
+"""The cheapest flow through lots and needs of one unit: exact, by OR-Tools.
 
 Mass comes first. Where all lots weigh the same it is the largest flow. Where they do not, lots of one weight are a class, and the classes fill up in the
 order of their weight: what the heaviest can give altogether is given, then what the next can add, and so on. That is the greedy rule of a matroid, so it
@@ -103,7 +103,10 @@ def _plain(network: Network) -> Numbers:
 
 
 def _by_class(network: Network) -> tuple[int, ...]:
-    """How much each class gives, the heaviest first: what all up to it can give together, less what those before it give."""
+    """How much each class gives, the heaviest first.
+
+    What all up to it can give together, less what those before it give.
+    """
     amounts, before = [], 0
     for number in range(len(network.class_grams)):
         reached = _largest(network, network.classes <= number)
@@ -159,7 +162,10 @@ def _settled(network: Network, amounts: tuple[int, ...]) -> Numbers | None:
 
 
 def _from_zero(costs: Numbers) -> Numbers:
-    """Costs of which the lowest is nothing: the mass is settled, so a step for all changes no choice."""
+    """Lower all costs until the least is nothing.
+
+    The mass is settled, so a step for all changes no choice.
+    """
     lowered: Numbers = costs - costs.min(initial=0)
     return lowered
 

@@ -1,4 +1,4 @@
-"""Fewer lines for the same flow: a round trip through lines that costs nothing is turned until one of them is empty."""
+"""Fewer lines for the same flow: a ring of lines is turned until one of them is empty."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from marketplace.plans.rules.problem import Numbers
 
 
 def straighten(lots: Numbers, needs: Numbers, flows: Numbers) -> Numbers:
-    """The same amounts of every lot and to every need by lines that form no ring: at most one line less than there are lots and needs.
+    """Lead the same amounts from every lot and to every need by lines that form no ring.
 
-    Of a cheapest flow the cost stays the same too: a ring that could be turned at a gain would have been.
+    That is at most one line less than there are lots and needs. Of a cheapest flow the cost stays the same too: a ring that could be turned at a gain would have been.
     """
     left = {int(pair): int(flows[pair]) for pair in np.flatnonzero(flows)}
     ends = {pair: (("lot", int(lots[pair])), ("need", int(needs[pair]))) for pair in left}

@@ -1,6 +1,6 @@
-"""Components in which an owner gives away no less than so much, or in which units differ: by OR-Tools' CP-SAT, one worker, so that it always answers alike.
+"""Components with smallest parts or with several units, by OR-Tools' CP-SAT.
 
-Three questions in their order, each with what came before settled: the largest mass, the least cost, the fewest transfers. A limit is one of work and not of
+It has one worker, so that it always answers alike. Three questions in their order, each with what came before settled: the largest mass, the least cost, the fewest transfers. A limit is one of work and not of
 time, so that a busy machine finds the same. What was not proven comes with the bound.
 """
 
@@ -18,7 +18,10 @@ WORK_MOST = 4.0  # of CP-SAT's own measure, about a second each
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes by each pair of the component, and how far it is proven: `mass_bound` in milligrams, `cost_bound` at that mass."""
+    """What goes by each pair of the component, and how far it is proven.
+
+    `mass_bound` in milligrams, `cost_bound` at that mass.
+    """
 
     takes: Numbers
     gives: Numbers
@@ -127,7 +130,7 @@ def _model(component: Component, floors: dict[int, int]) -> _Model:
 
 
 def _size(component: Component) -> int:
-    """The greatest step in which an even component can be told; where units differ it is a thousandth."""
+    """The greatest step in which an even component can be told; else a thousandth."""
     problem = component.problem
     if not component.is_even:
         return 1

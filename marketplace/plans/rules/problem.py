@@ -1,4 +1,4 @@
-"""What a plan decides about, as columns of whole numbers, and what an allocation of it comes to.
+"""What a plan decides about, in columns of whole numbers, and what an allocation comes to.
 
 Quantities are thousandths of a unit; of pieces only whole thousands are given and taken. Lots and needs stand by their number, so that the same input
 is the same problem in whatever order it was read. Every sum is exact: no figure here is a float.
@@ -145,7 +145,10 @@ def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]
 
 @dataclass(frozen=True)
 class Allocation:
-    """What goes from which lot to which need: of each pair what is taken and what that gives, most of them nothing."""
+    """What goes from which lot to which need.
+
+    Of each pair what is taken of the lot and what that gives of the need; of most of them nothing.
+    """
 
     problem: Problem
     takes: Numbers

@@ -1,4 +1,6 @@
-"""Large components with smallest parts: flows are rounded to what owners give away, and the flow itself is the bound.
+"""Large components with smallest parts: a flow, rounded to what owners give away.
+
+The flow itself is the bound.
 
 A flow that knows no parts is solved; each line that is too small is either made as large as the part or left out, whichever is nearer; then the rest is
 solved again, until nothing is too small. After that some of the choices are turned round, and kept where that is better. Of the pairs only the cheapest of
@@ -45,7 +47,7 @@ def round_to_parts(network: Network, parts: Numbers, root: Numbers) -> Numbers |
 
 
 def _candidates(network: Network, root: Numbers) -> Numbers:
-    """Where the pairs stand that are looked at: those in use, and the cheapest of each lot and need."""
+    """Find the pairs that are looked at: those in use, and the cheapest of each lot and need."""
     kept = root > 0
     for side in (network.pair_lots, network.pair_needs):
         order = np.lexsort((network.pair_costs, side))
