@@ -11,7 +11,8 @@ from marketplace.plans.rules.problem import Numbers
 def straighten(lots: Numbers, needs: Numbers, flows: Numbers) -> Numbers:
     """Lead the same amounts from every lot and to every need by lines that form no ring.
 
-    That is at most one line less than there are lots and needs. Of a cheapest flow the cost stays the same too: a ring that could be turned at a gain would have been.
+    That is at most one line less than there are lots and needs.
+    Of a cheapest flow the cost stays the same too: a ring that could be turned at a gain would have been.
     """
     left = {int(pair): int(flows[pair]) for pair in np.flatnonzero(flows)}
     ends = {pair: (("lot", int(lots[pair])), ("need", int(needs[pair]))) for pair in left}

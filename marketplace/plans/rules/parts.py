@@ -1,7 +1,7 @@
 """Components with smallest parts or with several units, by OR-Tools' CP-SAT.
 
-It has one worker, so that it always answers alike. Three questions in their order, each with what came before settled: the largest mass, the least cost, the fewest transfers. A limit is one of work and not of
-time, so that a busy machine finds the same. What was not proven comes with the bound.
+It has one worker, so that it always answers alike. Three questions in their order, each with what came before settled: the largest mass, the least cost,
+the fewest transfers. A limit is one of work and not of time, so that a busy machine finds the same. What was not proven comes with the bound.
 """
 
 from collections.abc import Sequence
