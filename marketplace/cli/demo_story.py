@@ -31,7 +31,7 @@ DAYS_BACK = 725
 BOOKED_AFTER = timedelta(days=9)
 SAID = (True, True, None, True, False)  # does it replace a purchase
 CENTS = {Unit.PIECE: 1500, Unit.M2: 250, Unit.M: 200, Unit.M3: 300, Unit.TONNE: 300}  # asked for one; half of the lots are free
-SOILS = ("teelaarde",)  # what is asked with the classes of the place
+SOILS = ("teelaarde", "ophoogzand", "straatzand")  # what is asked with the classes of the place
 MASS_KG_MAX = Decimal(400_000)
 
 

@@ -14,6 +14,7 @@ from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
+from marketplace.market.actions import counters
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingStatus
@@ -33,7 +34,7 @@ def add_paper(
     replaced_id: int | None = None,
 ) -> Paper:
     """Add a paper to a lot of the own organisation, or put it in the place of another."""
-    listing = _get_own(session, actor, listing_id)
+    listing = _lock_own(session, actor, listing_id)
     if listing.status == ListingStatus.WITHDRAWN:
         raise Conflict(_("A lot that was withdrawn takes no more papers. Offer it again as a new one."))
     kind = taxonomy(session).paper_kind(draft.kind)
@@ -62,16 +63,17 @@ def add_lot_paper(session: Session, actor: Actor, *, lot_id: int, draft: PaperDr
 
 def remove_paper(session: Session, actor: Actor, *, listing_id: int, paper_id: int) -> Paper:
     """Take a paper away from a lot of the own organisation. A lot that is closed or withdrawn keeps what it had."""
-    listing = _get_own(session, actor, listing_id)
+    listing = _lock_own(session, actor, listing_id)
     if listing.status not in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
         raise Conflict(_("This lot is not on offer any more. Its papers stay as they were."))
     return documents.remove_paper(session, actor, listing_id=listing.id, paper_id=paper_id)
 
 
-def _get_own(session: Session, actor: Actor, listing_id: int) -> Listing:
-    listing = get_listing(session, actor, listing_id)
-    require(actor, Can.EDIT_LISTING, listing)
-    return listing
+def _lock_own(session: Session, actor: Actor, listing_id: int) -> Listing:
+    """The lot behind its lock. A hand-over that looks at its papers comes before or after this."""
+    require(actor, Can.EDIT_LISTING, get_listing(session, actor, listing_id))
+    counters.lock(session, listing_id)
+    return get_listing(session, actor, listing_id)
 
 
 def remind(session: Session, *, paper_id: int) -> bool:

@@ -1,7 +1,7 @@
 """Questions about the papers of a lot, for whoever may read them.
 
-The owner's side, the reviewer and advisers read them; another organisation from the day on which it asked for something of the lot. The
-papers of the lot that one came back from are read with it.
+The owner's side, whoever has the lot in keeping, the reviewer and advisers read them; another organisation from the day on which it asked
+for something of the lot. The papers of the lot that one came back from are read with it.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Dossier:
 def find_dossier(session: Session, actor: Actor, listing: Listing) -> Dossier | None:
     """The papers of a lot; None for whoever may not read them."""
     asked = _own_reservations(session, actor, listing.id)
-    is_inside = may(actor, Can.READ_PAPERS, listing)
+    is_inside = _reads_along(session, actor, listing)
     if not is_inside and not asked:
         return None
     removed = list_removed_papers(session, listing.id)
@@ -84,7 +84,7 @@ def get_readable_paper(session: Session, actor: Actor, paper_id: int) -> Paper:
         listing = get_listing(session, actor, paper.listing_id or 0)
     except Missing as error:
         raise missing_paper() from error
-    if may(actor, Can.READ_PAPERS, listing):
+    if _reads_along(session, actor, listing):
         return paper
     asked = _own_reservations(session, actor, listing.id)
     if not asked or (paper.removed_at is not None and not _was_relied_on(paper, asked)):
@@ -114,6 +114,16 @@ def list_papers_of_transfer(session: Session, actor: Actor, reservation: Reserva
         return [paper for papers in list_papers_of(session, ids).values() for paper in papers]
     existing = [paper for papers in list_papers_of(session, ids, with_removed=True).values() for paper in papers]
     return [paper for paper in existing if _was_relied_on(paper, [reservation])]
+
+
+def _reads_along(session: Session, actor: Actor, listing: Listing) -> bool:
+    """Whether the actor reads the papers without a request: inside, or with the lot in keeping."""
+    if may(actor, Can.READ_PAPERS, listing):
+        return True
+    if listing.lot_id is None or not actor.trades:
+        return False
+    lot = session.scalars(lots_with_parts().where(Lot.id == listing.lot_id)).unique().one()
+    return may(actor, Can.HANDLE_LOT, lot)
 
 
 def _own_reservations(session: Session, actor: Actor, listing_id: int) -> list[Reservation]:

@@ -101,6 +101,7 @@ class Listing(Placed, Base):
         Json, default=dict, server_default="{}", comment="what is said of the material's fields, by their slugs"
     )
     fields_version: Mapped[int | None] = mapped_column(comment="the version that types them; empty: nothing was asked yet")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="last change of what rules look at")
     region_from: Mapped[date | None] = mapped_column(comment="first day of the region's turn, and of the public view")
     partners_from: Mapped[date | None]
     circle: Mapped[str] = mapped_column(

@@ -26,8 +26,8 @@ from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Answer, ListingStatus
 from marketplace.materials.actions import sync
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules.gates import Destination, Moment
-from marketplace.materials.rules.soil import SoilClass
+from marketplace.materials.rules.gates import Moment
+from marketplace.materials.rules.soil import Destination, SoilClass
 from tests.factories import declare, listing_draft, make_actor, make_draft, make_listing, make_organisation, seed_taxonomy
 
 ASPHALT: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """Opinions of advisers: who asks, who gives, what they do to the rules, and rules that are lifted on a paper."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,10 +20,12 @@ from marketplace.documents.rules import Verdict
 from marketplace.exchange.actions.decide import withdraw
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
+from marketplace.market.actions.listings import mark_published, update_listing
 from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_findings
-from marketplace.market.queries.listings import get_listing
+from marketplace.market.queries.listings import get_listing, stored_draft
 from marketplace.market.rules.listing import Answer
+from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import declare, make_actor, make_draft, make_listing, make_machine, seed_taxonomy
@@ -219,6 +222,56 @@ def test_a_lift_falls_the_day_after_the_last_day_of_its_paper(
         with clock.frozen(datetime.combine(day, datetime.min.time(), clock.AMSTERDAM) + timedelta(hours=9)):
             assert ("asbestos" in stopped(session, suspect, Moment.PUBLISH)) is not counts
             assert [one.counts for one in list_lifts(session, owner, suspect.id)] == [counts]
+
+
+def change(session: Session, owner: Actor, listing: Listing, **answers: Any) -> Listing:
+    session.expire_all()
+    now = session.get_one(Listing, listing.id)
+    draft = replace(stored_draft(now, taxonomy(session)), **answers)
+    return update_listing(session, owner, listing_id=now.id, version=now.version, draft=draft)
+
+
+def test_an_opinion_of_one_material_does_not_speak_for_another(
+    session: Session, owner: Actor, adviser: Actor, lot: Listing
+) -> None:
+    give_opinion(session, adviser, listing_id=lot.id, draft=FINE)
+    change(session, owner, lot, title="Dezelfde stenen", fields={"colour": "grey"})  # no rule looks at either
+    assert stopped(session, lot, Moment.HAND_OVER) == set()
+    change(session, owner, lot, material="betontegel-30x30x6", fields={})
+    assert stopped(session, lot, Moment.HAND_OVER) == {"environmental-declaration"}
+    (of_before,) = list_opinions(session, owner, lot.id)
+    assert (of_before.is_current, of_before.is_of_before) == (False, True)
+    give_opinion(session, adviser, listing_id=lot.id, draft=FINE)  # in the same words, of what it is now
+    assert stopped(session, lot, Moment.HAND_OVER) == set()
+    assert [one.is_current for one in list_opinions(session, owner, lot.id)] == [True, False]
+
+
+def test_a_lift_is_about_what_was_answered_then(session: Session, owner: Actor, adviser: Actor) -> None:
+    panels = make_draft(session, owner, material="gevelpaneel-vezelcement", year_of_construction=1980, hazards={})
+    report = declare(session, owner, panels, kind="asbestos-report")
+    ask_for_opinion(session, owner, listing_id=panels.id)
+    draft = LiftDraft("asbestos", report.id, REASON)
+    lift_gate(session, adviser, listing_id=panels.id, draft=draft)
+    mark_published(session, owner, listing_id=panels.id)
+    change(session, owner, panels, title="Panelen van de gymzaal", remarks="Liggen droog.")
+    assert "asbestos" not in stopped(session, panels, Moment.HAND_OVER)
+    with pytest.raises(Invalid) as refused:
+        change(session, owner, panels, asbestos_suspected=Answer.YES)
+    assert [gate["rule"] for gate in refused.value.facts["gates"]] == ["asbestos"]
+
+
+def test_a_lifted_rule_stops_a_draft_again_when_its_owner_suspects_more(
+    session: Session, owner: Actor, adviser: Actor, suspect: Listing
+) -> None:
+    report = declare(session, owner, suspect, kind="asbestos-report")
+    ask_for_opinion(session, owner, listing_id=suspect.id)
+    draft = LiftDraft("asbestos", report.id, REASON)
+    first = lift_gate(session, adviser, listing_id=suspect.id, draft=draft)
+    change(session, owner, suspect, year_of_construction=1960)
+    assert "asbestos" in stopped(session, suspect, Moment.PUBLISH)
+    assert [one.counts for one in list_lifts(session, owner, suspect.id)] == [False]
+    again = lift_gate(session, adviser, listing_id=suspect.id, draft=draft)
+    assert again.id != first.id and "asbestos" not in stopped(session, suspect, Moment.PUBLISH)
 
 
 @pytest.mark.parametrize("who", ["owner", "neighbour", "reviewer", "admin", "partner", "machine"])

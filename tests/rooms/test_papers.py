@@ -10,6 +10,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts.policy import Actor
+from marketplace.depots.actions.depots import create_depot
+from marketplace.depots.actions.movements import By, move
+from marketplace.depots.queries.lots import lock
+from marketplace.depots.rules.depot import DepotDraft
+from marketplace.depots.rules.lots import Whereabouts
 from marketplace.documents.actions import add_paper, remove_paper
 from marketplace.documents.models import GateLift, Opinion, Paper
 from marketplace.documents.queries import (
@@ -29,8 +34,11 @@ from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.jobs.timetable import list_files_in_use
 from marketplace.kernel import clock
+from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions import counters
 from marketplace.market.actions.listings import delete_draft
 from marketplace.market.models import Listing
 from marketplace.notices.models import AuditRow, NoticeRow
@@ -256,6 +264,46 @@ def test_of_two_workers_one_tells(session: Session, owner: Actor) -> None:
     with pytest.raises(Missing):
         dossiers.remind(session, paper_id=paper.id)
     assert len(told(session)) == 1
+
+
+def test_whoever_has_the_lot_in_keeping_reads_its_papers(session: Session, owner: Actor) -> None:
+    listing = make_listing(session, owner)
+    paper = put(session, owner, listing)
+    keeper, colleague = make_actor(session, "borne", "coordinator"), make_actor(session, "borne")
+    for reader in (keeper, colleague):
+        assert find_dossier(session, reader, listing) is None
+    yard = create_depot(session, keeper, draft=DepotDraft("Gemeentewerf", "Borne", "borne", Point(52.3, 6.748), "point", ""))
+    assert listing.lot_id is not None
+    move(session, By(owner, clock.today()), lock(session, listing.lot_id), Whereabouts(yard.id, "A1"))
+    dossier = find_dossier(session, keeper, listing)
+    assert dossier is not None and dossier.papers == [paper]
+    assert get_readable_paper(session, keeper, paper.id) is paper
+    assert find_dossier(session, colleague, listing) is None  # keeps nothing there
+    with pytest.raises(Forbidden):
+        dossiers.remove_paper(session, keeper, listing_id=listing.id, paper_id=paper.id)
+
+
+def test_no_paper_goes_while_a_hand_over_looks_at_it(session: Session, owner: Actor, database_url: str) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    listing = make_listing(session, owner)
+    paper = put(session, owner, listing)
+    session.commit()
+    counters.lock(session, listing.id)  # as every step of a transfer does
+    other = Database(database_url, pool_size=1)
+
+    def take_away(waiting: Session) -> None:
+        waiting.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        dossiers.remove_paper(waiting, owner, listing_id=listing.id, paper_id=paper.id)
+
+    try:
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            other.run(take_away)
+        session.commit()
+        other.run(take_away)
+    finally:
+        other.dispose()
+    assert list_papers(session, listing.id) == []
 
 
 def test_papers_of_the_lot_that_it_came_back_from_come_along(session: Session, owner: Actor) -> None:

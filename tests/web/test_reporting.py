@@ -17,6 +17,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.rules.files import read_files, read_reference
+from marketplace.materials.rules.soil import SoilClass
 from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.visitors import visit
 
@@ -55,7 +56,7 @@ def test_a_lot_that_is_free_now_names_the_term_and_pavers_name_that_it_is_unveri
     browser = visit(app, session, visitor)
     assert "meld het minstens 1 week vooraf" in browser.get(f"/aanbod/{sand.id}").text
     page = browser.get(f"/aanbod/{pavers.id}").text
-    assert "Ongeverifieerd: vraag het Omgevingsdienst Twente." in page
+    assert "Ongeverifieerd: vraag het aan Omgevingsdienst Twente." in page
     assert "Melden voordat u het toepast" not in browser.get(f"/aanbod/{bench.id}").text
 
 
@@ -63,7 +64,7 @@ def test_a_transfer_counts_from_the_agreed_time(app: Flask, session: Session) ->
     seed_taxonomy(session)
     owner, asker = make_actor(session, "hengelo"), make_actor(session, "borne")
     lot = make_listing(session, owner, **SAND)
-    draft = ReservationDraft(Quantity(Decimal(50), Unit.M3))
+    draft = ReservationDraft(Quantity(Decimal(50), Unit.M3), receiving_soil=SoilClass.INDUSTRY, function_class=SoilClass.INDUSTRY)
     reservation = reserve.reserve(session, asker, listing_id=lot.id, draft=draft)
     decide.approve(session, owner, reservation_id=reservation.id)
     time = datetime.combine(clock.today() + timedelta(days=9), datetime.min.time(), UTC).replace(hour=10)

@@ -21,7 +21,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
 from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.models import Listing
-from marketplace.market.queries.gates import list_findings, paper_facts
+from marketplace.market.queries.gates import is_about_these_answers, list_findings, paper_facts
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import LISTING_STATUS_LABELS, ListingStatus
 from marketplace.materials.rules.gates import Severity
@@ -62,7 +62,8 @@ def ask_for_opinion(session: Session, actor: Actor, *, listing_id: int, text: st
 def give_opinion(session: Session, actor: Actor, *, listing_id: int, draft: OpinionDraft) -> Opinion:
     """Give an opinion of a lot, of one rule or of all of it. It stands with the lot, and its owner is told.
 
-    A later one of the same organisation about the same rule takes its place; the same one twice is one.
+    A later one of the same organisation about the same rule takes its place; the same one twice is one, until the lot says something
+    else.
     """
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.ADVISE, listing)
@@ -74,7 +75,8 @@ def give_opinion(session: Session, actor: Actor, *, listing_id: int, draft: Opin
         .order_by(Opinion.id.desc())
         .limit(1)
     ).one_or_none()
-    if last is not None and (last.verdict, last.text) == (tidy.verdict.value, tidy.text):
+    is_same = last is not None and (last.verdict, last.text) == (tidy.verdict.value, tidy.text)
+    if last is not None and is_same and is_about_these_answers(listing, last.given_at):
         return last
     opinion = Opinion(
         listing_id=listing_id,
@@ -116,7 +118,8 @@ def give_opinion(session: Session, actor: Actor, *, listing_id: int, draft: Opin
 def lift_gate(session: Session, actor: Actor, *, listing_id: int, draft: LiftDraft) -> GateLift:
     """Lift a rule that stops a lot, on a paper of that lot and with a reason; its owner is told.
 
-    It falls when the paper is taken away or runs out. What the law forbids for good is lifted by nobody.
+    It falls when the paper is taken away or runs out, and when the lot says something else. What the law forbids for good is lifted
+    by nobody.
     """
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.LIFT_GATE, listing)
@@ -124,7 +127,8 @@ def lift_gate(session: Session, actor: Actor, *, listing_id: int, draft: LiftDra
     today = clock.today()
     papers = {paper.id for paper in list_papers(session, listing_id) if paper_facts(paper).is_valid_on(today)}
     tidy = rules.check_lift(draft, papers)
-    existing = [one for one in list_lifts_of(session, [listing_id])[listing_id] if one.rule == tidy.rule]
+    standing = [one for one in list_lifts_of(session, [listing_id])[listing_id] if one.rule == tidy.rule]
+    existing = [one for one in standing if is_about_these_answers(listing, one.lifted_at)]
     same = next((one for one in existing if (one.paper_id, one.reason) == (tidy.paper_id, tidy.reason)), None)
     if same is not None:
         return same

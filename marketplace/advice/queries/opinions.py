@@ -15,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.models import Listing
-from marketplace.market.queries.gates import paper_facts
+from marketplace.market.queries.gates import is_about_these_answers, paper_facts
 from marketplace.market.queries.listings import get_listing, listings_with_parts
 from marketplace.market.rules.listing import ListingStatus
 
@@ -24,16 +24,20 @@ WAITED_FOR = (ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value)
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An opinion. `is_current`: its organisation gave no later one about the same rule. `person`: who gave it, for whoever may know."""
+    """An opinion. `is_current`: its organisation gave no later one about the same rule, and the lot says what it said then.
+
+    `is_of_before`: it says something else since. `person`: who gave it, for whoever may know.
+    """
 
     opinion: Opinion
     is_current: bool
+    is_of_before: bool
     person: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """A rule that was lifted. `counts`: the paper that it stands on is there and valid today."""
+    """A rule that was lifted. `counts`: the paper that it stands on is there and valid today, and the lot says what it said then."""
 
     lift: GateLift
     counts: bool
@@ -57,14 +61,19 @@ def list_opinions(session: Session, actor: Actor, listing_id: int) -> list[Given
     newest: dict[tuple[int, str], Opinion] = {}
     for row in rows:  # the last one first
         newest.setdefault((row.organisation_id, row.rule), row)
-    return [Given(row, newest[row.organisation_id, row.rule] is row, names.get(row.person_id or 0)) for row in rows]
+    found = []
+    for row in rows:
+        is_last, is_of_before = newest[row.organisation_id, row.rule] is row, not is_about_these_answers(listing, row.given_at)
+        found.append(Given(row, is_last and not is_of_before, is_of_before, names.get(row.person_id or 0)))
+    return found
 
 
 def list_lifts(session: Session, actor: Actor, listing_id: int) -> list[Lifted]:
     """The rules that were lifted for a lot, the last one first. For the owner, the reviewer, the advisers and the broker."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.READ_PAPERS, listing)
-    counting = {lift.id for lift in list_lifts_of(session, [listing_id])[listing_id]}
+    standing = list_lifts_of(session, [listing_id])[listing_id]
+    counting = {lift.id for lift in standing if is_about_these_answers(listing, lift.lifted_at)}
     everything = select(GateLift).where(GateLift.listing_id == listing_id)
     rows = session.scalars(
         everything.options(joinedload(GateLift.paper), joinedload(GateLift.organisation)).order_by(GateLift.id.desc())

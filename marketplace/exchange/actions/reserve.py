@@ -35,7 +35,8 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus, is_stale
 from marketplace.market.rules.windows import Asker, has_turn, turn_from
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules.gates import Destination, Moment
+from marketplace.materials.rules.gates import Moment
+from marketplace.materials.rules.soil import Destination
 from marketplace.materials.rules.taxonomy import convert
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice

@@ -23,7 +23,8 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.gates import list_findings
 from marketplace.market.rules.listing import Location
 from marketplace.materials.queries import taxonomy
-from marketplace.materials.rules.gates import Destination, Finding
+from marketplace.materials.rules.gates import Finding
+from marketplace.materials.rules.soil import Destination
 from marketplace.materials.rules.taxonomy import Taxonomy, convert
 from marketplace.places.queries.boundaries import municipality_of
 from marketplace.places.rules import PlaceBasis

@@ -30,7 +30,7 @@ from marketplace.market.actions.windows import (
 )
 from marketplace.market.models import Demand, Listing, ObjectChange
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
-from marketplace.market.queries.gates import check_change, check_gates, check_stays_lot
+from marketplace.market.queries.gates import check_change, check_gates, check_stays_lot, is_answered_anew
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules import listing as listing_rules
 from marketplace.market.rules.freshness import Outcome, is_lost
@@ -218,6 +218,8 @@ def update_listing(
     if not changed:
         return listing
     check_stays_lot(session, actor, listing, changed, draft.kg_per_unit)
+    if is_answered_anew(session, listing, columns):
+        columns["answered_at"] = clock.now()
     if is_published:
         columns["confirmed_on"] = clock.today()  # who changes a lot has looked at it
     enough = literal(columns["quantity"], Fixed(3))  # a sum of columns does not tell its type to the figure beside it

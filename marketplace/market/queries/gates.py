@@ -1,7 +1,7 @@
 """Questions about what the rules say of a lot. For a page that shows it, and for a verb."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,16 +20,15 @@ from marketplace.market.models import Listing
 from marketplace.market.rules.listing import STUFF, ListingDraft, ListingStatus, check_said_of_lot, check_weight_of_lot
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.gates import (
-    Destination,
     Finding,
     Gate,
     GateKind,
     LotAnswers,
     Moment,
-    PaperFacts,
     find_findings,
 )
-from marketplace.materials.rules.taxonomy import Material, Taxonomy
+from marketplace.materials.rules.soil import Destination
+from marketplace.materials.rules.taxonomy import Material, PaperFacts, Taxonomy
 
 
 def list_findings(
@@ -56,7 +55,7 @@ def list_findings_of(
             today=on,
             papers=[paper_facts(paper) for number in own for paper in papers[number]],
             destination=destination,
-            lifted=_lifted(known.gates, opinions[row.id], lifts[row.id], on),
+            lifted=_lifted(known.gates, row, opinions[row.id], lifts[row.id], on),
         )
     return found
 
@@ -106,19 +105,45 @@ def paper_facts(paper: Paper) -> PaperFacts:
     return PaperFacts(paper.kind, paper.number, paper.issued_on, paper.valid_until)
 
 
-def _lifted(gates: Iterable[Gate], opinions: list[Opinion], lifts: list[GateLift], day: date) -> set[str]:
-    """The rules that a person lifted on a paper that still counts, or an adviser agreed to."""
-    lifted = {lift.rule for lift in lifts if paper_facts(lift.paper).is_valid_on(day)}
+def is_about_these_answers(listing: Listing, judged_at: datetime) -> bool:
+    """Whether what was judged then is what the lot says now. An answer that rules look at, or the material, may have changed since."""
+    return listing.answered_at is None or judged_at > listing.answered_at
+
+
+def is_answered_anew(session: Session, listing: Listing, columns: Mapping[str, Any]) -> bool:
+    """Whether these columns change the material, or an answer that a rule names."""
+    names = {name for gate in taxonomy(session).gates for name in gate.fields}
+
+    def seen(said: LotAnswers) -> tuple[object, ...]:
+        fields = {name: value for name, value in said.fields.items() if name in names}
+        return fields, said.hazards, said.asbestos_suspected, said.year_of_construction
+
+    return columns["material_id"] != listing.material_id or seen(_answers_in(columns)) != seen(stored_answers(listing))
+
+
+def _answers_in(columns: Mapping[str, Any]) -> LotAnswers:
+    return LotAnswers(columns["fields"], columns["hazards"], columns["asbestos_suspected"], columns["year_of_construction"])
+
+
+def _lifted(gates: Iterable[Gate], listing: Listing, opinions: list[Opinion], lifts: list[GateLift], day: date) -> set[str]:
+    """The rules that a person lifted on a paper that counts, or an adviser agreed to, as the lot is now."""
+    lifted = {
+        lift.rule
+        for lift in lifts
+        if paper_facts(lift.paper).is_valid_on(day) and is_about_these_answers(listing, lift.lifted_at)
+    }
     latest: dict[tuple[int, str], Opinion] = {}
     for opinion in opinions:  # the last one first
         latest.setdefault((opinion.organisation_id, opinion.rule), opinion)
-    return lifted | {gate.slug for gate in gates if gate.takes_opinion and _is_favourable(latest, gate.slug)}
+    return lifted | {gate.slug for gate in gates if gate.takes_opinion and _is_favourable(listing, latest, gate.slug)}
 
 
-def _is_favourable(latest: Mapping[tuple[int, str], Opinion], rule: str) -> bool:
-    """Whether advisers said yes to this rule or to the whole lot, and no last word is another."""
-    verdicts = {opinion.verdict for (_organisation, about), opinion in latest.items() if about in (rule, "")}
-    return verdicts == {Verdict.POSITIVE.value}
+def _is_favourable(listing: Listing, latest: Mapping[tuple[int, str], Opinion], rule: str) -> bool:
+    """Whether advisers said yes to this rule or to the whole lot, and no last word is another. A yes to other answers is no word."""
+    words = [opinion for (_organisation, about), opinion in latest.items() if about in (rule, "")]
+    yes = Verdict.POSITIVE.value
+    counting = {one.verdict for one in words if one.verdict != yes or is_about_these_answers(listing, one.given_at)}
+    return counting == {yes}
 
 
 def check_gates(
@@ -150,11 +175,15 @@ def find_blocking(findings: Iterable[Finding], moment: Moment) -> list[Finding]:
 
 
 def check_change(session: Session, listing: Listing, material: Material, columns: Mapping[str, Any]) -> None:
-    """Refuse a change of a lot on offer by which a rule would stop it that did not before. What stopped it already is mended step by step."""
+    """Refuse a change of a lot on offer by which a rule would stop it that did not before. What stopped it already is mended step by step.
+
+    What no rule looks at may change whatever they say.
+    """
+    if not is_answered_anew(session, listing, columns):
+        return
     before = {finding.rule for finding in list_findings(session, listing) if finding.blocks(Moment.PUBLISH)}
     papers = [paper_facts(paper) for paper in list_papers(session, listing.id)]
-    after = LotAnswers(columns["fields"], columns["hazards"], columns["asbestos_suspected"], columns["year_of_construction"])
-    found = find_findings(taxonomy(session).gates, material, after, today=clock.today(), papers=papers)
+    found = find_findings(taxonomy(session).gates, material, _answers_in(columns), today=clock.today(), papers=papers)
     refuse([finding for finding in find_blocking(found, Moment.PUBLISH) if finding.rule not in before])
 
 

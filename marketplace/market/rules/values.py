@@ -371,7 +371,4 @@ def _said(gate: Gate, answers: Mapping[str, str]) -> str:
     first = answers.get(gate.fields[0], UNKNOWN)
     if gate.kind is GateKind.LIMIT:
         return UNKNOWN if first == UNKNOWN or gate.limit is None else YES if Decimal(first) > gate.limit else NO
-    values = [answers.get(name, UNKNOWN) for name in gate.fields]
-    if any(value in gate.values for value in values):
-        return YES
-    return NO if any(value != UNKNOWN for value in values) else UNKNOWN
+    return gate.said_in(answers)

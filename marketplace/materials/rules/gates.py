@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from marketplace.kernel.language import Named, Text, Words, _, joined
 from marketplace.materials.rules.fields import UNKNOWN, error_name
-from marketplace.materials.rules.soil import DoubleTest, find_soil_class
-from marketplace.materials.rules.taxonomy import Hazard, Material
+from marketplace.materials.rules.soil import Destination, DoubleTest, SoilClass, find_soil_class
+from marketplace.materials.rules.taxonomy import Hazard, Material, PaperFacts
 
 YES, NO = "yes", "no"
 ASBESTOS = "asbest"
@@ -48,6 +48,7 @@ class GateKind(StrEnum):
     PAPER = "paper"  # a paper that must be there
     ASBESTOS = "asbestos"
     DESTINATION = "destination"  # the double test of soil
+    PFAS = "pfas"  # what of it may lie at the place
     HAZARDS = "hazards"  # whatever the hazard table asks
     TRADABLE = "tradable"
     EXPIRED = "expired"  # a paper of which the last day is past
@@ -70,6 +71,8 @@ class Gate(Named):
     is_verified: bool = False
     fields: tuple[str, ...] = ()  # the answer that counts, and then what only points to it
     values: tuple[str, ...] = ()  # answers that stop, or that do not count as one
+    open_values: tuple[str, ...] = ()  # answers that leave it as open as unknown does
+    is_silent: bool = False  # no word of unknown, but of materials that hold its hazard
     limit: Decimal | None = None
     unit: str = ""
     field_sets: tuple[str, ...] = ()
@@ -87,6 +90,13 @@ class Gate(Named):
             return material.field_set in self.field_sets or material.slug in self.materials
         return not self.hazard or self.kind is GateKind.ASBESTOS or self.hazard in material.hazard_codes
 
+    def said_in(self, answers: Mapping[str, str]) -> str:
+        """What the answers say of it: yes where one stops, no where one is clear, else unknown."""
+        said = [answers.get(name, UNKNOWN) for name in self.fields]
+        if any(value in self.values for value in said):
+            return YES
+        return NO if any(value not in (UNKNOWN, *self.open_values) for value in said) else UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class LotAnswers:
@@ -96,29 +106,6 @@ class LotAnswers:
     hazards: Mapping[str, str] = field(default_factory=dict)
     asbestos_suspected: str = UNKNOWN
     year_of_construction: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaperFacts:
-    """A paper that stands with a lot. Without a last day it stays valid."""
-
-    kind: str
-    number: str = ""
-    issued_on: date | None = None
-    valid_until: date | None = None
-
-    def is_valid_on(self, day: date) -> bool:
-        """Whether it still counts on this day; its last day is one of them."""
-        return self.valid_until is None or day <= self.valid_until
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where a lot goes. The classes of the place are said for soil only."""
-
-    is_other_owner: bool
-    receiving_soil: str | None = None
-    function_class: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +177,9 @@ def _is_lifted(finding: Finding, lifted: Collection[str]) -> bool:
 def _finding(gate: Gate, state: Text, *more: object, at: str = "", rule: str = "", severity: Severity | None = None) -> Finding:
     """A finding: what is so, what the rule says, what to do, which rule, where to check."""
     named = rule or gate.slug
-    is_cited = gate.is_verified
     tail = (
         _("Rule: %(rule)s. Check with Omgevingsdienst Twente.", rule=named)
-        if is_cited
+        if gate.is_verified
         else _("Rule: %(rule)s (unverified). Check with Omgevingsdienst Twente.", rule=named)
     )
     return Finding(
@@ -203,7 +189,7 @@ def _finding(gate: Gate, state: Text, *more: object, at: str = "", rule: str = "
         sentence=joined(state, *more, tail),
         source=gate.source,
         dated_on=gate.dated_on,
-        is_verified=is_cited,
+        is_verified=gate.is_verified,
         at=at,
         paper_kinds=gate.paper_kinds,
         tells_of_paper=gate.kind is GateKind.EXPIRED,
@@ -249,21 +235,22 @@ def _limit(gate: Gate, case: Case) -> Iterator[Finding]:
 def _said(gate: Gate, case: Case) -> str:
     """Field and hazard of a rule together: any yes, else any clear answer, else unknown."""
     hazard = case.answers.hazards.get(gate.hazard) if gate.hazard in case.material.hazard_codes else None
-    values = [case.answers.fields.get(name) for name in gate.fields]
-    if hazard == YES or any(value in gate.values for value in values):
-        return YES
-    is_clear = hazard == NO or any(value not in (None, UNKNOWN) for value in values)
-    return NO if is_clear else UNKNOWN
+    words = (hazard, gate.said_in(case.answers.fields))
+    return next((word for word in (YES, NO) if word in words), UNKNOWN)
 
 
 def _answer(gate: Gate, case: Case) -> Iterator[Finding]:
-    """A yes has the severity of the rule, unknown asks."""
+    """A yes has the severity of the rule. Unknown asks; of what the material is known for it stops the hand-over, where a yes would stop."""
     said = _said(gate, case)
     at = next((error_name(one.slug) for one in case.material.fields if one.slug in gate.fields), "hazards")
     if said == YES:
         yield _finding(gate, _("%(name)s: yes.", name=gate), gate.law, _disposed(gate), at=at)
-    elif said == UNKNOWN:
-        yield _finding(gate, _("%(name)s: unknown.", name=gate), gate.law, gate.advice, at=at, severity=Severity.ASKS)
+        return
+    is_known_for = gate.hazard in case.material.hazard_codes
+    if said == UNKNOWN and (is_known_for or not gate.is_silent):
+        severity = gate.severity if is_known_for else Severity.ASKS
+        found = _finding(gate, _("%(name)s: unknown.", name=gate), gate.law, gate.advice, at=at, severity=severity)
+        yield replace(found, moment=Moment.HAND_OVER) if severity is Severity.BLOCKS else found
 
 
 def _needed(gate: Gate, case: Case) -> Iterator[Finding]:
@@ -305,10 +292,8 @@ def _asbestos(gate: Gate, case: Case) -> Iterator[Finding]:
             if year is None
             else _("%(name)s: unknown, and it was built in %(year)s, before %(ban)s.", name=gate, year=str(year), ban=str(ban))
         )
-        if has_report:
-            yield _finding(gate, state, gate.law, _("There is a report: answer what it says."), at="asbestos_suspected")
-        else:
-            yield _finding(gate, state, gate.law, gate.advice, at="asbestos_suspected")
+        advice = _("There is a report: answer what it says.") if has_report else gate.advice
+        yield _finding(gate, state, gate.law, advice, at="asbestos_suspected")
     elif not has_report:
         state = _("%(name)s: no, and no report that shows it.", name=gate)
         yield _finding(gate, state, gate.advice, at="papers", severity=Severity.ASKS)
@@ -339,6 +324,17 @@ def _destination(gate: Gate, case: Case) -> Iterator[Finding]:
     if not test.passes:
         at = "receiving_soil" if test.fails_soil else "function_class"
         yield _finding(gate, test.sentence, gate.law, gate.advice, at=at)
+
+
+def _pfas(gate: Gate, case: Case) -> Iterator[Finding]:
+    """The stricter of the two classes of the place decides, apart from the class of the soil."""
+    to = case.destination
+    if to is not None and to.is_cleanest and case.answers.fields.get(gate.fields[0]) in gate.values:
+        state = _(
+            "The PFAS in this soil fits residential and industry only, and one of the classes of the place is agriculture and nature."
+        )
+        is_soil = find_soil_class(to.receiving_soil) is SoilClass.AGRICULTURE_NATURE
+        yield _finding(gate, state, gate.law, gate.advice, at="receiving_soil" if is_soil else "function_class")
 
 
 def _hazards(gate: Gate, case: Case) -> Iterator[Finding]:
@@ -394,6 +390,7 @@ _TESTS: dict[GateKind, Callable[[Gate, Case], Iterator[Finding]]] = {
     GateKind.PAPER: _paper,
     GateKind.ASBESTOS: _asbestos,
     GateKind.DESTINATION: _destination,
+    GateKind.PFAS: _pfas,
     GateKind.HAZARDS: _hazards,
     GateKind.TRADABLE: _tradable,
     GateKind.EXPIRED: _expired,

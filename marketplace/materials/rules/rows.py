@@ -42,6 +42,7 @@ _GATE_KINDS = {
     "bewijsstuk": GateKind.PAPER,
     "asbest": GateKind.ASBESTOS,
     "bestemming": GateKind.DESTINATION,
+    "pfas": GateKind.PFAS,
     "gevaren": GateKind.HAZARDS,
     "verhandelbaar": GateKind.TRADABLE,
     "verlopen": GateKind.EXPIRED,
@@ -284,7 +285,7 @@ def read_gate(row: Row) -> Reference:
     row.demand(is_verified or severity is Severity.ASKS, "geverifieerd")
     kind = _GATE_KINDS[row.choice("soort", set(_GATE_KINDS))]
     fields, limit = row.words("velden"), row.number_or_none("grens")
-    row.demand(bool(fields) or kind not in (GateKind.LIMIT, GateKind.NEEDED, GateKind.DESTINATION), "velden")
+    row.demand(bool(fields) or kind not in (GateKind.LIMIT, GateKind.NEEDED, GateKind.DESTINATION, GateKind.PFAS), "velden")
     row.demand(limit is not None or kind not in (GateKind.LIMIT, GateKind.ASBESTOS), "grens")
     row.demand(bool(row.words("bewijsstukken")) or kind is not GateKind.PAPER, "bewijsstukken")
     facts = {
@@ -294,6 +295,8 @@ def read_gate(row: Row) -> Reference:
         "moment": _MOMENTS[row.choice("moment", set(_MOMENTS))].value,
         "fields": fields,
         "values": row.words("waarden"),
+        "open_values": row.words("onzeker"),
+        "is_silent": row.text("stil") == "1",
         "limit": limit,
         "unit": row.text("eenheid"),
         "field_sets": row.words("veldsets"),
@@ -331,6 +334,8 @@ def make_gate(slug: str, facts: dict[str, Any]) -> Gate:
         is_verified=facts["is_verified"],
         fields=tuple(facts["fields"]),
         values=tuple(facts["values"]),
+        open_values=tuple(facts.get("open_values", ())),
+        is_silent=facts.get("is_silent", False),
         limit=None if facts["limit"] is None else Decimal(facts["limit"]),
         unit=facts["unit"],
         field_sets=tuple(facts["field_sets"]),

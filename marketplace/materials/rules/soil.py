@@ -1,4 +1,4 @@
-"""The double test of soil. A lot against the receiving soil and the function of the place."""
+"""The double test of soil. A lot against the receiving soil and the function of the place that it goes to."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +34,20 @@ SOIL_CLASS_LABELS: dict[SoilClass, Text] = {
 def find_soil_class(slug: str | None) -> SoilClass | None:
     """The class by its slug. None for unknown, for nothing said, and for soil that may be used nowhere."""
     return next((item for item in SoilClass if item == slug), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a lot goes. The classes of the place are said for soil only."""
+
+    is_other_owner: bool
+    receiving_soil: str | None = None
+    function_class: str | None = None
+
+    @property
+    def is_cleanest(self) -> bool:
+        """Whether one of the two classes is the strictest that there is."""
+        return SoilClass.AGRICULTURE_NATURE in (self.receiving_soil, self.function_class)
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,20 @@ class PaperKind(Named):
         return self.hint_en if current_locale() == "en" else self.hint_nl
 
 
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """A paper that stands with a lot. Without a last day it stays valid."""
+
+    kind: str
+    number: str = ""
+    issued_on: date | None = None
+    valid_until: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether it still counts on this day; its last day is one of them."""
+        return self.valid_until is None or day <= self.valid_until
+
+
 @dataclass(frozen=True)
 class Taxonomy:
     """One version of the reference data, in memory. `version` is what the ledger writes down as the factors' version."""
