@@ -3,80 +3,40 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from itertools import product
-from typing import Any
 
 import pytest
 
 from marketplace.kernel.language import reading_in
-from marketplace.kernel.units import Unit
-from marketplace.materials.rules.files import read_files, read_reference
 from marketplace.materials.rules.gates import (
-    Finding,
     LotAnswers,
     Moment,
     Severity,
     find_findings,
 )
-from marketplace.materials.rules.rows import make_gate
 from marketplace.materials.rules.soil import Destination, DoubleTest, SoilClass
-from marketplace.materials.rules.taxonomy import Hazard, Material, MaterialGroup, PaperFacts, weights
-
-TODAY = date(2026, 11, 28)
-FRIDAY, SATURDAY = date(2026, 11, 27), date(2026, 11, 28)
-FILES = read_files()
-GATES = tuple(make_gate(row.slug, row.facts) for row in read_reference(FILES) if row.kind == "gate")
-HAZARDS = {
-    row.slug: Hazard(row.slug, **{key: row.facts[key] for key in row.facts})
-    for row in read_reference(FILES)
-    if row.kind == "hazard"
-}
-BORNE, OWN = Destination(is_other_owner=True), Destination(is_other_owner=False)
-
-
-def material(slug: str, field_set: str = "", *hazards: str, **more: Any) -> Material:
-    group = MaterialGroup("groep", "Groep", "Group")
-    kg = weights({Unit.M3: Decimal(1700)}, None)
-    codes = tuple(HAZARDS[code] for code in hazards)
-    return Material(slug, "Materiaal", "Material", 1, group, Unit.TONNE, kg, hazards=codes, field_set=field_set, **more)
-
-
-ASPHALT = material("asfaltschollen", "asfalt", "pak")
-PAVERS = material("betonstraatsteen-kei-8cm", "betonstraatstenen")
-SOIL = material("grond-schoon", "grond", "bodemklasse", "pfas", "asbest", "invasief")
-PIPE = material("betonbuis-300", "riolering", "asbest")
-BEAM = material("hardhouten-balk", "hout", "creosoot")
-BENCH = material("parkbank-hout-staal", "straatmeubilair", "verf_lood_chroom6")
-CLEAN_SOIL = {"soil-class": "residential", "proof": "batch-inspection", "pfas": "agriculture-nature", "invasive-plants": "no"}
-SAFE = {"asbest": "no"}
-SAND = material("straatzand", "zand", "bodemklasse", "pfas")
-CLEAN_SAND = {"soil-class": "residential", "proof": "batch-inspection", "pfas": "agriculture-nature"}
-
-
-def find(
-    lot: Material,
-    fields: dict[str, str] | None = None,
-    *papers: PaperFacts,
-    to: Destination | None = None,
-    on: date = TODAY,
-    lifted: tuple[str, ...] = (),
-    **answers: Any,
-) -> dict[str, Finding]:
-    """The findings by their rule; of a lot without suspicion of asbestos that was built in 2005."""
-    said = LotAnswers(fields or {}, **{"asbestos_suspected": "no", "year_of_construction": 2005, **answers})
-    found = find_findings(GATES, lot, said, today=on, papers=papers, destination=to, lifted=lifted)
-    assert len({one.rule for one in found}) == len(found)
-    return {one.rule: one for one in found}
-
-
-def blocking(found: dict[str, Finding], moment: Moment = Moment.PUBLISH) -> set[str]:
-    return {rule for rule, one in found.items() if one.blocks(moment)}
-
-
-def spoken(finding: Finding) -> str:
-    with reading_in("nl"):
-        return str(finding.sentence)
+from marketplace.materials.rules.taxonomy import PaperFacts
+from tests.ruled import (
+    ASPHALT,
+    BEAM,
+    BENCH,
+    BORNE,
+    CLEAN_SOIL,
+    FRIDAY,
+    GATES,
+    HAZARDS,
+    OWN,
+    PAVERS,
+    PIPE,
+    SAFE,
+    SATURDAY,
+    SOIL,
+    TODAY,
+    blocking,
+    find,
+    material,
+    spoken,
+)
 
 
 @pytest.mark.parametrize(
@@ -238,46 +198,6 @@ def test_a_class_that_may_lie_nowhere_fits_no_place() -> None:
     assert "soil-destination" in blocking(found, Moment.RESERVE)
 
 
-@pytest.mark.parametrize(
-    ("pfas", "receiving", "function", "at"),
-    [
-        ("residential-industry", "agriculture-nature", "industry", "receiving_soil"),
-        ("residential-industry", "industry", "agriculture-nature", "function_class"),
-        ("residential-industry", "agriculture-nature", "agriculture-nature", "receiving_soil"),
-        ("residential-industry", "residential", "industry", None),
-        ("residential-industry", "industry", "residential", None),
-        ("agriculture-nature", "agriculture-nature", "agriculture-nature", None),
-    ],
-)
-def test_pfas_is_held_against_the_place_apart_from_the_class(pfas: str, receiving: str, function: str, at: str | None) -> None:
-    answers = {
-        **CLEAN_SOIL,
-        "soil-class": "agriculture-nature",
-        "pfas": pfas,
-    }  # the cleanest class: the double test itself passes
-    found = find(SOIL, answers, hazards=SAFE, to=Destination(False, receiving, function))
-    assert "soil-destination" not in found
-    assert (found["soil-pfas-destination"].at if "soil-pfas-destination" in found else None) == at
-    assert blocking(found, Moment.RESERVE) == ({"soil-pfas-destination"} if at else set())
-    assert "soil-pfas-destination" not in find(SOIL, answers, hazards=SAFE)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "rule"),
-    [
-        ("soil-class", "unknown", "soil-class"),
-        ("proof", "none", "soil-proof"),
-        ("pfas", "unknown", "soil-pfas"),
-        ("pfas", "above", "soil-pfas"),
-    ],
-)
-def test_sand_is_soil(field: str, value: str, rule: str) -> None:
-    assert blocking(find(SAND, {**CLEAN_SAND, field: value})) == {rule}
-    assert blocking(find(SAND, CLEAN_SAND)) == set()
-    place = Destination(False, "agriculture-nature", "industry")
-    assert "soil-destination" in blocking(find(SAND, CLEAN_SAND, to=place), Moment.RESERVE)
-
-
 def test_the_double_test_says_the_three_classes() -> None:
     test = DoubleTest(SoilClass.INDUSTRY, SoilClass.AGRICULTURE_NATURE, SoilClass.RESIDENTIAL)
     with reading_in("nl"):
@@ -324,67 +244,6 @@ def test_crushed_stone_in_which_asbestos_was_found_stops() -> None:
     clean = {"asbest": "no", "pak": "no"}
     assert blocking(find(mix, {"asbestos-test": "failed"}, hazards=clean)) == {"asbestos-test"}
     assert blocking(find(mix, {"asbestos-test": "passed"}, hazards=clean)) == set()
-
-
-@pytest.mark.parametrize(
-    ("treatment", "hazard", "severity"),
-    [
-        ("creosote", "no", Severity.BLOCKS),
-        ("none", "yes", Severity.BLOCKS),
-        ("none", "unknown", None),
-        ("unknown", "no", None),
-    ],
-)
-def test_creosote_stops(treatment: str | None, hazard: str, severity: Severity | None) -> None:
-    found = find(BEAM, {"treatment": treatment} if treatment else {}, hazards={"creosoot": hazard})
-    assert (found["creosote"].severity if "creosote" in found else None) is severity
-    if severity is Severity.BLOCKS:
-        assert "Afvoeren, 17 02 04*." in spoken(found["creosote"]) and "creosote" in blocking(found)
-
-
-@pytest.mark.parametrize("answers", [{"treatment": "unknown"}, {}])
-def test_wood_that_may_hold_creosote_is_offered_and_not_handed_over_until_somebody_knows(answers: dict[str, str]) -> None:
-    found = find(BEAM, answers, hazards={"creosoot": "unknown"})
-    assert [blocking(found, moment) for moment in Moment] == [set(), set(), {"creosote"}]
-    assert spoken(found["creosote"]).startswith("Creosoot: onbekend.")
-    chestnut = find(material("houten-hek-kastanje", "houten-hekken"), answers)
-    assert chestnut["creosote"].severity is Severity.ASKS and blocking(chestnut, Moment.HAND_OVER) == set()
-
-
-def test_an_answer_that_leaves_it_open_is_no_no() -> None:
-    steel = material("damwand-staal", "staal", "verf_lood_chroom6")
-    for coating in ("paint-untested", "tar-epoxy", "unknown"):
-        assert "onbekend" in spoken(find(steel, {"coating": coating})["lead-paint"]), coating
-    assert find(steel, {"coating": "paint-clean"}, hazards={"verf_lood_chroom6": "unknown"}) == {}
-    leaded = find(steel, {"coating": "lead"}, hazards={"verf_lood_chroom6": "no"})["lead-paint"]
-    assert leaded.severity is Severity.ASKS and spoken(leaded).startswith("Verf met lood of chroom-6: ja.")
-    plate = material("stalen-rijplaat", "staal")
-    assert find(plate, {}) == {} and "lead-paint" in find(plate, {"coating": "chromium-6"})
-    mix = material("menggranulaat-0-31-5", "zand-fundering", "asbest")
-    assert find(mix, {"asbestos-test": "not_done"}, hazards=SAFE)["asbestos-test"].severity is Severity.ASKS
-
-
-def test_treatment_and_certificate_speak_for_their_hazards() -> None:
-    post = material("boompaal-naaldhout", "hout", "cca_hout")
-    assert "cca-wood" in find(post, {"treatment": "cca"}) and "cca-wood" in find(post, {"treatment": "unknown"})
-    assert find(post, {"treatment": "none"}, hazards={"cca_hout": "unknown"}) == {}
-    swing = material("speeltoestel-staal", "speeltoestellen", "keuring_speeltoestel")
-    assert list(find(swing, {"play-certificate": "no"})) == list(find(swing)) == ["play-certificate"]
-    assert find(swing, {"play-certificate": "yes"}) == {}
-
-
-def test_asbestos_that_was_found_stops_sand_and_stone_too() -> None:
-    for lot in (material("split-grind", "zand-fundering"), SAND):
-        found = find(lot, {**CLEAN_SAND, "asbestos-test": "failed"})
-        assert "asbestos-found" in blocking(found) and "Verplaats het niet" in spoken(found["asbestos-found"])
-        assert "asbestos-found" not in find(lot, {**CLEAN_SAND, "asbestos-test": "not_done"})
-
-
-def test_a_marker_that_points_to_tar_is_asked_about_although_the_analysis_passes() -> None:
-    found = find(ASPHALT, {"pak10-mg-per-kg": "30", "pak-marker": "positive"})
-    assert found["pak-marker"].severity is Severity.ASKS and blocking(found) == set()
-    for marker in ("negative", "not_done", "unknown"):
-        assert "pak-marker" not in find(ASPHALT, {"pak10-mg-per-kg": "30", "pak-marker": marker})
 
 
 def test_invasive_plants_ask_and_never_stop() -> None:
