@@ -126,7 +126,7 @@ def _answers_in(columns: Mapping[str, Any]) -> LotAnswers:
 
 
 def _lifted(gates: Iterable[Gate], listing: Listing, opinions: list[Opinion], lifts: list[GateLift], day: date) -> set[str]:
-    """The rules that a person lifted on a paper that counts, or an adviser agreed to, as the lot is now."""
+    """The rules that a person lifted on a paper that counts, or an adviser agreed to, now."""
     lifted = {
         lift.rule
         for lift in lifts
