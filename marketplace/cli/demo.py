@@ -40,6 +40,7 @@ def load(app: Flask) -> bool:
         demo_planned,
         demo_story,
         demo_talk,
+        demo_values,
         reference,
     )
 
@@ -67,7 +68,9 @@ def load(app: Flask) -> bool:
         demo_freshness.load_aged_rows(session, cast, pictures)
         demo_memos.load_memos(session, cast)
         demo_advice.load_advice(session, cast, adviser, lots)
+        demo_values.load_last_year(session, cast)
         demo_passports.load_passports(session, cast)
+        demo_values.load_this_year(session, cast)
         demo_depots.load_stock(session, cast, demo_depots.open_depots(session, cast), pictures)
         demo_planned.load_plans(session, cast)
     return True

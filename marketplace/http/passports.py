@@ -1,15 +1,17 @@
 """What page and paper of a passport say alike, and the paper as a file."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import Response, make_response
 
-from marketplace.accounts.policy import Actor
+from marketplace.accounts.policy import Actor, Can, require
 from marketplace.http.request import site_address
+from marketplace.http.valuations import source_words, worth_facts
 from marketplace.http.written import Written
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import long_date, mass, near_date, number, quantity
+from marketplace.kernel.formats import euros, long_date, mass, near_date, number, quantity
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount
 from marketplace.market.rules.listing import CERTAINTY_HINTS, CONDITION_LABELS, Answer, Certainty, Condition
@@ -21,16 +23,25 @@ from marketplace.passports.rules.assets import AssetKind
 from marketplace.passports.rules.items import ChangeKind, Detachability, KnownBy
 from marketplace.passports.rules.layers import Lying, find_layers
 from marketplace.sheets.pages import MEDIA_TYPE
-from marketplace.sheets.passport import Band, Line, Part, Passport, passport_pdf
+from marketplace.sheets.passport import Band, Line, Part, Passport, Worth, passport_pdf
 from marketplace.sheets.typesetting import qr_code
+from marketplace.valuations.queries.runs import last_lines
+from marketplace.valuations.rules.method import SHADOW
 
 PAGE = "/paspoorten/{}"
 ANSWERS: dict[Answer, Text] = {Answer.YES: _("yes"), Answer.NO: _("no"), Answer.UNKNOWN: _("unknown")}
 
 
-def passport_answer(session: Session, actor: Actor, asset_id: int) -> Response:
-    """The passport as a PDF to look at, as it is now. Kept by nobody on the way: it changes with every part."""
-    told = passport_of(session, get_asset(session, actor, asset_id))
+def passport_answer(session: Session, actor: Actor, asset_id: int, *, with_worth: bool = False) -> Response:
+    """The passport as a PDF to look at, as it is now. Kept by nobody on the way: it changes with every part.
+
+    `with_worth`: with what it is worth, missing for whoever may not read that. A passport is passed on; what it is worth is not.
+    """
+    asset = get_asset(session, actor, asset_id)
+    told = passport_of(session, asset)
+    if with_worth:
+        require(actor, Can.READ_VALUE, asset, hidden=True)
+        told = replace(told, worth=worth_of(session, asset))
     answer = make_response(passport_pdf(told, qr_code(told.address), clock.today()))
     answer.headers["Content-Type"] = MEDIA_TYPE
     answer.headers["Content-Disposition"] = f'inline; filename="paspoort-{asset_id}.pdf"'
@@ -57,6 +68,24 @@ def passport_of(session: Session, asset: Asset) -> Passport:
         lines=tuple(line_of(change, by_id[change.item_id], known) for change in list_changes(session, asset.id)),
         address=f"{site_address()}{PAGE.format(asset.id)}",
     )
+
+
+def worth_of(session: Session, asset: Asset) -> Worth | None:
+    """What an asset is worth by the newest valuation, for its paper. None: it was never valued."""
+    run, lines = last_lines(session, asset)
+    if run is None:
+        return None
+    known, there = taxonomy(session), [one for one in lines if one.line.quantity > 0]
+    rows = []
+    for one in there:
+        words, line = source_words(one), one.line
+        source = "; ".join(str(part) for part in (words.told, words.written, words.also) if part)
+        worth = _("no value") if line.value_cents is None else euros(line.value_cents)
+        name = known.material_by_id(one.item.material_id).name
+        part = f"{name}, {one.item.element}" if one.item.element else name
+        method = _("%(method)s: %(source)s", method=words.method, source=source) if source else words.method
+        rows.append((part, quantity(line.quantity, one.item.unit), method, worth, euros(line.net_cents)))
+    return Worth(long_date(run.as_of), tuple(worth_facts(there)), tuple(rows), SHADOW)
 
 
 def facts_of(asset: Asset) -> tuple[tuple[Text, Text | str | None], ...]:

@@ -12,7 +12,8 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
 from marketplace.kernel.models import Task
 from marketplace.materials.queries import taxonomy
-from marketplace.valuations.actions.runs import CHUNK, count_parts, finish_run, fix_prices, value_chunk
+from marketplace.valuations.actions.runs import CHUNK, count_parts, finish_run, fix_prices, start_run, value_chunk
+from marketplace.valuations.models import ValuationRun
 from marketplace.valuations.queries.runs import RunPlan, find_run_of_task, get_plan
 from marketplace.valuations.rules.method import MONTHS_OF_PRICES, PricedExchange, medians_of, months_before
 
@@ -29,6 +30,17 @@ def list_exchanges(session: Session, as_of: date) -> Iterator[PricedExchange]:
 def plan_valuation(session: Session, actor: Actor, *, organisation_id: int, as_of: date) -> RunPlan:
     """What a valuation as of a day would do."""
     return get_plan(session, actor, organisation_id, as_of, medians_of(list_exchanges(session, as_of)))
+
+
+def value_at_once(session: Session, actor: Actor, *, organisation_id: int, as_of: date) -> ValuationRun:
+    """Value every part in one transaction, without a task. For a few parts, as the demonstration has them."""
+    run = start_run(session, actor, organisation_id=organisation_id, as_of=as_of, task_id=None)
+    fix_prices(session, actor, run_id=run.id, exchanges=list_exchanges(session, as_of))
+    after: int | None = 0
+    while after is not None:
+        after, _count = value_chunk(session, actor, run_id=run.id, after=after)
+    finish_run(session, actor, run_id=run.id)
+    return run
 
 
 def value_assets(run: TaskRun) -> dict[str, Any]:

@@ -99,6 +99,19 @@ def money(cents: int | None) -> str:
     return f"€{gap}{number(Decimal(cents) / 100, 2)}"
 
 
+def euros(cents: int | None) -> str:
+    """An amount to the cent with a real minus sign, for sums that can be below nought; a dash where nothing is known."""
+    if cents is None:
+        return "–"
+    return f"−{money(-cents)}" if cents < 0 else money(cents)
+
+
+def whole_euros(cents: int) -> str:
+    """`€ 1.235` from cents, to the whole euro: for charts, where each figure stands to the cent beside it."""
+    gap = NO_BREAK_SPACE if current_locale() == "nl" else ""
+    return f"€{gap}{number(Decimal(cents) / 100, 0)}"
+
+
 def long_date(value: date | None) -> str:
     """Write `12 januari 2027`; a moment is shown as the day it has in Twente."""
     return unknown() if value is None else _day(_on_screen(value), "d MMMM y", current_locale())

@@ -63,8 +63,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What the parts are worth on a day: facts of all together, and a row for each. Never for everybody."""
+
+    as_of: str
+    facts: tuple[tuple[Text, Words], ...]
+    rows: tuple[tuple[Words, ...], ...]
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Passport:
-    """An asset as page and paper tell it. `lines`: the newest first."""
+    """An asset as page and paper tell it. `lines`: the newest first; `worth` only on a paper that was asked with it."""
 
     name: str
     kind: Text
@@ -78,6 +88,7 @@ class Passport:
     parts: tuple[Part, ...]
     lines: tuple[Line, ...]
     address: str
+    worth: Worth | None = None
 
 
 def passport_pdf(told: Passport, code: str, today: date) -> bytes:
@@ -88,7 +99,7 @@ def passport_pdf(told: Passport, code: str, today: date) -> bytes:
             title=told.name,
             description=_("What %(name)s is made of, and when that comes free.", name=told.name),
             header=_("Passport of %(name)s", name=told.name),
-            footer=_("As it stood on %(day)s", day=long_date(today)),
+            footer=_("As it stood on %(day)s", day=long_date(today)) if told.worth is None else _worth_footer(today),
             made_on=today,
             parts=[
                 pages.lead(where),
@@ -98,6 +109,7 @@ def passport_pdf(told: Passport, code: str, today: date) -> bytes:
                 *_facts(told),
                 *_layers(told.bands),
                 *_parts(told.parts),
+                *_worth(told.worth),
                 *_lines(told.lines),
             ],
         )
@@ -151,6 +163,23 @@ def _parts(parts: Sequence[Part]) -> Iterator[Block]:
         *(_("Hazardous substances"), _("Used before")),
     ]
     yield pages.table(head, rows, align="lrlllll", widths=["2", "auto", "2", "1", "1", "1", "1"])
+
+
+def _worth_footer(today: date) -> Text:
+    return _(
+        "As it stood on %(day)s. With its material value, a shadow statement and no balance (BBV art. 63): not for everybody",
+        day=long_date(today),
+    )
+
+
+def _worth(worth: Worth | None) -> Iterator[Block]:
+    if worth is None:
+        return
+    yield pages.headline(_("Value of the material on %(day)s", day=worth.as_of))
+    yield pages.note(worth.note)
+    yield pages.table([_("What"), _("All parts together")], worth.facts, align="ll", widths=["auto", "1"])
+    head = [_("Material"), _("Quantity"), _("Method and source"), _("Value (gross)"), _("Net")]
+    yield pages.table(head, worth.rows, align="lrlrr", widths=["2", "auto", "3", "auto", "auto"])
 
 
 def _lines(lines: Sequence[Line]) -> Iterator[Block]:

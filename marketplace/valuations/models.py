@@ -17,7 +17,7 @@ _UNITS = "'piece', 'm', 'm2', 'm3', 'tonne'"
 
 
 class PriceTable(Base):
-    """A table of prices as it was loaded. The newest one that has prices of that day or before counts."""
+    """A table of prices as it was loaded. It counts once it is taken into use."""
 
     __tablename__ = "price_table"
 
@@ -28,6 +28,17 @@ class PriceTable(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), comment="for whom it was loaded")
     person_id: Mapped[int | None] = mapped_column(comment="who loaded it; empty after leaving")
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PriceTableUse(Base):
+    """A table was taken into use, once or again. The last one that has prices of that day or before counts."""
+
+    __tablename__ = "price_table_use"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    table_id: Mapped[int] = mapped_column(ForeignKey("price_table.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(comment="who took it into use; empty after leaving")
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PriceRow(Base):
@@ -185,6 +196,35 @@ class ValuationMass(Base):
     valued_mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
 
     __table_args__ = (CheckConstraint("valued_mass_kg >= 0 AND valued_mass_kg <= mass_kg", name="valued_of_all"),)
+
+
+class ValuationSum(Base):
+    """What a run found by class of asset and method. Pages of a large run read these and not its lines; written once, with the totals."""
+
+    __tablename__ = "valuation_sum"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("valuation_run.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    method: Mapped[str] = mapped_column(String(11), primary_key=True)
+    parts: Mapped[int] = mapped_column(comment="of which something was there")
+    mass_kg: Mapped[Decimal] = mapped_column(Fixed(3))
+    value_cents: Mapped[int] = mapped_column(BigInteger)
+    opening_cents: Mapped[int] = mapped_column(BigInteger)
+    new_cents: Mapped[int] = mapped_column(BigInteger)
+    price_cents: Mapped[int] = mapped_column(BigInteger)
+    counted_cents: Mapped[int] = mapped_column(BigInteger)
+    known_cents: Mapped[int] = mapped_column(BigInteger)
+    released_cents: Mapped[int] = mapped_column(BigInteger)
+    lost_cents: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("method IN ('exchanges', 'price_table', 'appraisal', 'none')", name="method"),
+        CheckConstraint("method <> 'none' OR value_cents = 0", name="no_value_adds_nothing"),
+        CheckConstraint(
+            "opening_cents + new_cents + price_cents + counted_cents + known_cents - released_cents - lost_cents = value_cents",
+            name="adds_up",
+        ),
+    )
 
 
 class ValuationTotals(Base):

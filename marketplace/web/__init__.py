@@ -16,6 +16,8 @@ AREAS = (
     "planned",
     "papers",
     "passports",
+    "valuations",
+    "prices",
     "demands",
     "memos",
     "reservations",

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel import clock
-from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.lists import NAME_LENGTH_MAX, Fault, ListFile
 from marketplace.notices.actions import audit
-from marketplace.valuations.models import PriceRow, PriceTable
-from marketplace.valuations.queries.prices import find_newest_table
+from marketplace.valuations.models import PriceRow, PriceTable, PriceTableUse
+from marketplace.valuations.queries.prices import changes_of, find_newest_table, get_price_table
 from marketplace.valuations.rules.prices import COSTS, read_prices
 
 FAULTS_TOLD = 100
@@ -30,6 +30,40 @@ class LoadedPrices:
 
 def load_prices(session: Session, actor: Actor, *, file: ListFile) -> LoadedPrices:
     """Load a table of prices, which counts from now on. The tables before are kept, and so is what was valued by them.
+
+    Refused with every row that does not fit, and then nothing is kept.
+    """
+    loaded = draft_prices(session, actor, file=file)
+    _take_into_use(session, actor, loaded.table)
+    return loaded
+
+
+def use_prices(session: Session, actor: Actor, *, table_id: int, seen: int, sure: bool) -> PriceTable:
+    """Take a table into use, a former one too. `seen`: the number of the table that its changes were shown against, 0 for none.
+
+    Refused when that is another one by now, and without `sure` when a price becomes more than three times as large or as small.
+    """
+    require(actor, Can.LOAD_PRICES)
+    table, newest = get_price_table(session, actor, table_id), find_newest_table(session)
+    in_use = newest.id if newest else 0
+    if in_use == table.id:
+        raise Conflict(_("This table is in use already."))
+    if in_use != seen:
+        raise Conflict(_("Another table was taken into use in the meantime. Look at the changes again."))
+    if not sure and any(change.is_much for change in changes_of(session, table)):
+        raise Invalid(_("Say that you have checked the prices that become more than three times as large or as small."), "sure")
+    _take_into_use(session, actor, table)
+    return table
+
+
+def _take_into_use(session: Session, actor: Actor, table: PriceTable) -> None:
+    session.add(PriceTableUse(table_id=table.id, person_id=actor.person_id, used_at=clock.now()))
+    session.flush()
+    audit.record(session, actor, action="price_table.use", object_type="price_table", object_id=table.id)
+
+
+def draft_prices(session: Session, actor: Actor, *, file: ListFile) -> LoadedPrices:
+    """Keep a table of prices to look at. It counts for nothing before it is taken into use.
 
     Refused with every row that does not fit, and then nothing is kept.
     """

@@ -25,6 +25,7 @@ from marketplace.valuations.models import (
     ValuationMass,
     ValuationMedian,
     ValuationRun,
+    ValuationSum,
     ValuationTotals,
 )
 from marketplace.valuations.queries.prices import appraised_of, find_table_of, prices_of
@@ -56,10 +57,10 @@ def prepare_run(session: Session, actor: Actor, *, organisation_id: int, as_of: 
     return {"organisation": organisation_id, "asOf": as_of.isoformat()}
 
 
-def start_run(session: Session, actor: Actor, *, organisation_id: int, as_of: date, task_id: int) -> ValuationRun:
-    """The run that a long task is to do; the same one when it is there. What it may know is fixed here."""
+def start_run(session: Session, actor: Actor, *, organisation_id: int, as_of: date, task_id: int | None) -> ValuationRun:
+    """The run that a long task is to do; the same one when it is there. What it may know is fixed here. `task_id` None: it is done at once."""
     require(actor, Can.VALUE_ASSETS, organisation_id)
-    there = find_run_of_task(session, task_id)
+    there = None if task_id is None else find_run_of_task(session, task_id)
     if there is not None:
         return there
     table, base = find_table_of(session, as_of), find_base(session, organisation_id, as_of)
@@ -169,6 +170,7 @@ def finish_run(session: Session, actor: Actor, *, run_id: int) -> ValuationTotal
     mine = ValuationLine.run_id == run.id
     is_valued = ValuationLine.value_cents.is_not(None)
     _write_masses(session, run)
+    _write_sums(session, run)
     zero = literal(0)
     known = [getattr(ValuationLine, name).is_not(None) for name in _COSTS]
     sums = session.execute(
@@ -216,6 +218,33 @@ def _write_masses(session: Session, run: ValuationRun) -> None:
         ValuationMass(run_id=run.id, maintainer_id=maintainer_id, kind=kind, mass_kg=mass, valued_mass_kg=valued_mass)
         for maintainer_id, kind, mass, valued_mass in session.execute(rows).all()
     )
+    session.flush()
+
+
+def _write_sums(session: Session, run: ValuationRun) -> None:
+    is_there, of_mass = ValuationLine.quantity > 0, ValuationLine.mass_kg.type
+    sums = [func.sum(getattr(ValuationLine, name)).label(name) for name in _SUMMED]
+    rows = (
+        select(
+            Asset.kind,
+            ValuationLine.method,
+            func.count(case((is_there, 1))).label("parts"),
+            func.sum(ValuationLine.mass_kg, type_=of_mass).label("mass_kg"),
+            func.coalesce(func.sum(ValuationLine.value_cents), literal(0)).label("value_cents"),
+            *sums,
+        )
+        .join(AssetItem, AssetItem.id == ValuationLine.item_id)
+        .join(Asset, Asset.id == AssetItem.asset_id)
+        .where(ValuationLine.run_id == run.id)
+        .group_by(Asset.kind, ValuationLine.method)
+    )
+    for row in session.execute(rows).mappings().all():
+        whole = {name: int(row[name]) for name in ("value_cents", *_SUMMED)}
+        session.add(
+            ValuationSum(
+                run_id=run.id, kind=row["kind"], method=row["method"], parts=row["parts"], mass_kg=row["mass_kg"], **whole
+            )
+        )
     session.flush()
 
 

@@ -7,29 +7,49 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
 from marketplace.passports.models import AssetItem
 from marketplace.passports.queries.assets import get_item
-from marketplace.valuations.models import Appraisal, PriceRow, PriceTable
+from marketplace.valuations.models import Appraisal, PriceRow, PriceTable, PriceTableUse
+from marketplace.valuations.rules.changes import Ends, PriceChange, find_changes
 from marketplace.valuations.rules.method import Appraised, Costs, PriceKey, TablePrice, priced_per, priced_unit
 
 
 def list_price_tables(session: Session, actor: Actor) -> Sequence[PriceTable]:
-    """List every table that was ever loaded, newest first."""
+    """List every table that was ever taken into use, newest first."""
     require(actor, Can.READ_PRICES)
-    return session.scalars(select(PriceTable).order_by(PriceTable.id.desc())).all()
+    used = select(PriceTableUse.table_id)
+    return session.scalars(select(PriceTable).where(PriceTable.id.in_(used)).order_by(PriceTable.id.desc())).all()
+
+
+def list_drafts(session: Session, actor: Actor) -> Sequence[PriceTable]:
+    """List the tables that were loaded and never taken into use, newest first. For whoever loads them."""
+    require(actor, Can.LOAD_PRICES)
+    used = select(PriceTableUse.table_id)
+    return session.scalars(select(PriceTable).where(PriceTable.id.not_in(used)).order_by(PriceTable.id.desc())).all()
+
+
+def list_uses(session: Session, actor: Actor) -> Sequence[PriceTableUse]:
+    """List when which table was taken into use, newest first."""
+    require(actor, Can.READ_PRICES)
+    return session.scalars(select(PriceTableUse).order_by(PriceTableUse.id.desc())).all()
 
 
 def get_price_table(session: Session, actor: Actor, table_id: int) -> PriceTable:
-    """The table with this number, or Missing."""
+    """The table with this number, or Missing. One that is only looked at is there for whoever may load tables."""
     require(actor, Can.READ_PRICES)
     row = session.get(PriceTable, table_id)
-    if row is None:
+    if row is None or not (may(actor, Can.LOAD_PRICES) or is_used(session, row)):
         raise Missing(_("There is no such price table. Choose one from the list."))
     return row
+
+
+def is_used(session: Session, table: PriceTable) -> bool:
+    """Whether a table was ever taken into use."""
+    return session.scalar(select(PriceTableUse.id).where(PriceTableUse.table_id == table.id).limit(1)) is not None
 
 
 def list_prices(session: Session, table: PriceTable, *, offset: int = 0, limit: int = 500) -> Sequence[PriceRow]:
@@ -39,14 +59,21 @@ def list_prices(session: Session, table: PriceTable, *, offset: int = 0, limit: 
 
 
 def find_newest_table(session: Session) -> PriceTable | None:
-    """The table that was loaded last."""
-    return session.scalars(select(PriceTable).order_by(PriceTable.id.desc()).limit(1)).one_or_none()
+    """The table in use: the one that was taken into use last."""
+    newest = select(PriceTableUse.table_id).order_by(PriceTableUse.id.desc()).limit(1).scalar_subquery()
+    return session.scalars(select(PriceTable).where(PriceTable.id == newest)).one_or_none()
 
 
 def find_table_of(session: Session, as_of: date) -> PriceTable | None:
-    """The newest table that has a price of that day or before. None: no table has."""
-    newest = select(func.max(PriceRow.table_id)).where(PriceRow.priced_on <= as_of).scalar_subquery()
-    return session.scalars(select(PriceTable).where(PriceTable.id == newest)).one_or_none()
+    """The table that was taken into use last and has a price of that day or before. None: no table has."""
+    priced = select(PriceRow.id).where(PriceRow.table_id == PriceTableUse.table_id, PriceRow.priced_on <= as_of)
+    newest = select(PriceTableUse.table_id).where(priced.exists()).order_by(PriceTableUse.id.desc()).limit(1)
+    return session.scalars(select(PriceTable).where(PriceTable.id == newest.scalar_subquery())).one_or_none()
+
+
+def find_table_with(session: Session, table_id: int | None) -> PriceTable | None:
+    """The table with this number, by which a valuation was made that the reader may see. None: it was made without."""
+    return None if table_id is None else session.get(PriceTable, table_id)
 
 
 def prices_of(
@@ -66,6 +93,32 @@ def _price(row: PriceRow) -> TablePrice:
     costs = (row.taking_out_cents, row.cleaning_cents, row.transport_cents)
     low, high = (priced_per(one, unit) for one in (row.low_cents, row.high_cents))
     return TablePrice(row.id, low, high, Costs(*(None if one is None else priced_per(one, unit) for one in costs)))
+
+
+def changes_of(session: Session, table: PriceTable) -> Sequence[PriceChange]:
+    """What a table changes against the one in use, what changes most first."""
+    newest = find_newest_table(session)
+    before = {} if newest is None or newest.id == table.id else _ends(session, newest)
+    return find_changes(before, _ends(session, table))
+
+
+def _ends(session: Session, table: PriceTable) -> Mapping[PriceKey, Ends]:
+    rows = session.scalars(select(PriceRow).where(PriceRow.table_id == table.id)).all()
+    found = {}
+    for row in rows:
+        unit = Unit(row.unit)
+        ends = Ends(priced_per(row.low_cents, unit), priced_per(row.high_cents, unit))
+        found[PriceKey(row.material_id, row.condition, priced_unit(unit))] = ends
+    return found
+
+
+def count_parts_of(session: Session, material_ids: Collection[int]) -> Mapping[int, int]:
+    """Of how many parts in passports each of these materials is; one of which there is none is not in the answer."""
+    rows = select(AssetItem.material_id, func.count().label("parts")).where(
+        AssetItem.material_id.in_(material_ids), AssetItem.quantity > 0
+    )
+    counted = session.execute(rows.group_by(AssetItem.material_id))
+    return {one.material_id: one.parts for one in counted}
 
 
 def list_appraisals(session: Session, actor: Actor, asset_id: int, number: int) -> tuple[AssetItem, Sequence[Appraisal]]:

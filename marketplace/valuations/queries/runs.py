@@ -1,7 +1,7 @@
 """Questions about runs: what a run would do, what it found, and the statement of a year."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -29,8 +29,18 @@ from marketplace.valuations.models import (
     ValuationTotals,
 )
 from marketplace.valuations.queries.prices import find_table_of, prices_of
-from marketplace.valuations.rules.method import ANY_CONDITION, Median, Method, PriceKey, check_as_of, priced_unit
+from marketplace.valuations.rules.method import (
+    ANY_CONDITION,
+    Lack,
+    Median,
+    Method,
+    PriceKey,
+    check_as_of,
+    find_lack,
+    priced_unit,
+)
 
+LINES_AT_ONCE = 1_000
 _WHOLE = (joinedload(ValuationRun.organisation), joinedload(ValuationRun.totals))
 
 
@@ -43,6 +53,30 @@ class RunState(StrEnum):
     STOPPED = "stopped"
 
 
+class LineKind(StrEnum):
+    """Lines of a run that are looked at together: by method, and what left since the run before."""
+
+    EXCHANGES = "exchanges"
+    PRICE_TABLE = "price_table"
+    APPRAISAL = "appraisal"
+    NONE = "none"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Parts of one material, condition and unit that would have no value, and of how many exchanges with a price."""
+
+    key: PriceKey
+    parts: int
+    exchanges: int
+
+    @property
+    def why(self) -> Lack:
+        """The reason."""
+        return find_lack(self.key.condition, self.exchanges)
+
+
 @dataclass(frozen=True, slots=True)
 class RunPlan:
     """What a run would do. Of how many parts, by which method, with which table, and compared with which run."""
@@ -53,6 +87,7 @@ class RunPlan:
     methods: Mapping[Method, int]
     table: PriceTable | None
     base: ValuationRun | None
+    lacking: tuple[Lacking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +101,13 @@ class LineSource:
 
 @dataclass(frozen=True, slots=True)
 class ToldLine:
-    """A line with its part, its asset, and its source."""
+    """A line with its part, its asset, and its source. `few`: exchanges with a price that were too few to count."""
 
     line: ValuationLine
     item: AssetItem
     asset: Asset
     source: LineSource
+    few: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +156,7 @@ def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, 
     )
     rows = select(*columns).join(there, there.c.item_id == AssetItem.id).subquery()
     counted: dict[Method, int] = dict.fromkeys(Method, 0)
+    lacking: dict[PriceKey, Lacking] = {}
     for *named, is_appraised, parts in session.execute(select(*rows.c, func.count()).group_by(*rows.c)):
         key = PriceKey(named[0], named[1], priced_unit(Unit(named[2])))
         found = medians.get(key) if key.condition else None
@@ -130,8 +167,13 @@ def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, 
         else:
             method = Method.APPRAISAL if is_appraised else Method.NONE
         counted[method] += parts
+        if method is Method.NONE:
+            before = lacking.get(key)
+            lacking[key] = Lacking(key, parts + (before.parts if before else 0), found.exchanges if found else 0)
     base = find_base(session, organisation_id, as_of)
-    return RunPlan(get_organisation(session, organisation_id), as_of, sum(counted.values()), counted, table, base)
+    most_first = tuple(sorted(lacking.values(), key=lambda one: (-one.parts, one.key.material_id, one.key.condition)))
+    owner = get_organisation(session, organisation_id)
+    return RunPlan(owner, as_of, sum(counted.values()), counted, table, base, most_first)
 
 
 def finished(organisation_id: int) -> Select[ValuationRun]:
@@ -182,9 +224,14 @@ def state_of(session: Session, run: ValuationRun) -> RunState:
     return RunState.RUNNING if task.state == TaskState.RUNNING else RunState.WAITING
 
 
-def list_lines(session: Session, run: ValuationRun, *, offset: int, limit: int) -> tuple[Sequence[ToldLine], int]:
-    """List the lines of a run by part. A page of them with their sources, and how many there are."""
+def list_lines(
+    session: Session, run: ValuationRun, *, offset: int, limit: int, which: LineKind | None = None
+) -> tuple[Sequence[ToldLine], int]:
+    """List the lines of a run by part. A page of them with their sources, and how many there are. `which`: of one kind alone."""
     mine = ValuationLine.run_id == run.id
+    if which is not None:
+        is_gone = ValuationLine.quantity == 0
+        mine &= is_gone if which is LineKind.GONE else ~is_gone & (ValuationLine.method == which.value)
     total = session.scalar(select(func.count()).select_from(ValuationLine).where(mine)) or 0
     rows = (
         select(ValuationLine, AssetItem, Asset)
@@ -196,18 +243,38 @@ def list_lines(session: Session, run: ValuationRun, *, offset: int, limit: int) 
     return _told(session, session.execute(rows.offset(offset).limit(limit)).all()), total
 
 
-def find_last_line(session: Session, item: AssetItem) -> ToldLine | None:
-    """What a part was worth in the newest run of its owner that is done. None: it was never in one."""
+def each_line(session: Session, run: ValuationRun) -> Iterator[ToldLine]:
+    """Every line of a run by part, some at a time, so that a file of very many is made in constant memory."""
     rows = (
         select(ValuationLine, AssetItem, Asset)
-        .join(ValuationRun, ValuationRun.id == ValuationLine.run_id)
-        .join(ValuationTotals, ValuationTotals.run_id == ValuationRun.id)
         .join(AssetItem, AssetItem.id == ValuationLine.item_id)
         .join(Asset, Asset.id == AssetItem.asset_id)
-        .where(ValuationLine.item_id == item.id)
-        .order_by(ValuationRun.as_of.desc(), ValuationRun.id.desc())
+        .where(ValuationLine.run_id == run.id)
+        .order_by(ValuationLine.item_id)
+        .limit(LINES_AT_ONCE)
     )
-    return next(iter(_told(session, session.execute(rows.limit(1)).all())), None)
+    after = 0
+    while told := _told(session, session.execute(rows.where(ValuationLine.item_id > after)).all()):
+        after = told[-1].item.id
+        yield from told
+
+
+def last_lines(session: Session, asset: Asset) -> tuple[ValuationRun | None, Sequence[ToldLine]]:
+    """The newest run of its owner in which an asset stands, and what it says of each part. For whoever may read what it is worth."""
+    stands = select(ValuationLine.run_id).join(AssetItem, AssetItem.id == ValuationLine.item_id)
+    stands = stands.where(AssetItem.asset_id == asset.id, ValuationLine.run_id == ValuationRun.id)
+    runs = finished(asset.organisation_id).where(stands.exists()).options(*_WHOLE)
+    run = session.scalars(runs.limit(1)).one_or_none()
+    if run is None:
+        return None, ()
+    rows = (
+        select(ValuationLine, AssetItem, Asset)
+        .join(AssetItem, AssetItem.id == ValuationLine.item_id)
+        .join(Asset, Asset.id == AssetItem.asset_id)
+        .where(ValuationLine.run_id == run.id, AssetItem.asset_id == asset.id)
+        .order_by(AssetItem.layer.is_(None), AssetItem.layer, AssetItem.number)
+    )
+    return run, _told(session, session.execute(rows).all())
 
 
 def _told(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]) -> list[ToldLine]:
@@ -217,6 +284,7 @@ def _told(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]
     medians = _by_id(session, ValuationMedian, ids[Method.EXCHANGES])
     prices = _by_id(session, PriceRow, ids[Method.PRICE_TABLE])
     appraisals = _by_id(session, Appraisal, ids[Method.APPRAISAL])
+    few = _too_few(session, rows)
     told = []
     for line, item, asset in rows:
         number = line.source_id or 0
@@ -226,8 +294,26 @@ def _told(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]
             Method.APPRAISAL: LineSource(appraisal=appraisals.get(number)),
             Method.NONE: LineSource(),
         }[Method(line.method)]
-        told.append(ToldLine(line, item, asset, source))
+        told.append(ToldLine(line, item, asset, source, few.get((line.run_id, _key(line, item)), 0)))
     return told
+
+
+def _key(line: ValuationLine, item: AssetItem) -> PriceKey:
+    return PriceKey(item.material_id, line.condition, priced_unit(Unit(item.unit)))
+
+
+def _too_few(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]) -> Mapping[tuple[int, PriceKey], int]:
+    """How many exchanges with a price a run found of what it did not value by them."""
+    others = [(line, item) for line, item, _asset in rows if line.method != Method.EXCHANGES and line.condition and line.quantity]
+    if not others:
+        return {}
+    found = session.scalars(
+        select(ValuationMedian).where(
+            ValuationMedian.run_id.in_({line.run_id for line, _item in others}),
+            ValuationMedian.material_id.in_({item.material_id for _line, item in others}),
+        )
+    )
+    return {(one.run_id, PriceKey(one.material_id, one.condition, Unit(one.unit))): one.exchanges for one in found}
 
 
 Source = TypeVar("Source", ValuationMedian, PriceRow, Appraisal)

@@ -47,6 +47,28 @@ _LABELS: dict[Method, Text] = {
 }
 
 
+class Lack(StrEnum):
+    """Why a part has no value."""
+
+    FEW_EXCHANGES = "few_exchanges"
+    NOBODY_LOOKED = "nobody_looked"
+    NOTHING = "nothing"
+
+    @property
+    def label(self) -> Text:
+        """The reason, and with it what would help."""
+        return _LACKS[self]
+
+
+_LACKS: dict[Lack, Text] = {
+    Lack.FEW_EXCHANGES: _("Fewer than three exchanges with a price, and no row in the price table or appraisal"),
+    Lack.NOBODY_LOOKED: _(
+        "Nobody looked at its condition, so no exchange is like it; and no row in the price table or appraisal"
+    ),
+    Lack.NOTHING: _("No exchange with a price, no row in the price table and no appraisal"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PriceKey:
     """What a price is of. `condition` empty: of any. `unit` is never kg: mass goes by the tonne."""
@@ -215,6 +237,13 @@ def value_part(
         value = _rounded(Fraction(appraised.value_cents) * Fraction(quantity) / Fraction(appraised.quantity))
         return Valued(Method.APPRAISAL, each, value, None, None, appraised.number, *costs)
     return Valued(Method.NONE, None, None, None, None, None, *costs)
+
+
+def find_lack(condition: str, exchanges: int) -> Lack:
+    """Why a part in this condition has no value. `exchanges`: how many with a price there were of it in the region."""
+    if exchanges:
+        return Lack.FEW_EXCHANGES
+    return Lack.NOTHING if condition else Lack.NOBODY_LOOKED
 
 
 def _costs(

@@ -6,24 +6,63 @@ from markupsafe import Markup
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.http.passports import passport_of
+from marketplace.http.valuations import worth_facts
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _, ngettext
+from marketplace.materials.queries import taxonomy
 from marketplace.passports.models import Asset
 from marketplace.passports.queries.releases import list_free, open_listings_of_asset
 from marketplace.passports.rules.assets import AssetKind
 from marketplace.sheets.passport import Line, Passport
 from marketplace.sheets.typesetting import qr_code
+from marketplace.valuations.models import ValuationRun
+from marketplace.valuations.queries.found import worth_over_time
+from marketplace.valuations.queries.runs import last_lines
+from marketplace.web.ui.charts import Chart
 from marketplace.web.ui.passports import PICTURES
+from marketplace.web.ui.value import LineShown, lines_shown, worth_over_days
 
 LINES_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PassportWorth:
+    """What an asset is worth by the newest valuation in which it stands. `run` None: it was never valued.
+
+    `since`: how many parts came in after that valuation. Only for whoever may read what material is worth.
+    """
+
+    run: ValuationRun | None
+    facts: list[tuple[Text, Text | str]]
+    lines: list[LineShown]
+    since: int
+    chart: Chart | None
+    numbers: tuple[int, ...]
+
+    @classmethod
+    def of(cls, session: Session, asset: Asset) -> "PassportWorth":
+        """Gather it."""
+        run, told = last_lines(session, asset)
+        there = [one for one in told if one.line.quantity > 0]
+        known = {one.item.number for one in told}
+        numbers = [item.number for item in asset.items if item.quantity > 0]
+        days = {one.run.as_of: one.value_cents for one in worth_over_time(session, asset)}
+        return cls(
+            run=run,
+            facts=list(worth_facts(there)) if run else [],
+            lines=lines_shown(there, taxonomy(session)),
+            since=sum(number not in known for number in numbers) if run else 0,
+            chart=worth_over_days("worth", days),
+            numbers=tuple(numbers),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class PassportPage:
     """All of it. `lines`: the newest of what happened; `keeps`: whether the reader may change it.
 
-    For whoever may, also `free`: numbers of parts that can come free still, and `lots`: the lots that were planned of it.
+    For whoever may, also `free`: numbers of parts that can come free still, `lots`: the lots that were planned of it, and `worth`.
     """
 
     asset: Asset
@@ -35,6 +74,7 @@ class PassportPage:
     code: Markup
     free: frozenset[int]
     lots: tuple[int, ...]
+    worth: "PassportWorth | None"
 
     @classmethod
     def of(cls, session: Session, actor: Actor, asset: Asset) -> "PassportPage":
@@ -51,6 +91,7 @@ class PassportPage:
             code=Markup(qr_code(told.address)),  # noqa: S704 drawn from an address of our own
             free=frozenset(one.item.number for one in list_free(session, asset)) if keeps else frozenset(),
             lots=tuple(open_listings_of_asset(session, asset.id)) if keeps else (),
+            worth=PassportWorth.of(session, asset) if may(actor, Can.READ_VALUE, asset) else None,
         )
 
 

@@ -7,6 +7,7 @@ from marketplace.accounts.policy import Can, may
 from marketplace.http.passports import passport_answer
 from marketplace.http.request import current_actor, current_session, public
 from marketplace.passports.queries.assets import get_asset, holdings_of, list_assets, sum_held
+from marketplace.valuations.rules.method import SHADOW
 from marketplace.web.passports import keep, owned
 from marketplace.web.passports.shown import PassportPage
 from marketplace.web.ui import passports
@@ -48,11 +49,11 @@ def show(asset_id: int) -> ResponseReturnValue:
     """One passport: its layers and parts, what happened to them, and when it comes free."""
     session, actor = current_session(), current_actor()
     page = PassportPage.of(session, actor, get_asset(session, actor, asset_id))
-    return render_template("passports/show.html", page=page)
+    return render_template("passports/show.html", page=page, shadow=SHADOW)
 
 
 @blueprint.get("/paspoorten/<int:asset_id>/paspoort.pdf")
 @public
 def paper(asset_id: int) -> ResponseReturnValue:
-    """The passport as a paper, with its code."""
-    return passport_answer(current_session(), current_actor(), asset_id)
+    """The passport as a paper, with its code. With what it is worth only where that is asked for, by whoever may read it."""
+    return passport_answer(current_session(), current_actor(), asset_id, with_worth="waarde" in request.args)

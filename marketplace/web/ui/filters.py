@@ -12,6 +12,7 @@ from marketplace.accounts.rules.phones import phone_text
 from marketplace.kernel.formats import (
     brief_moment,
     carbon,
+    euros,
     iso,
     km,
     long_date,
@@ -37,6 +38,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "carbon": carbon,
     "tonne_km": tonne_km,
     "money": money,
+    "euros": euros,
     "date": long_date,
     "short_date": short_date,
     "near_date": near_date,

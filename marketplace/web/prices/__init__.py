@@ -1,0 +1,1 @@
+"""Tables of prices: the versions, what a new one would change, and taking it into use."""
