@@ -1,6 +1,6 @@
-"""What material is worth in the demonstration: made-up prices, an appraisal, and valuations of last year and of today.
+"""Made-up prices of the demonstration, an appraisal, and two valuations.
 
-The prices are nobody's: each says so as its source, in the table, on every page and on every paper.
+One of last year, one of today. The prices are nobody's: each says so as its source, in the table, on every page and on every paper.
 """
 
 from collections.abc import Sequence
@@ -66,7 +66,10 @@ def load_last_year(session: Session, cast: Cast) -> None:
 
 
 def load_this_year(session: Session, cast: Cast) -> None:
-    """This year: dearer prices, a bridge that was taken out, tiles that broke, and a valuation of today beside that of last year."""
+    """This year: dearer prices, and a valuation of today beside that of last year.
+
+    A bridge was taken out, and tiles broke.
+    """
     keeper, today = cast["coordinator.hengelo"], clock.today()
     load_prices(session, cast["aoce"], file=_table(date(today.year, 1, 1), DEARER))
     names = {one.name: one for one in _own(session, keeper)}

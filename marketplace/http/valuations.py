@@ -1,4 +1,7 @@
-"""What pages, papers and files of a valuation say alike: where a value comes from, the statement of a year, and both as files."""
+"""What pages, papers and files of a valuation say alike.
+
+Where a value comes from, the statement of a year, and both as files.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,6 +40,7 @@ COLUMNS: tuple[tuple[str, Text, int, MovedPart], ...] = (
     ("known", _("Got a value, or has none any more"), 1, MovedPart.PRICE),
 )
 """What became of the value, in the order of the statement: its name, its words, its sign, and of which sort it is."""
+KIND = _("material value: not the property, not the balance (BBV art. 63), a shadow statement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ LINES_HEADER: tuple[Text | Column, ...] = (
     *(Column(label, "€", 2) for label in (_("Value (gross)"), _("Low"), _("High"), _("Taking out"), _("Cleaning"))),
     *(Column(label, "€", 2) for label in (_("Transport"), _("Value less known costs (net)"), _("Opening"))),
     *(Column(label, "€", 2) for _name, label, _sign, _part in COLUMNS),
+    _("What kind of value"),
 )
 STATEMENT_HEADER: tuple[Text | Column, ...] = (
     *(_("Organisation"), _("Year"), _("Class")),
@@ -131,6 +136,7 @@ def _lines(session: Session, run: ValuationRun) -> Iterator[list[Cell]]:
             str(words.method),
             "; ".join(str(one) for one in (words.told, words.written, words.also) if one),
             *(None if one is None else _in_euros(one) for one in (*cents, *more, *moved)),
+            str(KIND),
         ]
 
 
@@ -152,7 +158,7 @@ def _statement_lines(session: Session, statement: Statement) -> Iterator[list[Ce
     for label, of in [*rows, (_("All"), run.totals)]:
         moved = (_in_euros(moved_cents(of, name)) for name, _label, _sign, _part in COLUMNS)
         ends = _in_euros(of.opening_cents), _in_euros(of.value_cents)
-        yield [statement.organisation.name, statement.year, str(label), ends[0], *moved, ends[1], str(SHADOW)]
+        yield [statement.organisation.name, statement.year, str(label), ends[0], *moved, ends[1], str(KIND)]
 
 
 def statement_paper(session: Session, statement: Statement) -> Response:
@@ -192,7 +198,10 @@ def closing_words(totals: ValuationTotals) -> str:
 
 
 def total_facts(session: Session, run: ValuationRun, totals: ValuationTotals) -> Iterator[tuple[Text, Text | str]]:
-    """The totals of a valuation in words: gross, costs, net, how much of it has a value, and by which table."""
+    """The totals of a valuation in words.
+
+    Gross, costs, net, how much of it has a value, and by which table.
+    """
     yield (_("Value (gross)"), euros(totals.value_cents) if totals.valued_parts else _("no value"))
     yield (_("Costs that are known"), _costs(totals))
     if totals.costed_parts:
@@ -237,7 +246,10 @@ def class_row(found: RunFound, kind: AssetKind) -> list[str]:
 
 
 def worth_facts(lines: Sequence[ToldLine]) -> Iterator[tuple[Text, Text | str]]:
-    """What some parts are worth together: gross, costs as far as known, net, and how many of them have a value."""
+    """What some parts are worth together.
+
+    Gross, costs as far as known, net, and how many of them have a value.
+    """
     valued = [one.line for one in lines if one.line.value_cents is not None]
     net = [one.net_cents for one in valued if one.net_cents is not None]
     gross = sum(one.value_cents or 0 for one in valued)
@@ -251,7 +263,10 @@ def worth_facts(lines: Sequence[ToldLine]) -> Iterator[tuple[Text, Text | str]]:
 
 
 def method_rows(found: RunFound) -> Iterator[tuple[Text, str, str, str]]:
-    """By method: how many parts, their mass, and what they are worth; without a value a dash, which is no nought."""
+    """By method how many parts, their mass, and what they are worth.
+
+    Without a value it is a dash, which is no nought.
+    """
     for method in Method:
         of = found.by_method.get(method)
         parts, kg, cents = (of.parts, of.mass_kg, of.value_cents) if of is not None else (0, Decimal(0), 0)

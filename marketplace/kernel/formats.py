@@ -100,14 +100,14 @@ def money(cents: int | None) -> str:
 
 
 def euros(cents: int | None) -> str:
-    """An amount to the cent with a real minus sign, for sums that can be below nought; a dash where nothing is known."""
+    """An amount to the cent, also below nought; a dash where nothing is known."""
     if cents is None:
         return "–"
     return f"−{money(-cents)}" if cents < 0 else money(cents)
 
 
 def whole_euros(cents: int) -> str:
-    """`€ 1.235` from cents, to the whole euro: for charts, where each figure stands to the cent beside it."""
+    """`€ 1.235` from cents, for charts. To the cent it stands beside them."""
     gap = NO_BREAK_SPACE if current_locale() == "nl" else ""
     return f"€{gap}{number(Decimal(cents) / 100, 0)}"
 

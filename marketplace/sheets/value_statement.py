@@ -1,4 +1,7 @@
-"""The statement of what the material of an organisation is worth, as a paper: a year from opening to closing, to the cent."""
+"""What the material of an organisation is worth, as a paper.
+
+A year from opening to closing, to the cent.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

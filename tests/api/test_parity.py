@@ -72,6 +72,8 @@ STEPS = {
     "tokens.end_machine": "end_machine_account",
     "imports.load": "load_material_use", "imports.columns": "map_columns", "imports.mend": "mend_import_rows",
     "imports.mend_file": "mend_import_file", "imports.codes": "choose_import_codes", "imports.apply": "apply_import",
+    "valuations.start": "value_assets", "valuations.appraisals": "appraise_item",
+    "prices.load": "load_price_table", "prices.use": "load_price_table",
     "materials.load": "load_factor_list", "materials.hand_in": "hand_in_factor_list", "materials.use": "use_factor_list",
     "materials.decline": "decline_factor_list", "materials.withdraw": "withdraw_factor_list", "materials.restore": "restore_factor_version",
     "imports.undo": "undo_an_import", "imports.take_over_outflow": "take_over_outflow",

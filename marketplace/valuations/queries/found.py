@@ -1,4 +1,4 @@
-"""Questions about what runs found: by method, by class of asset, beside another run, and of every organisation."""
+"""Questions about what runs found. By method, by class of asset, and of every organisation."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -24,7 +24,7 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a run found of some parts: how many, their mass and value, and what became of that value."""
+    """What a run found of some parts. How many, their mass and value, and what became of that."""
 
     parts: int = 0
     mass_kg: Decimal = _ZERO
@@ -57,7 +57,7 @@ class RunFound:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What the parts of an asset were worth in a run, and how many of them had a value; of none None."""
+    """What the parts of an asset were worth in a run. `value_cents` None: none had a value."""
 
     run: ValuationRun
     value_cents: int | None
@@ -112,7 +112,7 @@ def find_open_run(session: Session, organisation_id: int) -> tuple[ValuationRun,
 
 
 def worth_over_time(session: Session, asset: Asset) -> Sequence[Worth]:
-    """What an asset was worth in each run that is done, the earliest day first; of one day the newest run."""
+    """What an asset was worth on each day, the earliest first; of one day the newest run."""
     runs = {run.id: run for run in list_finished(session, asset.organisation_id)}
     is_there = ValuationLine.quantity > 0
     rows = (

@@ -113,7 +113,7 @@ def _ends(session: Session, table: PriceTable) -> Mapping[PriceKey, Ends]:
 
 
 def count_parts_of(session: Session, material_ids: Collection[int]) -> Mapping[int, int]:
-    """Of how many parts in passports each of these materials is; one of which there is none is not in the answer."""
+    """Of how many parts in passports each of these materials is. One without is left out."""
     rows = select(AssetItem.material_id, func.count().label("parts")).where(
         AssetItem.material_id.in_(material_ids), AssetItem.quantity > 0
     )

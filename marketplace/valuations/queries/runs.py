@@ -65,7 +65,7 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """Parts of one material, condition and unit that would have no value, and of how many exchanges with a price."""
+    """Parts of one material that would have no value. `exchanges`: how many with a price."""
 
     key: PriceKey
     parts: int
@@ -244,7 +244,7 @@ def list_lines(
 
 
 def each_line(session: Session, run: ValuationRun) -> Iterator[ToldLine]:
-    """Every line of a run by part, some at a time, so that a file of very many is made in constant memory."""
+    """Every line of a run by part. Some are read at a time, so memory stays the same."""
     rows = (
         select(ValuationLine, AssetItem, Asset)
         .join(AssetItem, AssetItem.id == ValuationLine.item_id)

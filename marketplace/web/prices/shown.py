@@ -21,7 +21,7 @@ HEADER = tuple(names[0] for names in NAMES.values())
 
 
 def price(cents: Decimal | None) -> str:
-    """A price for one unit, with parts of a cent where it has them; a dash where it is not known."""
+    """A price for one unit, with parts of a cent where it has them; a dash where unknown."""
     if cents is None:
         return "–"
     if cents == cents.to_integral_value():

@@ -1,4 +1,7 @@
-"""What material is worth, as the pages of valuations and of passports show it: a part with its source, and values over time."""
+"""What material is worth, as pages of valuations and of passports show it.
+
+A part with its source, and values over time.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Valuations as their pages show them: lines with where each value comes from, one run beside another, and values over time."""
+"""Valuations as their pages show them. One run beside another, and values over time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -149,7 +149,7 @@ def run_rows(runs: Iterable[tuple[ValuationRun, RunState]]) -> list[RunRow]:
 
 
 def standing_row(one: OrganisationWorth) -> list[str]:
-    """An organisation with its newest run, as cells: day, gross, net, how much of its mass has a value."""
+    """An organisation's newest run as cells. Day, gross, net, how much of its mass has a value."""
     totals = one.run.totals if one.run else None
     if one.run is None or totals is None:
         return ["–", "–", "–", "–"]

@@ -61,7 +61,7 @@ def index() -> str:
     worths = found.list_worths(session, actor, list_municipalities(session))
     if len(worths) > 1 and "organisatie" not in request.args:
         return render_template(
-            "valuations/index.html",
+            "valuations/_municipalities.html",
             worths=[(one.organisation, shown.standing_row(one)) for one in worths],
             may_load=may(actor, Can.LOAD_PRICES),
             shadow=SHADOW,
@@ -71,7 +71,7 @@ def index() -> str:
     done = found.list_finished(session, owner.id, most=RUNS_SHOWN)
     newest = done[0] if done else None
     return render_template(
-        "valuations/organisation.html",
+        "valuations/index.html",
         owner=owner,
         asked=_asked(owner),
         newest=newest,
@@ -130,7 +130,7 @@ def show(valuation_id: int) -> Response:
     if run.totals is None:
         stops = task is not None and is_open and may(actor, Can.CANCEL_TASK, task)
         body = render_template(
-            "valuations/progress.html",
+            "valuations/_progress.html",
             **context,
             is_open=is_open,
             may_cancel=stops,
