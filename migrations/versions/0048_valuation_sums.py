@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0048_valuation_sums"
-down_revision = "0042_passport_sheets"
+down_revision = "0044_answered_at"
 branch_labels = None
 depends_on = None
 
