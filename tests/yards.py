@@ -4,22 +4,39 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.depots.models import Arrival, Depot, Lot
+from marketplace.depots.models import Arrival, Depot, DepotKeeper, Lot
 from marketplace.depots.queries.depots import get_depot
 from marketplace.kernel import clock
 from marketplace.materials.queries import taxonomy
+from marketplace.stock.actions.taking_in import bring_in_lot
+from marketplace.stock.rules.handling import Going, Said
 from tests.factories import KEI
 
 
 def make_yard(session: Session, owner: Actor, **changes: Any) -> Depot:
     values = {"name": "Gemeentewerf", "place_name": "Hengelo", "municipality": "hengelo", "place_basis": "point"}
-    depot = Depot(organisation_id=owner.organisation_id, lat=52.26, lon=6.79, **{**values, **changes})
+    depot = Depot(organisation_id=owner.organisation_id, **{**values, "lat": 52.26, "lon": 6.79, **changes})
     session.add(depot)
     session.flush()
     return get_depot(session, depot.id)
+
+
+def keep(session: Session, depot: Depot, actor: Actor) -> None:
+    """Name somebody as a keeper of a depot."""
+    session.add(DepotKeeper(depot_id=depot.id, person_id=actor.person_id))
+    session.flush()
+    session.expire(depot)
+
+
+def come_in(session: Session, keeper: Actor, depot: Depot, lot_id: int | None) -> Lot:
+    """A keeper takes in all of a lot that was announced, by its number."""
+    arrival = session.scalars(select(Arrival.id).where(Arrival.announced_lot_id == lot_id, Arrival.ended_at.is_(None))).one()
+    given = {"lot_id": int(lot_id or 0), "amount": None, "going": Going(), "said": Said(clock.today())}
+    return bring_in_lot(session, keeper, depot_id=depot.id, arrival_id=arrival, **given)
 
 
 def make_lot(session: Session, depot: Depot, owner: Actor, *, days: int = 0, **changes: Any) -> Lot:

@@ -291,6 +291,7 @@ class Arrival(Base):
     words: Mapped[str] = mapped_column(String(300), default="", server_default="")
     announced_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when it came or was called off")
+    announced_lot_id: Mapped[int | None] = mapped_column(comment="the lot that comes; empty: it has no number yet")
     lot_id: Mapped[int | None] = mapped_column(comment="what it became; empty: it was called off, or has not come yet")
 
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")

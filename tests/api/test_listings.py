@@ -337,12 +337,19 @@ def test_a_lot_in_anothers_depot_shows_its_exact_place_by_the_rule_of_the_depot(
 ) -> None:
     """Whoever may offer could name any depot in a draft, and read its point and house number there."""
     there = {"name": "Gemeentewerf", "lat": 52.30011, "lon": 6.74807, "address": "Industriestraat 1"}
-    depot = somebody("borne", "coordinator").post("/depots", there).get_json()["id"]
+    keeper = somebody("borne", "coordinator")
+    depot = keeper.post("/depots", there).get_json()["id"]
     draft = hengelo.post("/listings", listing_body(place=None, depot=depot)).get_json()
     assert (draft["placeName"], "exact" in draft) == ("Borne", False)
     own = borne.post("/listings", listing_body(place=None, depot=depot)).get_json()
     assert own["exact"]["address"] == "Industriestraat 1"
     lot = published(hengelo, place=None, depot=depot)
+    assert (lot["depot"], lot["placeName"], lot["exact"]["address"]) == (None, "Borne", None)
+    [coming] = keeper.get(f"/depots/{depot}/arrivals").get_json()["items"]
+    taken_in = {"lot": coming["announcedLot"], "arrival": coming["id"]}
+    assert keeper.post(f"/depots/{depot}/lots", taken_in).status_code == 201
+    lot = hengelo.get(f"/listings/{lot['id']}").get_json()
+    assert lot["depot"] == depot
     point = {"lat": 52.30011, "lon": 6.74807, "address": None}  # what colleagues know of everything that is published
     assert hengelo.patch(f"/listings/{lot['id']}", {"version": lot["version"], "title": "Keien"}).get_json()["exact"] == point
     body = {"quantity": "10", "unit": "m2"}

@@ -14,6 +14,7 @@ from tests.api.test_lots import TODAY, ago, fields, keeper, take_in, told, yard
 from tests.factories import KEI, declare_as_owner
 
 __all__ = ["keeper", "yard"]
+CAME = [("move", "-1200"), ("move", "1200")]  # what lay before the depot lies in it
 
 
 def test_the_listing_of_a_lot_says_what_happens_to_it(keeper: Api, yard: int, borne: Api, database: Database) -> None:
@@ -147,7 +148,9 @@ def test_a_lot_in_stock_weighs_what_it_weighed_whatever_its_listing_says(
 def test_what_lies_in_a_depot_is_counted_and_moved_by_its_keeper_alone(keeper: Api, yard: int, hengelo: Api) -> None:
     """1 200 m² on offer: the owner says neither less, nor more, nor elsewhere; the keeper counts 200 less."""
     listing = published(hengelo, depot=yard, place=None)
-    lot_id = keeper.get("/lots").get_json()["items"][0]["id"]
+    lot_id = hengelo.get("/lots").get_json()["items"][0]["id"]
+    arrival = keeper.get(f"/depots/{yard}/arrivals").get_json()["items"][0]
+    assert keeper.post(f"/depots/{yard}/lots", {"lot": lot_id, "arrival": arrival["id"]}).status_code == 201
 
     def change(client: Api, **said: object) -> int:
         version = client.get(f"/listings/{listing['id']}").get_json()["version"]
@@ -157,9 +160,9 @@ def test_what_lies_in_a_depot_is_counted_and_moved_by_its_keeper_alone(keeper: A
         assert change(hengelo, **said) == 409
     assert change(hengelo, title="Grijze keien") == 200
     lot = keeper.get(f"/lots/{lot_id}").get_json()
-    assert (told(lot), lot["title"], lot["depot"]["id"]) == ([("in", "1200")], "Grijze keien", yard)
+    assert (told(lot), lot["title"], lot["depot"]["id"]) == ([("in", "1200"), *CAME], "Grijze keien", yard)
     assert change(keeper, quantity=1000) == 200
-    assert told(keeper.get(f"/lots/{lot_id}").get_json()) == [("in", "1200"), ("count", "-200")]
+    assert told(keeper.get(f"/lots/{lot_id}").get_json()) == [("in", "1200"), *CAME, ("count", "-200")]
 
 
 def test_ending_the_offer_of_a_lot_in_a_depot_leaves_it_there(keeper: Api, yard: int, borne: Api) -> None:

@@ -75,8 +75,11 @@ def soil(somebody: Somebody, hengelo: Api, borne: Api, losser: Api) -> dict[str,
     for taker in (borne, almelo, losser):
         moved(hengelo, taker, listing["id"], 200)
     (of_borne,) = borne.get("/lots?owner=borne").get_json()["items"]
-    part = borne.post(f"/lots/{of_borne['id']}/move", {"quantity": 100, "depot": depot, "drivenKm": 12})
-    assert part.status_code == 200, part.get_json()
+    day = clock.today().isoformat()
+    coming = borne.post(f"/depots/{depot}/arrivals", {"lot": of_borne["id"], "quantity": 100, "expectedOn": day}).get_json()
+    given = {"lot": of_borne["id"], "arrival": coming["id"], "quantity": 100, "drivenKm": 12}
+    part = region.post(f"/depots/{depot}/lots", given)
+    assert part.status_code == 201, part.get_json()
     moved(borne, wierden, offered(borne, part.get_json()["id"]), 100)
     rest = offered(borne, of_borne["id"])
     asked = almelo.post(f"/listings/{rest}/reservations", {"quantity": 40, **WHERE}).get_json()

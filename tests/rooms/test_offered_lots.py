@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions.depots import create_depot
 from marketplace.depots.actions.movements import By, move, split_off
-from marketplace.depots.models import Depot, DepotKeeper, Lot
+from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries.lots import list_movements, lock, tree_of
 from marketplace.depots.rules.depot import DepotDraft
 from marketplace.depots.rules.lots import Whereabouts
@@ -29,6 +29,7 @@ from marketplace.market.rules.listing import Answer, Condition
 from marketplace.materials.rules.soil import SoilClass
 from tests.at_the_gate import approved, back, handed_over, m2, sound
 from tests.factories import declare, listing_draft, location, make_actor, make_draft, make_listing
+from tests.yards import keep
 
 SOIL: dict[str, Any] = {
     "material": "grond-schoon",
@@ -92,7 +93,10 @@ def test_a_listing_gets_its_lot_when_it_is_published(session: Session, cast: dic
     sound(session)
 
 
-def test_a_lot_in_a_depot_stays_there_from_the_day_of_publication(session: Session, cast: dict, yard: Depot) -> None:
+def test_a_lot_in_a_depot_of_its_keeper_stays_there_from_the_day_of_publication(
+    session: Session, cast: dict, yard: Depot
+) -> None:
+    keep(session, yard, cast["hengelo"])
     lot = lot_of(session, make_listing(session, cast["hengelo"], location=None, depot_id=yard.id))
     assert (lot.depot_id, lot.in_depot_since, lot.place_name, lot.lat) == (yard.id, clock.today(), "", None)
     sound(session)
@@ -127,13 +131,11 @@ def test_the_lot_is_what_its_owner_says_of_it(session: Session, cast: dict, yard
     owner = cast["hengelo"]
     listing = make_listing(session, owner, quantity=m2("500"))
     changes = {"title": "Rode stenen", "condition": Condition.FAIR, "kg_per_unit": Decimal("190.5")}
+    keep(session, yard, owner)
     edit(session, owner, listing, **changes, location=None, depot_id=yard.id)
     lot = lot_of(session, listing)
     assert (lot.title, lot.condition, lot.kg_per_unit, lot.kg_basis) == ("Rode stenen", "fair", Decimal("190.5"), "measured")
     assert (lot.depot_id, told(session, lot)) == (yard.id, [("in", "500"), ("move", "-500"), ("move", "500")])
-    session.add(DepotKeeper(depot_id=yard.id, person_id=owner.person_id))
-    session.flush()
-    session.expire(yard)
     edit(session, owner, listing, **changes, location=location("almelo"))
     assert (lot_of(session, listing).place_name, lot.depot_id, lot.in_depot_since) == ("Almelo", None, None)
     sound(session)
@@ -202,6 +204,7 @@ def test_whoever_takes_all_takes_the_lot_itself_along(session: Session, cast: di
 def test_whoever_takes_a_part_gets_a_lot_of_their_own(session: Session, cast: dict, yard: Depot) -> None:
     owner, taker = cast["hengelo"], cast["borne"]
     listing = make_listing(session, owner, quantity=m2("500"))
+    keep(session, yard, taker)
     lot, reservation = approved(session, cast, lot=listing)
     going = session.get_one(Reservation, reservation.id)
     going.depot_id, (going.lat, going.lon) = yard.id, (going.terms.destination.lat, going.terms.destination.lon)

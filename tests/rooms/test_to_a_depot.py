@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.depots.actions.depots import create_depot
 from marketplace.depots.models import Depot, Lot
+from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.rules.depot import DepotDraft
 from marketplace.exchange.models import Reservation
 from marketplace.kernel.errors import Conflict, Invalid
@@ -18,6 +19,7 @@ from marketplace.market.models import Listing
 from tests.at_the_gate import sound
 from tests.factories import location, make_actor, make_demand, seed_taxonomy
 from tests.rooms.test_returns import back, give_back, m2, rows, transferred
+from tests.yards import keep
 
 BORNE = Point(52.3001, 6.7480)
 
@@ -29,9 +31,11 @@ def cast(session: Session) -> dict:
 
 
 @pytest.fixture
-def yard(session: Session) -> Depot:
+def yard(session: Session, cast: dict) -> Depot:
     draft = DepotDraft("Gemeentewerf", "Borne", "borne", BORNE, "point", "Industriestraat 1")
-    return create_depot(session, make_actor(session, "borne", "coordinator"), draft=draft)
+    depot = create_depot(session, make_actor(session, "borne", "coordinator"), draft=draft)
+    keep(session, depot, cast["borne"])
+    return get_depot(session, depot.id)
 
 
 def last_lot(session: Session) -> Lot:

@@ -206,3 +206,35 @@ def test_what_moves_to_another_depot_tells_how_it_was_driven_and_the_page_of_the
     for sentence in ("12,0 km, zoals gereden", "18,5 ton over 12,0 km: 222 tonkm", "222 tonkm × 0,25994 kg = 58 kg CO₂e"):
         assert sentence in said
     assert "Zware vrachtauto" in said and "(niet ingevuld, dus geschat)" not in said
+
+
+def test_a_lot_goes_to_the_depot_of_another_by_announcing_it(
+    app: Flask, session: Session, keeper: Actor, yard: Depot, borne: Actor
+) -> None:
+    """The form of moving leads there; the lot stays until the keeper has taken it in by its number."""
+    lot = in_borne(session, yard, borne)
+    session.commit()
+    client, place = visit(app, session, borne), f"/depots/{yard.id}/aankondigen?partij={lot_number(lot.id)}"
+    answer = do(client, f"/lots/{lot.id}/verplaatsen", {"depot": str(yard.id), "bay": ""})
+    assert (answer.status_code, answer.location) == (303, place)
+    assert "Alleen een beheerder neemt iets in bij Gemeentewerf" in words(client, place)
+    said = told(client, place, {"quantity": "100", "expected_on": "morgen", "words": "Na tien uur"})
+    assert "De beheerders van het depot verwachten het." in said and "Aangekondigd bij Gemeentewerf" in said
+    session.expire_all()
+    assert session.get_one(Lot, lot.id).depot_id is None
+    keeping = visit(app, session, keeper)
+    taking = f"/depots/{yard.id}/innemen/op-nummer?nummer={lot_number(lot.id)}"
+    assert taking in keeping.get(f"/depots/{yard.id}").text and taking in keeping.get(f"/depots/{yard.id}/aankondigingen").text
+    assert "ingenomen" in told(keeping, taking, {"quantity": "100"})
+    session.expire_all()
+    assert session.get_one(Lot, lot.id).depot_id == yard.id
+    assert "Aangekondigd bij" not in words(client, f"/lots/{lot.id}")
+
+
+def test_more_than_there_is_of_a_lot_is_not_announced(app: Flask, session: Session, yard: Depot, borne: Actor) -> None:
+    lot = in_borne(session, yard, borne)
+    session.commit()
+    place = f"/depots/{yard.id}/aankondigen?partij={lot_number(lot.id)}"
+    refused = send(visit(app, session, borne), place, {"quantity": "101", "expected_on": "morgen"})
+    assert refused.status_code == 409 and 'value="101"' in refused.text
+    assert visit(app, session, make_actor(session, "almelo")).get(place).status_code == 404

@@ -17,6 +17,7 @@ from marketplace.kernel.geo import Point
 from marketplace.market.models import Listing
 from tests.factories import make_actor, make_listing
 from tests.visitors import visit
+from tests.yards import keep
 
 POINT = Point(52.2712, 6.7891)  # its public point: 52.2720, 6.7890
 
@@ -67,6 +68,7 @@ def test_its_page_names_no_person_no_address_and_no_exact_point(session: Session
 def test_what_is_on_offer_there_stands_on_its_page_and_nothing_else(session: Session, client: FlaskClient) -> None:
     depot = make_depot(session)
     owner = make_actor(session, "hengelo")
+    keep(session, depot, owner)
     make_listing(session, owner, title="Keien in het depot", location=None, depot_id=depot.id)
     gone = make_listing(session, owner, title="Helemaal weg", location=None, depot_id=depot.id)
     make_listing(session, owner, title="Elders")

@@ -22,6 +22,7 @@ from marketplace.materials.queries import taxonomy
 from tests.factories import KEI, make_actor, make_listing, seed_taxonomy
 from tests.visitors import picture, send, upload, visit
 from tests.yards import announce, make_yard
+from tests.yards import come_in as brought_in
 
 
 def come_in(
@@ -269,6 +270,7 @@ def test_the_offer_of_a_lot_in_a_depot_is_counted_by_its_keeper(app: Flask, sess
     """Its owner reads what the lot says and changes the rest; the keeper has the fields."""
     owner = make_actor(session, "hengelo")
     listing = make_listing(session, owner, location=None, depot_id=yard.id)
+    brought_in(session, keeper, yard, listing.lot_id)
     client, address = visit(app, session, owner), f"/aanbod/{listing.id}/bewerken"
     assert "Gemeentewerf heeft deze partij. Daar wordt zij geteld" in words(client, address)
     fields = {"title": "Rode keien", "condition": "good", "available_from": "vandaag", "quantity_basis": "measured"}

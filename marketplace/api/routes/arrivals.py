@@ -10,7 +10,8 @@ from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.arrival import ArrivalSchema, ArrivalsSchema
 from marketplace.depots.queries.arrivals import list_announced
 from marketplace.http.request import current_actor, current_session, permission
-from marketplace.stock.actions.announcing import announce_arrival, call_off_arrival
+from marketplace.stock.actions.announcing import announce_arrival, announce_lot, call_off_arrival
+from marketplace.stock.rules.announcing import LotComing
 
 ARRIVALS = "/depots/<int:depot_id>/arrivals"
 
@@ -31,14 +32,20 @@ def list_arrivals(depot_id: int) -> Response:
 @route("POST", ARRIVALS, takes=ArrivalBody(), gives=ArrivalSchema, status=201, tag="lots")
 @permission(Can.STORE)
 def announce(depot_id: int) -> Response:
-    """Announce to the keepers of a depot what your organisation is going to bring."""
-    draft = new_announcement()
-    arrival = announce_arrival(current_session(), current_actor(), depot_id=depot_id, draft=draft)
+    """Announce to the keepers of a depot what your organisation is going to bring.
+
+    They are told. What has a number (`lot`) stays where it is until one of them has taken it in.
+    """
+    said, session, actor = new_announcement(), current_session(), current_actor()
+    if isinstance(said, LotComing):
+        arrival = announce_lot(session, actor, depot_id=depot_id, coming=said)
+    else:
+        arrival = announce_arrival(session, actor, depot_id=depot_id, draft=said)
     return created(ArrivalSchema.write(arrival), "list_arrivals", depot_id=depot_id)
 
 
 @route("POST", f"{ARRIVALS}/<int:arrival_id>/call-off", gives=ArrivalSchema, tag="lots")
 @permission(Can.STORE)
 def call_off(depot_id: int, arrival_id: int) -> Response:
-    """Say that it does not come any more: whoever announced it, or a keeper of the depot."""
+    """Say that it does not come any more: whoever announced it, or a keeper of the depot. The other side is told."""
     return ok(ArrivalSchema.write(call_off_arrival(current_session(), current_actor(), depot_id=depot_id, arrival_id=arrival_id)))

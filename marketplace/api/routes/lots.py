@@ -107,7 +107,10 @@ def show_lot(lot_id: int) -> Response:
 @route("POST", "/lots/<int:lot_id>/move", takes=MoveLotBody(), gives=WholeLotSchema, tag="lots")
 @permission(Can.HANDLE_LOT)
 def move_lot(lot_id: int) -> Response:
-    """Move a lot, or a part of it: to another bay, depot or place. The answer is what moved."""
+    """Move a lot, or a part of it: to another bay, a depot that you keep, or another place. The answer is what moved.
+
+    To another's depot it is announced (/depots/{id}/arrivals), and taken in there by its keeper.
+    """
     amount, going, said = bodies.going_to()
     return ok(write_lot(move(current_session(), current_actor(), lot_id=lot_id, amount=amount, going=going, said=said)))
 

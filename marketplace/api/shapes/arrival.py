@@ -25,6 +25,7 @@ class ArrivalSchema(Shape):
     words = LineOrNull("what the keeper should know of it")
     announced_at = Moment()
     ended_at = Moment("when it came or was taken back; null: it has not come yet", allow_none=True)
+    announced_lot = Integer("id of the lot that comes; null: it has no number yet", attribute="announced_lot_id", allow_none=True)
     lot = Integer("id of the lot that it became; null: none", attribute="lot_id", allow_none=True)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, may, require
@@ -58,10 +59,18 @@ def _visible(actor: Actor, depot: Depot) -> Select[Arrival]:
 def is_announced(arrival: Arrival, lot: Lot) -> bool:
     """Whether this lot can be what was announced.
 
-    It lies in no depot, whoever announced it has it, and it is of that material and unit.
+    By its number: by whoever has it, or keeps the depot where it lies. Else it lies in no depot, whoever announced it has it, and it
+    is of that material and unit.
     """
+    if arrival.announced_lot_id is not None:
+        return arrival.announced_lot_id == lot.id and arrival.organisation_id in _have(lot)
     told = (arrival.organisation_id, arrival.material_id, arrival.unit)
     return lot.depot_id is None and (lot.holder_id, lot.material_id, lot.unit) == told
+
+
+def _have(lot: Lot) -> tuple[int, ...]:
+    """The organisations that may bring a lot to another depot: whose depot it lies in, else whoever has it."""
+    return (lot.holder_id,) if lot.depot is None else (lot.depot.organisation_id,)
 
 
 def get_coming(session: Session, actor: Actor, depot: Depot, lot_id: int, *, field: str | None = None) -> Coming:
@@ -85,13 +94,31 @@ def get_coming(session: Session, actor: Actor, depot: Depot, lot_id: int, *, fie
 
 
 def find_expecting(session: Session, depots: Iterable[Depot], lot: Lot) -> Arrival | None:
-    """What was announced to one of these depots and can be this lot, the first day first."""
-    asked = [depot.id for depot in depots]
-    if not asked or lot.depot_id is not None:
+    """What was announced to one of these depots and can be this lot: by its number, else the first day first."""
+    asked = [depot.id for depot in depots if depot.id != lot.depot_id]
+    if not asked:
         return None
     rows = (
         select(Arrival).options(joinedload(Arrival.organisation)).where(Arrival.depot_id.in_(asked), Arrival.ended_at.is_(None))
     )
-    said = (Arrival.organisation_id == lot.holder_id, Arrival.material_id == lot.material_id, Arrival.unit == lot.unit)
-    of_lot = rows.where(*said)
-    return session.scalars(of_lot.order_by(Arrival.expected_on, Arrival.id)).first()
+    numbered = (Arrival.announced_lot_id == lot.id) & Arrival.organisation_id.in_(_have(lot))
+    told = (Arrival.organisation_id == lot.holder_id, Arrival.material_id == lot.material_id, Arrival.unit == lot.unit)
+    alike = and_(Arrival.announced_lot_id.is_(None), *told) if lot.depot_id is None else false()
+    first = (Arrival.announced_lot_id.is_(None), Arrival.expected_on, Arrival.id)
+    return session.scalars(rows.where(or_(numbered, alike)).order_by(*first)).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A lot that is announced by its number: at which depot it is expected, and on which day."""
+
+    depot: str
+    on: date
+
+
+def find_awaited(session: Session, lot_id: int | None) -> Awaited | None:
+    """Where a lot is announced by its number and waits for a keeper. None where it is not."""
+    rows = select(Depot.name, Arrival.expected_on).join(Depot, Depot.id == Arrival.depot_id)
+    waiting = rows.where(Arrival.announced_lot_id == lot_id, Arrival.ended_at.is_(None))
+    found = session.execute(waiting.order_by(Arrival.expected_on, Arrival.id)).first()
+    return None if found is None else Awaited(*found)

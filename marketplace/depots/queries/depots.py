@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.accounts.rules.accounts import TRADERS
 from marketplace.depots.models import Depot
-from marketplace.depots.rules.depot import DepotDetails, Storers
+from marketplace.depots.rules.depot import DepotDetails, Storers, check_open, check_storer, check_taken
+from marketplace.depots.rules.lots import Whereabouts
 from marketplace.depots.rules.opening import hours_of
 from marketplace.kernel.errors import Missing
+from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 
 
@@ -56,6 +58,29 @@ def get_visible_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
     if not row.is_public and not may(actor, Can.READ_DEPOTS):
         raise _missing()
     return row
+
+
+def find_awaiting(session: Session, actor: Actor, depot_id: int | None, *, lies_in: int | None = None) -> Depot | None:
+    """The depot into which something comes, where the actor does not keep it: then it waits until a keeper takes it in.
+
+    None where the actor keeps it, it lies there already (`lies_in`), or it goes into no depot.
+    """
+    if depot_id is None or depot_id == lies_in:
+        return None
+    depot = get_depot(session, depot_id)
+    return None if may(actor, Can.KEEP_DEPOT, depot) else depot
+
+
+def check_fits(depot: Depot, owner: Organisation, group: str) -> None:
+    """Refuse what this depot does not take, by the slug of its group, or not of this owner. That it is full is no reason."""
+    check_open(is_active=depot.is_active)
+    check_storer(depot.storers, owner_id=owner.id, owner_kind=owner.kind, depot_owner_id=depot.organisation_id)
+    check_taken(depot.takes, group)
+
+
+def before(depot: Depot) -> Whereabouts:
+    """Where something lies that was brought to a depot, and that no keeper has taken in yet."""
+    return Whereabouts(place_name=depot.place_name, point=Point(depot.lat, depot.lon))
 
 
 def lock_depot(session: Session, depot_id: int) -> None:

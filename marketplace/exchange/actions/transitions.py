@@ -17,11 +17,14 @@ from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.depots.actions.movements import By
+from marketplace.depots.actions.telling import expect_lot
 from marketplace.depots.models import Lot
+from marketplace.depots.queries.depots import find_awaiting
+from marketplace.depots.queries.lots import find_received
 from marketplace.depots.rules.lots import MovementKind
 from marketplace.depots.rules.quarter import first_open_day
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.queries.destination import Back, whereabouts_of
+from marketplace.exchange.queries.destination import Back, stood_before, whereabouts_of
 from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
 from marketplace.exchange.queries.reservations import find_reservation, get_reservation
 from marketplace.exchange.rules import reservation as reservation_rules
@@ -204,8 +207,15 @@ def transfer_lot(session: Session, actor: Actor, reservation: Reservation) -> Lo
 
 
 def make_child(session: Session, actor: Actor, reservation: Reservation, draft: ReturnDraft, back: Back) -> Listing:
-    """What comes back becomes a lot of its own, and a listing that offers it where it lies now."""
+    """What comes back becomes a lot of its own, and a listing that offers it where it lies now.
+
+    To a depot it is announced, unless one of its keepers says so.
+    """
     parent = get_listing(session, actor, reservation.listing_id)
+    lies_in = session.get_one(Lot, find_received(session, reservation.id)).depot_id
+    awaiting = find_awaiting(session, actor, back.to.depot_id, lies_in=lies_in)
+    if awaiting is not None:
+        back = stood_before(awaiting, back)
     lot = lots.bring_back(
         session,
         told(actor, draft.returned_on, draft.reason),
@@ -227,6 +237,8 @@ def make_child(session: Session, actor: Actor, reservation: Reservation, draft: 
         condition=draft.condition,
         location=back.location,
     )
+    if awaiting is not None:
+        expect_lot(session, actor, awaiting, lot)
     if back.to.depot_id is not None:
         note_fullness(session, actor, back.to.depot_id, lot.id)
     return child

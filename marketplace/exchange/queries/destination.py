@@ -1,7 +1,7 @@
 """Where a transfer goes, what is on its way to a demand already, and what came back from it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import Integer, bindparam, select, type_coerce
@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.depots.models import Depot, Lot
-from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.depots import before, check_fits, get_depot
 from marketplace.depots.queries.lots import find_received
-from marketplace.depots.rules.depot import check_open, check_storer, check_taken
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import BEFORE_HAND_OVER, HOLDING
@@ -86,9 +85,7 @@ def where_back(session: Session, reservation: Reservation, draft: ReturnDraft) -
     if draft.depot_id is not None:
         depot = get_depot(session, draft.depot_id)
         owner, group = reservation.owner, taxonomy(session).material_by_id(listing.material_id).group
-        check_open(is_active=depot.is_active)
-        check_storer(depot.storers, owner_id=owner.id, owner_kind=owner.kind, depot_owner_id=depot.organisation_id)
-        check_taken(depot.takes, group.slug)
+        check_fits(depot, owner, group.slug)
         return Back(Whereabouts(depot.id), owner_id, _location(depot), Point(depot.lat, depot.lon))
     if draft.location is not None:
         at = Whereabouts(place_name=draft.location.place_name, point=draft.location.point)
@@ -101,6 +98,11 @@ def where_back(session: Session, reservation: Reservation, draft: ReturnDraft) -
         else Whereabouts(None, "", 0, listing.place_name, Point(listing.lat, listing.lon))
     )
     return Back(at, owner_id, None, None)
+
+
+def stood_before(depot: Depot, back: Back) -> Back:
+    """The same before the depot, until one of its keepers takes it in. Its address is the depot's to tell."""
+    return replace(back, to=before(depot), location=replace(_location(depot), address=None))
 
 
 def _location(depot: Depot) -> Location:

@@ -13,10 +13,10 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By, check_count, count
-from marketplace.depots.actions.telling import tell_whoever_has
+from marketplace.depots.actions.telling import expect_lot, tell_whoever_has
 from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries import lots
-from marketplace.depots.rules.depot import check_open, check_storer, check_taken
+from marketplace.depots.queries.depots import before, check_fits, find_awaiting
 from marketplace.depots.rules.lots import LotDraft, MovementKind, Whereabouts, check_unblocked
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
@@ -68,7 +68,11 @@ def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | Non
     A new one, which was there from that day `on`, or the one in stock that it is a draft of.
     """
     if listing.lot_id is None:
-        _check_stored(session, listing)
+        if listing.depot_id is not None:  # the draft may be older than what the depot takes, and from whom
+            owner, reference = session.get_one(Organisation, listing.organisation_id), taxonomy(session)
+            group = reference.material_by_id(listing.material_id).group.slug
+            check_fits(session.get_one(Depot, listing.depot_id), owner, group)
+        awaiting = _stand_before(session, actor, listing)
         kg_per_unit, kg_basis = _weighed(session, listing)
         draft = LotDraft(
             title=listing.title,
@@ -82,7 +86,10 @@ def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | Non
             holder_id=listing.organisation_id,
             at=whereabouts(listing),
         )
-        return movements.take_in(session, By(actor, on or clock.today()), draft, listing_id=listing.id).id
+        made = movements.take_in(session, By(actor, on or clock.today()), draft, listing_id=listing.id)
+        if awaiting is not None:
+            expect_lot(session, actor, awaiting, made)
+        return made.id
     counters.lock(session, listing.id)
     lot = lots.lock(session, listing.lot_id)
     check_unblocked(is_blocked=lot.blocked_at is not None)
@@ -91,19 +98,6 @@ def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | Non
     check_weight_of_lot(listing.kg_per_unit, lot.kg_per_unit, unit=lot.unit_of, is_measured=lot.kg_basis == "measured")
     _describe(listing, lot)
     return lot.id
-
-
-def _check_stored(session: Session, listing: Listing) -> None:
-    """Refuse what the depot that a listing names does not take, or not of its owner.
-
-    The draft may be older than that.
-    """
-    if listing.depot_id is None:
-        return
-    depot, owner = session.get_one(Depot, listing.depot_id), session.get_one(Organisation, listing.organisation_id)
-    check_open(is_active=depot.is_active)
-    check_storer(depot.storers, owner_id=owner.id, owner_kind=owner.kind, depot_owner_id=depot.organisation_id)
-    check_taken(depot.takes, taxonomy(session).material_by_id(listing.material_id).group.slug)
 
 
 def _describe(listing: Listing, lot: Lot) -> None:
@@ -124,10 +118,22 @@ def follow(session: Session, actor: Actor, listing: Listing, changed: set[str], 
     delta = listing.quantity - listing.transferred - lot.quantity
     if delta:
         count(session, by, lot, delta, listing_id=listing.id)
+    awaiting = _stand_before(session, actor, listing, lies_in=lot.depot_id)
     at = whereabouts(listing)
     point = None if lot.lat is None or lot.lon is None else Point(lot.lat, lot.lon)
     if (at.depot_id, at.place_name, at.point) != (lot.depot_id, lot.place_name, point):
         movements.move(session, by, lot, at, listing_id=listing.id)
+    if awaiting is not None:
+        expect_lot(session, actor, awaiting, lot)
+
+
+def _stand_before(session: Session, actor: Actor, listing: Listing, *, lies_in: int | None = None) -> Depot | None:
+    """Let what a listing says to lie in a depot stand before it, until a keeper takes it in. None where the actor keeps the depot."""
+    awaiting = find_awaiting(session, actor, listing.depot_id, lies_in=lies_in)
+    if awaiting is not None:
+        listing.depot_id, listing.address = None, None
+        session.flush()
+    return awaiting
 
 
 def _replace(session: Session, by: By, listing: Listing, lot: Lot) -> None:
@@ -272,18 +278,24 @@ def transfer_lot(
 ) -> Lot:
     """Let what was transferred be the receiver's.
 
-    Whoever takes all that was ever offered takes the lot itself along, and whoever takes a part gets a lot of its own.
+    Whoever takes all that was ever offered takes the lot itself along, and whoever takes a part gets a lot of its own. What goes to a
+    depot is announced there, unless one of its keepers says so.
     """
     lot = _lot_of(session, listing)
+    awaiting = find_awaiting(session, by.actor, to.depot_id, lies_in=lot.depot_id)
+    to = to if awaiting is None else before(awaiting)
     parties: dict[str, Any] = {"owner_id": receiver_id, "holder_id": receiver_id, "reservation_id": reservation_id}
     if listing.quantity == listing.transferred == amount:
         kinds = (MovementKind.OUT, MovementKind.IN)
         movements.move(session, by, lot, to, kinds=kinds, listing_id=listing.id, **parties)
-        return lot
-    child = movements.split_off(session, by, lot, amount, to=to, listing_id=listing.id, **parties)
-    if child is None:
-        raise RuntimeError(f"lot {lot.id} has less than its listing says")
-    return child
+    else:
+        child = movements.split_off(session, by, lot, amount, to=to, listing_id=listing.id, **parties)
+        if child is None:
+            raise RuntimeError(f"lot {lot.id} has less than its listing says")
+        lot = child
+    if awaiting is not None:
+        expect_lot(session, by.actor, awaiting, lot)
+    return lot
 
 
 def measured(session: Session, by: By, listing: Listing, kind: MovementKind, delta: Decimal, *, reservation_id: int) -> None:

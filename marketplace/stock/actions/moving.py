@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import Actor, Can, may
 from marketplace.accounts.queries.organisations import get_organisation
 from marketplace.depots.actions import movements
 from marketplace.depots.actions.movements import By
@@ -14,7 +14,7 @@ from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.queries.lots import find_last_day
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Forbidden, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, plain
 from marketplace.materials.queries import taxonomy
@@ -80,8 +80,8 @@ def _part(session: Session, by: By, held: Held, amount: Decimal, pallets: int) -
 def _destination(session: Session, actor: Actor, lot: Lot, going: Going) -> Whereabouts:
     """Where it is to lie.
 
-    A place, another depot that takes it, or another spot in the depot where it lies. What is blocked is brought into
-    another depot by a keeper of that depot only.
+    A place, another depot that takes it, or another spot in the depot where it lies. Into another depot it is taken by a keeper of that
+    depot only: others announce it there.
     """
     if going.location is not None:
         return places.outside(going.location)
@@ -91,8 +91,14 @@ def _destination(session: Session, actor: Actor, lot: Lot, going: Going) -> Wher
     depot = get_depot(session, depot_id)
     if depot_id == lot.depot_id:
         return places.stand_in(depot, going, bay=lot.bay, pallets=lot.pallets)
-    if lot.blocked_at is not None:
-        require(actor, Can.KEEP_DEPOT, depot)
+    if not may(actor, Can.KEEP_DEPOT, depot):
+        raise Forbidden(
+            _(
+                "Only a keeper takes something into %(depot)s. Announce the lot there; its keeper takes it in by its number.",
+                depot=depot.name,
+            ),
+            "depot",
+        )
     places.check_fits(depot, taxonomy(session).material_by_id(lot.material_id), get_organisation(session, lot.owner_id))
     return places.stand_in(depot, going, pallets=lot.pallets)
 

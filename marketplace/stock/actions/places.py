@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Depot, Lot
+from marketplace.depots.queries import depots
 from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.queries.stock import sum_stock
-from marketplace.depots.rules.depot import check_open, check_storer, check_taken
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import plain
@@ -22,9 +22,7 @@ from marketplace.stock.rules.handling import Going, check_pallets, clean_bay
 
 def check_fits(depot: Depot, material: Material, owner: Organisation) -> None:
     """Refuse what this depot does not take, or not of this owner. That it is full is no reason."""
-    check_open(is_active=depot.is_active)
-    check_storer(depot.storers, owner_id=owner.id, owner_kind=owner.kind, depot_owner_id=depot.organisation_id)
-    check_taken(depot.takes, material.group.slug)
+    depots.check_fits(depot, owner, material.group.slug)
 
 
 def stand_in(depot: Depot, going: Going, *, bay: str = "", pallets: int = 0) -> Whereabouts:

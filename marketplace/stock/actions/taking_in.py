@@ -14,7 +14,9 @@ from marketplace.depots.actions.movements import By
 from marketplace.depots.models import Arrival, Depot, Lot
 from marketplace.depots.queries.arrivals import is_announced
 from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.lots import lots_with_parts
 from marketplace.depots.rules.lots import LotDraft
+from marketplace.depots.rules.number import lot_number
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.geo import Point
@@ -105,8 +107,8 @@ def _book(session: Session, lot: Lot, depot: Depot, draft: ArrivalDraft, going: 
 
 
 def _announced(session: Session, arrival: Arrival, lot_id: int) -> Held:
-    """The lot of whoever announced it, locked. It lies in no depot, and is what was announced."""
-    lot = session.get(Lot, lot_id)
+    """The lot of whoever announced it, locked, as it was announced."""
+    lot = session.scalars(lots_with_parts().where(Lot.id == lot_id)).unique().one_or_none()
     if lot is None or not is_announced(arrival, lot):
         raise Missing(_("This lot does not exist, or you may not see it. Check the number on its label."))
     return take_hold(session, lot)
@@ -122,6 +124,9 @@ def _open_arrival(session: Session, depot: Depot, arrival_id: int, material_id: 
         )
     if arrival.ended_at is not None:
         raise Conflict(_("This came already, or does not come any more. Leave out what was announced."), "arrival")
+    if material_id is not None and arrival.announced_lot_id is not None:
+        number = lot_number(arrival.announced_lot_id)
+        raise Invalid(_("This was announced as lot %(number)s. Take it in by that number.", number=number), "arrival")
     if material_id is not None and arrival.material_id != material_id:
         raise Invalid(_("Another material was announced. Leave out what was announced, or correct the material."), "arrival")
     return arrival

@@ -12,6 +12,7 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import Role
 from marketplace.depots.models import Arrival, Depot, DepotKeeper, Lot
 from marketplace.depots.queries.arrivals import find_expecting
+from marketplace.depots.queries.lots import lots_with_parts
 from marketplace.depots.queries.stock import IS_THERE, Sums, sum_stock
 from marketplace.depots.rules.capacity import CapacityKind as Kind
 from marketplace.kernel import clock
@@ -121,8 +122,8 @@ def list_arrivals(session: Session, depot_id: int) -> list[Arrival]:
 
 def find_expected(session: Session, actor: Actor, lot_id: int) -> Arrival | None:
     """What was announced to a depot that the actor keeps and can be this lot. None where nothing was."""
-    lot = session.get(Lot, lot_id)
-    return None if lot is None or lot.depot_id is not None else find_expecting(session, list_kept_depots(session, actor), lot)
+    lot = session.scalars(lots_with_parts().where(Lot.id == lot_id)).unique().one_or_none()
+    return None if lot is None else find_expecting(session, list_kept_depots(session, actor), lot)
 
 
 def _depots() -> Select[Depot]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
@@ -19,6 +20,16 @@ class Announcement:
 
     material: str
     quantity: Quantity
+    expected_on: date
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LotComing:
+    """A lot with a number that somebody is going to bring, about when, and how much of it. `amount` None: all of it."""
+
+    lot_id: int
+    amount: Decimal | None
     expected_on: date
     words: str = ""
 

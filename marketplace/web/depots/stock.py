@@ -23,7 +23,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.stock.queries.lying import Ending, Show, list_endings, list_lying
 from marketplace.stock.queries.warnings import Trouble, fills, list_arrivals, trouble_of
 from marketplace.web.ui.fills import Room, room_of
-from marketplace.web.ui.jobs import Job, NearDay, TimeOfDay, day_of, of_transfer, picture_of, quantity_of
+from marketplace.web.ui.jobs import Job, NearDay, TimeOfDay, day_of, facts_of, of_transfer, picture_of, quantity_of, taking_in
 from marketplace.web.ui.lying import Row, depot_rows
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
@@ -139,8 +139,8 @@ def _arrival(arrival: Arrival, material: str, keeps: bool) -> Job:
     is_late = arrival.expected_on < clock.today()
     return Job(
         _("%(quantity)s %(material)s", quantity=Amount(arrival.quantity, Unit(arrival.unit)), material=material),
-        url_for("lots.take_in", depot_id=arrival.depot_id, aankomst=arrival.id) if keeps else "",
-        also=tuple(filter(None, (arrival.organisation.name, Written(arrival.words) if arrival.words else ""))),
+        taking_in(arrival) if keeps else "",
+        also=facts_of(arrival),
         until=arrival.expected_on if is_late else None,
         on=None if is_late else arrival.expected_on,
         label=_("Take in") if keeps else None,

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Actor, Can, may, require
+from marketplace.depots.queries.arrivals import Awaited
 from marketplace.depots.queries.depots import list_depots
 from marketplace.depots.queries.lots import get_lot
 from marketplace.depots.rules.number import lot_number
@@ -299,6 +300,14 @@ def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
     fixed = [(name, str(stored[name].data or "")) for name in ("material", "place", "depot")]
     fixed += [("quantity", number(listing.quantity)), (stored.quantity.unit_name, listing.unit)]
     return Stock(lot.id, lot_number(lot.id), has, facts, fixed)
+
+
+def announced_at(awaited: Awaited) -> Text:
+    """What somebody reads whose lot stands before a depot that others keep."""
+    return _(
+        "Your lot is on offer. It is announced to %(depot)s; it lies there as soon as a keeper has taken it in.",
+        depot=Written(awaited.depot),
+    )
 
 
 def show_conflict(form: ListingForm, listing: Listing, known: Taxonomy) -> None:

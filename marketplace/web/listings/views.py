@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
+from marketplace.depots.queries.arrivals import find_awaited
 from marketplace.exchange.actions.decide import withdraw as withdraw_listing
 from marketplace.exchange.queries.reservations import list_open_of_listing
 from marketplace.http.request import current_actor, current_session, database, permission
@@ -24,7 +25,7 @@ from marketplace.matching.queries.matches import list_demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
 from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm, listing_form
-from marketplace.web.listings.stored import fill_choices, show_conflict, stock_of, stored_form
+from marketplace.web.listings.stored import announced_at, fill_choices, show_conflict, stock_of, stored_form
 from marketplace.web.ui.estimates import estimate_of
 from marketplace.web.ui.findings import told_of_draft
 from marketplace.web.ui.form_page import attempt, done, page
@@ -102,7 +103,10 @@ def _saved(listing: Listing) -> ResponseReturnValue:
         return done(
             _("Saved as a draft. Nobody outside your organisation sees it."), url_for("listings.edit", listing_id=listing.id)
         )
-    return done(_("Your lot is on offer, as you see it here."), url_for("catalogue.show_listing", listing_id=listing.id))
+    where, awaited = url_for("catalogue.show_listing", listing_id=listing.id), find_awaited(current_session(), listing.lot_id)
+    if awaited is not None:
+        return done(announced_at(awaited), where)
+    return done(_("Your lot is on offer, as you see it here."), where)
 
 
 @blueprint.get("/aanbod/<int:listing_id>/matches")

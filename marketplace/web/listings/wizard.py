@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.policy import Can, require
+from marketplace.depots.queries.arrivals import find_awaited
 from marketplace.http.request import current_actor, current_session, database, permission, public
 from marketplace.http.written import Written
 from marketplace.kernel.db import Session
@@ -29,7 +30,7 @@ from marketplace.stock.actions.offering import offer_again
 from marketplace.web.listings import stored
 from marketplace.web.listings.forms import ListingForm, PhotosForm
 from marketplace.web.listings.photos import FORM_BYTES_MAX, PhotosSent, list_photos
-from marketplace.web.listings.stored import fill_choices
+from marketplace.web.listings.stored import announced_at, fill_choices
 from marketplace.web.ui.beginnings import beginnings, tiles
 from marketplace.web.ui.checked import checked_rows
 from marketplace.web.ui.drafts import Answers, save_response, saved_at, seen_version, wants_saving
@@ -287,7 +288,9 @@ def published(listing_id: int) -> ResponseReturnValue:
     require(actor, Can.EDIT_LISTING, listing)
     matches = list_demands_for_listing(session, actor, listing, page_size=NEIGHBOURS_SHOWN)
     cover = picture(listing.photos[0], Written(listing.title)) if listing.photos else None
-    return render_template("listings/published.html", listing=listing, matches=matches, cover=cover)
+    awaited = find_awaited(session, listing.lot_id)
+    announced = None if awaited is None else announced_at(awaited)
+    return render_template("listings/published.html", listing=listing, matches=matches, cover=cover, announced=announced)
 
 
 @permission(Can.EDIT_LISTING)

@@ -10,22 +10,22 @@ from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.depots.models import Arrival, Depot, Lot
 from marketplace.depots.queries.arrivals import Coming, get_coming, list_announced
 from marketplace.depots.queries.depots import get_depot, get_visible_depot
+from marketplace.depots.queries.lots import get_lot
 from marketplace.depots.rules.number import lot_number, read_lot_number
 from marketplace.http.request import current_actor, current_session, permission
-from marketplace.http.written import Written
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date, near_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.materials.queries import taxonomy
-from marketplace.stock.actions.announcing import announce_arrival, call_off_arrival
+from marketplace.stock.actions.announcing import announce_arrival, announce_lot, call_off_arrival
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
 from marketplace.stock.queries.warnings import list_arrivals
-from marketplace.web.lots.forms import AnnounceForm, BringInForm, FindForm, TakeInForm
+from marketplace.web.lots.forms import AnnounceForm, AnnounceLotForm, BringInForm, ComingForm, FindForm, TakeInForm
 from marketplace.web.lots.shown import place_of
 from marketplace.web.ui.form_page import attempt, done, page, submit
-from marketplace.web.ui.jobs import Job
+from marketplace.web.ui.jobs import Job, facts_of, taking_in
 
 
 def register(blueprint: Blueprint) -> None:
@@ -45,16 +45,32 @@ def address_of(arrival: Arrival, lot_id: int) -> str:
 
 @permission(Can.STORE)
 def announce(depot_id: int) -> ResponseReturnValue:
-    """Tell the keepers what somebody is going to bring, and about when."""
-    form = AnnounceForm()
+    """Tell the keepers what somebody is going to bring, and about when. `partij`: the number of the lot, where it has one."""
     session, actor = current_session(), current_actor()
+    if typed := request.args.get("partij", ""):
+        return _announce_lot(session, actor, get_visible_depot(session, actor, depot_id), read_lot_number(typed))
+    form = AnnounceForm()
     depot, known = get_visible_depot(session, actor, depot_id), taxonomy(session)
     form.offer(known, depot)
     if submit(form, lambda: announce_arrival(session, actor, depot_id=depot_id, draft=form.draft())):
-        assert form.expected_on.data is not None
-        message = _("Announced for %(day)s. The keepers of the depot expect it.", day=long_date(form.expected_on.data))
-        return done(message, url_for("lots.list_coming", depot_id=depot_id))
-    return page("lots/announce.html", form, depot=depot)
+        return _announced(form, url_for("lots.list_coming", depot_id=depot_id))
+    return page("lots/announce.html", form, depot=depot, shown=None)
+
+
+def _announced(form: ComingForm, where: str) -> ResponseReturnValue:
+    assert form.expected_on.data is not None
+    message = _("Announced for %(day)s. The keepers of the depot expect it.", day=long_date(form.expected_on.data))
+    return done(message, where)
+
+
+def _announce_lot(session: Session, actor: Actor, depot: Depot, lot_id: int) -> ResponseReturnValue:
+    """A lot that stays where it is until a keeper of this depot has taken it in."""
+    form, lot = AnnounceLotForm(), get_lot(session, actor, lot_id)
+    require(actor, Can.HANDLE_LOT, lot)
+    form.prepare(lot)
+    if submit(form, lambda: announce_lot(session, actor, depot_id=depot.id, coming=form.coming(lot_id))):
+        return _announced(form, url_for("lots.show", lot_id=lot_id))
+    return page("lots/announce.html", form, depot=depot, shown=Shown.of(session, Coming(lot, None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +95,8 @@ def _row(session: Session, arrival: Arrival, keeps: bool) -> Announced:
     is_late = arrival.expected_on < clock.today()
     job = Job(
         _("%(quantity)s %(material)s", quantity=Amount(arrival.quantity, Unit(arrival.unit)), material=material),
-        url_for("lots.take_in", depot_id=arrival.depot_id, aankomst=arrival.id) if keeps else "",
-        also=tuple(filter(None, (arrival.organisation.name, Written(arrival.words) if arrival.words else ""))),
+        taking_in(arrival) if keeps else "",
+        also=facts_of(arrival),
         until=arrival.expected_on if is_late else None,
         on=arrival.expected_on,
         title=material,

@@ -13,7 +13,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import Taxonomy, VehicleClass
-from marketplace.stock.rules.announcing import Announcement
+from marketplace.stock.rules.announcing import Announcement, LotComing
 from marketplace.stock.rules.chain import USUAL_REASON
 from marketplace.stock.rules.driving import Drive
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
@@ -213,16 +213,38 @@ class BringInForm(DrivenForm):
         return Going(bay=self.bay.data or "", pallets=self.pallets.data, drive=self.drive())
 
 
-class AnnounceForm(Form):
-    """What somebody is going to bring to a depot, and about when."""
+class ComingForm(Form):
+    """When something is going to come to a depot."""
 
     idempotency_key = IdempotencyField()
-    material = SelectField(_("What do you bring?"), [Required(_("Choose a material."))], validate_choice=False)
-    quantity = QuantityField(_("How much?"), [_HOW_MUCH])
     expected_on = DutchDateField(
         _("On which day?"), [_DAY], description=_("About when, for example tomorrow or 12 January 2027.")
     )
     words = TextAreaField(_("What should the keeper know?"), description=_("For example how many loads, and at what time."))
+
+
+class AnnounceLotForm(ComingForm):
+    """A lot with a number that somebody is going to bring to a depot."""
+
+    quantity = AmountField(_("How much of it comes?"), [_HOW_MUCH])
+
+    def prepare(self, lot: Lot) -> None:
+        """Fill in that all of it comes today."""
+        self.quantity.unit_label = lot.unit_of.label
+        if not self.is_submitted():
+            self.quantity.data, self.expected_on.data = lot.quantity, today()
+
+    def coming(self, lot_id: int) -> LotComing:
+        """What was typed."""
+        assert self.expected_on.data is not None
+        return LotComing(lot_id, self.quantity.data, self.expected_on.data, self.words.data or "")
+
+
+class AnnounceForm(ComingForm):
+    """What somebody is going to bring to a depot, and about when."""
+
+    material = SelectField(_("What do you bring?"), [Required(_("Choose a material."))], validate_choice=False)
+    quantity = QuantityField(_("How much?"), [_HOW_MUCH])
 
     def offer(self, known: Taxonomy, depot: Depot) -> None:
         """The materials that this depot takes."""

@@ -6,6 +6,7 @@ from flask import url_for
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Arrival, Lot
+from marketplace.depots.queries.arrivals import find_awaited
 from marketplace.depots.rules.lots import MovementKind
 from marketplace.depots.rules.number import lot_number
 from marketplace.http.written import Written
@@ -124,12 +125,17 @@ def _figures(lot: Lot) -> list[tuple[str, Text | str]]:
 
 
 def _facts(session: Session, lot: Lot, chain: ChainOffer | None) -> list[tuple[Text, Text | str | None]]:
+    awaited = find_awaited(session, lot.id)
     return [
         (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
         (_("Condition"), CONDITION_LABELS[Condition(lot.condition)]),
         (_("Owner"), lot.organisation.name),
         (_("Holder"), lot.holder.name if lot.holder_id != lot.owner_id else None),
         (_("Pallet places"), str(lot.pallets) if lot.pallets else None),
+        (
+            _("Announced to"),
+            _("%(depot)s, for %(day)s", depot=Written(awaited.depot), day=long_date(awaited.on)) if awaited else None,
+        ),
         (_("In this depot since"), long_date(lot.in_depot_since) if lot.in_depot_since else None),
         (_("Offered to the chain"), _chained(chain) if chain else None),
     ]

@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.policy import Can, may, require
 from marketplace.accounts.queries.organisations import list_chain
 from marketplace.depots.actions.photos import add_lot_photo, require_photographing
-from marketplace.depots.queries.depots import get_depot, list_depots
+from marketplace.depots.queries.depots import find_awaiting, get_depot, list_depots
 from marketplace.depots.queries.lots import get_lot, list_lots
 from marketplace.depots.rules.lots import LotFilter
-from marketplace.depots.rules.number import read_lot_number
+from marketplace.depots.rules.number import lot_number, read_lot_number
 from marketplace.http.request import current_actor, current_session, database, permission
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
@@ -163,6 +163,10 @@ def _act(lot_id: int, act: Act) -> ResponseReturnValue:
     if isinstance(form, MoveForm):
         form.offer(lot, list_depots(session))
         form.offer_vehicles(taxonomy(session).vehicles)
+        awaiting = find_awaiting(session, actor, form.depot_id, lies_in=lot.depot_id) if is_valid else None
+        if awaiting is not None:
+            message = _("Only a keeper takes something into %(depot)s. Announce the lot there.", depot=awaiting.name)
+            return done(message, url_for("lots.announce", depot_id=awaiting.id, partij=lot_number(lot_id)), "info")
     before = lot.quantity
     made = attempt(form, lambda: act.do(session, actor, lot, form)) if is_valid else None
     if made is not None:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from babel.dates import format_time
 from flask import url_for
 
+from marketplace.depots.models import Arrival
+from marketplace.depots.rules.number import lot_number
 from marketplace.exchange.models import Reservation
 from marketplace.http.written import Written
 from marketplace.kernel import clock
@@ -107,6 +109,19 @@ def amount_of(reservation: Reservation) -> Amount:
 def sides_of(reservation: Reservation) -> str:
     """From whom to whom."""
     return f"{reservation.owner.name} → {reservation.organisation.name}"
+
+
+def taking_in(arrival: Arrival) -> str:
+    """Where a keeper takes in what was announced: by its number, or as something new."""
+    if arrival.announced_lot_id is not None:
+        return url_for("lots.bring_in", depot_id=arrival.depot_id, nummer=lot_number(arrival.announced_lot_id))
+    return url_for("lots.take_in", depot_id=arrival.depot_id, aankomst=arrival.id)
+
+
+def facts_of(arrival: Arrival) -> tuple[Text | str, ...]:
+    """Who brings it, which lot it is, and what they said of it."""
+    number = None if arrival.announced_lot_id is None else lot_number(arrival.announced_lot_id)
+    return tuple(filter(None, (arrival.organisation.name, number, Written(arrival.words) if arrival.words else "")))
 
 
 def of_transfer(reservation: Reservation, what: Words, **more: object) -> Job:
