@@ -21,10 +21,12 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
+from marketplace.stock.actions.announcing import announce_lot
 from marketplace.stock.actions.changing import count_lot, take_out_lot, write_off_lot
 from marketplace.stock.actions.moving import move_lot, split_lot
-from marketplace.stock.actions.taking_in import take_in_lot
+from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
 from marketplace.stock.queries.figures import get_depot_figures
+from marketplace.stock.rules.announcing import LotComing
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
 from tests.factories import KEI, make_actor, seed_taxonomy
 from tests.rooms.test_movements import STREET, YARD
@@ -81,22 +83,28 @@ class Yards(RuleBasedStateMachine):
 
     @rule(which=WHICH, where=WHICH, amount=st.one_of(st.none(), AMOUNTS))
     def move(self, which: int, where: int, amount: Decimal | None) -> None:
+        """Within a depot its keeper moves it; into the other one it is announced, and its keeper takes it in."""
         number, lot = self._pick(which, lying=True)
         to = self.depots[where % len(self.depots)].id
         part = amount is not None and amount != lot.quantity
 
         def act() -> None:
-            moved = move_lot(
-                self.session, self._keeper(lot), lot_id=number, amount=amount, going=Going(depot_id=to), said=Said(clock.today())
-            )
+            given = {"lot_id": number, "amount": amount, "said": Said(clock.today())}
+            if to == lot.depot:
+                moved = move_lot(self.session, self._keeper(lot), going=Going(depot_id=to), **given)
+            else:
+                with pytest.raises((Conflict, Forbidden)):
+                    move_lot(self.session, self._keeper(lot), going=Going(depot_id=to), **given)
+                coming, there = LotComing(number, amount, clock.today()), self.keepers[where % len(self.depots)]
+                arrival = announce_lot(self.session, self._keeper(lot), depot_id=to, coming=coming)
+                moved = bring_in_lot(self.session, there, depot_id=to, going=Going(), arrival_id=arrival.id, **given)
             if part:
                 self._part(number, moved, amount or Decimal(0), to, lot.owner)
             else:
                 lot.depot = to
 
         too_much = lot.quantity == 0 or (amount or Decimal(0)) > lot.quantity
-        elsewhere = lot.is_blocked and to != lot.depot  # the keeper there takes it in, nobody brings it
-        self._expect(act, refused=too_much or elsewhere, lot_id=number)
+        self._expect(act, refused=too_much, lot_id=number)
 
     @rule(which=WHICH, counted=st.one_of(st.just(Decimal(0)), AMOUNTS))
     def count(self, which: int, counted: Decimal) -> None:

@@ -212,23 +212,25 @@ def test_a_lot_goes_to_the_depot_of_another_by_announcing_it(
     app: Flask, session: Session, keeper: Actor, yard: Depot, borne: Actor
 ) -> None:
     """The form of moving leads there; the lot stays until the keeper has taken it in by its number."""
-    lot = in_borne(session, yard, borne)
+    lot_id, yard_id = in_borne(session, yard, borne).id, yard.id
+    number = lot_number(lot_id)
     session.commit()
-    client, place = visit(app, session, borne), f"/depots/{yard.id}/aankondigen?partij={lot_number(lot.id)}"
-    answer = do(client, f"/lots/{lot.id}/verplaatsen", {"depot": str(yard.id), "bay": ""})
+    client, place = visit(app, session, borne), f"/depots/{yard_id}/aankondigen?partij={number}"
+    answer = do(client, f"/lots/{lot_id}/verplaatsen", {"depot": str(yard_id), "bay": ""})
     assert (answer.status_code, answer.location) == (303, place)
     assert "Alleen een beheerder neemt iets in bij Gemeentewerf" in words(client, place)
     said = told(client, place, {"quantity": "100", "expected_on": "morgen", "words": "Na tien uur"})
     assert "De beheerders van het depot verwachten het." in said and "Aangekondigd bij Gemeentewerf" in said
     session.expire_all()
-    assert session.get_one(Lot, lot.id).depot_id is None
+    assert session.get_one(Lot, lot_id).depot_id is None
+    session.rollback()
     keeping = visit(app, session, keeper)
-    taking = f"/depots/{yard.id}/innemen/op-nummer?nummer={lot_number(lot.id)}"
-    assert taking in keeping.get(f"/depots/{yard.id}").text and taking in keeping.get(f"/depots/{yard.id}/aankondigingen").text
+    taking = f"/depots/{yard_id}/innemen/op-nummer?nummer={number}"
+    assert taking in keeping.get(f"/depots/{yard_id}").text and taking in keeping.get(f"/depots/{yard_id}/aankondigingen").text
     assert "ingenomen" in told(keeping, taking, {"quantity": "100"})
     session.expire_all()
-    assert session.get_one(Lot, lot.id).depot_id == yard.id
-    assert "Aangekondigd bij" not in words(client, f"/lots/{lot.id}")
+    assert session.get_one(Lot, lot_id).depot_id == yard_id
+    assert "Aangekondigd bij" not in words(client, f"/lots/{lot_id}")
 
 
 def test_more_than_there_is_of_a_lot_is_not_announced(app: Flask, session: Session, yard: Depot, borne: Actor) -> None:

@@ -131,8 +131,7 @@ def _stand_before(session: Session, actor: Actor, listing: Listing, *, lies_in: 
     """Let what a listing says to lie in a depot stand before it, until a keeper takes it in. None where the actor keeps the depot."""
     awaiting = find_awaiting(session, actor, listing.depot_id, lies_in=lies_in)
     if awaiting is not None:
-        listing.depot_id, listing.address = None, None
-        session.flush()
+        listing.depot_id = listing.address = None
     return awaiting
 
 
