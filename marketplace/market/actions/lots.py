@@ -26,7 +26,7 @@ from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.photos import copy_photos
 from marketplace.market.models import Listing, SupplyLoss
-from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome, check_reason, is_lost
+from marketplace.market.rules.freshness import GOES_AS, ON_THE_SPOT, OUTCOME_LABELS, Outcome, check_reason, is_lost
 from marketplace.market.rules.listing import STUFF, Condition, ListingStatus, Location, check_weight_of_lot, returned_title
 from marketplace.market.rules.values import place_columns
 from marketplace.materials.queries import taxonomy
@@ -34,14 +34,6 @@ from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
 
 FOLLOWED = STUFF | {"quantity", "title", "condition", "kg_per_unit", "place", "depot"}
-GOES_AS = {
-    Outcome.SOLD_ELSEWHERE: MovementKind.WRITE_OFF,
-    Outcome.RECYCLED: MovementKind.WRITE_OFF,
-    Outcome.DISPOSED: MovementKind.WRITE_OFF,
-    Outcome.OWN_USE: MovementKind.OUT,
-    Outcome.MISTAKE: MovementKind.COUNT,
-}
-ON_THE_SPOT = (Outcome.RECYCLED, Outcome.DISPOSED)  # what may become of a blocked lot
 
 
 def whereabouts(listing: Listing) -> Whereabouts:
@@ -49,11 +41,6 @@ def whereabouts(listing: Listing) -> Whereabouts:
     if listing.depot_id is not None:
         return Whereabouts(listing.depot_id)
     return Whereabouts(place_name=listing.place_name, point=Point(listing.lat, listing.lon))
-
-
-def placed(location: Location) -> Whereabouts:
-    """A place that somebody named, as a lot has it."""
-    return Whereabouts(place_name=location.place_name, point=location.point)
 
 
 def _weighed(session: Session, listing: Listing) -> tuple[Decimal, str]:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from enum import StrEnum
 
+from marketplace.depots.rules.lots import MovementKind
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import check_length
 from marketplace.market.rules.listing import STALE_AFTER
@@ -33,6 +34,14 @@ class Outcome(StrEnum):
 
 
 LOST = (Outcome.SOLD_ELSEWHERE, Outcome.OWN_USE, Outcome.RECYCLED, Outcome.DISPOSED)  # the others are no lost supply
+GOES_AS = {  # how the rest of a lot leaves the stock
+    Outcome.SOLD_ELSEWHERE: MovementKind.WRITE_OFF,
+    Outcome.RECYCLED: MovementKind.WRITE_OFF,
+    Outcome.DISPOSED: MovementKind.WRITE_OFF,
+    Outcome.OWN_USE: MovementKind.OUT,
+    Outcome.MISTAKE: MovementKind.COUNT,
+}
+ON_THE_SPOT = (Outcome.RECYCLED, Outcome.DISPOSED)  # what may become of a blocked lot
 OUTCOME_LABELS: dict[Outcome, Text] = {
     Outcome.SOLD_ELSEWHERE: _("Sold outside the bank"),
     Outcome.OWN_USE: _("Used by us"),
@@ -54,7 +63,7 @@ def is_lost(outcome: Outcome | None) -> bool:
 
 def is_said_gone(outcome: Outcome | None) -> bool:
     """Whether its owner said that the rest of a lot is not there any more."""
-    return outcome is not None and outcome is not Outcome.LATER
+    return outcome in GOES_AS
 
 
 def listing_holds_until(confirmed_on: date) -> date:
