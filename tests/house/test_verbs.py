@@ -54,8 +54,6 @@ GUARDED_ELSEWHERE = {
     "exchange.queries.signatures.find_statements",
     "exchange.queries.signatures.find_teller",
     "market.actions.demands.lapse_demand",
-    "market.actions.lots.bring_in",
-    "market.actions.lots.follow",
     "market.actions.lots.make_child_lot",
     "market.actions.windows.note_changed_windows",
     "market.actions.windows.preview_windows",

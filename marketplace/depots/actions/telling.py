@@ -1,4 +1,4 @@
-"""What others say to whoever keeps a depot or has a lot: what comes, and what is said to be gone."""
+"""What others say to whoever keeps a depot or has a lot: what comes, and what is gone."""
 
 from datetime import date
 from decimal import Decimal
@@ -75,7 +75,7 @@ def expect(
 
 
 def tell_of_arrival(session: Session, actor: Actor, depot: Depot, arrival: Arrival, kind: Notice) -> None:
-    """Tell the keepers of a depot what is announced there, or is called off by whoever brings it."""
+    """Tell the keepers of a depot what is announced there, or does not come."""
     tell_keepers(session, actor, depot, kind, **facts_of(session, arrival))
 
 

@@ -69,7 +69,10 @@ def is_announced(arrival: Arrival, lot: Lot) -> bool:
 
 
 def _have(lot: Lot) -> tuple[int, ...]:
-    """The organisations that may bring a lot to another depot: whose depot it lies in, else whoever has it."""
+    """The organisation that may bring a lot to another depot.
+
+    Whose depot it lies in; where it lies in none, whoever has it.
+    """
     return (lot.holder_id,) if lot.depot is None else (lot.depot.organisation_id,)
 
 
@@ -94,7 +97,10 @@ def get_coming(session: Session, actor: Actor, depot: Depot, lot_id: int, *, fie
 
 
 def find_expecting(session: Session, depots: Iterable[Depot], lot: Lot) -> Arrival | None:
-    """What was announced to one of these depots and can be this lot: by its number, else the first day first."""
+    """What was announced to one of these depots and can be this lot.
+
+    By its number before by its material, the first day first.
+    """
     asked = [depot.id for depot in depots if depot.id != lot.depot_id]
     if not asked:
         return None

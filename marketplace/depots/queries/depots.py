@@ -61,9 +61,9 @@ def get_visible_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
 
 
 def find_awaiting(session: Session, actor: Actor, depot_id: int | None, *, lies_in: int | None = None) -> Depot | None:
-    """The depot into which something comes, where the actor does not keep it: then it waits until a keeper takes it in.
+    """The depot into which something comes, where the actor does not keep it.
 
-    None where the actor keeps it, it lies there already (`lies_in`), or it goes into no depot.
+    Then it waits until a keeper takes it in. None where the actor keeps it, it lies there already (`lies_in`), or it goes into no depot.
     """
     if depot_id is None or depot_id == lies_in:
         return None

@@ -56,9 +56,9 @@ def announce_arrival(session: Session, actor: Actor, *, depot_id: int, draft: An
 
 
 def announce_lot(session: Session, actor: Actor, *, depot_id: int, coming: LotComing) -> Arrival:
-    """Announce a lot that has a number to another depot: by whoever has it, or keeps the depot where it lies.
+    """Announce a lot that has a number to another depot.
 
-    It stays where it is until a keeper of that depot takes it in.
+    By whoever has it, or keeps the depot where it lies. It stays where it is until a keeper of that depot takes it in.
     """
     lot = get_lot(session, actor, coming.lot_id)
     require(actor, Can.HANDLE_LOT, lot)
@@ -106,7 +106,7 @@ def call_off_arrival(session: Session, actor: Actor, *, depot_id: int, arrival_i
 
 
 def _tell(session: Session, actor: Actor, depot: Depot, arrival: Arrival) -> None:
-    """Tell the keepers what does not come, or whoever announced it that a keeper took it off the list."""
+    """Tell the keepers what does not come; or whoever announced it, that a keeper took it off."""
     if arrival.person_id == actor.person_id or not may(actor, Can.KEEP_DEPOT, depot):
         tell_of_arrival(session, actor, depot, arrival, Notice.ARRIVAL_CALLED_OFF)
         return

@@ -119,7 +119,7 @@ def taking_in(arrival: Arrival) -> str:
 
 
 def facts_of(arrival: Arrival) -> tuple[Text | str, ...]:
-    """Who brings it, which lot it is, and what they said of it."""
+    """The organisation that brings it, the number of the lot, and what was said of it."""
     number = None if arrival.announced_lot_id is None else lot_number(arrival.announced_lot_id)
     return tuple(filter(None, (arrival.organisation.name, number, Written(arrival.words) if arrival.words else "")))
 
