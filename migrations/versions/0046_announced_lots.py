@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0046_announced_lots"
-down_revision = "0044_answered_at"
+down_revision = "0048_valuation_sums"
 branch_labels = None
 depends_on = None
 
