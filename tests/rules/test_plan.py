@@ -16,7 +16,7 @@ from marketplace.plans.rules.allocation import Plan, make_plan
 from marketplace.plans.rules.first_come import first_come
 from marketplace.plans.rules.problem import Allocation, Lot, Need, Pair, Problem, problem_of
 
-TONNE = 1_000_000  # grams
+TONNE = 1_000_000_000  # milligrams
 ALMELO, HENGELO, BORNE, LOSSER = 1, 2, 3, 4
 
 
@@ -49,7 +49,7 @@ def test_the_nearest_for_the_first_leaves_the_second_the_farthest() -> None:
     assert lines(plan.baseline) == {(HENGELO, 1): 100_000, (ALMELO, 2): 100_000}
     assert lines(plan.allocation) == {(ALMELO, 1): 100_000, (HENGELO, 2): 100_000}
     assert (plan.baseline.gram_metres, plan.allocation.gram_metres) == (3_600 * 10**9, 1_700 * 10**9)
-    assert plan.baseline.milligrams == plan.allocation.milligrams == 200 * 10**9
+    assert plan.baseline.micrograms == plan.allocation.micrograms == 200 * 10**12
     assert (plan.saved_gram_metres, plan.is_proven, plan.has_fewest) == (1_900 * 10**9, True, True)
 
 
@@ -66,7 +66,7 @@ def test_no_line_is_below_the_part_that_the_owner_gives_away() -> None:
         )
     )
     assert lines(plan.allocation) == {(1, 2): 100_000, (2, 1): 70_000}
-    assert (plan.allocation.milligrams, plan.is_proven) == (170 * 10**9, True)
+    assert (plan.allocation.micrograms, plan.is_proven) == (170 * 10**12, True)
 
 
 def test_all_that_is_left_may_be_less_than_the_part() -> None:
@@ -91,16 +91,16 @@ def test_tonnes_come_before_kilometres() -> None:
         )
     )
     assert lines(plan.allocation) == {(1, 2): 10_000, (2, 1): 10_000}
-    assert plan.baseline.milligrams == 10 * 10**9  # the second of them finds nothing
+    assert plan.baseline.micrograms == 10 * 10**12  # the second of them finds nothing
     assert plan.saved_gram_metres == 0  # at equal tonnes nothing is to be gained
 
 
 def test_of_lots_of_another_weight_the_heavier_one_serves_more() -> None:
     """Setts of 200 and of 150 kg/m2 for a need of 10 m2: 2 t, though the lighter lot lies nearer."""
     plan = make_plan(
-        problem_of([Lot(1, 10_000, 150_000), Lot(2, 10_000, 200_000)], [Need(1, 10_000, BORNE)], [Pair(1, 1, 10), Pair(2, 1, 90)])
+        problem_of([Lot(1, 10_000, 150_000_000), Lot(2, 10_000, 200_000_000)], [Need(1, 10_000, BORNE)], [Pair(1, 1, 10), Pair(2, 1, 90)])
     )
-    assert (lines(plan.allocation), plan.allocation.milligrams) == ({(2, 1): 10_000}, 2 * 10**9)
+    assert (lines(plan.allocation), plan.allocation.micrograms) == ({(2, 1): 10_000}, 2 * 10**12)
 
 
 def test_nobody_gets_less_than_without_a_plan() -> None:
@@ -117,7 +117,7 @@ def test_whole_pieces_serve_square_metres() -> None:
     """Slabs of 0.25 m2, four to a square metre, 12 kg each: of 30 pieces 26 cover 6.5 m2, and 7 of them are never cut."""
     plan = make_plan(
         problem_of(
-            [Lot(1, 30_000, 12_000, step=1000)],
+            [Lot(1, 30_000, 12_000_000, step=1000)],
             [Need(1, 6_600, BORNE)],
             [Pair(1, 1, 100, rate=Fraction(1, 4))],
         )
@@ -190,7 +190,7 @@ def keeps_parts(problem: Problem, taken: dict[int, int]) -> bool:
 
 def value(problem: Problem, taken: dict[int, int]) -> tuple[int, int, int]:
     """Mass, then cost below zero, then transfers below zero: the largest is the best."""
-    grams = [int(problem.lot_grams[problem.pair_lots[pair]]) for pair in taken]
+    grams = [int(problem.lot_weights_mg[problem.pair_lots[pair]]) for pair in taken]
     mass = sum(weight * amount for weight, amount in zip(grams, taken.values(), strict=True))
     cost = sum(
         weight * amount * int(problem.pair_costs[pair]) for weight, (pair, amount) in zip(grams, taken.items(), strict=True)
@@ -199,7 +199,7 @@ def value(problem: Problem, taken: dict[int, int]) -> tuple[int, int, int]:
 
 
 def of_plan(of: Allocation) -> tuple[int, int, int]:
-    return of.milligrams, -of.cost, -len(of.lines)
+    return of.micrograms, -of.cost, -len(of.lines)
 
 
 @settings(max_examples=60, deadline=None)
@@ -257,7 +257,7 @@ def by_networkx(problem: Problem) -> tuple[int, int]:
 def test_without_parts_it_is_the_flow_of_networkx(problem: Problem) -> None:
     amount, cost = by_networkx(problem)
     plan = make_plan(problem, has_floors=False)
-    assert (plan.allocation.milligrams, plan.allocation.cost, plan.is_proven) == (amount * 1000, cost * 1000, True)
+    assert (plan.allocation.micrograms, plan.allocation.cost, plan.is_proven) == (amount * 1000, cost * 1000, True)
 
 
 @settings(max_examples=40, deadline=None)
@@ -279,9 +279,9 @@ def test_never_more_than_there_is_or_is_needed_and_nobody_worse_off(problem: Pro
             assert all(spent[place] <= amount for place, amount in enumerate(amounts.tolist())), side
         assert keeps_parts(problem, taken)
     assert not met(problem, lines_of(plan.baseline)) - met(problem, lines_of(plan.allocation))
-    assert plan.even.milligrams == plan.baseline.milligrams and plan.even.cost <= plan.baseline.cost
-    assert plan.baseline.milligrams <= plan.allocation.milligrams <= plan.mass_bound
-    assert plan.allocation.milligrams < plan.mass_bound or plan.allocation.cost >= plan.cost_bound
+    assert plan.even.micrograms == plan.baseline.micrograms and plan.even.cost <= plan.baseline.cost
+    assert plan.baseline.micrograms <= plan.allocation.micrograms <= plan.mass_bound
+    assert plan.allocation.micrograms < plan.mass_bound or plan.allocation.cost >= plan.cost_bound
 
 
 @settings(max_examples=20, deadline=None)
@@ -290,7 +290,7 @@ def test_the_order_of_the_input_changes_no_line(problem: Problem, random: st.Dra
     lots = [
         Lot(int(number), int(amount), int(grams), int(part))
         for number, amount, grams, part in zip(
-            problem.lot_ids, problem.lot_amounts, problem.lot_grams, problem.lot_parts, strict=True
+            problem.lot_ids, problem.lot_amounts, problem.lot_weights_mg, problem.lot_parts, strict=True
         )
     ]
     needs = [
@@ -318,7 +318,7 @@ def test_one_more_lot_never_lowers_the_tonnes(problem: Problem, amount: int, roa
         for lot, need, road in zip(problem.pair_lots, problem.pair_needs, problem.pair_road_hm, strict=True)
     ]
     more = problem_of([*lots, Lot(99, amount, 1000)], needs, [*pairs, *(Pair(99, need.number, road_hm) for need in needs)])
-    assert make_plan(more).allocation.milligrams >= make_plan(problem).allocation.milligrams
+    assert make_plan(more).allocation.micrograms >= make_plan(problem).allocation.micrograms
 
 
 def test_every_order_of_three_equal_needs_serves_the_same() -> None:

@@ -25,7 +25,7 @@ FEW = 2_000  # pairs of a problem, up to which the fewest transfers are looked f
 class Plan:
     """An allocation, what it is held against, and how far it is proven.
 
-    `mass_bound` in milligrams: no allocation serves more. `cost_bound`: none that serves as much costs less; it says nothing where the mass is not proven.
+    `mass_bound` in micrograms: no allocation serves more. `cost_bound`: none that serves as much costs less; it says nothing where the mass is not proven.
     `even`: the best that serves no more mass than first come, first served, for a comparison at equal tonnes. `unbound`: without floors.
     """
 
@@ -41,7 +41,7 @@ class Plan:
     @property
     def mass_gap(self) -> float:
         """The share of the bound by which more mass might be served: 0 where it is proven."""
-        return 0.0 if not self.mass_bound else (self.mass_bound - self.allocation.milligrams) / self.mass_bound
+        return 0.0 if not self.mass_bound else (self.mass_bound - self.allocation.micrograms) / self.mass_bound
 
     @property
     def cost_gap(self) -> float:
@@ -176,13 +176,13 @@ def _are_kept(component: Component, gives: Numbers, floors: dict[int, int]) -> b
 
 def _mass(component: Component, takes: Numbers) -> int:
     at = np.flatnonzero(takes)
-    grams = component.problem.lot_grams[component.problem.pair_lots[component.pairs[at]]]
-    return sum(amount * weight for amount, weight in zip(takes[at].tolist(), grams.tolist(), strict=True))
+    weights = component.problem.lot_weights_mg[component.problem.pair_lots[component.pairs[at]]]
+    return sum(amount * weight for amount, weight in zip(takes[at].tolist(), weights.tolist(), strict=True))
 
 
 def _cost(component: Component, takes: Numbers) -> int:
     at = np.flatnonzero(takes)
     pairs = component.pairs[at]
-    grams = component.problem.lot_grams[component.problem.pair_lots[pairs]]
-    rows = zip(takes[at].tolist(), grams.tolist(), component.problem.pair_costs[pairs].tolist(), strict=True)
+    weights = component.problem.lot_weights_mg[component.problem.pair_lots[pairs]]
+    rows = zip(takes[at].tolist(), weights.tolist(), component.problem.pair_costs[pairs].tolist(), strict=True)
     return sum(amount * weight * cost for amount, weight, cost in rows)

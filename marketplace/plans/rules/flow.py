@@ -19,7 +19,7 @@ from marketplace.plans.rules.problem import Component, Numbers
 class Network:
     """One component with its own numbering: lots from 0, needs from 0. Amounts in steps of a greatest common size.
 
-    `classes`: of each lot, 0 the heaviest; `class_grams`: what one unit of each class weighs. `floors`: by asker, the least that it gets.
+    `classes`: of each lot, 0 the heaviest; `class_weights_mg`: what one unit of each class weighs. `floors`: by asker, the least that it gets.
     `fixed`: what each class gives, where that is settled.
     """
 
@@ -30,7 +30,7 @@ class Network:
     pair_needs: Numbers
     pair_costs: Numbers
     classes: Numbers
-    class_grams: Numbers
+    class_weights_mg: Numbers
     size: int = 1
     floors: tuple[int, ...] = ()
     fixed: tuple[int, ...] | None = None
@@ -47,8 +47,8 @@ def network_of(component: Component) -> Network:
     problem, pairs = component.problem, component.pairs
     amounts, wanted = problem.lot_amounts[component.lots], problem.need_amounts[component.needs]
     size = gcd(int(np.gcd.reduce(amounts)), int(np.gcd.reduce(wanted)))
-    grams = problem.lot_grams[component.lots]
-    class_grams = np.unique(grams)[::-1]
+    weights = problem.lot_weights_mg[component.lots]
+    class_weights_mg = np.unique(weights)[::-1]
     _names, askers = np.unique(problem.need_askers[component.needs], return_inverse=True)
     return Network(
         lot_amounts=amounts // size,
@@ -57,8 +57,8 @@ def network_of(component: Component) -> Network:
         pair_lots=np.searchsorted(component.lots, problem.pair_lots[pairs]).astype(np.int64),
         pair_needs=np.searchsorted(component.needs, problem.pair_needs[pairs]).astype(np.int64),
         pair_costs=problem.pair_costs[pairs],
-        classes=(len(class_grams) - 1 - np.searchsorted(class_grams[::-1], grams)).astype(np.int64),
-        class_grams=class_grams,
+        classes=(len(class_weights_mg) - 1 - np.searchsorted(class_weights_mg[::-1], weights)).astype(np.int64),
+        class_weights_mg=class_weights_mg,
         size=size,
     )
 
@@ -71,13 +71,13 @@ def with_floors(network: Network, given: Numbers) -> Network:
 
 def amounts_by_class(network: Network, given: Numbers) -> tuple[int, ...]:
     """What these flows take of each class."""
-    taken = np.bincount(network.classes[network.pair_lots], weights=given, minlength=len(network.class_grams))
+    taken = np.bincount(network.classes[network.pair_lots], weights=given, minlength=len(network.class_weights_mg))
     return tuple(int(amount) for amount in taken)
 
 
 def cheapest(network: Network) -> Numbers | None:
     """What goes by each pair: the largest mass, and of the ways to that the least cost. None where what is fixed cannot be."""
-    is_plain = len(network.class_grams) == 1 and not any(network.floors) and network.fixed is None
+    is_plain = len(network.class_weights_mg) == 1 and not any(network.floors) and network.fixed is None
     return _plain(network) if is_plain else _settled(network, _by_class(network) if network.fixed is None else network.fixed)
 
 
@@ -108,7 +108,7 @@ def _by_class(network: Network) -> tuple[int, ...]:
     What all up to it can give together, less what those before it give.
     """
     amounts, before = [], 0
-    for number in range(len(network.class_grams)):
+    for number in range(len(network.class_weights_mg)):
         reached = _largest(network, network.classes <= number)
         amounts.append(reached - before)
         before = reached
@@ -139,9 +139,9 @@ def _settled(network: Network, amounts: tuple[int, ...]) -> Numbers | None:
     total = sum(amounts)
     if sum(floors) > total:
         return None
-    grams = network.class_grams // int(np.gcd.reduce(network.class_grams))
+    weights = network.class_weights_mg // int(np.gcd.reduce(network.class_weights_mg))
     solver = min_cost_flow.SimpleMinCostFlow()
-    costs = _from_zero(network.pair_costs) * grams[network.classes[network.pair_lots]]
+    costs = _from_zero(network.pair_costs) * weights[network.classes[network.pair_lots]]
     arcs = solver.add_arcs_with_capacity_and_unit_cost(network.pair_lots, lots + network.pair_needs, network.caps, costs)
     for start, end, caps in (
         (first_class + network.classes, np.arange(lots), network.lot_amounts),

@@ -20,7 +20,7 @@ WORK_MOST = 4.0  # of CP-SAT's own measure, about a second each
 class Answer:
     """What goes by each pair of the component, and how far it is proven.
 
-    `mass_bound` in milligrams, `cost_bound` at that mass.
+    `mass_bound` in micrograms, `cost_bound` at that mass.
     """
 
     takes: Numbers
@@ -95,8 +95,8 @@ def fewest(component: Component, flows: Numbers, floors: dict[int, int], *, work
 def _model(component: Component, floors: dict[int, int]) -> _Model:
     problem, pairs = component.problem, component.pairs.tolist()
     size = _size(component)
-    grams = problem.lot_grams[component.lots]
-    unit_grams = int(np.gcd.reduce(grams))
+    weights = problem.lot_weights_mg[component.lots]
+    unit_weight_mg = int(np.gcd.reduce(weights))
     model = cp_model.CpModel()
     takes, gives, used = [], [], []
     of_lot: dict[int, list[int]] = {}
@@ -124,9 +124,9 @@ def _model(component: Component, floors: dict[int, int]) -> _Model:
         mine = [number for need, numbers in of_need.items() if problem.need_askers[need] == asker for number in numbers]
         if floor > 0 and mine:
             model.add(sum(gives[number] for number in mine) >= floor // size)
-    weights = [int(problem.lot_grams[problem.pair_lots[pair]]) // unit_grams for pair in pairs]
+    weights = [int(problem.lot_weights_mg[problem.pair_lots[pair]]) // unit_weight_mg for pair in pairs]
     costs = problem.pair_costs[component.pairs]
-    return _Model(model, takes, gives, used, weights, costs.tolist(), size, size * unit_grams)
+    return _Model(model, takes, gives, used, weights, costs.tolist(), size, size * unit_weight_mg)
 
 
 def _size(component: Component) -> int:

@@ -22,7 +22,7 @@ DIRECT = -1
 class Problem:
     """Lots, needs and the pairs that may be.
 
-    `lot_parts`: the smallest part that the owner gives away, 0 for none. `lot_grams`: the mass of one unit. `pair_costs`: what is to be kept low, for each gram
+    `lot_parts`: the smallest part that the owner gives away, 0 for none. `lot_weights_mg`: of one unit. `pair_costs`: what is to be kept low, for each gram
     that goes there. `numerators` and `denominators`: how much of the need's unit one unit of the lot is. `pair_depots`: the number of the depot that it
     waits in, -1 where it goes at once. `need_askers`: the number of the organisation that asks.
     """
@@ -30,7 +30,7 @@ class Problem:
     lot_ids: Numbers
     lot_amounts: Numbers
     lot_parts: Numbers
-    lot_grams: Numbers
+    lot_weights_mg: Numbers
     lot_steps: Numbers
     need_ids: Numbers
     need_amounts: Numbers
@@ -86,7 +86,7 @@ class Lot:
 
     number: int
     amount: int
-    grams: int
+    weight_mg: int
     part: int = 0
     step: int = 1
 
@@ -127,7 +127,7 @@ def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]
         lot_ids=column(lot.number for lot in lots),
         lot_amounts=column(lot.amount for lot in lots),
         lot_parts=column(lot.part for lot in lots),
-        lot_grams=column(lot.grams for lot in lots),
+        lot_weights_mg=column(lot.weight_mg for lot in lots),
         lot_steps=column(lot.step for lot in lots),
         need_ids=column(need.number for need in needs),
         need_amounts=column(need.amount for need in needs),
@@ -161,7 +161,7 @@ class Allocation:
         return lines
 
     @property
-    def milligrams(self) -> int:
+    def micrograms(self) -> int:
         """The mass that serves a need."""
         return sum(mass for _line, mass in self._masses())
 
@@ -169,7 +169,7 @@ class Allocation:
     def gram_metres(self) -> int:
         """Tonne-kilometres, in thousand millionths: a gram that is driven a metre."""
         road = self.problem.pair_road_hm
-        return sum(mass * int(road[line]) for line, mass in self._masses()) // 10
+        return sum(mass * int(road[line]) for line, mass in self._masses()) // 10_000
 
     @property
     def cost(self) -> int:
@@ -179,8 +179,8 @@ class Allocation:
 
     @property
     def tonnes(self) -> float:
-        """The mass in tonnes, to look at; `milligrams` is exact."""
-        return self.milligrams / 1e9
+        """The mass in tonnes, to look at; `micrograms` is exact."""
+        return self.micrograms / 1e12
 
     @property
     def tonne_km(self) -> float:
@@ -188,7 +188,7 @@ class Allocation:
         return self.gram_metres / 1e9
 
     def _masses(self) -> Iterator[tuple[int, int]]:
-        weights, lots = self.problem.lot_grams, self.problem.pair_lots
+        weights, lots = self.problem.lot_weights_mg, self.problem.pair_lots
         for line in self.lines.tolist():
             yield line, int(self.takes[line]) * int(weights[lots[line]])
 

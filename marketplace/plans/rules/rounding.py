@@ -170,6 +170,6 @@ def _is_better(network: Network, flows: Numbers, than: Numbers) -> bool:
 
 def _value(network: Network, flows: Numbers) -> tuple[int, int]:
     at = np.flatnonzero(flows)
-    grams = network.class_grams[network.classes[network.pair_lots[at]]].tolist()
-    masses = [amount * weight for amount, weight in zip(flows[at].tolist(), grams, strict=True)]
+    weights = network.class_weights_mg[network.classes[network.pair_lots[at]]].tolist()
+    masses = [amount * weight for amount, weight in zip(flows[at].tolist(), weights, strict=True)]
     return sum(masses), sum(mass * cost for mass, cost in zip(masses, network.pair_costs[at].tolist(), strict=True))

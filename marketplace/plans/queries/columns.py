@@ -1,0 +1,252 @@
+"""Everything that is on offer and everything that is needed, read as columns."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Integer, Select, String, select, type_coerce
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.exchange.queries.destination import list_demands_come_back_from, list_served_demands, totals_under_way
+from marketplace.kernel import clock
+from marketplace.kernel.geo_columns import list_axes_m
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.freshness import confirmed_since
+from marketplace.market.rules.demand import DemandStatus
+from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
+from marketplace.matching.rules.wishes import Verdict, judge_all, stored_wishes
+from marketplace.materials.rules.taxonomy import Taxonomy, conversion
+from marketplace.plans.rules.pairing import UNITS, Supply, Terms, Wanted
+from marketplace.plans.rules.problem import Numbers
+
+EPOCH = date(1970, 1, 1).toordinal()
+NEVER = date.max.toordinal() - EPOCH
+NOWHERE = "9999-12-31"  # of a day that nobody named
+RANK_OF = {condition.value: condition.rank for condition in Condition}
+UNIT_OF = {unit.value: place for place, unit in enumerate(UNITS)}
+_listing, _demand, _organisation = Listing.__table__.c, Demand.__table__.c, Organisation.__table__.c
+_LISTED = (
+    *("id", "material_id", "organisation_id", "condition", "unit", "available_from", "available_until", "hazards_yes"),
+    *("hazards_unknown", "region_from", "partners_from", "circle", "circle_from", "parent_id", "public_lat", "public_lon"),
+)
+_ASKED = (
+    *("id", "material_id", "organisation_id", "unit", "min_condition", "needed_from", "needed_until"),
+    *("accepts_unknown_hazards", "public_lat", "public_lon"),
+)
+_ASKERS = select(*(_organisation[name] for name in ("id", "slug", "kind")))
+Rows = dict[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a plan is made of. `weights_mg`: of one unit of each lot."""
+
+    supply: Supply
+    wanted: Wanted
+    weights_mg: Numbers
+    terms: Terms
+
+
+def read_columns(session: Session, materials: Taxonomy) -> Columns:
+    """All that is open today: what is on offer and not all taken, and what is needed and not under way."""
+    session.flush()  # the connection itself is asked: the session would make an object of each row
+    listed, asked = _rows(session, _on_offer(), [*_LISTED, *_MEASURED, "fields"]), _asked(session)
+    bits = _bits()
+    supply = _supply(listed, bits)
+    wanted = _wanted(session, asked, bits)
+    kg = [None if stored is None else Decimal(stored) / 1_000_000 for stored in listed["kg_per_unit"]]
+    weights = [
+        int((own if own is not None else materials.material_by_id(material).kg_per_unit(UNITS[unit])) * 1_000_000)
+        for own, material, unit in zip(kg, listed["material_id"], supply.units.tolist(), strict=True)
+    ]
+    terms = Terms(
+        serving=_serving(materials, listed["material_id"]),
+        rate=_rates(materials, supply, kg),
+        judged=_judge(materials),
+        returned=list_demands_come_back_from(session, {parent for parent in supply.parents if parent}),
+        today=_today(),
+    )
+    return Columns(supply, wanted, _numbers(weights), terms)
+
+
+_MEASURED = ("amount", "minimum_part", "kg_per_unit")
+
+
+def _on_offer() -> Select[Any]:
+    today = clock.today()
+    free = _listing.quantity - _listing.held - _listing.transferred
+    return (
+        select(
+            *(_listing[name] for name in _LISTED),
+            type_coerce(free, Integer),
+            type_coerce(_listing.minimum_part, Integer),
+            type_coerce(_listing.kg_per_unit, Integer),
+            type_coerce(_listing.fields, String),
+        )
+        .where(
+            _listing.status == ListingStatus.PUBLISHED.value,
+            _listing.confirmed_on >= today - STALE_AFTER,
+            _listing.available_until.is_(None) | (_listing.available_until >= today),
+            free > 0,
+        )
+        .order_by(_listing.id)
+    )
+
+
+def _asked(session: Session) -> Rows:
+    """The open demands; of what is under way to them only those are asked that have any."""
+    statement = (
+        select(
+            *(_demand[name] for name in _ASKED),
+            type_coerce(_demand.quantity - _demand.fulfilled, Integer),
+            type_coerce(_demand.max_distance_km, Integer),
+            type_coerce(_demand.accepts_hazards, String),
+            type_coerce(_demand.fields, String),
+        )
+        .where(
+            _demand.status == DemandStatus.OPEN.value,
+            _demand.confirmed_on >= confirmed_since(),
+            _demand.needed_until >= clock.today(),
+            _demand.fulfilled < _demand.quantity,
+        )
+        .order_by(_demand.id)
+    )
+    rows = _rows(session, statement, [*_ASKED, "amount", "max_distance_km", "accepts_hazards", "fields"])
+    served = list_served_demands(session)
+    places = [place for place, number in enumerate(rows["id"]) if number in served]
+    demands: list[Any] = [_Served(*(rows[name][place] for name in ("id", "unit", "material_id"))) for place in places]
+    under_way = totals_under_way(session, demands) if demands else {}
+    amounts = list(rows["amount"])
+    for place in places:
+        amounts[place] = max(amounts[place] - int(under_way.get(rows["id"][place], Decimal(0)) * 1000), 0)
+    return {**rows, "amount": amounts}
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """What of a demand is needed to know what is under way to it."""
+
+    id: int
+    unit: str
+    material_id: int
+
+
+def _rows(session: Session, statement: Select[Any], names: Sequence[str]) -> Rows:
+    found = session.connection().execute(statement).all()
+    columns: Iterable[Sequence[Any]] = zip(*found, strict=True) if found else ([] for _name in names)
+    return dict(zip(names, columns, strict=True))
+
+
+def _supply(rows: Rows, bits: Callable[[Iterable[str]], int]) -> Supply:
+    lats, lons = _places(rows)
+    return Supply(
+        ids=_numbers(rows["id"]),
+        materials=_numbers(rows["material_id"]),
+        owners=_numbers(rows["organisation_id"]),
+        ranks=_numbers(RANK_OF[word] for word in rows["condition"]),
+        amounts=_numbers(rows["amount"]),
+        units=_numbers(UNIT_OF[word] for word in rows["unit"]),
+        parts=_numbers(part or 0 for part in rows["minimum_part"]),
+        first_days=_days(rows["available_from"]),
+        last_days=_days(rows["available_until"]),
+        hazards=_numbers(bits(filter(None, codes.split("|"))) for codes in rows["hazards_yes"]),
+        is_unknown=np.array(rows["hazards_unknown"], np.bool_),
+        region_from=_days(rows["region_from"]),
+        partners_from=_days(rows["partners_from"]),
+        circle_from=_days(rows["circle_from"]),
+        circles=list(rows["circle"]),
+        answers=list(rows["fields"]),
+        parents=list(rows["parent_id"]),
+        lats=lats,
+        lons=lons,
+        spots=list_axes_m(lats, lons),
+    )
+
+
+def _wanted(session: Session, rows: Rows, bits: Callable[[Iterable[str]], int]) -> Wanted:
+    lats, lons = _places(rows)
+    askers = {row.id: row for row in session.connection().execute(_ASKERS)}
+    of_needs = [askers[number] for number in rows["organisation_id"]]
+    return Wanted(
+        ids=_numbers(rows["id"]),
+        materials=_numbers(rows["material_id"]),
+        askers=_numbers(rows["organisation_id"]),
+        ranks=_numbers(RANK_OF[word] for word in rows["min_condition"]),
+        amounts=_numbers(rows["amount"]),
+        units=_numbers(UNIT_OF[word] for word in rows["unit"]),
+        first_days=_days(rows["needed_from"]),
+        last_days=_days(rows["needed_until"]),
+        reach_m=np.array([np.inf if most is None else most for most in rows["max_distance_km"]], np.float64),
+        accepted=_numbers(bits(json.loads(codes)) for codes in rows["accepts_hazards"]),
+        takes_unknown=np.array(rows["accepts_unknown_hazards"], np.bool_),
+        is_partner=np.array([asker.kind == OrganisationKind.PARTNER for asker in of_needs], np.bool_),
+        slugs=[asker.slug for asker in of_needs],
+        wishes=list(rows["fields"]),
+        lats=lats,
+        lons=lons,
+        spots=list_axes_m(lats, lons),
+    )
+
+
+def _places(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+    return np.array(rows["public_lat"], np.float64), np.array(rows["public_lon"], np.float64)
+
+
+def _bits() -> Callable[[Iterable[str]], int]:
+    """Hazards as bits of one number, the same for both sides."""
+    places: dict[str, int] = {}
+
+    def of(codes: Iterable[str]) -> int:
+        return sum(1 << places.setdefault(code, len(places)) for code in set(codes))
+
+    return of
+
+
+def _numbers(values: Iterable[int]) -> Numbers:
+    return np.array(list(values), np.int64)
+
+
+def _days(values: Sequence[date | None]) -> Numbers:
+    """Days since 1970; what has no day comes after all."""
+    return _numbers(NEVER if value is None else value.toordinal() - EPOCH for value in values)
+
+
+def _today() -> int:
+    return clock.today().toordinal() - EPOCH
+
+
+def _serving(materials: Taxonomy, offered: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    return {
+        number: tuple(item.id for item in materials.served_by(materials.material_by_id(number))) for number in set(offered)
+    }
+
+
+def _rates(materials: Taxonomy, supply: Supply, kg: Sequence[Decimal | None]) -> Callable[[int, int, int], Fraction | None]:
+    """How much of a need's unit one unit of a lot is; None where its material does not go by both."""
+
+    @cache
+    def rate(lot: int, need_material: int, need_unit: int) -> Fraction | None:
+        source, wanted = UNITS[int(supply.units[lot])], UNITS[need_unit]
+        offered, asked = (materials.material_by_id(number) for number in (int(supply.materials[lot]), need_material))
+        item = next((one for one in (offered, asked) if one.takes(wanted) and one.takes(source)), None)
+        return None if item is None else conversion(source, wanted, item, kg[lot], source)
+
+    return rate
+
+
+def _judge(materials: Taxonomy) -> Callable[[str, str], Verdict]:
+    """A demand's wishes against a lot's answers, both as they are stored; the same two are asked again and again."""
+
+    @cache
+    def judged(wishes: str, answers: str) -> Verdict:
+        return judge_all(stored_wishes(wishes, materials.fields_by_slug.get), json.loads(answers))
+
+    return judged
