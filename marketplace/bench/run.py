@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from marketplace.bench import depots, figures, matching, page, reserve, search
+from marketplace.bench import depots, figures, matching, page, plan, reserve, search
 from marketplace.bench.bank import Bank, banks
 from marketplace.bench.table import Row
 
@@ -20,6 +20,11 @@ PARTS: dict[str, Callable[[list[Bank]], Iterator[Row]]] = {
 
 def rows(folder: Path, *, listings: int, only: tuple[str, ...], kinds: tuple[str, ...]) -> Iterator[Row]:
     """Fills the banks and measures; says on standard error how far it is."""
+    if not only or "plan" in only:
+        _say("plan")
+        yield from plan.regional(folder, kinds)
+    if only == ("plan",):
+        return
     _say(f"filling {' and '.join(kinds)} with {listings} listings and as many demands")
     with banks(folder, kinds, listings) as full:
         for name, part in PARTS.items():

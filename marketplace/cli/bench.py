@@ -24,10 +24,10 @@ def register(app: Flask) -> None:
     show_default=True,
     help="in each bank, with ten rows of the ledger for each",
 )
-@click.option("--only", multiple=True, help="search, matching, page, reserve, figures or depots; all if left out")
+@click.option("--only", multiple=True, help="search, matching, page, reserve, figures, depots or plan; all if left out")
 @click.option("--sqlite", "only_sqlite", is_flag=True, help="without PostgreSQL")
 def bench(listings: int, only: tuple[str, ...], only_sqlite: bool) -> None:
-    """Measure search, matching, pages, reservations, figures and depots, and print one table.
+    """Measure search, matching, pages, reservations, figures, depots and the plan, and print one table.
 
     Exit status 1 where a bar is not reached.
     """
