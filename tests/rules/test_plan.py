@@ -98,7 +98,9 @@ def test_tonnes_come_before_kilometres() -> None:
 def test_of_lots_of_another_weight_the_heavier_one_serves_more() -> None:
     """Setts of 200 and of 150 kg/m2 for a need of 10 m2: 2 t, though the lighter lot lies nearer."""
     plan = make_plan(
-        problem_of([Lot(1, 10_000, 150_000_000), Lot(2, 10_000, 200_000_000)], [Need(1, 10_000, BORNE)], [Pair(1, 1, 10), Pair(2, 1, 90)])
+        problem_of(
+            [Lot(1, 10_000, 150_000_000), Lot(2, 10_000, 200_000_000)], [Need(1, 10_000, BORNE)], [Pair(1, 1, 10), Pair(2, 1, 90)]
+        )
     )
     assert (lines(plan.allocation), plan.allocation.micrograms) == ({(2, 1): 10_000}, 2 * 10**12)
 

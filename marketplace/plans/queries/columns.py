@@ -224,9 +224,7 @@ def _today() -> int:
 
 
 def _serving(materials: Taxonomy, offered: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    return {
-        number: tuple(item.id for item in materials.served_by(materials.material_by_id(number))) for number in set(offered)
-    }
+    return {number: tuple(item.id for item in materials.served_by(materials.material_by_id(number))) for number in set(offered)}
 
 
 def _rates(materials: Taxonomy, supply: Supply, kg: Sequence[Decimal | None]) -> Callable[[int, int, int], Fraction | None]:

@@ -14,7 +14,6 @@ import numpy as np
 
 from marketplace.plans.rules import flow, parts, rounding
 from marketplace.plans.rules.first_come import first_come
-from marketplace.plans.rules.lines import straighten
 from marketplace.plans.rules.problem import Allocation, Component, Numbers, Problem, components
 
 SMALL = 150  # pairs of a component, up to which CP-SAT answers well within its limit
@@ -115,7 +114,7 @@ def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int
     flows = flow.cheapest(network)
     if flows is None:
         raise RuntimeError("what first come, first served gives can be given")
-    flows = straighten(network.pair_lots, network.pair_needs, flows) * network.size
+    flows = flow.straighten(network.pair_lots, network.pair_needs, flows) * network.size
     mass, cost = _mass(component, flows), _cost(component, flows)
     has_fewest = bool(np.count_nonzero(flows) <= 1)
     if is_few and not has_fewest:
@@ -136,7 +135,7 @@ def _rounded(component: Component, first: tuple[Numbers, Numbers], floors: dict[
     root = flow.cheapest(network)
     if root is None:
         raise RuntimeError("what first come, first served gives can be given")
-    root = straighten(network.pair_lots, network.pair_needs, root)
+    root = flow.straighten(network.pair_lots, network.pair_needs, root)
     flows = rounding.round_to_parts(network, smallest, root)
     best = first[0] if flows is None else flows * network.size
     bounds = _mass(component, root * network.size), _cost(component, root * network.size)

@@ -90,8 +90,8 @@ class Wanted:
 class Terms:
     """What the columns do not tell. `serving`: by the material that is offered, those whose needs it may serve.
 
-    `rate`: how much of a need's unit one unit of a lot is, None where they do not convert. `judged`: wishes against answers, both as they are stored. `returned`:
-    by parent lot, the needs that gave it back.
+    `rate`: how much of a need's unit one unit of a lot is, None where they do not convert. `judged`: wishes against answers, both as they are stored.
+    `returned`: by parent lot, the needs that gave it back.
     """
 
     serving: Mapping[int, tuple[int, ...]]
@@ -129,9 +129,7 @@ def pair_up(supply: Supply, wanted: Wanted, terms: Terms) -> Found:
     return Found(lots, needs, ways[order], list_whole_km((steps * steps).sum(axis=1), between), unsure[order])
 
 
-def _blocks(
-    supply: Supply, wanted: Wanted, terms: Terms
-) -> Iterator[tuple[Numbers, Numbers, NDArray[np.int8], Flags]]:
+def _blocks(supply: Supply, wanted: Wanted, terms: Terms) -> Iterator[tuple[Numbers, Numbers, NDArray[np.int8], Flags]]:
     needs_by = {int(material): np.flatnonzero(wanted.materials == material) for material in np.unique(wanted.materials)}
     for material in np.unique(supply.materials).tolist():
         there = [needs_by[served] for served in terms.serving[material] if served in needs_by]
@@ -143,9 +141,7 @@ def _blocks(
         yield lots[rows], needs[columns], ways[rows, columns], unsure[rows, columns]
 
 
-def _block(
-    supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: Numbers
-) -> tuple[NDArray[np.int8], Flags]:
+def _block(supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: Numbers) -> tuple[NDArray[np.int8], Flags]:
     """The way of each pair of these, -1 where more than one thing is in the way or one that nobody can change."""
     possible = _is_clean(supply, wanted, lots, needs) & _gives(supply, wanted, terms, lots, needs)
     fails, unsure = _judged(supply, wanted, terms, lots, needs)
@@ -204,9 +200,7 @@ def _has_turn(supply: Supply, wanted: Wanted, today: int, lots: Numbers, needs: 
     return turn
 
 
-def _judged(
-    supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: Numbers
-) -> tuple[NDArray[np.int8], Flags]:
+def _judged(supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: Numbers) -> tuple[NDArray[np.int8], Flags]:
     """How many wishes a lot fails (at most two are told apart), and whether one is in doubt."""
     fails = np.zeros((len(lots), len(needs)), np.int8)
     unsure = np.zeros(fails.shape, np.bool_)
