@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
 @click.option("--only", multiple=True, help="search, matching, page, reserve, figures, depots or plan; all if left out")
 @click.option("--sqlite", "only_sqlite", is_flag=True, help="without PostgreSQL")
 def bench(listings: int, only: tuple[str, ...], only_sqlite: bool) -> None:
-    """Measure search, matching, pages, reservations, figures, depots and the plan, and print one table.
+    """Measure everything that has a bar, and print one table.
 
     Exit status 1 where a bar is not reached.
     """

@@ -56,7 +56,10 @@ class Columns:
 
 
 def read_columns(session: Session, materials: Taxonomy) -> Columns:
-    """All that is open today: what is on offer and not all taken, and what is needed and not under way."""
+    """Read all that is open today.
+
+    What is on offer and not all taken, and what is needed and not under way.
+    """
     session.flush()  # the connection itself is asked: the session would make an object of each row
     listed, asked = _rows(session, _on_offer(), [*_LISTED, *_MEASURED, "fields"]), _asked(session)
     bits = _bits()
@@ -228,7 +231,7 @@ def _serving(materials: Taxonomy, offered: Iterable[int]) -> dict[int, tuple[int
 
 
 def _rates(materials: Taxonomy, supply: Supply, kg: Sequence[Decimal | None]) -> Callable[[int, int, int], Fraction | None]:
-    """How much of a need's unit one unit of a lot is; None where its material does not go by both."""
+    """How much of a need's unit one unit of a lot is; None where they do not convert."""
 
     @cache
     def rate(lot: int, need_material: int, need_unit: int) -> Fraction | None:
@@ -241,7 +244,7 @@ def _rates(materials: Taxonomy, supply: Supply, kg: Sequence[Decimal | None]) ->
 
 
 def _judge(materials: Taxonomy) -> Callable[[str, str], Verdict]:
-    """A demand's wishes against a lot's answers, both as they are stored; the same two are asked again and again."""
+    """A demand's wishes against a lot's answers, both as they are stored."""
 
     @cache
     def judged(wishes: str, answers: str) -> Verdict:

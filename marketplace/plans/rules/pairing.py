@@ -103,7 +103,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Found:
-    """Lots and needs that pair, by lot and by need: their places in the columns, the way, whole kilometres, and whether a wish is in doubt."""
+    """Lots and needs that pair, by lot and by need.
+
+    Their places in the columns, the way, whole kilometres, and whether a wish is in doubt.
+    """
 
     lots: Numbers
     needs: Numbers
@@ -142,7 +145,10 @@ def _blocks(supply: Supply, wanted: Wanted, terms: Terms) -> Iterator[tuple[Numb
 
 
 def _block(supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: Numbers) -> tuple[NDArray[np.int8], Flags]:
-    """The way of each pair of these, -1 where more than one thing is in the way or one that nobody can change."""
+    """The way of each pair of these.
+
+    It is -1 where more than one thing is in the way, or one that nobody can change.
+    """
     possible = _is_clean(supply, wanted, lots, needs) & _gives(supply, wanted, terms, lots, needs)
     fails, unsure = _judged(supply, wanted, terms, lots, needs)
     obstacles = (
@@ -245,9 +251,9 @@ def _gives_converted(supply: Supply, wanted: Wanted, terms: Terms, lot: int, nee
         return False
     there, part = int(supply.amounts[lot]), int(supply.parts[lot])
     step = STEPS[int(wanted.units[need])]
-    covers = min(there * rate.numerator // rate.denominator // step * step, int(wanted.amounts[need]))
+    covers: int = min(there * rate.numerator // rate.denominator // step * step, int(wanted.amounts[need]))
     lot_step = STEPS[int(supply.units[lot])]
-    takes = min(-(-covers * rate.denominator // rate.numerator // lot_step) * lot_step, there)
+    takes: int = min(-(-covers * rate.denominator // rate.numerator // lot_step) * lot_step, there)
     return covers > 0 and (takes >= part or takes == there)
 
 

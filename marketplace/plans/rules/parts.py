@@ -95,8 +95,7 @@ def fewest(component: Component, flows: Numbers, floors: dict[int, int], *, work
 def _model(component: Component, floors: dict[int, int]) -> _Model:
     problem, pairs = component.problem, component.pairs.tolist()
     size = _size(component)
-    weights = problem.lot_weights_mg[component.lots]
-    unit_weight_mg = int(np.gcd.reduce(weights))
+    unit_weight_mg = int(np.gcd.reduce(problem.lot_weights_mg[component.lots]))
     model = cp_model.CpModel()
     takes, gives, used = [], [], []
     of_lot: dict[int, list[int]] = {}
