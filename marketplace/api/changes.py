@@ -55,6 +55,14 @@ CHANGES = (
             _("New: how often plans came in the period that was first said, by organisation (/plans/reliability)."),
             _("New: saying that what was planned is there, as measured (/listings/{id}/come-free)."),
             _(
+                "New: whoever once owned or had a lot, or has some of it without having confirmed, reads where it went (/lots/{id}, /lots/{id}/tree) and "
+                "recalls it (/lots/{id}/block). What is its owner's own is null for them: bay, pallets, inDepotSince, listing, chain and cost."
+            ),
+            _(
+                "New: what was handed over of a lot and is not confirmed stands in its tree (unconfirmed, and receivers with isConfirmed), and whoever has it "
+                "is told of a recall as holder."
+            ),
+            _(
                 "Changed: soil and sand become more by counting or measuring only as far as the tolerance of the lot that they came from allows, parts "
                 "together. A blocked lot is counted neither up nor down (409)."
             ),

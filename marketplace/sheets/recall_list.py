@@ -63,11 +63,11 @@ def where_of(row: RecallLot) -> str:
     return lies_at(row.lot)
 
 
-def lies_at(lot: Lot) -> str:
+def lies_at(lot: Lot, *, with_bay: bool = True) -> str:
     """The depot and bay of a lot, or its place."""
     if lot.depot is None:
         return lot.place_name or "–"
-    return f"{lot.depot.name}, {lot.bay}" if lot.bay else lot.depot.name
+    return f"{lot.depot.name}, {lot.bay}" if lot.bay and with_bay else lot.depot.name
 
 
 def _lots(lots: Sequence[RecallLot]) -> Iterator[Block]:

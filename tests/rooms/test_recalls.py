@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation, Person
 from marketplace.accounts.policy import Actor
-from marketplace.depots.actions.movements import By, split_off
+from marketplace.depots.actions.movements import By, move, split_off
 from marketplace.depots.models import Lot
-from marketplace.depots.queries.lots import list_movements
+from marketplace.depots.queries.lots import get_lot, list_movements
 from marketplace.documents.models import Paper
 from marketplace.documents.rules import PaperDraft, StoredFile
 from marketplace.dossiers.actions import add_lot_paper
@@ -28,7 +28,7 @@ from marketplace.recalls.rules import RecallDraft, ReleaseDraft
 from marketplace.stock.actions.moving import move_lot
 from marketplace.stock.rules.handling import Going, Said
 from tests.factories import make_actor
-from tests.rooms.test_movements import MAY, make_lot
+from tests.rooms.test_movements import MAY, STREET, make_lot
 from tests.yards import make_yard
 
 PFAS = RecallDraft("PFAS boven de norm, gevonden door Keurlab Oost")
@@ -283,13 +283,13 @@ def test_a_recall_is_read_by_whom_it_concerns_and_by_who_answers_for_the_region(
 
 
 def test_the_trace_goes_from_the_origin_to_every_holder(session: Session, cast: dict[str, Actor], tree: dict[str, Lot]) -> None:
-    found = trace(session, cast["losser"], tree["d"])
+    found = trace(session, cast["losser"], tree["d"].id)
     assert [(lot.id, found.depths[lot.id], int(lot.quantity)) for lot in found.lots] == [
         (tree["a"].id, 0, 150), (tree["b"].id, 1, 60), (tree["d"].id, 2, 40), (tree["c"].id, 1, 50),
     ]  # fmt: skip
     assert [row.organisation.slug for row in found.receivers] == ["almelo", "borne", "hengelo", "losser"]
     with pytest.raises(Missing):
-        trace(session, cast["wierden"], tree["d"])
+        trace(session, cast["wierden"], tree["d"].id)
 
 
 def test_a_paper_of_a_lot_is_read_by_its_people_and_by_who_was_told(
@@ -352,3 +352,31 @@ def test_a_tree_of_ten_thousand_lots_is_recalled_in_a_handful_of_statements(sess
     assert count_blocked(session, recall.id) == 10_000
     assert session.scalar(select(func.count(Lot.id)).where(Lot.blocked_at.is_not(None))) == 10_000
     assert told(session) == ["almelo", "odt"]
+
+
+def test_whoever_had_it_or_what_it_came_from_traces_and_recalls_it(
+    session: Session, cast: dict[str, Actor], tree: dict[str, Lot]
+) -> None:
+    """D of Losser came from B of Borne, and that from A of Almelo. Hengelo has a part of A and never had any of D."""
+    move(session, By(cast["losser"], clock.today()), tree["d"], STREET, owner_id=cast["wierden"].organisation_id)
+    for slug in ("almelo", "borne", "losser", "wierden"):
+        assert [lot.id for lot in trace(session, cast[slug], tree["d"].id).lots] == [tree[one].id for one in "abdc"]
+    for slug in ("hengelo", "enschede"):
+        with pytest.raises(Missing):
+            trace(session, make_actor(session, slug), tree["d"].id)
+    with pytest.raises(Missing):
+        get_lot(session, cast["borne"], tree["d"].id)
+    recall = block_lot(session, cast["borne"], lot_id=tree["d"].id, draft=PFAS)
+    assert (blocked(session, tree), recall.organisation_id) == ("d", cast["borne"].organisation_id)
+
+
+def test_whoever_held_a_lot_of_another_traces_it_afterwards(session: Session, cast: dict[str, Actor]) -> None:
+    """Losser had a lot of Almelo in its yard; now Almelo has it itself."""
+    lot = make_lot(session, cast["almelo"])
+    for slug in ("losser", "almelo"):
+        move(session, By(cast["almelo"], clock.today()), lot, STREET, holder_id=cast[slug].organisation_id)
+    assert [row.holder.slug for row in trace(session, cast["losser"], lot.id).lots] == ["almelo"]
+    with pytest.raises(Missing):
+        block_lot(session, cast["borne"], lot_id=lot.id, draft=PFAS)
+    block_lot(session, cast["losser"], lot_id=lot.id, draft=PFAS)
+    assert told(session) == ["almelo", "losser", "odt"]

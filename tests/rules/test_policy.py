@@ -1,6 +1,7 @@
 """Who may do what: every cell of the table of rights, read aloud."""
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import pytest
 
@@ -28,6 +29,14 @@ class Thing:
     depot_id: int | None = None
     depot_organisation_id: int | None = None
     keeper_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Had:
+    """A lot, and whoever had it."""
+
+    lot: Thing
+    had_by: frozenset[int] = frozenset()
 
 
 def actor(role: str, organisation_id: int = OWN, kind: str = "municipality") -> Actor:
@@ -166,8 +175,13 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("read what another's material is worth", Can.READ_VALUE, OTHER, "reviewer"),
     ("load a price table", Can.LOAD_PRICES, None, "reviewer admin"),
     ("read a price table", Can.READ_PRICES, None, "leader coordinator reviewer admin"),
-    ("block the own lot", Can.BLOCK_LOT, MINE, "leader coordinator reviewer"),
-    ("block another's lot", Can.BLOCK_LOT, THEIRS, "reviewer"),
+    ("trace the own lot", Can.TRACE_LOT, Had(MINE), "leader coordinator reviewer"),
+    ("trace another's lot that one once had", Can.TRACE_LOT, Had(THEIRS, frozenset({OWN})), "leader coordinator reviewer"),
+    ("trace another's lot that one never had", Can.TRACE_LOT, Had(THEIRS, frozenset({OTHER})), "reviewer"),
+    ("trace something", Can.TRACE_LOT, None, "leader coordinator reviewer"),
+    ("block the own lot", Can.BLOCK_LOT, Had(MINE), "leader coordinator reviewer"),
+    ("block another's lot that one once had", Can.BLOCK_LOT, Had(THEIRS, frozenset({OWN})), "leader coordinator reviewer"),
+    ("block another's lot", Can.BLOCK_LOT, Had(THEIRS), "reviewer"),
     ("unblock the own lot", Can.UNBLOCK_LOT, MINE, "reviewer"),
     ("add a paper to a lot that one has", Can.ADD_LOT_PAPER, HELD, "leader coordinator reviewer"),
     ("add a paper to another's lot", Can.ADD_LOT_PAPER, THEIRS, "reviewer"),
@@ -279,6 +293,8 @@ def test_a_partners_people_may_what_a_municipalitys_people_may(name: str, what: 
         if isinstance(thing, Thing):
             names = ("organisation_id", "owner_id", "holder_id", "maintainer_id", "depot_organisation_id")
             return replace(thing, **{name: 40 for name in names if getattr(thing, name) == OWN})
+        if isinstance(thing, Had):
+            return Had(cast(Thing, moved(thing.lot)), frozenset(40 if one == OWN else one for one in thing.had_by))
         return thing
 
     expected = set(allowed.split()) & {"leader", "coordinator"} if what not in OWN_OF_A_MUNICIPALITY else set()

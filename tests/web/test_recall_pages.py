@@ -6,16 +6,22 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from marketplace.bench.statements import counted
+from marketplace.depots.actions.movements import By, move
+from marketplace.depots.rules.lots import Whereabouts
 from marketplace.depots.rules.number import lot_number
 from marketplace.documents.rules import PaperDraft, StoredFile
 from marketplace.dossiers.actions import add_lot_paper
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
+from marketplace.market.rules.listing import Condition
 from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.actions.release import confirm_recall, unblock_lot
 from marketplace.recalls.rules import RecallDraft, ReleaseDraft
-from tests.factories import make_actor, seed_taxonomy
-from tests.visitors import visit
+from marketplace.stock.actions.taking_in import take_in_lot
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from tests.at_the_gate import handed_over, m2
+from tests.factories import KEI, make_actor, seed_taxonomy
+from tests.visitors import send, visit
 from tests.yards import make_lot, make_yard
 
 PFAS = RecallDraft("PFAS boven de norm")
@@ -89,3 +95,49 @@ def test_a_longer_list_of_recalls_asks_no_more_questions(app: Flask, session: Se
     with counted(database) as many:
         client.get("/recalls")
     assert len(many) == len(few)
+
+
+def test_whoever_gave_a_lot_away_reads_where_it_went_and_recalls_it(app: Flask, session: Session) -> None:
+    """Borne gave 176 m² to Losser, which has it in bay A1 with a paper. Borne comes from the label to the trace, and from there to the form."""
+    seed_taxonomy(session)
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    borne, losser, almelo = (make_actor(session, slug) for slug in ("borne", "losser", "almelo"))
+    yard = make_yard(session, hengelo)
+    lot = take_in_lot(
+        session,
+        hengelo,
+        depot_id=yard.id,
+        draft=ArrivalDraft(KEI, m2("176"), Condition.GOOD, owner="borne"),
+        going=Going(),
+        said=Said(clock.today()),
+    )
+    theirs = {"owner_id": losser.organisation_id, "holder_id": losser.organisation_id}
+    move(session, By(losser, clock.today()), lot, Whereabouts(yard.id, "A1"), **theirs)
+    file = StoredFile(f"{1:064d}.pdf", "application/pdf", 900)
+    proof = PaperDraft("batch-inspection", clock.today(), "K-17", "Keurlab Oost")
+    add_lot_paper(session, losser, lot_id=lot.id, draft=proof, file=file)
+    session.commit()
+    address, client = f"/lots/{lot.id}/herkomst", visit(app, session, borne)
+    assert client.get(f"/lots/{lot.id}").headers["Location"] == address
+    page = client.get(address).text
+    assert "Losser" in text_of(page) and "Gemeentewerf" in page and "A1" not in text_of(page) and "K-17" not in page
+    assert "Document toevoegen" not in page and f'href="/lots/{lot.id}"' not in page
+    assert f'href="/lots/{lot.id}/blokkeren"' in page
+    assert "Gemeentewerf, A1" in visit(app, session, losser).get(address).text
+    assert visit(app, session, almelo).get(address).status_code == 404
+    form = client.get(f"/lots/{lot.id}/blokkeren").text
+    assert "A1" not in text_of(form)
+    sent = send(client, f"/lots/{lot.id}/blokkeren", {"reason": "PFAS boven de norm, gevonden door Keurlab Oost"})
+    assert sent.headers["Location"] == "/recalls/1"
+    assert "geblokkeerd" in text_of(client.get(address).text)
+
+
+def test_the_trace_shows_what_was_handed_over_and_not_confirmed(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    cast = {slug: make_actor(session, slug) for slug in ("hengelo", "borne")}
+    listing, _reservation = handed_over(session, cast)  # 300 of 500 m²
+    session.commit()
+    for reader in cast.values():
+        page = text_of(visit(app, session, reader).get(f"/lots/{listing.lot_id}/herkomst").text)
+        assert "— een deel ervan" in page and "300 m² Hengelo Borne bij de ontvanger overgedragen, niet bevestigd" in page
+        assert "Borne: 300 m², 1 partij (overgedragen, niet bevestigd)" in page and "Hengelo: 200 m², 1 partij" in page

@@ -330,6 +330,16 @@ def reads_lot(actor: Actor, subject: Any) -> bool:
     return owns_lot(actor, subject) or (actor.trades and subject.holder_id == actor.organisation_id)
 
 
+def traces_lot(actor: Actor, subject: Any) -> bool:
+    """Whoever reads the lot, and a trader of an organisation that has or had it otherwise.
+
+    `subject` names the `lot`, and in `had_by` those whose it once was, who once had it, or have it without having confirmed.
+    """
+    if subject is None:
+        return reads_lot(actor, None)
+    return reads_lot(actor, subject.lot) or (actor.trades and actor.organisation_id in subject.had_by)
+
+
 def may_unblock_lot(actor: Actor, subject: Any) -> bool:
     """An adviser, the AO CE, and the broker for what belongs to others."""
     return may_lift(actor, subject) or is_reviewer(actor, subject)

@@ -64,6 +64,7 @@ class Can(StrEnum):
     FOLLOW_DEPOT = "depot:follow"
     STORE = "depot:store"
     READ_LOT = "lot:read"
+    TRACE_LOT = "lot:trace"
     HANDLE_LOT = "lot:handle"
     OFFER_LOT = "lot:offer"
     BLOCK_LOT = "lot:block"

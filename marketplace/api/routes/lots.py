@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from marketplace.accounts.policy import Can
+from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.api import query
 from marketplace.api.bodies import lot as bodies
@@ -23,6 +23,7 @@ from marketplace.depots.rules.lots import LotFilter
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, Missing
+from marketplace.recalls.queries import get_traced
 from marketplace.stock.actions.changing import count_lot as count
 from marketplace.stock.actions.changing import take_out_lot as take_out
 from marketplace.stock.actions.changing import write_off_lot as write_off
@@ -32,6 +33,7 @@ from marketplace.stock.actions.offering import offer_to_chain
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
 from marketplace.stock.queries.told import find_chain_offers, find_offers, list_told
 
+OF_THE_OWNER: dict[str, Any] = {"bay": None, "pallets": None, "in_depot_since": None, "listing": None}  # what a trace leaves out
 FILTERS = (
     query.parameter("depot", "id of a depot", type="integer", minimum=1, maximum=ID_MAX),
     query.parameter("owner", "slug of an organisation whose it is"),
@@ -98,10 +100,10 @@ def _material() -> int | None:
 
 
 @route("GET", "/lots/<int:lot_id>", gives=WholeLotSchema, tag="lots")
-@permission(Can.READ_LOT)
+@permission(Can.TRACE_LOT)
 def show_lot(lot_id: int) -> Response:
-    """One lot, with everything that happened to it."""
-    return ok(write_lot(get_lot(current_session(), current_actor(), lot_id)))
+    """One lot, with everything that happened to it. Whoever once owned or had it reads less: where it went."""
+    return ok(write_lot(get_traced(current_session(), current_actor(), lot_id).lot))
 
 
 @route("POST", "/lots/<int:lot_id>/move", takes=MoveLotBody(), gives=WholeLotSchema, tag="lots")
@@ -169,6 +171,9 @@ def _leaving() -> dict[str, Any]:
 def write_lot(lot: Lot) -> Written:
     """A lot that this actor has asked for or changed, with everything that happened to it."""
     session = current_session()
+    movements = list_told(session, current_actor(), lot)
+    if not may(current_actor(), Can.READ_LOT, lot):
+        return WholeLotSchema.write(lot, chain=None, cost=None, movements=movements, **OF_THE_OWNER)
     listing, cost = find_offers(session, [lot.id]).get(lot.id), costs_of(session, [lot.id], clock.today())[lot.id]
     chain = find_chain_offers(session, [listing] if listing else []).get(listing or 0)
-    return WholeLotSchema.write(lot, listing=listing, chain=chain, cost=cost, movements=list_told(session, current_actor(), lot))
+    return WholeLotSchema.write(lot, listing=listing, chain=chain, cost=cost, movements=movements)

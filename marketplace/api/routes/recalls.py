@@ -2,14 +2,14 @@
 
 from flask import Response
 
-from marketplace.accounts.policy import Can, require
+from marketplace.accounts.policy import Can, may, require
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.bodies.paper import paper_draft
 from marketplace.api.bodies.recall import BlockLotBody, UnblockLotBody
 from marketplace.api.query import PAGE
 from marketplace.api.reading import named_as_sent, read_body, read_page
 from marketplace.api.routes.lot_papers import AS_SENT, UPLOAD_BYTES_MAX, read_form
-from marketplace.api.routes.lots import write_lot
+from marketplace.api.routes.lots import OF_THE_OWNER, write_lot
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.lot import LotSchema, WholeLotSchema
@@ -24,6 +24,7 @@ from marketplace.api.shapes.recall import (
     TreeSchema,
     WholeRecallSchema,
 )
+from marketplace.depots.models import Lot
 from marketplace.depots.queries.lots import get_lot
 from marketplace.dossiers.actions import add_lot_paper as add
 from marketplace.dossiers.queries import list_papers_of_lot
@@ -45,7 +46,7 @@ RECALL = "/recalls/<int:recall_id>"
 @route("POST", f"{LOT}/block", takes=BlockLotBody(), gives=WholeLotSchema, tag="lots")
 @permission(Can.BLOCK_LOT)
 def block_lot(lot_id: int) -> Response:
-    """Recall a lot. It and all that came from it is blocked.
+    """Recall a lot that you have, or once had. It and all that came from it is blocked.
 
     Everybody who has or had any of it is told. Open reservations end, what is on offer is withdrawn, and reuse
     figures go back in the month of the finding. Blocked already: nothing changes.
@@ -53,7 +54,7 @@ def block_lot(lot_id: int) -> Response:
     values, session, actor = read_body(BlockLotBody()), current_session(), current_actor()
     with named_as_sent(found_on="foundOn"):
         block(session, actor, lot_id=lot_id, draft=RecallDraft(values["reason"], values.get("found_on")))
-    return ok(write_lot(get_lot(session, actor, lot_id)))
+    return ok(write_lot(queries.get_traced(session, actor, lot_id).lot))
 
 
 @route("POST", f"{LOT}/unblock", takes=UnblockLotBody(), gives=WholeLotSchema, tag="lots")
@@ -67,14 +68,18 @@ def unblock_lot(lot_id: int) -> Response:
 
 
 @route("GET", f"{LOT}/tree", gives=TreeSchema, tag="lots")
-@permission(Can.READ_LOT)
+@permission(Can.TRACE_LOT)
 def show_tree(lot_id: int) -> Response:
-    """Where a lot comes from and where every part of it went, to whoever has it now."""
+    """Where a lot comes from and where every part of it went, to whoever has it now. For whoever has any of it, and whoever had."""
     session, actor = current_session(), current_actor()
-    found = queries.trace(session, actor, get_lot(session, actor, lot_id))
+    found = queries.trace(session, actor, lot_id)
     offers = find_offers(session, [lot.id for lot in found.lots])
-    lots = [TracedLotSchema.write(lot, listing=offers.get(lot.id), depth=found.depths[lot.id]) for lot in found.lots]
-    return ok(TreeSchema.write(found, lots=lots))
+
+    def write(lot: Lot) -> Written:
+        given = {"listing": offers.get(lot.id)} if may(actor, Can.READ_LOT, lot) else OF_THE_OWNER
+        return TracedLotSchema.write(lot, depth=found.depths[lot.id], **given)
+
+    return ok(TreeSchema.write(found, lots=[write(lot) for lot in found.lots]))
 
 
 @route("GET", f"{LOT}/papers", gives=PapersSchema, tag="lots", query=PAGE)

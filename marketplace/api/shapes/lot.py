@@ -67,8 +67,8 @@ class _MovementSchema(Shape):
     depot = Integer(
         "id of the depot where it lay, or lies from then on; null: in none", attribute="movement.depot_id", allow_none=True
     )
-    bay = LineOrNull(attribute="movement.bay")
-    pallets = Integer("pallet places that it gained", attribute="movement.pallets")
+    bay = LineOrNull("null: in none, or not for you to know")
+    pallets = Integer("pallet places that it gained; null: not for you to know", allow_none=True)
     place_name = LineOrNull("where it lay in no depot", attribute="movement.place_name")
     owner = Part(OrganisationSchema)
     holder = Part(OrganisationSchema)
@@ -97,8 +97,13 @@ class _ChainSchema(Shape):
 
 
 class WholeLotSchema(LotSchema):
-    """A lot with what happened to it, the first movement first, and what its stay has cost."""
+    """A lot with what happened to it, the first movement first, and what its stay has cost.
 
+    Whoever once owned or had it reads where it went, and nothing that is its owner's own: then bay, pallets, inDepotSince, listing,
+    chain and cost are null, and so are the reasons of later movements.
+    """
+
+    pallets = Integer("pallet places that it takes; null: not for you to know", allow_none=True)
     chain = Part(_ChainSchema, "null: it is not offered to the chain", allow_none=True)
-    cost = Part(_CostSchema)
+    cost = Part(_CostSchema, "null: not for you to know", allow_none=True)
     movements = List(Part(_MovementSchema))

@@ -84,9 +84,22 @@ class RecalledLotsSchema(PageSchema):
 
 
 class TracedLotSchema(LotSchema):
-    """A lot of a tree. Its parent names the lot it came from."""
+    """A lot of a tree. Its parent names the lot it came from.
 
+    Of a lot that you may not read bay, pallets, inDepotSince and listing are null.
+    """
+
+    pallets = Integer("pallet places that it takes; null: not for you to know", allow_none=True)
     depth = Integer("how many splits below the origin it stands")
+
+
+class _UnconfirmedSchema(Shape):
+    """What was handed over and is not confirmed: it lies with its receiver, and on the books with its giver."""
+
+    lot = Integer("id of the lot of which it is a part", attribute="lot_id")
+    reservation = Integer("id of the reservation that handed it over", attribute="reservation_id")
+    organisation = Part(OrganisationSchema, "which has it")
+    quantity = Quantity("as it was measured")
 
 
 class _ReceiverSchema(Shape):
@@ -95,6 +108,7 @@ class _ReceiverSchema(Shape):
     organisation = Part(OrganisationSchema)
     lots = Integer("how many lots")
     quantity = Quantity("of all of them together, in the unit of the origin")
+    is_confirmed = YesNo("false: it was handed over to it, and it has not confirmed")
 
 
 class TreeSchema(Shape):
@@ -103,3 +117,4 @@ class TreeSchema(Shape):
     root = Integer("id of the lot with which it begins")
     lots = List(Part(TracedLotSchema), "each after the one it came from")
     receivers = List(Part(_ReceiverSchema))
+    unconfirmed = List(Part(_UnconfirmedSchema), "what was handed over without its receiver having confirmed")

@@ -9,7 +9,6 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.depots.actions import blocking
 from marketplace.depots.actions.movements import By
 from marketplace.depots.models import Lot
-from marketplace.depots.queries.lots import get_lot
 from marketplace.exchange.actions.booking import reverse_recalled
 from marketplace.exchange.actions.decide import call_off
 from marketplace.exchange.models import Reservation
@@ -23,18 +22,28 @@ from marketplace.notices.actions import audit
 from marketplace.recalls.actions.covering import write_lots
 from marketplace.recalls.actions.telling import find_parties, tell
 from marketplace.recalls.models import Recall, RecallLot, RecallTransfer
-from marketplace.recalls.queries import find_first_day, get_recall, lock_tree, lots_below, lots_of, recalls_of, transfers_into
+from marketplace.recalls.queries import (
+    find_first_day,
+    get_recall,
+    get_traced,
+    lock_tree,
+    lots_below,
+    lots_of,
+    recalls_of,
+    transfers_into,
+)
 from marketplace.recalls.rules import RecallDraft, check_recall
 
 
 def block_lot(session: Session, actor: Actor, *, lot_id: int, draft: RecallDraft) -> Recall:
-    """Recall a lot and all that came from it. For whoever may read the lot: who finds something says so at once.
+    """Recall a lot and all that came from it. For whoever has or had any of it: who finds something says so at once.
 
     What is on offer is withdrawn, what is reserved ends, what was booked as reuse is taken back in the month of the finding, and everybody
     who has or had any of it is told. A tree that is blocked already stays as it is, and nobody is told again.
     """
-    lot = get_lot(session, actor, lot_id)
-    require(actor, Can.BLOCK_LOT, lot)
+    traced = get_traced(session, actor, lot_id)
+    require(actor, Can.BLOCK_LOT, traced)
+    lot = traced.lot
     finding, found_on = check_recall(draft, clock.today(), first_on=find_first_day(session, lot_id))
     lock_tree(session, lot)
     if not _is_any_free(session, lot_id):

@@ -11,12 +11,12 @@ from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.depots.models import Lot, Movement
 from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules.reservation import OPEN
+from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, OPEN
 from marketplace.kernel import clock
 from marketplace.market.models import Listing
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
-from marketplace.recalls.models import Recall, RecallParty, RecallRelease
+from marketplace.recalls.models import Recall, RecallParty, RecallRelease, RecallTransfer
 from marketplace.recalls.queries import depot_owners, lots_above, lots_of
 from marketplace.recalls.rules import PartyRole, in_words
 
@@ -37,9 +37,11 @@ def find_parties(session: Session, recall: Recall) -> Parties:
     once = select(Movement.owner_id, Movement.holder_id, Movement.depot_id).where(before).distinct()
     _add(session, roles, once, (PartyRole.FORMER,) * 3, only_new=True)
     of_lots = select(Listing.id).where(Listing.lot_id.in_(covered))
-    asking = select(Reservation.organisation_id).where(Reservation.listing_id.in_(of_lots), Reservation.status.in_(OPEN))
-    for organisation_id in session.scalars(asking.distinct()):
-        roles.setdefault(organisation_id, set()).add(PartyRole.ASKER)
+    asking = select(Reservation.organisation_id, Reservation.status)
+    asking = asking.where(Reservation.listing_id.in_(of_lots), Reservation.status.in_(OPEN))
+    for organisation_id, status in session.execute(asking.distinct()):
+        has_it = status in BETWEEN_SIGNATURES  # it lies there, whatever is confirmed
+        roles.setdefault(organisation_id, set()).add(PartyRole.HOLDER if has_it else PartyRole.ASKER)
     for adviser in list_organisations(session, kind=OrganisationKind.ADVISER):
         if adviser.is_active:
             roles.setdefault(adviser.id, set()).add(PartyRole.ADVISER)
@@ -100,9 +102,12 @@ def _addresses(session: Session, parties: Parties) -> dict[int, str]:
 
 
 def tell_freed(session: Session, release: RecallRelease, lot: Lot, freed: Select[int]) -> None:
-    """Tell whoever owns or has any of what is free again, once."""
+    """Tell whoever owns or has any of what is free again, once. Also who has it without having confirmed when it was recalled."""
     rows = session.execute(select(Lot.owner_id, Lot.holder_id).where(Lot.id.in_(freed), Lot.quantity > 0).distinct())
-    for organisation_id in sorted({number for pair in rows for number in pair}):
+    ended = select(Reservation.organisation_id).join(RecallTransfer, RecallTransfer.reservation_id == Reservation.id)
+    ended = ended.where(RecallTransfer.recall_id == release.recall_id, RecallTransfer.status.in_(BETWEEN_SIGNATURES))
+    have = session.scalars(ended.join(Listing, Listing.id == Reservation.listing_id).where(Listing.lot_id.in_(freed)))
+    for organisation_id in sorted({number for pair in rows for number in pair} | set(have)):
         notify(
             session,
             Notice.RECALL_FREED,

@@ -22,12 +22,17 @@ LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A movement, with whose the lot was and who had it, and why as far as the reader may know."""
+    """A movement, with whose the lot was and who had it; why, and where exactly it stood, as far as the reader may know.
+
+    `bay` and `pallets` are None where that is not for the reader.
+    """
 
     movement: Movement
     owner: Organisation
     holder: Organisation
     reason: str
+    bay: str | None
+    pallets: int | None
 
 
 def list_told(session: Session, actor: Actor, lot: Lot) -> list[Told]:
@@ -35,7 +40,17 @@ def list_told(session: Session, actor: Actor, lot: Lot) -> list[Told]:
     rows = list_movements(session, lot.id)
     ids = {number for row in rows for number in (row.owner_id, row.holder_id)}
     known = {one.id: one for one in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
-    return [Told(row, known[row.owner_id], known[row.holder_id], reason_of(actor, lot, row)) for row in rows]
+    reads = may(actor, Can.READ_LOT, lot)
+    return [
+        Told(
+            row,
+            known[row.owner_id],
+            known[row.holder_id],
+            reason_of(actor, lot, row),
+            *((row.bay, row.pallets) if reads or _is_theirs(actor, row) else (None, None)),
+        )
+        for row in rows
+    ]
 
 
 def reason_of(actor: Actor, lot: Lot, movement: Movement) -> str:
@@ -45,9 +60,13 @@ def reason_of(actor: Actor, lot: Lot, movement: Movement) -> str:
     answers for the region. A later owner reads what happened, not why. Why a lot was blocked or set free is for everybody who sees it.
     """
     reads_all = actor.role == Role.REVIEWER or is_broker(actor) or actor.judges
-    theirs = actor.organisation_id in (movement.owner_id, movement.holder_id, movement.organisation_id)
+    theirs = _is_theirs(actor, movement)
     keeps = lot.depot is not None and movement.depot_id == lot.depot_id and may(actor, Can.KEEP_DEPOT, lot.depot)
     return movement.reason if reads_all or theirs or keeps or movement.kind in _SAFETY else ""
+
+
+def _is_theirs(actor: Actor, movement: Movement) -> bool:
+    return actor.organisation_id in (movement.owner_id, movement.holder_id, movement.organisation_id)
 
 
 def find_offers(session: Session, lot_ids: Iterable[int]) -> dict[int, int]:

@@ -15,6 +15,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
+from marketplace.recalls.queries import get_traced
 from marketplace.stock.actions.offering import offer_to_chain
 from marketplace.stock.queries.lying import with_offers
 from marketplace.stock.queries.warnings import find_expected
@@ -64,9 +65,10 @@ def show(lot_id: int) -> ResponseReturnValue:
     try:
         lot = get_lot(session, actor, lot_id)
     except Missing:  # a keeper may take in what was announced, and read it from then on
-        if (arrival := find_expected(session, actor, lot_id)) is None:
-            raise
-        return redirect(coming.address_of(arrival, lot_id), 303)
+        if (arrival := find_expected(session, actor, lot_id)) is not None:
+            return redirect(coming.address_of(arrival, lot_id), 303)
+        get_traced(session, actor, lot_id)  # whoever had it reads where it went
+        return redirect(url_for("recalls.show_trace", lot_id=lot_id), 303)
     return render_template("lots/show.html", page=LotPage.of(session, actor, lot))
 
 

@@ -7,13 +7,14 @@ from marketplace.accounts.policy import Can, require
 from marketplace.depots.queries.lots import get_lot
 from marketplace.depots.rules.number import lot_number
 from marketplace.documents.queries import list_lot_papers
+from marketplace.dossiers.queries import may_read_lot_papers
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.formats import long_date
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.actions.release import unblock_lot
-from marketplace.recalls.queries import find_recalls_of, recalls_of, trace
+from marketplace.recalls.queries import find_recalls_of, get_traced, recalls_of, trace
 from marketplace.web.recalls.forms import BlockForm, ReleaseForm
 from marketplace.web.recalls.shown import trace_rows
 from marketplace.web.ui.form_page import attempt, done, page
@@ -30,19 +31,19 @@ def register(blueprint: Blueprint) -> None:
     blueprint.route(f"{LOT}/vrijgeven", methods=METHODS)(release)
 
 
-@permission(Can.READ_LOT)
+@permission(Can.TRACE_LOT)
 def show_trace(lot_id: int) -> str:
-    """Where a lot comes from and went; with its papers and the recalls of it."""
+    """Where a lot comes from and went; with its papers, for whoever reads those, and the recalls of it."""
     session, actor = current_session(), current_actor()
-    lot = get_lot(session, actor, lot_id)
-    found = trace(session, actor, lot)
+    lot, found = get_traced(session, actor, lot_id).lot, trace(session, actor, lot_id)
+    reads_papers = may_read_lot_papers(session, actor, lot_id)
     return render_template(
         "recalls/show_trace.html",
         lot=lot,
         number=lot_number(lot.id),
         rows=trace_rows(actor, found),
         receivers=found.receivers,
-        papers=rows_of(list_lot_papers(session, [lot.id]), taxonomy(session)),
+        papers=rows_of(list_lot_papers(session, [lot.id]), taxonomy(session)) if reads_papers else None,
         recalls=find_recalls_of(session, actor, lot_id),
     )
 
@@ -53,14 +54,19 @@ def block(lot_id: int) -> ResponseReturnValue:
     form = BlockForm()
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    lot = get_lot(session, actor, lot_id)
-    require(actor, Can.BLOCK_LOT, lot)
+    traced = get_traced(session, actor, lot_id)
+    require(actor, Can.BLOCK_LOT, traced)
+    lot = traced.lot
     recall = attempt(form, lambda: block_lot(session, actor, lot_id=lot_id, draft=form.draft())) if is_valid else None
     if recall is not None:
         message = _("The lot is blocked, with all that came from it. Everybody whom it concerns is told.")
         return done(message, url_for("recalls.show", recall_id=recall.id))
     return page(
-        "recalls/block.html", form, lot=lot, number=lot_number(lot.id), rows=trace_rows(actor, trace(session, actor, lot), lot.id)
+        "recalls/block.html",
+        form,
+        lot=lot,
+        number=lot_number(lot.id),
+        rows=trace_rows(actor, trace(session, actor, lot_id), lot.id),
     )
 
 

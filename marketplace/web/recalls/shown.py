@@ -18,6 +18,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.recalls.models import Recall, RecallLot, RecallParty, RecallRelease, RecallTransfer
 from marketplace.recalls.queries import (
     Trace,
+    Unconfirmed,
     count_lots,
     list_lots_of,
     list_parties,
@@ -167,11 +168,32 @@ def trace_rows(actor: Actor, found: Trace, below: int | None = None) -> list[Row
     kept = {lot.id for lot in found.lots}
     if below is not None:
         kept = set(descendants({lot.id: lot.parent_id for lot in found.lots}, below))
-    return [_traced(actor, lot, found.depths[lot.id]) for lot in found.lots if lot.id in kept]
+    rows: list[Row] = []
+    for lot in found.lots:
+        if lot.id in kept:
+            rows.append(_traced(actor, lot, found.depths[lot.id]))
+            rows.extend(_unconfirmed(lot, row, found.depths[lot.id] + 1) for row in found.unconfirmed if row.lot_id == lot.id)
+    return rows
+
+
+def _unconfirmed(lot: Lot, row: Unconfirmed, depth: int) -> Row:
+    """What was handed over of a lot and is not confirmed: no lot of its own yet, and no more where the lot lies."""
+    state = _("handed over, not confirmed")
+    number, having = Markup("{}{}").format(STEP * depth, _("part of it")), row.organisation.name
+    return [
+        number,
+        lot_number(lot.id),
+        quantity(row.quantity, lot.unit),
+        lot.organisation.name,
+        having,
+        _("with the receiver"),
+        state,
+    ]
 
 
 def _traced(actor: Actor, lot: Lot, depth: int) -> Row:
-    where = Written(lies_at(lot))
+    """A lot of a tree. In which bay it stands is for whoever reads the lot."""
+    where = Written(lies_at(lot, with_bay=may(actor, Can.READ_LOT, lot)))
     state = _("blocked") if lot.blocked_at else _("nothing left") if lot.quantity == 0 else _("there")
     number = Markup("{}{}").format(STEP * depth, _numbered(actor, lot))
     came = lot_number(lot.parent_id) if lot.parent_id else _("the origin")
