@@ -248,7 +248,10 @@ def get_traced(session: Session, actor: Actor, lot_id: int) -> Traced:
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """What was handed over of a lot without its receiver having confirmed: it lies there, and on the books it is the giver's."""
+    """What was handed over of a lot without its receiver having confirmed.
+
+    It lies there, and on the books it is the giver's.
+    """
 
     lot_id: int
     reservation_id: int

@@ -20,7 +20,8 @@ from marketplace.accounts.rules.accounts import (
     clean_name,
     retry_after_s,
 )
-from marketplace.accounts.rules.tokens import TOKENS_MAX
+from marketplace.accounts.rules.actors import Actor
+from marketplace.accounts.rules.tokens import TOKENS_MAX, Scope
 from marketplace.kernel.errors import Conflict, Invalid
 
 NOON = datetime(2027, 1, 12, 12, tzinfo=UTC)
@@ -131,3 +132,10 @@ def test_nobody_changes_the_own_role_or_leaves_alone() -> None:
         check_own(is_self=False)
         with pytest.raises(Conflict):
             check_own(is_self=True)
+
+
+def test_whoever_logs_in_is_a_person_who_may_write_for_whatever_is_theirs() -> None:
+    """What a token takes away is said by the token, never by default."""
+    plain = Actor()
+    assert (plain.is_machine, plain.is_bound, plain.is_visiting) == (False, False, False)
+    assert (plain.scope, plain.token_ends_on) == (Scope.WRITE, None)

@@ -94,7 +94,10 @@ class TracedLotSchema(LotSchema):
 
 
 class _UnconfirmedSchema(Shape):
-    """What was handed over and is not confirmed: it lies with its receiver, and on the books with its giver."""
+    """What was handed over and is not confirmed.
+
+    It lies with its receiver, and on the books it is its giver's.
+    """
 
     lot = Integer("id of the lot of which it is a part", attribute="lot_id")
     reservation = Integer("id of the reservation that handed it over", attribute="reservation_id")

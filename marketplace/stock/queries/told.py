@@ -22,9 +22,9 @@ LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A movement, with whose the lot was and who had it; why, and where exactly it stood, as far as the reader may know.
+    """A movement, with whose the lot was and who had it.
 
-    `bay` and `pallets` are None where that is not for the reader.
+    And why, and where exactly it stood, as far as the reader may know: `bay` and `pallets` are None where that is not for the reader.
     """
 
     movement: Movement

@@ -33,7 +33,10 @@ def register(blueprint: Blueprint) -> None:
 
 @permission(Can.TRACE_LOT)
 def show_trace(lot_id: int) -> str:
-    """Where a lot comes from and went; with its papers, for whoever reads those, and the recalls of it."""
+    """Where a lot comes from and went; with the recalls of it.
+
+    And its papers, for whoever reads those.
+    """
     session, actor = current_session(), current_actor()
     lot, found = get_traced(session, actor, lot_id).lot, trace(session, actor, lot_id)
     reads_papers = may_read_lot_papers(session, actor, lot_id)

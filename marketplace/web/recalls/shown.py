@@ -177,7 +177,10 @@ def trace_rows(actor: Actor, found: Trace, below: int | None = None) -> list[Row
 
 
 def _unconfirmed(lot: Lot, row: Unconfirmed, depth: int) -> Row:
-    """What was handed over of a lot and is not confirmed: no lot of its own yet, and no more where the lot lies."""
+    """What was handed over of a lot and is not confirmed.
+
+    No lot of its own yet, and no more where the lot lies.
+    """
     state = _("handed over, not confirmed")
     number, having = Markup("{}{}").format(STEP * depth, _("part of it")), row.organisation.name
     return [
