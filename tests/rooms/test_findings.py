@@ -13,10 +13,12 @@ from marketplace.documents.models import GateLift, Opinion
 from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.hand_over import hand_over, hand_over_late
 from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.actions.terms import propose_terms
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft, ReservationStatus
+from marketplace.exchange.rules.terms import TermsDraft
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import mark_published, update_listing
@@ -28,7 +30,16 @@ from marketplace.materials.actions import sync
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.soil import Destination, SoilClass
-from tests.factories import declare, listing_draft, make_actor, make_draft, make_listing, make_organisation, seed_taxonomy
+from tests.factories import (
+    declare,
+    listing_draft,
+    location,
+    make_actor,
+    make_draft,
+    make_listing,
+    make_organisation,
+    seed_taxonomy,
+)
 
 ASPHALT: dict[str, Any] = {
     "material": "asfaltschollen",
@@ -130,6 +141,19 @@ def test_soil_is_reserved_with_the_classes_of_the_place(session: Session, owner:
     assert (held.receiving_soil, held.function_class) == ("residential", "industry")
     with pytest.raises(Invalid):  # the same for the owner's own department
         reserve(session, owner, listing_id=lot.id, draft=ReservationDraft(M3, **field))
+
+
+def test_soil_does_not_go_elsewhere_under_the_classes_of_another_place(session: Session, owner: Actor, asker: Actor) -> None:
+    lot = make_listing(session, owner, **SOIL)
+    yard = {"receiving_soil": SoilClass.INDUSTRY, "function_class": SoilClass.INDUSTRY}
+    made = reserve(session, asker, listing_id=lot.id, draft=ReservationDraft(M3, **yard))
+    approve(session, owner, reservation_id=made.id)
+    meadow = TermsDraft("Toch naar de uiterwaard", destination=location("almelo"))
+    with pytest.raises(Conflict, match="klassen van die plek") as refusal:
+        propose_terms(session, asker, reservation_id=made.id, draft=meadow)
+    assert refusal.value.field == "destination"
+    cheaper = TermsDraft("Prijs afgesproken aan de telefoon", price_cents_per_unit=200)
+    assert propose_terms(session, asker, reservation_id=made.id, draft=cheaper).proposed_terms is not None
 
 
 def test_an_approval_looks_again(session: Session, owner: Actor, asker: Actor) -> None:

@@ -57,7 +57,7 @@ def test_tar_asphalt_is_told_where_to_go() -> None:
     )
     with reading_in("en"):
         assert str(found.sentence) == (
-            "PAH-10: 80 mg/kg, and the limit is 75 mg/kg. Asphalt with more than 75 mg/kg is tar-bound and may not be used again. "
+            "PAH-10: 80 mg/kg, and the limit is 75 mg/kg. Asphalt with more than 75 mg/kg contains tar and may not be used again. "
             "Dispose of it, 17 03 01*. Rule: pak-limit. Check with Omgevingsdienst Twente."
         )
     assert (found.source, found.at, found.moment) == ("TAG-EURAL", "fields.pak10-mg-per-kg", Moment.PUBLISH)

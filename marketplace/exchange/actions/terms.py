@@ -104,6 +104,12 @@ def _check_possible(session: Session, reservation: Reservation, before: Terms, a
         check_weight(after.kg_per_unit, unit, usual=usual, confirmed=confirm_unusual)
     if after.available_from != before.available_from:
         terms_rules.check_first_day(reservation.handed_over_on)
+    if after.destination != before.destination and reservation.receiving_soil is not None:
+        sentence = _(
+            "The classes that were said are of the place where this soil would go. For another place, cancel this and reserve the "
+            "soil anew, with the classes of that place."
+        )
+        raise Conflict(sentence, "destination")
     straight = distance_km(after.lot, after.destination)
     check_driven(reservation.driven_km, straight_km=straight, field="destination")
 
