@@ -81,6 +81,7 @@ def refused(slug: str, value: Any) -> str:
         ("year-laid", Decimal("1987.0"), 1987),
         ("proof-date", "2026-11-03", "2026-11-03"),
         ("proof-date", date(2026, 11, 3), "2026-11-03"),
+        ("proof-date", "2027-01-12", "2027-01-12"),  # today
         *((field.slug, "unknown", "unknown") for field in ALL),
     ],
 )
@@ -121,7 +122,8 @@ def test_an_answer_is_kept_in_one_form(slug: str, given: Any, kept: Any) -> None
         ("year-laid", True, "“True” is geen jaar voor Jaar van aanleg. Vul vier cijfers in, bijvoorbeeld 2008."),
         ("proof-date", "2027-02-30", "“2027-02-30” is geen dag voor Datum van het bewijs."),
         ("proof-date", "3-11-2026", "“3-11-2026” is geen dag voor Datum van het bewijs."),
-        ("proof-date", "1899-12-31", "Datum van het bewijs ligt tussen 1 januari 1900 en 31 december 2032. Controleer het jaar."),
+        ("proof-date", "1899-12-31", "Datum van het bewijs ligt tussen 1 januari 1900 en 12 januari 2027. Controleer het jaar."),
+        ("proof-date", "2027-01-13", "Datum van het bewijs ligt tussen 1 januari 1900 en 12 januari 2027. Controleer het jaar."),
         ("ral", "6009", "“ral” wordt van dit materiaal niet gevraagd. Laat het weg, of kies het andere materiaal."),
     ],
 )

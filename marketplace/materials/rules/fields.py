@@ -286,9 +286,10 @@ def _read_day(field: Field, value: Any, today: date) -> date:
                 name=field,
             )
         )
-    last = date(today.year + YEARS_AHEAD, 12, 31)
-    if not _FIRST_DAY <= day <= last:
-        raise Invalid(_("%(name)s lies between %(least)s and %(most)s. Check the year.", name=field, least=_FIRST_DAY, most=last))
+    if not _FIRST_DAY <= day <= today:  # what is said of a lot by a day has been
+        raise Invalid(
+            _("%(name)s lies between %(least)s and %(most)s. Check the year.", name=field, least=_FIRST_DAY, most=today)
+        )
     return day
 
 
