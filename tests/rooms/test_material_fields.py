@@ -91,7 +91,8 @@ def test_what_comes_back_says_what_the_lot_said(session: Session) -> None:
     session.flush()
     lot = split_off(session, By(owner, clock.today()), session.get_one(Lot, listing.lot_id), Decimal(40))
     assert lot is not None
-    child = make_child_lot(session, owner, listing, lot=lot, quantity=Decimal(40), condition=Condition.FAIR)
+    forty = Decimal(40)
+    child = make_child_lot(session, owner, listing, lot=lot, quantity=forty, transferred=forty, condition=Condition.FAIR)
     assert (child.fields, child.fields_version) == ({"thickness-cm": "8", "colour": "grey"}, taxonomy(session).version)
 
 
