@@ -287,9 +287,8 @@ def _read_day(field: Field, value: Any, today: date) -> date:
             )
         )
     if not _FIRST_DAY <= day <= today:  # what is said of a lot by a day has been
-        raise Invalid(
-            _("%(name)s lies between %(least)s and %(most)s. Check the year.", name=field, least=_FIRST_DAY, most=today)
-        )
+        said = {"name": field, "least": _FIRST_DAY, "most": today}
+        raise Invalid(_("%(name)s lies between %(least)s and %(most)s. Check the year.", **said))
     return day
 
 
