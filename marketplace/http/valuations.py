@@ -155,7 +155,7 @@ def _statement_lines(session: Session, statement: Statement) -> Iterator[list[Ce
     if run is None or run.totals is None:
         return
     rows: list[tuple[Text, Found | ValuationTotals]] = [(kind.label, of) for kind, of in get_found(session, run).by_kind.items()]
-    for label, of in [*rows, (_("All"), run.totals)]:
+    for label, of in [*rows, (_("All classes"), run.totals)]:
         moved = (_in_euros(moved_cents(of, name)) for name, _label, _sign, _part in COLUMNS)
         ends = _in_euros(of.opening_cents), _in_euros(of.value_cents)
         yield [statement.organisation.name, statement.year, str(label), ends[0], *moved, ends[1], str(KIND)]

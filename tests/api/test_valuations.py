@@ -246,7 +246,11 @@ def test_tables_are_kept_and_the_newest_one_counts(reviewer: Api, keeper: Api) -
 
 
 @pytest.mark.parametrize(
-    "table", ["price_table", "price_row", "appraisal", "valuation_run", "valuation_line", "valuation_totals"]
+    "table",
+    [
+        *("price_table", "price_table_use", "price_row", "appraisal"),
+        *("valuation_run", "valuation_line", "valuation_sum", "valuation_totals"),
+    ],
 )
 def test_nothing_of_a_valuation_is_ever_written_over(
     keeper: Api, reviewer: Api, app: Flask, database: Database, table: str
@@ -255,7 +259,7 @@ def test_nothing_of_a_valuation_is_ever_written_over(
     stones = part(keeper, asset(keeper, "Plein"), KEI, 100, condition="good")
     keeper.post(f"{stones}/appraisals", {"valueCents": 1, "appraiser": "J. de Boer", "source": "Rapport"})
     valued(keeper, app)
-    key = "run_id" if table in ("valuation_line", "valuation_totals") else "id"
+    key = "run_id" if table in ("valuation_line", "valuation_sum", "valuation_totals") else "id"
     for statement in (f"UPDATE {table} SET {key} = {key}", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError), database.transaction() as session:
             session.execute(text(statement))

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField, TextAreaField
 
 from marketplace.kernel.clock import today
@@ -24,6 +25,11 @@ class StartForm(Form):
         is_past=True,
         name="dag",
     )
+
+    def look_at(self, asked: MultiDict[str, str], today: date) -> None:
+        """The day in the address; today where none stands there. What is no day is told at the field."""
+        self.as_of.process(asked if self.as_of.name in asked else None, today)
+        self.as_of.errors = list(self.as_of.process_errors)
 
     @property
     def day(self) -> date:

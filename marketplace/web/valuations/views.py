@@ -99,7 +99,7 @@ def start() -> ResponseReturnValue:
             answer = make_response("", 303, {"Location": url_for("valuations.show", valuation_id=run.id)})
             return waking(answer, run.task_id or 0)
     elif request.method == "GET":
-        form.as_of.process(request.args or None, clock.today())
+        form.look_at(request.args, clock.today())
     plan = None
     if form.as_of.data is not None and form.refusal is None:
         plan = attempt(form, lambda: plan_valuation(session, actor, organisation_id=owner.id, as_of=form.day))
@@ -188,13 +188,13 @@ def _which() -> LineKind | None:
 
 
 def _other(run: ValuationRun, others: list[ValuationRun]) -> ValuationRun | None:
-    """The run that is asked for, else the one of last year, else the one before."""
+    """The run that is asked for, else the one of last year, else the one before; of the first one the next."""
     asked = request.args.get("met", "")
     for one in others:
         if str(one.id) == asked[:NUMBER_DIGITS_MAX]:
             return one
     earlier = [one for one in others if (one.as_of, one.id) < (run.as_of, run.id)]
-    return next((one for one in others if one.id == run.base_run_id), next(iter(earlier), None))
+    return next((one for one in others if one.id == run.base_run_id), next(iter(earlier), others[-1] if others else None))
 
 
 @blueprint.get("/paspoorten/waarde/<int:valuation_id>/regels.csv")
