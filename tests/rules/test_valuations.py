@@ -10,15 +10,18 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import Unit
 from marketplace.passports.rules.items import ChangeKind
 from marketplace.valuations.rules.appraisals import CENTS_MAX, AppraisalDraft, clean_appraisal
+from marketplace.valuations.rules.changes import Ends, find_changes
 from marketplace.valuations.rules.method import (
     Appraised,
     Costs,
+    Lack,
     Median,
     Method,
     PricedExchange,
     PriceKey,
     TablePrice,
     check_as_of,
+    find_lack,
     medians_of,
     months_before,
     value_part,
@@ -238,3 +241,33 @@ def test_a_sum_says_of_how_many_nothing_is_estimated() -> None:
     found = add_masses([ValuedMass(D(1), D(2), D(10)), ValuedMass(D(3), D(4))])
     assert found is not None and (found.valued_kg, found.passported_kg, found.owned_kg, found.without_estimate) == (4, 6, 14, 1)
     assert not found.has_estimate and add_masses([]) is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "exchanges", "lack"),
+    [("good", 2, Lack.FEW_EXCHANGES), ("good", 0, Lack.NOTHING), ("", 0, Lack.NOBODY_LOOKED)],
+)
+def test_a_part_without_value_says_what_it_lacks(condition: str, exchanges: int, lack: Lack) -> None:
+    assert find_lack(condition, exchanges) is lack
+
+
+def ends(low: str, high: str) -> Ends:
+    return Ends(D(low), D(high))
+
+
+def test_a_table_tells_what_it_changes_the_largest_change_first() -> None:
+    """€ 4 to 6 becomes 5 to 7.50: the middle goes from 5 to 6.25, a quarter more. € 2 becomes 3, half more."""
+    keys = [PriceKey(number, "", Unit.M2) for number in range(5)]
+    before = dict(zip(keys, (ends("400", "600"), ends("200", "200"), ends("100", "100"), ends("50", "50")), strict=False))
+    after = {keys[0]: ends("500", "750"), keys[1]: ends("300", "300"), keys[2]: ends("100", "100"), keys[4]: ends("70", "70")}
+    found = find_changes(before, after)
+    assert [(one.key.material_id, one.share) for one in found] == [(1, D("0.5")), (0, D("0.25")), (4, None), (3, None)]
+    assert (found[2].before, found[3].after) == (None, None)
+    assert not any(one.is_much for one in found)
+
+
+@pytest.mark.parametrize(("after", "much"), [("300", False), ("301", True), ("34", False), ("33", True)])
+def test_more_than_three_times_as_large_or_as_small_is_much(after: str, much: bool) -> None:
+    key = PriceKey(1, "", Unit.M2)
+    [change] = find_changes({key: ends("100", "100")}, {key: ends(after, after)})
+    assert change.is_much is much
