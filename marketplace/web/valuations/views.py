@@ -188,7 +188,7 @@ def _which() -> LineKind | None:
 
 
 def _other(run: ValuationRun, others: list[ValuationRun]) -> ValuationRun | None:
-    """The run that is asked for, else the one of last year, else the one before; of the first one the next."""
+    """The run that is asked for, else that of last year, else the one before or the next."""
     asked = request.args.get("met", "")
     for one in others:
         if str(one.id) == asked[:NUMBER_DIGITS_MAX]:
