@@ -33,6 +33,7 @@ MODULES = (
     "reports",
     "published",
     "depots",
+    "depot_books",
     "recalls",
     "lot_labels",
     "lot_photos",

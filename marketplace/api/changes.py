@@ -20,6 +20,45 @@ class Version:
 
 CHANGES = (
     Version(
+        "1.7.0",
+        date(2026, 11, 29),
+        (
+            _(
+                "New: the settlement of a quarter of a depot with its rows and sums (/depots/{id}/settlement), what lying there has cost so far by "
+                "organisation (/depots/{id}/costs), and what comes and goes in a week (/depots/{id}/week)."
+            ),
+            _(
+                "New: depots that hold more than fits, or lots too long (/depots/warnings, /depots/{id}/warnings). What comes into a full depot says so "
+                "in its answer (depotWarnings)."
+            ),
+            _(
+                "New: a lot that has a number is announced to a depot by it (lot and announcedLot of /depots/{id}/arrivals). Its keepers are told; "
+                "whoever announced something is told when a keeper calls it off."
+            ),
+            _(
+                "Stricter: only a keeper moves something into a depot (403). A listing, a transfer or a return that names a depot which you do not keep "
+                "lies before it, with depot null, and is announced there until a keeper takes it in."
+            ),
+            _(
+                "Stricter: ending a listing leaves a lot that lies in a depot which you do not keep, or with another organisation, where it is. They are "
+                "told the outcome and book it out."
+            ),
+            _(
+                "Stricter: of a listing whose lot lies in a depot or with another organisation, quantity, unit, depot and place are changed by whoever has "
+                "the lot (409), and kgPerUnit is the weight of the lot (422). So it is with a draft of a lot in stock."
+            ),
+            _(
+                "Stricter: a depot is asked wherever something comes into it: whether it is open (409), and takes this material and of this organisation "
+                "(422). Of what was announced no more comes in than measuring explains. No lot weighs more than 100 000 tonnes (422)."
+            ),
+            _(
+                "Stricter: what is blocked comes back to nobody and is offered to nobody (409). A finding is not from before the lot, and a release needs a "
+                "paper from after the block (422)."
+            ),
+            _("Stricter: a day in a depot (movedOn) lies in a quarter that is not closed: until 60 days after its end (422)."),
+        ),
+    ),
+    Version(
         "1.6.0",
         date(2026, 11, 28),
         (

@@ -22,7 +22,7 @@ from marketplace.kernel.errors import Conflict, FieldError, Invalid, Stale
 from marketplace.kernel.language import _
 
 PREFIX = "/api/v1"
-API_VERSION = "1.6.0"
+API_VERSION = "1.7.0"
 ERRORS_TOLD = 20
 KEY_LENGTH_TOLD = 60
 View = TypeVar("View", bound=Callable[..., Any])

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -305,3 +306,20 @@ def test_a_photo_stands_with_the_lot(app: Flask, session: Session, keeper: Actor
     page = client.get(f"/lots/{lot.id}")
     assert "De foto staat bij de partij." in page.text and 'alt="Drie pallets"' in page.text
     assert visit(app, session, make_actor(session, "borne")).get(f"/lots/{lot.id}/foto").status_code == 404
+
+
+def test_whoever_takes_in_more_than_fits_reads_so(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:
+    """Room for 300 m²: 276 fit, and 40 more are 16 too much. It is allowed."""
+    come_in(session, keeper, yard)
+    yard_id = yard.id
+    session.commit()
+    client = visit(app, session, keeper)
+    pavers = {"material": KEI, "unit": "m2", "condition": "good", "owner": "hengelo"}
+    full = told(client, f"/depots/{yard_id}/innemen", {**pavers, "quantity": "40"})
+    assert "ligt meer dan er past: 316 m² van 300 m². Dat is 16 m² te veel." in full and "Ingenomen als partij" in full
+    lot_id = session.scalars(select(Lot.id).order_by(Lot.id.desc())).first()
+    session.rollback()
+    assert "past" not in told(client, f"/lots/{lot_id}/verplaatsen", {"depot": "elders", "place": "Delden", "bay": ""})
+    back = told(client, f"/lots/{lot_id}/verplaatsen", {"depot": str(yard_id), "bay": ""})
+    assert "Dat is 16 m² te veel." in back
+    assert "te veel" not in told(client, f"/lots/{lot_id}/verplaatsen", {"depot": str(yard_id), "bay": "A3"})

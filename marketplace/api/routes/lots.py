@@ -15,6 +15,7 @@ from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.lot import LotSchema, LotsSchema, WholeLotSchema
 from marketplace.api.shapes.material import current_taxonomy
+from marketplace.api.shapes.warning import Full, find_warnings
 from marketplace.depots.models import Lot
 from marketplace.depots.queries.costs import costs_of
 from marketplace.depots.queries.lots import get_lot
@@ -57,7 +58,7 @@ def take_in(depot_id: int) -> Response:
         lot = bring_in_lot(session, actor, lot_id=values["lot"], amount=values.get("quantity"), **given)
     else:
         lot = take_in_lot(session, actor, draft=draft, **given)
-    return created(write_lot(lot), "show_lot", lot_id=lot.id)
+    return created(write_lot(lot, warnings=find_warnings(lot.depot_id)), "show_lot", lot_id=lot.id)
 
 
 @route("GET", "/lots", gives=LotsSchema, tag="lots", query=FILTERS)
@@ -114,7 +115,8 @@ def move_lot(lot_id: int) -> Response:
     To another's depot it is announced (/depots/{id}/arrivals), and taken in there by its keeper.
     """
     amount, going, said = bodies.going_to()
-    return ok(write_lot(move(current_session(), current_actor(), lot_id=lot_id, amount=amount, going=going, said=said)))
+    lot = move(current_session(), current_actor(), lot_id=lot_id, amount=amount, going=going, said=said)
+    return ok(write_lot(lot, warnings=find_warnings(lot.depot_id)))
 
 
 @route("POST", "/lots/<int:lot_id>/split", takes=SplitLotBody(), gives=WholeLotSchema, status=201, tag="lots")
@@ -168,7 +170,7 @@ def _leaving() -> dict[str, Any]:
     return {"amount": values.get("quantity"), "pallets": values.get("pallets"), "said": bodies.said_of(values)}
 
 
-def write_lot(lot: Lot) -> Written:
+def write_lot(lot: Lot, *, warnings: list[Full] | None = None) -> Written:
     """A lot that this actor has asked for or changed, with everything that happened to it."""
     session = current_session()
     movements = list_told(session, current_actor(), lot)
@@ -176,4 +178,5 @@ def write_lot(lot: Lot) -> Written:
         return WholeLotSchema.write(lot, chain=None, cost=None, movements=movements, **OF_THE_OWNER)
     listing, cost = find_offers(session, [lot.id]).get(lot.id), costs_of(session, [lot.id], clock.today())[lot.id]
     chain = find_chain_offers(session, [listing] if listing else []).get(listing or 0)
-    return WholeLotSchema.write(lot, listing=listing, chain=chain, cost=cost, movements=movements)
+    given: dict[str, Any] = {"listing": listing, "chain": chain, "cost": cost, "depot_warnings": warnings}
+    return WholeLotSchema.write(lot, movements=movements, **given)

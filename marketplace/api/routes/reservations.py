@@ -20,6 +20,7 @@ from marketplace.api.reading import asked, asked_id, asked_since, asked_words, r
 from marketplace.api.routing import copied, created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.reservation import ReservationSchema, ReservationsSchema
+from marketplace.api.shapes.warning import find_warnings
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import list_transfer_findings
@@ -166,4 +167,5 @@ def confirm_reservation(reservation_id: int) -> Response:
     values = read_body(ReceiptBody())
     session, actor = current_session(), current_actor()
     draft = drafts.new_receipt(values, get_visible(session, actor, reservation_id).unit)
-    return ok(ReservationSchema.write(hand_over.confirm(session, actor, reservation_id=reservation_id, draft=draft)))
+    done = hand_over.confirm(session, actor, reservation_id=reservation_id, draft=draft)
+    return ok(ReservationSchema.write(done, depot_warnings=find_warnings(done.depot_id)))

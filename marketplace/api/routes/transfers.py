@@ -20,6 +20,7 @@ from marketplace.api.reading import location_of, read_body, read_page
 from marketplace.api.routes.reservations import RESERVATION
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.reservation import RankedRequestSchema, RequestsSchema, ReservationSchema, ReturnedSchema
+from marketplace.api.shapes.warning import find_warnings
 from marketplace.exchange.actions import decide, hand_over, reserve, terms
 from marketplace.exchange.queries.requests import list_requests
 from marketplace.exchange.queries.reservations import get_reservation as get_visible
@@ -98,7 +99,8 @@ def return_reservation(reservation_id: int) -> Response:
     session, actor = current_session(), current_actor()
     draft = drafts.new_return(values, get_visible(session, actor, reservation_id).unit, location)
     returned, is_repeated = hand_over.return_part(session, actor, reservation_id=reservation_id, draft=draft)
-    return ok(ReturnedSchema.write(returned, repeated=is_repeated))
+    warnings = find_warnings(draft.depot_id)
+    return ok(ReturnedSchema.write(returned, repeated=is_repeated, depot_warnings=warnings))
 
 
 @route("POST", f"{RESERVATION}/no-show", takes=NoShowBody(), gives=ReservationSchema, tag="reservations")

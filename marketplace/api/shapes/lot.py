@@ -6,6 +6,7 @@ from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Momen
 from marketplace.api.schema import List, PageSchema, Part, Shape
 from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
 from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.api.shapes.warning import FullSchema
 from marketplace.depots.models import Lot
 from marketplace.depots.rules.lots import MovementKind
 from marketplace.depots.rules.number import lot_number
@@ -106,4 +107,7 @@ class WholeLotSchema(LotSchema):
     pallets = Integer("pallet places that it takes; null: not for you to know", allow_none=True)
     chain = Part(_ChainSchema, "null: it is not offered to the chain", allow_none=True)
     cost = Part(_CostSchema, "null: not for you to know", allow_none=True)
+    depot_warnings = List(
+        Part(FullSchema), "after it came into a depot: the kinds of room of which more lies there than fits", optional=True
+    )
     movements = List(Part(_MovementSchema))

@@ -12,6 +12,7 @@ from marketplace.api.shapes.gates import GateSchema
 from marketplace.api.shapes.listing import TitledSchema
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.api.shapes.place import ExactSchema
+from marketplace.api.shapes.warning import FullSchema
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import may_read_gate, newest
 from marketplace.exchange.queries.terms import may_read_terms_place
@@ -181,6 +182,9 @@ class ReservationSchema(Shape):
     objection_upheld = YesNo(allow_none=True)
     objection_answer = LineOrNull()
     appointment = Part(AppointmentSchema, allow_none=True, optional=True, get=_appointment)
+    depot_warnings = List(
+        Part(FullSchema), "after it came into a depot: the kinds of room of which more lies there than fits", optional=True
+    )
     gates = List(Part(GateSchema), "of one reservation that is not handed over yet: what the rules say of it", optional=True)
 
 

@@ -195,7 +195,7 @@ def settled_as(
 
 def transfer_lot(session: Session, actor: Actor, reservation: Reservation) -> Lot:
     """The lot, or the part of it, is the receiver's now, and lies where it went."""
-    return lots.transfer_lot(
+    lot = lots.transfer_lot(
         session,
         measured_by(actor, reservation),
         reservation.listing,
@@ -204,6 +204,9 @@ def transfer_lot(session: Session, actor: Actor, reservation: Reservation) -> Lo
         to=whereabouts_of(reservation),
         reservation_id=reservation.id,
     )
+    if lot.depot_id is not None:
+        note_fullness(session, actor, lot.depot_id, lot.id)
+    return lot
 
 
 def make_child(session: Session, actor: Actor, reservation: Reservation, draft: ReturnDraft, back: Back) -> Listing:

@@ -1,20 +1,25 @@
-"""Questions at the gate: the newest appointment, and the photos that the two sides took."""
+"""Questions at the gate: the newest appointment, the photos of the two sides, a week at a depot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.depots.models import Depot, Lot
+from marketplace.depots.models import Arrival, Depot, Lot
 from marketplace.exchange.models import Appointment, GatePhoto, GatePhotoFile, Reservation
 from marketplace.exchange.queries.reservations import SEES_EXACT, get_reservation
 from marketplace.exchange.rules.reservation import ReservationStatus
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.models import Listing
+from marketplace.stock.queries.lying import Ending, list_endings
+from marketplace.stock.queries.warnings import list_arrivals
+
+WEEK = timedelta(days=7)
 
 
 def list_gate_photos(session: Session, actor: Actor, *, reservation_id: int) -> list[GatePhoto]:
@@ -54,6 +59,11 @@ class Call:
     at: datetime | None
 
     @property
+    def on(self) -> date | None:
+        """The day that was agreed; None: no time was."""
+        return None if self.at is None else clock.local(self.at).date()
+
+    @property
     def order(self) -> tuple[bool, datetime]:
         """What comes first, by the time that was agreed. Without one last, the longest approved first."""
         return self.at is None, self.at or self.reservation.approved_at or self.reservation.requested_at
@@ -89,6 +99,44 @@ def list_depot_calls(session: Session, actor: Actor, depots: Sequence[Depot]) ->
             Call(reservation, by_id[place], place != lies_in, at) for place in {lies_in, reservation.depot_id} if place in by_id
         ]
     return sorted(calls, key=lambda call: call.order)
+
+
+@dataclass(frozen=True, slots=True)
+class DepotWeek:
+    """What comes to a depot and leaves it from one day up to and including another, and of how many lots the longest stay ends.
+
+    What is late, or has no day, stands in the week that begins today or before. `later`: how much comes or goes after it.
+    """
+
+    first: date
+    last: date
+    arrivals: list[Arrival]
+    calls: list[Call]
+    later: int
+    endings: list[Ending]
+
+
+def get_depot_week(session: Session, actor: Actor, depot: Depot, first: date) -> DepotWeek:
+    """What is expected at a depot from a day on, for seven days and that day of the next week."""
+    require(actor, Can.READ_STOCK, depot)
+    last, is_now = first + WEEK, first <= clock.today()
+
+    def is_in(day: date | None) -> bool:
+        return is_now if day is None or day < first else day <= last
+
+    def is_later(day: date | None) -> bool:
+        return day is not None and day > last
+
+    arrivals, calls = list_arrivals(session, depot.id), list_depot_calls(session, actor, [depot])
+    days = [*(arrival.expected_on for arrival in arrivals), *(call.on for call in calls)]
+    return DepotWeek(
+        first,
+        last,
+        [arrival for arrival in arrivals if is_in(arrival.expected_on)],
+        [call for call in calls if is_in(call.on)],
+        sum(map(is_later, days)),
+        [ending for ending in list_endings(session, actor, depot, until=last) if ending.on >= first],
+    )
 
 
 def list_gate_photo_files(session: Session) -> set[str]:

@@ -9,14 +9,13 @@ from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries import depots
 from marketplace.depots.queries.depots import get_depot
-from marketplace.depots.queries.stock import sum_stock
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import plain
 from marketplace.market.rules.listing import Location
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
-from marketplace.stock.queries.warnings import fills
+from marketplace.stock.queries.warnings import list_over
 from marketplace.stock.rules.handling import Going, check_pallets, clean_bay
 
 
@@ -55,8 +54,6 @@ def point_at(session: Session, at: Whereabouts) -> Point | None:
 def note_fullness(session: Session, actor: Actor, depot_id: int, lot_id: int) -> None:
     """Leave in the audit that more lies in a depot now than fits. It is allowed, and stands on its keepers' lists."""
     session.flush()
-    depot = get_depot(session, depot_id)
-    for fill in fills(depot, sum_stock(session, [depot_id])[depot_id]):
-        if fill.is_over:
-            facts: dict[str, Any] = {"kind": fill.kind.value, "taken": plain(fill.taken), "room": plain(fill.room), "lot": lot_id}
-            audit.record(session, actor, action="depot.over-capacity", object_type="depot", object_id=depot_id, **facts)
+    for fill in list_over(session, get_depot(session, depot_id)):
+        facts: dict[str, Any] = {"kind": fill.kind.value, "taken": plain(fill.taken), "room": plain(fill.room), "lot": lot_id}
+        audit.record(session, actor, action="depot.over-capacity", object_type="depot", object_id=depot_id, **facts)

@@ -57,6 +57,23 @@ def list_kept_depots(session: Session, actor: Actor) -> list[Depot]:
     return list(session.scalars(_depots().where(or_(*kept))))
 
 
+def list_own_troubles(session: Session, actor: Actor) -> list[Trouble]:
+    """What needs the eye of this reader: of the depots that they keep, or of every depot for whoever reads all of them."""
+    require(actor, Can.READ_STOCK)
+    return list_troubles(session, [depot for depot in session.scalars(_depots()) if may(actor, Can.READ_STOCK, depot)])
+
+
+def get_trouble(session: Session, actor: Actor, depot: Depot) -> Trouble:
+    """The same of one depot, also where nothing is wrong."""
+    require(actor, Can.READ_STOCK, depot)
+    return trouble_of(session, depot, sum_stock(session, [depot.id])[depot.id])
+
+
+def list_over(session: Session, depot: Depot) -> list[Fill]:
+    """The kinds of room of which more lies in a depot than fits."""
+    return [fill for fill in fills(depot, sum_stock(session, [depot.id])[depot.id]) if fill.is_over]
+
+
 def list_all_troubles(session: Session, actor: Actor) -> list[Trouble]:
     """What needs somebody's eye in the whole region: for the broker."""
     require(actor, Can.BROKER)

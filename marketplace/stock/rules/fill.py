@@ -1,9 +1,11 @@
-"""How full a depot is, for each kind of room that it counts."""
+"""How full a depot is, for each kind of room that it counts, and what is said where more lies there than fits."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from marketplace.depots.rules.capacity import CapacityKind as Kind
+from marketplace.kernel.language import Text, _, ngettext
+from marketplace.kernel.units import Amount, Unit
 
 PERCENT = 100
 
@@ -37,3 +39,21 @@ class Fill:
         if self.taken > 0 and rounded == 0:
             return 1
         return PERCENT - 1 if rounded == PERCENT and self.taken < self.room else rounded
+
+
+def amount_of(fill: Fill, amount: Decimal) -> Text | Amount:
+    """An amount of this kind of room, with its unit."""
+    if fill.kind is Kind.PALLET:
+        return ngettext("%(num)s pallet place", "%(num)s pallet places", int(amount))
+    return Amount(amount, Unit(fill.kind.value))
+
+
+def warning_of(fill: Fill, depot: str) -> Text:
+    """What its keepers read where more lies in a depot than fits. It is allowed."""
+    return _(
+        "More lies in %(depot)s than fits: %(taken)s of %(room)s, so %(much)s too much.",
+        depot=depot,
+        taken=amount_of(fill, fill.taken),
+        room=amount_of(fill, fill.room),
+        much=amount_of(fill, -fill.left),
+    )

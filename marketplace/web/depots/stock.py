@@ -1,7 +1,7 @@
 """The keeper's half of a depot's page: what lies there, what comes and goes, how full it is."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import request, url_for
 
@@ -11,7 +11,7 @@ from marketplace.depots.queries.costs import costs_of
 from marketplace.depots.queries.feeds import find_feeds
 from marketplace.depots.queries.stock import sum_stock
 from marketplace.depots.rules.number import lot_number, read_lot_number
-from marketplace.exchange.queries.gate import Call, list_depot_calls
+from marketplace.exchange.queries.gate import Call, get_depot_week
 from marketplace.http.depot_calendar import feed_address
 from marketplace.http.written import Written
 from marketplace.kernel import clock
@@ -20,14 +20,13 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.materials.queries import taxonomy
-from marketplace.stock.queries.lying import Ending, Show, list_endings, list_lying
-from marketplace.stock.queries.warnings import Trouble, fills, list_arrivals, trouble_of
+from marketplace.stock.queries.lying import Ending, Show, list_lying
+from marketplace.stock.queries.warnings import Trouble, fills, trouble_of
 from marketplace.web.ui.fills import Room, room_of
 from marketplace.web.ui.jobs import Job, NearDay, TimeOfDay, day_of, facts_of, of_transfer, picture_of, quantity_of, taking_in
 from marketplace.web.ui.lying import Row, depot_rows
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
-AHEAD = timedelta(days=7)
 SHOWN: dict[Show, tuple[str, Text]] = {
     Show.ALL: ("", _("Everything")),
     Show.TOO_LONG: ("te-lang", _("Too long")),
@@ -112,19 +111,15 @@ def _number_in(words: str) -> int | None:
 
 
 def _week(session: Session, actor: Actor, depot: Depot) -> Week:
-    last = clock.today() + AHEAD
-    arrivals = list_arrivals(session, depot.id)
-    calls = list_depot_calls(session, actor, [depot])
-    known = taxonomy(session)
-    soon = [arrival for arrival in arrivals if arrival.expected_on <= last]
-    near = [call for call in calls if call.at is None or (day_of(call.at) or last) <= last]
-    keeps = may(actor, Can.KEEP_DEPOT, depot)
-    coming = [_arrival(arrival, str(known.material_by_id(arrival.material_id).name), keeps) for arrival in soon]
-    coming += [_call(actor, call) for call in near if call.is_bringing]
-    going = [_call(actor, call) for call in near if not call.is_bringing]
-    later = len(arrivals) - len(soon) + len(calls) - len(near)
-    ending = [_ending(one) for one in list_endings(session, actor, depot, until=last)]
-    return Week(sorted(coming, key=lambda job: job.order), going, later, ending)
+    week, known, keeps = (
+        get_depot_week(session, actor, depot, clock.today()),
+        taxonomy(session),
+        may(actor, Can.KEEP_DEPOT, depot),
+    )
+    coming = [_arrival(one, str(known.material_by_id(one.material_id).name), keeps) for one in week.arrivals]
+    coming += [_call(actor, call) for call in week.calls if call.is_bringing]
+    going = [_call(actor, call) for call in week.calls if not call.is_bringing]
+    return Week(sorted(coming, key=lambda job: job.order), going, week.later, [_ending(one) for one in week.endings])
 
 
 def _ending(ending: Ending) -> Text:

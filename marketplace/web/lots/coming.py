@@ -24,6 +24,7 @@ from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
 from marketplace.stock.queries.warnings import list_arrivals
 from marketplace.web.lots.forms import AnnounceForm, AnnounceLotForm, BringInForm, ComingForm, FindForm, TakeInForm
 from marketplace.web.lots.shown import place_of
+from marketplace.web.ui.fills import warn_of_full
 from marketplace.web.ui.form_page import attempt, done, page, submit
 from marketplace.web.ui.jobs import Job, facts_of, taking_in
 
@@ -139,6 +140,7 @@ def take_in(depot_id: int) -> ResponseReturnValue:
         ),
     )
     if made:
+        warn_of_full(session, depot.id)
         message = _("It is taken in as lot %(number)s, in %(place)s.", number=lot_number(made.id), place=place_of(made))
         return done(message, url_for("lots.show", lot_id=made.id))
     return page("lots/take_in.html", form, depot=depot, expected=_told(session, expected) if expected else None)
@@ -172,6 +174,7 @@ def bring_in(depot_id: int) -> ResponseReturnValue:
     shown = Shown.of(session, coming)
     made = is_valid and attempt(form, lambda: _bring_in(session, actor, depot, coming, form))
     if made:
+        warn_of_full(session, depot.id)
         message = _("Lot %(number)s is taken in, in %(place)s.", number=lot_number(made.id), place=place_of(made))
         return done(message, url_for("lots.show", lot_id=made.id))
     return page("lots/bring_in.html", form, depot=depot, shown=shown)

@@ -23,6 +23,7 @@ from marketplace.web.lots import acts, coming
 from marketplace.web.lots.acts import Act
 from marketplace.web.lots.forms import ChainForm, FindForm, MoveForm, SplitForm
 from marketplace.web.lots.shown import LotPage
+from marketplace.web.ui.fills import warn_of_full
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.lying import own_rows
 from marketplace.web.ui.paging import paged
@@ -169,9 +170,11 @@ def _act(lot_id: int, act: Act) -> ResponseReturnValue:
         if awaiting is not None:
             message = _("Only a keeper takes something into %(depot)s. Announce the lot there.", depot=awaiting.name)
             return done(message, url_for("lots.announce", depot_id=awaiting.id, partij=lot_number(lot_id)), "info")
-    before = lot.quantity
+    before, lay_in = lot.quantity, lot.depot_id
     made = attempt(form, lambda: act.do(session, actor, lot, form)) if is_valid else None
     if made is not None:
+        if made.depot_id != lay_in:
+            warn_of_full(session, made.depot_id)
         return done(act.says(made, before), act.leads(session, made))
     seen = get_lot(session, actor, lot_id) if is_valid else lot  # the verb has read it again, to lock it
     return page("lots/_act.html", form, act=act, page=LotPage.of(session, actor, seen))

@@ -1,12 +1,16 @@
-"""How full a depot is, as a bar and in words."""
+"""How full a depot is, as a bar and in words; and what is said to whoever puts more into it than fits."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
+from flask import flash
+
+from marketplace.depots.queries.depots import get_depot
 from marketplace.depots.rules.capacity import CapacityKind as Kind
-from marketplace.kernel.language import Text, _, ngettext
-from marketplace.kernel.units import Amount, Unit
-from marketplace.stock.rules.fill import Fill
+from marketplace.kernel.db import Session
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount
+from marketplace.stock.queries.warnings import list_over
+from marketplace.stock.rules.fill import Fill, amount_of, warning_of
 
 FULL = 100
 KINDS: dict[Kind, Text] = {
@@ -34,10 +38,10 @@ class Room:
 
 def room_of(fill: Fill) -> Room:
     """Write it out. A bar ends where the depot is full; what is too much stands in words."""
-    much = _amount(fill, abs(fill.left))
+    much = amount_of(fill, abs(fill.left))
     return Room(
         KINDS[fill.kind],
-        _("%(taken)s of %(room)s", taken=fill.taken, room=_amount(fill, fill.room)),
+        _("%(taken)s of %(room)s", taken=fill.taken, room=amount_of(fill, fill.room)),
         min(fill.percent, FULL),
         fill.is_over,
         much,
@@ -47,7 +51,9 @@ def room_of(fill: Fill) -> Room:
     )
 
 
-def _amount(fill: Fill, amount: Decimal) -> Text | Amount:
-    if fill.kind is Kind.PALLET:
-        return ngettext("%(num)s pallet place", "%(num)s pallet places", int(amount))
-    return Amount(amount, Unit(fill.kind.value))
+def warn_of_full(session: Session, depot_id: int | None) -> None:
+    """Say on the next page of what more lies in a depot now than fits. It is allowed."""
+    if depot_id is not None:
+        depot = get_depot(session, depot_id)
+        for fill in list_over(session, depot):
+            flash(str(warning_of(fill, depot.name)), "warning")
