@@ -62,9 +62,9 @@ class Paying(NamedTuple):
 @permission(Can.READ_DEPOTS)
 @one_moment
 def show_settlement(depot_id: int) -> Response:
-    """Settle a quarter of a depot: a row for each lot, stay and price, and the sum of each organisation.
+    """Settle a quarter of a depot.
 
-    Whoever reads the stock of the depot sees every organisation; others their own.
+    A row for each lot, stay and price, and the sum of each organisation. Whoever reads the stock of the depot sees every organisation; others their own.
     """
     session, today, page = current_session(), clock.today(), read_page()
     typed = asked("quarter")

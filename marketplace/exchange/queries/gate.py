@@ -1,4 +1,4 @@
-"""Questions at the gate: the newest appointment, the photos of the two sides, a week at a depot."""
+"""Questions at the gate: the newest appointment, photos of both sides, a week at a depot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,9 +103,9 @@ def list_depot_calls(session: Session, actor: Actor, depots: Sequence[Depot]) ->
 
 @dataclass(frozen=True, slots=True)
 class DepotWeek:
-    """What comes to a depot and leaves it from one day up to and including another, and of how many lots the longest stay ends.
+    """What comes to a depot and leaves it, and where the longest stay ends.
 
-    What is late, or has no day, stands in the week that begins today or before. `later`: how much comes or goes after it.
+    From one day up to and including another. What is late, or has no day, stands in the week that begins today or before. `later`: how much comes or goes after it.
     """
 
     first: date

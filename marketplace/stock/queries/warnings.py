@@ -58,7 +58,7 @@ def list_kept_depots(session: Session, actor: Actor) -> list[Depot]:
 
 
 def list_own_troubles(session: Session, actor: Actor) -> list[Trouble]:
-    """What needs the eye of this reader: of the depots that they keep, or of every depot for whoever reads all of them."""
+    """What needs the eye of this reader: of every depot of which they read the stock."""
     require(actor, Can.READ_STOCK)
     return list_troubles(session, [depot for depot in session.scalars(_depots()) if may(actor, Can.READ_STOCK, depot)])
 

@@ -1,4 +1,4 @@
-"""How full a depot is, for each kind of room that it counts, and what is said where more lies there than fits."""
+"""How full a depot is, for each kind of room, and what is said where more lies than fits."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal

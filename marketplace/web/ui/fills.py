@@ -1,4 +1,4 @@
-"""How full a depot is, as a bar and in words; and what is said to whoever puts more into it than fits."""
+"""How full a depot is, as a bar and in words, and what is said when more comes than fits."""
 
 from dataclasses import dataclass
 
