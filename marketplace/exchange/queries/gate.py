@@ -105,7 +105,8 @@ def list_depot_calls(session: Session, actor: Actor, depots: Sequence[Depot]) ->
 class DepotWeek:
     """What comes to a depot and leaves it, and where the longest stay ends.
 
-    From one day up to and including another. What is late, or has no day, stands in the week that begins today or before. `later`: how much comes or goes after it.
+    From one day up to and including another. What is late, or has no day, stands in the week that begins today or before.
+    `later`: how much comes or goes after it.
     """
 
     first: date
