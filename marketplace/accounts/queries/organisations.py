@@ -1,6 +1,6 @@
 """Questions about organisations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -94,3 +94,9 @@ def may_read_alert_email(actor: Actor, organisation: Organisation) -> bool:
 def get_region(session: Session) -> Organisation:
     """The region itself."""
     return get_organisation_by_slug(session, REGION_SLUG)
+
+
+def list_organisations_by_id(session: Session, ids: Iterable[int]) -> dict[int, Organisation]:
+    """These organisations, by their ids."""
+    rows = session.scalars(select(Organisation).where(Organisation.id.in_(set(ids))))
+    return {one.id: one for one in rows}

@@ -1,14 +1,14 @@
 """What a depot costs, expects and warns of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Response
-from sqlalchemy import select
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Can
+from marketplace.accounts.queries.organisations import list_organisations_by_id
 from marketplace.api import query
 from marketplace.api.reading import asked, asked_day, read_page
 from marketplace.api.routing import many, ok, route
@@ -30,7 +30,6 @@ from marketplace.depots.rules.quarter import quarter_of, read_quarter
 from marketplace.exchange.queries.gate import Call, get_depot_week
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.kernel import clock
-from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.stock.queries.lying import Show, list_lying
@@ -71,7 +70,9 @@ def show_settlement(depot_id: int) -> Response:
     quarter = read_quarter(typed, today) if typed else quarter_of(today).previous
     found = get_settlement(session, current_actor(), depot_id, quarter)
     rows = found.rows[page.offset : page.offset + page.size]
-    known = _organisations(session, [*(row.organisation_id for row in rows), *(one.organisation_id for one in found.totals)])
+    known = list_organisations_by_id(
+        session, [*(row.organisation_id for row in rows), *(one.organisation_id for one in found.totals)]
+    )
     return many(
         SettlementSchema,
         [Charged(known[row.organisation_id], row) for row in rows],
@@ -97,7 +98,7 @@ def show_depot_costs(depot_id: int) -> Response:
     """
     session = current_session()
     found = get_costs(session, current_actor(), depot_id)
-    known = _organisations(session, [total.organisation_id for total in found.totals])
+    known = list_organisations_by_id(session, [total.organisation_id for total in found.totals])
     return ok(CostsSchema.write(found, items=_paying(known, found.totals)))
 
 
@@ -161,8 +162,3 @@ def _transfer(call: Call) -> Any:
 
 def _paying(known: dict[int, Organisation], totals: Sequence[Total]) -> list[Paying]:
     return [Paying(known[total.organisation_id], total) for total in totals]
-
-
-def _organisations(session: Session, ids: Iterable[int]) -> dict[int, Organisation]:
-    rows = session.scalars(select(Organisation).where(Organisation.id.in_(set(ids))))
-    return {one.id: one for one in rows}
