@@ -13,6 +13,7 @@ GROUPS = (
     "materials",
     "ledger",
     "report",
+    "plan",
     "check",
     "backup",
     "jobs",

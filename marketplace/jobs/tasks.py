@@ -13,7 +13,7 @@ from huey.api import TaskWrapper
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.imports.actions.apply import mark_under_way, prepare_apply
-from marketplace.jobs import imports, running, upkeep, valuations
+from marketplace.jobs import imports, plans, running, upkeep, valuations
 from marketplace.jobs.queue import database, open_queue
 from marketplace.jobs.running import Kind, Report, Stopping
 from marketplace.kernel import tasks
@@ -22,6 +22,9 @@ from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.models import Task
 from marketplace.notices.actions import audit
+from marketplace.plans.actions.runs import start_plan
+from marketplace.plans.models import PlanRun
+from marketplace.plans.queries.pairs import Objective
 from marketplace.valuations.actions.runs import prepare_run, start_run
 from marketplace.valuations.models import ValuationRun
 
@@ -63,6 +66,15 @@ KINDS: dict[str, Kind] = {
         report=valuations.report_valuation,
         is_offered=False,
     ),
+    "plan": Kind(
+        label=_("The regional plan"),
+        button=_("Make a new plan"),
+        does=_("Looks at everything that is open, and finds which lot serves which need best. Nothing is asked for."),
+        right=Can.MAKE_PLAN,
+        run=plans.make_plan,
+        report=plans.report_plan,
+        is_offered=False,
+    ),
 }
 
 
@@ -95,6 +107,12 @@ def start_valuation(session: Session, actor: Actor, *, organisation_id: int, as_
     arguments = prepare_run(session, actor, organisation_id=organisation_id, as_of=as_of)
     task = _queue(session, actor, "valuation", arguments)
     return start_run(session, actor, organisation_id=organisation_id, as_of=as_of, task_id=task.id)
+
+
+def queue_plan(session: Session, actor: Actor, *, objective: Objective, has_floors: bool) -> PlanRun:
+    """Queue a regional plan. The same one that is under way is given instead of a second."""
+    task = _queue(session, actor, "plan", {"objective": objective.value, "floors": has_floors})
+    return start_plan(session, actor, objective=objective, has_floors=has_floors, task_id=task.id)
 
 
 def _queue(session: Session, actor: Actor, kind: str, arguments: dict[str, Any]) -> Task:

@@ -22,6 +22,7 @@ from marketplace.exchange.queries import reservations
 from marketplace.exchange.queries.gate import list_gate_photo_files
 from marketplace.impact.actions import reminders
 from marketplace.impact.queries import adopted as reported
+from marketplace.jobs.plans import plan_the_week
 from marketplace.jobs.post import post_due
 from marketplace.jobs.queue import database, settings
 from marketplace.jobs.retention import retention
@@ -184,6 +185,12 @@ TIMETABLE = (
         EVERY_MINUTE,
         each(plans.list_unanswered, lambda session, row: dates.release_unanswered(session, reservation_id=row)),
         does=_("Lets go of reservations whose holder did not agree with other days in time; they keep their place."),
+    ),
+    Job(
+        "regional plan",
+        EVERY_HOUR,
+        plan_the_week,
+        does=_("Makes a plan for the region once a week: which lot serves which need best. Nothing is asked for."),
     ),
     Job(
         "listings gone stale",

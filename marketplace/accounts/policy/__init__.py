@@ -61,6 +61,8 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_LOSSES: who.may_account_for_region,
     Can.SET_WINDOWS: who.is_trading_coordinator,
     Can.BROKER: who.is_broker,
+    Can.READ_PLAN: who.is_member_or_operator,
+    Can.MAKE_PLAN: who.may_make_plan,
     Can.READ_EXCHANGES: who.is_member_or_operator,
     Can.READ_ALL_EXCHANGES: who.is_reviewer_admin_or_operator,
     Can.REVERSE_EXCHANGE: who.is_reviewer,

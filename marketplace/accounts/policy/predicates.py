@@ -109,6 +109,11 @@ def is_broker(actor: Actor, subject: Any = None) -> bool:
     return actor.role == Role.COORDINATOR and actor.organisation_kind == OrganisationKind.REGION
 
 
+def may_make_plan(actor: Actor, subject: Any) -> bool:
+    """The AO CE, the coordinator of the region, the administrator; the clock once a week, and the operator."""
+    return is_reviewer_admin_or_operator(actor, subject) or is_broker(actor) or actor is CLOCK
+
+
 def may_follow_reservation(actor: Actor, subject: Any) -> bool:
     """Both sides, the reviewer and the broker."""
     return is_either_side(actor, subject) or actor.role == Role.REVIEWER or is_broker(actor)

@@ -48,6 +48,8 @@ class Can(StrEnum):
     READ_LOSSES = "figures:losses"
     SET_WINDOWS = "windows:set"
     BROKER = "broker:list"
+    READ_PLAN = "plan:read"
+    MAKE_PLAN = "plan:make"
     READ_EXCHANGES = "exchange:read"
     READ_ALL_EXCHANGES = "exchange:read_all"
     REVERSE_EXCHANGE = "exchange:reverse"

@@ -7,19 +7,29 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy.orm import Session
 
-from marketplace.impact.rules.impact import DETOUR_FACTOR
+from marketplace.impact.rules.impact import DETOUR_FACTOR, LORRY
+from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.columns import Columns, read_columns
 from marketplace.plans.rules.pairing import STEPS, Found, Way, pair_up
-from marketplace.plans.rules.problem import Numbers, Problem
+from marketplace.plans.rules.problem import Flags, Numbers, Problem
 
 HM_PER_KM = int(DETOUR_FACTOR * 10)  # of road, for a whole kilometre as the crow flies
+CARBON_SCALE = 10**7  # costs of carbon are whole ten-millionths of a gram for each gram that moves
 
 
 class Objective(StrEnum):
     """What is kept low among the ways that serve the most tonnes."""
 
     KILOMETRES = "kilometres"
+    CARBON = "carbon"
+
+
+OBJECTIVE_LABELS: dict[Objective, Text] = {
+    Objective.KILOMETRES: _("the fewest tonne-kilometres"),
+    Objective.CARBON: _("the most carbon saved"),
+}
 
 
 @dataclass(frozen=True)
@@ -28,13 +38,24 @@ class Today:
 
     columns: Columns
     found: Found
+    materials: Taxonomy
 
     @cached_property
+    def free(self) -> Flags:
+        """Which of the pairs that were found nothing stands between."""
+        free: Flags = self.found.ways == Way.FREE
+        return free
+
+    @property
     def problem(self) -> Problem:
-        """What the plan decides about: the pairs that nothing stands between."""
+        """What a plan of the fewest tonne-kilometres decides about."""
+        return self.problem_of(Objective.KILOMETRES)
+
+    def problem_of(self, objective: Objective) -> Problem:
+        """What a plan decides about: the pairs that nothing stands between."""
         supply, wanted = self.columns.supply, self.columns.wanted
-        free = self.found.ways == Way.FREE
-        lots, needs, road = self.found.lots[free], self.found.needs[free], self.found.km[free] * HM_PER_KM
+        lots, needs = self.found.lots[self.free], self.found.needs[self.free]
+        road = self.found.km[self.free] * HM_PER_KM
         up, down = self._rates(lots, needs)
         steps = np.array(STEPS, np.int64)
         return Problem(
@@ -49,12 +70,28 @@ class Today:
             need_steps=steps[wanted.units],
             pair_lots=lots,
             pair_needs=needs,
-            pair_costs=road,
+            pair_costs=road if objective is Objective.KILOMETRES else self._carbon(lots, road),
             pair_road_hm=road,
             pair_numerators=up,
             pair_denominators=down,
             pair_depots=np.full(len(lots), -1, np.int64),
         )
+
+    def is_unsure(self, pair: int) -> bool:
+        """Whether something that is asked of the material is not known of the lot."""
+        return bool(self.found.is_unsure[self.free][pair])
+
+    def _carbon(self, lots: Numbers, road_hm: Numbers) -> Numbers:
+        """Carbon of the way less what is saved, for each gram. By lorry; what is not known of a material saves nothing here."""
+        saved = {}
+        for number in np.unique(self.columns.supply.materials).tolist():
+            material = self.materials.material_by_id(number)
+            avoided = material.carbon.kgco2e_per_kg if material.carbon else 0
+            saved[number] = round((avoided - (material.processing_kgco2e_per_kg or 0)) * CARBON_SCALE) if avoided else 0
+        of_lots = np.array([saved[number] for number in self.columns.supply.materials.tolist()], np.int64)
+        per_hm = round(self.materials.vehicle_factors[LORRY] * CARBON_SCALE / 10_000)  # kg for a tonne-km: a gram for a kg-km
+        costs: Numbers = road_hm * per_hm - of_lots[lots]
+        return costs
 
     def _rates(self, lots: Numbers, needs: Numbers) -> tuple[Numbers, Numbers]:
         supply, wanted = self.columns.supply, self.columns.wanted
@@ -70,5 +107,6 @@ class Today:
 
 def read_today(session: Session) -> Today:
     """Read everything that is open and pair it."""
-    columns = read_columns(session, taxonomy(session))
-    return Today(columns, pair_up(columns.supply, columns.wanted, columns.terms))
+    materials = taxonomy(session)
+    columns = read_columns(session, materials)
+    return Today(columns, pair_up(columns.supply, columns.wanted, columns.terms), materials)

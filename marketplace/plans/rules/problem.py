@@ -224,20 +224,24 @@ class Component:
 
 def components(problem: Problem) -> list[Component]:
     """The problem in its independent parts, by their first lot."""
-    lots, needs = problem.pair_lots, problem.pair_needs
-    if not len(lots):
+    if not len(problem.pair_lots):
         return []
-    of_lots = np.arange(len(problem.lot_ids))
+    labels = joined_by(problem.pair_lots, problem.pair_needs, len(problem.lot_ids), len(problem.need_ids))
+    order = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[order])) + 1
+    return [Component(problem, pairs) for pairs in np.split(order, starts)]
+
+
+def joined_by(lots: Numbers, needs: Numbers, lot_count: int, need_count: int) -> Numbers:
+    """Of each pair the first lot that it is joined with, directly or by others."""
+    of_lots = np.arange(lot_count)
     while True:
-        of_needs = np.full(len(problem.need_ids), len(of_lots))
+        of_needs = np.full(need_count, lot_count)
         np.minimum.at(of_needs, needs, of_lots[lots])
         joined = of_lots.copy()
         np.minimum.at(joined, lots, of_needs[needs])
         joined = joined[joined]
         if (joined == of_lots).all():
-            break
+            labels: Numbers = of_lots[lots]
+            return labels
         of_lots = joined
-    labels = of_lots[lots]
-    order = np.argsort(labels, kind="stable")
-    starts = np.flatnonzero(np.diff(labels[order])) + 1
-    return [Component(problem, pairs) for pairs in np.split(order, starts)]

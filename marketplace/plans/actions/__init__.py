@@ -1,0 +1,1 @@
+"""Make a plan, keep it, and act on its lines."""

@@ -1,0 +1,163 @@
+"""Making a plan and keeping it: what is asked for first, what came of it last."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.impact.rules.impact import impact
+from marketplace.kernel import clock
+from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.notices.actions import audit
+from marketplace.plans.models import PlanLine, PlanResult, PlanRun
+from marketplace.plans.queries.pairs import HM_PER_KM, Objective, Today, read_today
+from marketplace.plans.queries.runs import find_run_of_task
+from marketplace.plans.rules.allocation import Plan, make_plan
+from marketplace.plans.rules.pairing import UNITS
+from marketplace.plans.rules.why import Line, lines_of
+
+BATCH = 500
+PPM = 1_000_000
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan and what it was made of."""
+
+    today: Today
+    plan: Plan
+
+
+def start_plan(
+    session: Session, actor: Actor, *, objective: Objective, has_floors: bool = True, task_id: int | None = None
+) -> PlanRun:
+    """A plan that is to be made. The same one where a long task makes it already."""
+    require(actor, Can.MAKE_PLAN)
+    there = None if task_id is None else find_run_of_task(session, task_id)
+    if there is not None:
+        return there
+    run = PlanRun(
+        made_at=clock.now(),
+        as_of=clock.today(),
+        objective=objective.value,
+        has_floors=has_floors,
+        task_id=task_id,
+        person_id=actor.person_id,
+    )
+    session.add(run)
+    session.flush()
+    audit.record(session, actor, action="plan.start", object_type="plan", object_id=run.id)
+    return run
+
+
+def solve(session: Session, actor: Actor, *, objective: Objective, has_floors: bool) -> Made:
+    """Read all that is open now, and plan it. Nothing is written, so it may take its time."""
+    require(actor, Can.MAKE_PLAN)
+    today = read_today(session)
+    return Made(today, make_plan(today.problem_of(objective), has_floors=has_floors))
+
+
+def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> PlanResult:
+    """Write down what a plan came to, its lines first. One that has its result is left as it is."""
+    require(actor, Can.MAKE_PLAN)
+    there = session.scalars(select(PlanResult).where(PlanResult.run_id == run_id)).one_or_none()
+    if there is not None:
+        return there
+    rows = list(_rows(run_id, made, taxonomy(session)))
+    for start in range(0, len(rows), BATCH):
+        session.execute(insert(PlanLine), rows[start : start + BATCH])
+    result = _result(run_id, made)
+    session.add(result)
+    session.flush()
+    audit.record(session, actor, action="plan.finish", object_type="plan", object_id=run_id, lines=len(rows))
+    return result
+
+
+def make_at_once(session: Session, actor: Actor, *, objective: Objective, has_floors: bool = True) -> PlanRun:
+    """A plan in one transaction, without a task: for the timetable, the console and the demonstration."""
+    made = solve(session, actor, objective=objective, has_floors=has_floors)
+    run = start_plan(session, actor, objective=objective, has_floors=has_floors)
+    keep_plan(session, actor, run_id=run.id, made=made)
+    return run
+
+
+def _result(run_id: int, made: Made) -> PlanResult:
+    plan = made.plan
+    problem = plan.allocation.problem
+    return PlanResult(
+        run_id=run_id,
+        finished_at=clock.now(),
+        digest=problem.digest,
+        solver=f"OR-Tools {version('ortools')}",
+        lots=int(np.count_nonzero(problem.lot_amounts)),
+        needs=int(np.count_nonzero(problem.need_amounts)),
+        pairs=len(problem.pair_lots),
+        lines=len(plan.allocation.lines),
+        mass_kg=_kg(plan.allocation.micrograms),
+        tonne_km=_tonne_km(plan.allocation.gram_metres),
+        base_lines=len(plan.baseline.lines),
+        base_mass_kg=_kg(plan.baseline.micrograms),
+        base_tonne_km=_tonne_km(plan.baseline.gram_metres),
+        even_tonne_km=_tonne_km(plan.even.gram_metres),
+        unbound_tonne_km=_tonne_km(plan.unbound.gram_metres),
+        is_proven=plan.is_proven,
+        mass_bound_kg=_kg(plan.mass_bound),
+        cost_gap_ppm=round(max(plan.cost_gap, 0.0) * PPM),
+        has_fewest=plan.has_fewest,
+    )
+
+
+def _rows(run_id: int, made: Made, materials: Taxonomy) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines_of(made.plan), start=1):
+        yield {"run_id": run_id, "number": number, **_row(line, made, materials)}
+
+
+def _row(line: Line, made: Made, materials: Taxonomy) -> dict[str, Any]:
+    problem, supply, wanted = made.plan.allocation.problem, made.today.columns.supply, made.today.columns.wanted
+    lot, need = int(problem.pair_lots[line.pair]), int(problem.pair_needs[line.pair])
+    mass_kg = _kg(line.takes * int(problem.lot_weights_mg[lot]))
+    distance_km = int(problem.pair_road_hm[line.pair]) // HM_PER_KM
+    material = materials.material_by_id(int(supply.materials[lot]))
+    figures = impact(
+        mass_in_kg=mass_kg,
+        distance_in_km=Decimal(distance_km),
+        vehicle_factors=materials.vehicle_factors,
+        carbon_factor=material.carbon.kgco2e_per_kg if material.carbon else None,
+        processing_factor=material.processing_kgco2e_per_kg,
+    )
+    return {
+        "listing_id": int(supply.ids[lot]),
+        "demand_id": int(wanted.ids[need]),
+        "owner_id": int(supply.owners[lot]),
+        "asker_id": int(wanted.askers[need]),
+        "material_id": material.id,
+        "quantity": Decimal(line.takes) / 1000,
+        "unit": UNITS[int(supply.units[lot])].value,
+        "covers": Decimal(line.gives) / 1000,
+        "covers_unit": UNITS[int(wanted.units[need])].value,
+        "mass_kg": mass_kg,
+        "distance_km": distance_km,
+        "road_km": figures.road_km,
+        "tonne_km": figures.tonne_km,
+        "net_kgco2e": figures.net_kgco2e,
+        "is_unsure": made.today.is_unsure(line.pair),
+        "why": line.why.value,
+        "instead_of_id": None if line.instead_of is None else int(wanted.ids[line.instead_of]),
+        "saved_tonne_km": _tonne_km(line.saved_gram_metres),
+        "more_kg": _kg(line.more_micrograms),
+    }
+
+
+def _kg(micrograms: int) -> Decimal:
+    return (Decimal(micrograms) / 10**9).quantize(Decimal("0.001"))
+
+
+def _tonne_km(gram_metres: int) -> Decimal:
+    return (Decimal(gram_metres) / 10**9).quantize(Decimal("0.001"))
