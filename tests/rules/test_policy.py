@@ -116,6 +116,8 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("set the own organisation's windows", Can.SET_WINDOWS, OWN, "coordinator"),
     ("set another organisation's windows", Can.SET_WINDOWS, OTHER, ""),
     ("read the broker's list", Can.BROKER, None, ""),
+    ("read the regional plan", Can.READ_PLAN, None, "leader coordinator reviewer admin"),
+    ("make a regional plan", Can.MAKE_PLAN, None, "reviewer admin"),
     ("read exchanges", Can.READ_EXCHANGES, None, "leader coordinator reviewer admin"),
     ("read all exchanges", Can.READ_ALL_EXCHANGES, None, "reviewer admin"),
     ("take back a row of the ledger", Can.REVERSE_EXCHANGE, None, "reviewer"),
@@ -257,6 +259,7 @@ def test_the_coordinator_of_the_region_is_the_broker() -> None:
     assert may(BROKER, Can.READ_CHOICES)
     assert may(BROKER, Can.READ_LOSSES)
     assert may(BROKER, Can.ASK_FOR_REPORT)
+    assert may(BROKER, Can.MAKE_PLAN) and may(CLOCK, Can.MAKE_PLAN) and may(OPERATOR, Can.MAKE_PLAN)
     assert not may(BROKER, Can.MEET, THEIRS)
 
 
