@@ -110,7 +110,7 @@ def is_broker(actor: Actor, subject: Any = None) -> bool:
 
 
 def may_make_plan(actor: Actor, subject: Any) -> bool:
-    """The AO CE, the coordinator of the region, the administrator; the clock once a week, and the operator."""
+    """The AO CE, the broker and the administrator; once a week the clock; the operator."""
     return is_reviewer_admin_or_operator(actor, subject) or is_broker(actor) or actor is CLOCK
 
 

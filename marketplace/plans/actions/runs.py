@@ -81,7 +81,7 @@ def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> Pla
 
 
 def make_at_once(session: Session, actor: Actor, *, objective: Objective, has_floors: bool = True) -> PlanRun:
-    """A plan in one transaction, without a task: for the timetable, the console and the demonstration."""
+    """A plan in one transaction, without a task, as the demonstration has it."""
     made = solve(session, actor, objective=objective, has_floors=has_floors)
     run = start_plan(session, actor, objective=objective, has_floors=has_floors)
     keep_plan(session, actor, run_id=run.id, made=made)
