@@ -121,7 +121,8 @@ def _write(session: Session, owner: Actor, rows: Sequence[tuple[str, date, int |
     ids = list(session.scalars(insert(Lot).returning(Lot.id, sort_by_parameter_order=True), lots))
     movements = [
         {
-            **mine, "lot_id": lot_id, "kind": "in" if parent is None else "split", "quantity": Decimal(12), "happened_on": day,
+            **mine, "lot_id": lot_id, "kind": "in" if parent is None else "split", "quantity": Decimal(12), "kg_per_unit": Decimal(185),
+            "happened_on": day,
             "at": clock.now(), "depot_id": depot_id, "other_lot_id": parent,
         }
         for lot_id, (_title, day, depot_id, parent, _origin) in zip(ids, rows, strict=True)

@@ -239,7 +239,8 @@ class Lot(Base):
 class Movement(Base):
     """One thing that happened to a lot. Plus is what the lot gained, minus what it lost, nought what only changed where it stands.
 
-    What moves has two rows, out of where it lay and into where it lies now: so the stock of every place and owner is a sum as well.
+    What moves has two rows, out of where it lay and into where it lies now: so the stock of every place and owner is a sum as well. What was
+    weighed has two that count, out at the old weight and in at the new one: so mass is a sum too.
     """
 
     __tablename__ = "movement"
@@ -248,6 +249,7 @@ class Movement(Base):
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     kind: Mapped[str] = mapped_column(String(9))
     quantity: Mapped[Decimal] = mapped_column(Fixed(3))
+    kg_per_unit: Mapped[Decimal] = mapped_column(Fixed(6), server_default="0", comment="what one unit weighed, or weighs from now on")
     pallets: Mapped[int] = mapped_column(default=0, server_default="0")
     happened_on: Mapped[date] = mapped_column(comment="the day that counts for stay and cost")
     at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was entered")

@@ -1,5 +1,6 @@
 """What lying in a depot costs, computed by hand."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,11 +14,11 @@ SPAN = Span(FIRST, AFTER)
 
 
 def of(*changes: Change, unit: Unit = Unit.M2, kg: str = "185") -> Stored:
-    return Stored(unit, Decimal(kg), changes)
+    return Stored(unit, [replace(change, kg_per_unit=Decimal(kg)) for change in changes])
 
 
 def in_october(day: int, quantity: str, pallets: int = 0) -> Change:
-    return Change(date(2026, 10, day), Decimal(quantity), pallets)
+    return Change(date(2026, 10, day), Decimal(quantity), Decimal(185), pallets)
 
 
 def rate(price: str, unit: str = "m2", from_on: date = date(2026, 1, 1)) -> Rate:
@@ -67,7 +68,7 @@ def test_a_lot_that_leaves_and_comes_back_has_two_stays() -> None:
 
 
 def test_days_before_and_after_the_span_do_not_count() -> None:
-    stored = of(Change(date(2026, 6, 1), Decimal(7)))
+    stored = of(Change(date(2026, 6, 1), Decimal(7), Decimal(185)))
     (row,) = charge(stored, Rates([rate("1")]), Span(date(2026, 10, 1), date(2026, 10, 8)))
     assert (row.first_on, row.last_on, row.days, row.cents) == (date(2026, 10, 1), date(2026, 10, 7), 7, 700)
 
@@ -80,7 +81,7 @@ def test_moving_from_bay_to_bay_changes_nothing() -> None:
 def test_a_stay_over_two_quarters_is_rounded_in_each_of_them() -> None:
     """10 m² on 30 days of September: 300 × 0.10 / 7 = 4.2857, so 4.29; on 31 of October 4.4286, so 4.43. At once it were 8.71."""
     first, second = charge(
-        of(Change(date(2026, 9, 1), Decimal(10))), Rates([rate("0.10")]), Span(date(2026, 9, 1), date(2026, 11, 1))
+        of(Change(date(2026, 9, 1), Decimal(10), Decimal(185))), Rates([rate("0.10")]), Span(date(2026, 9, 1), date(2026, 11, 1))
     )
     assert (first.first_on, first.last_on, first.days, first.cents) == (date(2026, 9, 1), date(2026, 9, 30), 30, 429)
     assert (second.first_on, second.last_on, second.days, second.cents) == (FIRST, date(2026, 10, 31), 31, 443)

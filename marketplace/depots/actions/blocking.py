@@ -10,7 +10,7 @@ from marketplace.depots.models import Lot, Movement
 from marketplace.depots.rules.lots import MovementKind
 from marketplace.kernel import clock
 
-STANDS = ("owner_id", "holder_id", "depot_id", "bay", "place_name", "lat", "lon")
+STANDS = ("kg_per_unit", "owner_id", "holder_id", "depot_id", "bay", "place_name", "lat", "lon")
 
 
 def block(session: Session, by: By, lots: Select[int]) -> int:

@@ -191,6 +191,31 @@ def move(
     _write(session, leaving, {**coming, "happened_on": leaving["happened_on"]})
 
 
+def weigh(
+    session: Session,
+    by: By,
+    lot: Lot,
+    kg_per_unit: Decimal,
+    kg_basis: str,
+    *,
+    listing_id: int | None = None,
+    reservation_id: int | None = None,
+) -> None:
+    """Let all of a locked lot weigh something else.
+
+    What is there is counted out at the old weight and in at the new one.
+    """
+    values = {"kg_per_unit": kg_per_unit, "kg_basis": kg_basis}
+    if (lot.kg_per_unit, lot.kg_basis) == (kg_per_unit, kg_basis):
+        return
+    about, by, is_other = About(listing_id, reservation_id), _counted(by, lot), lot.kg_per_unit != kg_per_unit
+    leaving = _row(by, lot, MovementKind.COUNT, -lot.quantity, -lot.pallets, about)
+    if not _moved(session, lot, Decimal(0), exactly=lot.quantity, **values):
+        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
+    if is_other:
+        _write(session, leaving, _row(by, lot, MovementKind.COUNT, lot.quantity, lot.pallets, about))
+
+
 def _moved(session: Session, lot: Lot, delta: Decimal, *, exactly: Decimal | None = None, **values: Any) -> bool:
     """Move the quantity where that much is there, and read the lot again."""
     by, least = literal(delta, Fixed(3)), literal(-delta if exactly is None else exactly, Fixed(3))
@@ -230,6 +255,7 @@ def _row(by: By, lot: Lot, kind: MovementKind, quantity: Decimal, pallets: int, 
         "lot_id": lot.id,
         "kind": kind.value,
         "quantity": quantity,
+        "kg_per_unit": lot.kg_per_unit,
         "pallets": pallets if lot.depot_id is not None else 0,
         "happened_on": max(by.day, lot.in_depot_since or by.day),
         "at": clock.now(),

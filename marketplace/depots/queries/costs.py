@@ -47,7 +47,7 @@ def costs_of(session: Session, lot_ids: Iterable[int], until: date) -> dict[int,
             Movement.owner_id,
             Movement.happened_on,
             Lot.unit,
-            Lot.kg_per_unit,
+            Movement.kg_per_unit,
             Movement.quantity,
             Movement.pallets,
         )
@@ -61,8 +61,7 @@ def costs_of(session: Session, lot_ids: Iterable[int], until: date) -> dict[int,
         changes = list(group)
         stored = Stored(
             Unit(changes[0].unit),
-            changes[0].kg_per_unit,
-            [Change(row.happened_on, row.quantity, row.pallets) for row in changes],
+            [Change(row.happened_on, row.quantity, row.kg_per_unit, row.pallets) for row in changes],
         )
         costs[lot_id].append(sum_of(charge(stored, rates[depot_id], Span(date.min, until))))
     return {lot_id: added(stays) for lot_id, stays in costs.items()}
@@ -77,14 +76,14 @@ def list_charges(session: Session, depot_id: int, span: Span, *, owner_id: int |
     for key, rows in groupby(_changes(session, depot_id, span, owner_id), key=lambda row: (row.name, row.owner_id, row.lot_id)):
         changes = list(rows)
         first = changes[0]
-        stored = Stored(Unit(first.unit), first.kg_per_unit, [Change(row.on, row.quantity, row.pallets) for row in changes])
+        stored = Stored(Unit(first.unit), [Change(row.on, row.quantity, row.kg_per_unit, row.pallets) for row in changes])
         for item in charge(stored, rates, span):
             yield LotCharge(key[1], key[0], key[2], first.title, item)
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What a lot of one owner gained or lost on a day.
+    """What a lot of one owner gained or lost on a day, at one weight.
 
     What lay there before stands on the first day of the span.
     """
@@ -103,10 +102,11 @@ class _Row:
 def _changes(session: Session, depot_id: int, span: Span, owner_id: int | None) -> Iterator[_Row]:
     on = case((Movement.happened_on < span.first, span.first), else_=Movement.happened_on)
     quantity, pallets = func.sum(Movement.quantity), func.sum(Movement.pallets)
+    weight = Movement.kg_per_unit
     sums = (
-        select(Movement.owner_id, Movement.lot_id, on.label("on"), quantity.label("quantity"), pallets.label("pallets"))
+        select(Movement.owner_id, Movement.lot_id, weight, on.label("on"), quantity.label("quantity"), pallets.label("pallets"))
         .where(Movement.depot_id == depot_id, Movement.happened_on < span.before)
-        .group_by(Movement.owner_id, Movement.lot_id, on)
+        .group_by(Movement.owner_id, Movement.lot_id, weight, on)
         .having(or_(quantity != 0, pallets != 0))
     )
     if owner_id is not None:
@@ -114,7 +114,7 @@ def _changes(session: Session, depot_id: int, span: Span, owner_id: int | None) 
     found = sums.subquery()
     rows = (
         select(
-            Organisation.name, found.c.owner_id, found.c.lot_id, Lot.title, Lot.unit, Lot.kg_per_unit,
+            Organisation.name, found.c.owner_id, found.c.lot_id, Lot.title, Lot.unit, found.c.kg_per_unit,
             found.c.on, found.c.quantity, found.c.pallets,
         )
         .join(Lot, Lot.id == found.c.lot_id)

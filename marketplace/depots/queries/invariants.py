@@ -1,8 +1,9 @@
 """What always holds of lots and their movements. Each answers with the first number that breaks it, or with nothing."""
 
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.depots.models import Lot, Movement
@@ -10,6 +11,7 @@ from marketplace.depots.rules.lots import MovementKind, path_to
 from marketplace.materials.queries import taxonomy
 
 _ZERO = literal(Decimal(0), Lot.quantity.type)
+_COUNT = MovementKind.COUNT.value
 _TWO_SIDED = (MovementKind.SPLIT.value, MovementKind.RETURN.value)
 
 
@@ -23,21 +25,40 @@ def find_wrong_sum(session: Session) -> int | None:
 
 
 def find_misplaced(session: Session) -> int | None:
-    """A lot of which the movements leave something elsewhere, or with somebody else."""
-    at = (Movement.lot_id, Movement.depot_id, Movement.bay, Movement.owner_id, Movement.holder_id)
+    """A lot of which the movements leave something elsewhere, with somebody else, or at another weight."""
+    at = (Movement.lot_id, Movement.depot_id, Movement.bay, Movement.owner_id, Movement.holder_id, Movement.kg_per_unit)
     sums = select(*at).group_by(*at).having(func.sum(Movement.quantity) != 0).subquery()
     elsewhere = (
         func.coalesce(sums.c.depot_id, 0) != func.coalesce(Lot.depot_id, 0),
         sums.c.bay != Lot.bay,
         sums.c.owner_id != Lot.owner_id,
         sums.c.holder_id != Lot.holder_id,
+        sums.c.kg_per_unit != Lot.kg_per_unit,
     )
     rows = select(Lot.id).join(sums, sums.c.lot_id == Lot.id)
-    return session.scalar(rows.where(elsewhere[0] | elsewhere[1] | elsewhere[2] | elsewhere[3]).order_by(Lot.id).limit(1))
+    return session.scalar(rows.where(or_(*elsewhere)).order_by(Lot.id).limit(1))
+
+
+def find_unweighed(session: Session) -> int | None:
+    """A lot that weighs something else than its last movement says, or than it did.
+
+    While nobody weighed it: that is two rows that count, of what is there, out at the old weight and in at the new one.
+    """
+    in_order: dict[str, Any] = {"partition_by": Movement.lot_id, "order_by": Movement.id}
+    columns = (Movement.kind, Movement.quantity, Movement.kg_per_unit)
+    were = [func.lag(column, type_=column.type).over(**in_order).label(f"was_{column.key}") for column in columns]
+    told = select(Movement.lot_id, *columns, *were).subquery()
+    is_weighing = (told.c.kind == _COUNT) & (told.c.was_kind == _COUNT) & (told.c.quantity == -told.c.was_quantity)
+    jumps = select(told.c.lot_id).where(told.c.kg_per_unit != told.c.was_kg_per_unit, ~is_weighing)
+    last = select(Movement.lot_id, func.max(Movement.id).label("id")).group_by(Movement.lot_id).subquery()
+    other = select(Lot.id).join(last, last.c.lot_id == Lot.id).join(Movement, Movement.id == last.c.id)
+    other = other.where(Movement.kg_per_unit != Lot.kg_per_unit)
+    found = [session.scalar(rows.limit(1)) for rows in (jumps.order_by(told.c.lot_id), other.order_by(Lot.id))]
+    return next((one for one in found if one is not None), None)
 
 
 def find_one_sided(session: Session) -> int | None:
-    """A lot that gained or lost what the lot on the other side did not.
+    """A lot that gained or lost what the lot on the other side did not, or at another weight.
 
     In a split, or when something came back.
     """
@@ -47,6 +68,7 @@ def find_one_sided(session: Session) -> int | None:
         & (other.other_lot_id == Movement.lot_id)
         & (other.kind == Movement.kind)
         & (other.quantity == -Movement.quantity)
+        & (other.kg_per_unit == Movement.kg_per_unit)
     )
     rows = select(Movement.lot_id).outerjoin(other, mirrored)
     return session.scalar(rows.where(Movement.kind.in_(_TWO_SIDED), other.id.is_(None)).order_by(Movement.lot_id).limit(1))

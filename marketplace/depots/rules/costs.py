@@ -7,7 +7,7 @@ Cents are rounded once: of each stay at one price within one quarter, as it is s
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -20,6 +20,7 @@ from marketplace.kernel.units import Unit
 DAYS_OF_WEEK = 7
 PALLET = "pallet"
 KG_PER_TONNE = Decimal(1000)
+_NOTHING = (Decimal(0), Decimal(0), 0)  # of quantity, mass and pallet places
 EXACT = Context(prec=60)  # more than any quantity times its weight times its days has
 
 
@@ -34,19 +35,19 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a lot gained or lost in the depot on a day."""
+    """What a lot gained or lost in the depot on a day, at the weight that a unit of it had then."""
 
     on: date
     quantity: Decimal
+    kg_per_unit: Decimal
     pallets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A lot as its cost is asked: its unit, its weight, and its changes in a depot."""
+    """A lot as its cost is asked: its unit, and its changes in a depot."""
 
     unit: Unit
-    kg_per_unit: Decimal
     changes: Sequence[Change]
 
 
@@ -55,7 +56,7 @@ class Charge:
     """What lying there at one price came to, within one quarter.
 
     `last_on` is the last day that counts, `amount_days` the sum over the days of what lay there, in the unit of the price. Without a price that unit
-    is the lot's own, and `cents` is None.
+    is the lot's own, and `cents` is None. `kg_days`: the same in kilograms, whatever the price is of.
     """
 
     first_on: date
@@ -65,6 +66,7 @@ class Charge:
     amount_days: Decimal
     euros_per_week: Decimal | None
     cents: int | None
+    kg_days: Decimal = field(default=Decimal(0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,16 @@ def charge(stored: Stored, rates: Rates, span: Span) -> list[Charge]:
     charges: list[Charge] = []
     for stretch in _stretches(stored, rates, span):
         unit, price = _priced(stored, stretch, rates)
-        amount = _amount(stored, stretch, unit) * stretch.days
+        amount, kg_days = _amount(stored, stretch, unit) * stretch.days, EXACT.multiply(stretch.mass_kg, stretch.days)
         last = charges[-1] if charges else None
         if last is not None and (last.unit, last.euros_per_week) == (unit, price) and _is_next(last, stretch.first_on):
             amount, first_on, days = last.amount_days + amount, last.first_on, last.days + stretch.days
+            kg_days += last.kg_days
             charges.pop()
         else:
             first_on, days = stretch.first_on, stretch.days
         cents = None if price is None else _cents(amount, price)
-        charges.append(Charge(first_on, stretch.last_on, days, unit, amount, price, cents))
+        charges.append(Charge(first_on, stretch.last_on, days, unit, amount, price, cents, kg_days))
     return charges
 
 
@@ -134,6 +137,7 @@ class _Stretch:
     first_on: date
     days: int
     quantity: Decimal
+    mass_kg: Decimal
     pallets: int
 
     @property
@@ -143,18 +147,19 @@ class _Stretch:
 
 def _stretches(stored: Stored, rates: Rates, span: Span) -> Iterator[_Stretch]:
     """The days on which something lay there, cut where that, a price or the quarter changed."""
-    gained: dict[date, tuple[Decimal, int]] = {}
+    gained: dict[date, tuple[Decimal, Decimal, int]] = {}
     for change in stored.changes:
-        quantity, pallets = gained.get(change.on, (Decimal(0), 0))
-        gained[change.on] = (quantity + change.quantity, pallets + change.pallets)
+        quantity, mass_kg, pallets = gained.get(change.on, _NOTHING)
+        came_kg = EXACT.multiply(change.quantity, change.kg_per_unit)
+        gained[change.on] = (quantity + change.quantity, EXACT.add(mass_kg, came_kg), pallets + change.pallets)
     quarters = _quarters(Span(max(span.first, min(gained)), span.before)) if gained else ()
     cuts = sorted({*gained, *rates.first_days, *quarters, span.first, span.before})
-    quantity, pallets = Decimal(0), 0
+    quantity, mass_kg, pallets = _NOTHING
     for first_on, before in pairwise(cuts):
-        more = gained.get(first_on, (Decimal(0), 0))
-        quantity, pallets = quantity + more[0], pallets + more[1]
+        more = gained.get(first_on, _NOTHING)
+        quantity, mass_kg, pallets = quantity + more[0], EXACT.add(mass_kg, more[1]), pallets + more[2]
         if quantity > 0 and span.first <= first_on and before <= span.before:
-            yield _Stretch(first_on, (before - first_on).days, quantity, pallets)
+            yield _Stretch(first_on, (before - first_on).days, quantity, mass_kg, pallets)
 
 
 def _priced(stored: Stored, stretch: _Stretch, rates: Rates) -> tuple[str, Decimal | None]:
@@ -171,7 +176,7 @@ def _amount(stored: Stored, stretch: _Stretch, unit: str) -> Decimal:
         return Decimal(stretch.pallets)
     if unit == stored.unit.value:
         return stretch.quantity
-    return EXACT.divide(EXACT.multiply(stretch.quantity, stored.kg_per_unit), KG_PER_TONNE)
+    return EXACT.divide(stretch.mass_kg, KG_PER_TONNE)
 
 
 def _quarters(span: Span) -> Iterator[date]:

@@ -194,7 +194,10 @@ def settled_as(
 
 
 def transfer_lot(session: Session, actor: Actor, reservation: Reservation) -> Lot:
-    """The lot, or the part of it, is the receiver's now, and lies where it went."""
+    """The lot, or the part of it, is the receiver's now, lies where it went, and weighs what was agreed."""
+    terms = reservation.terms
+    if terms is None:
+        raise RuntimeError(f"reservation {reservation.id} was never approved")
     lot = lots.transfer_lot(
         session,
         measured_by(actor, reservation),
@@ -203,6 +206,7 @@ def transfer_lot(session: Session, actor: Actor, reservation: Reservation) -> Lo
         receiver_id=reservation.organisation_id,
         to=whereabouts_of(reservation),
         reservation_id=reservation.id,
+        weight=(terms.kg_per_unit, terms.kg_basis),
     )
     if lot.depot_id is not None:
         note_fullness(session, actor, lot.depot_id, lot.id)

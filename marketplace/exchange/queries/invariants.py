@@ -14,6 +14,7 @@ from marketplace.exchange.rules.gate import WITH_NOTE
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, TIMED, ReservationStatus
 from marketplace.exchange.rules.terms import TermsStatus
 from marketplace.impact.queries.adopted import find_adopted_breach
+from marketplace.impact.rules.impact import mass_kg
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_breach, find_rollup_breach
@@ -226,6 +227,12 @@ def lots_are_their_movements(session: Session) -> str | None:
     return None if found is None else f"lot {found}"
 
 
+def lots_weigh_what_was_weighed(session: Session) -> str | None:
+    """A lot weighs what its movements say, and another weight only from a weighing on."""
+    found = lot_invariants.find_unweighed(session)
+    return None if found is None else f"lot {found}"
+
+
 def parts_are_what_was_split_off(session: Session) -> str | None:
     """What a lot gained in a split or a return, the other one lost. It is of the same material, unit and tree."""
     found = lot_invariants.find_one_sided(session) or lot_invariants.find_changeling(session)
@@ -251,7 +258,7 @@ def valuations_are_their_lines(session: Session) -> str | None:
 
 
 def offers_are_their_lots(session: Session) -> str | None:
-    """A published listing has a lot, and what it still says is what lies there.
+    """A published listing has a lot, and what it still says is what lies there, also of its weight.
 
     So does a draft of what is in stock. What is planned has no lot yet.
     """
@@ -263,6 +270,8 @@ def offers_are_their_lots(session: Session) -> str | None:
         | (Lot.material_id != Listing.material_id)
         | (Lot.unit != Listing.unit)
         | (func.coalesce(Lot.depot_id, 0) != func.coalesce(Listing.depot_id, 0))
+        | (Listing.kg_per_unit.is_(None) & (Lot.kg_basis == "measured"))
+        | (Listing.kg_per_unit.is_not(None) & (Listing.kg_per_unit != Lot.kg_per_unit))
     )
     is_draft_of_lot = (Listing.status == ListingStatus.DRAFT) & Listing.lot_id.is_not(None)
     wrong = ((Listing.status == ListingStatus.PUBLISHED) | is_draft_of_lot) & ~Listing.planned & differs
@@ -290,6 +299,24 @@ def transferred_left_the_lot(session: Session) -> str | None:
         | (func.coalesce(back.c.amount, _ZERO) != Reservation.returned)
     )
     return _first(session, rows.where(wrong).order_by(Reservation.id), "reservation")
+
+
+def transferred_weighs_as_booked(session: Session) -> str | None:
+    """What a transfer brought weighs with its receiver what the ledger says."""
+    kinds = (MovementKind.IN, MovementKind.SPLIT, MovementKind.COUNT)
+    of_transfers = Movement.reservation_id.is_not(None) & (Movement.quantity >= 0) & Movement.kind.in_(kinds)
+    last = select(func.max(Movement.id).label("id")).where(of_transfers).group_by(Movement.reservation_id).subquery()
+    rows = (
+        select(Exchange.reservation_id, Exchange.quantity, Exchange.mass_kg, Exchange.lot_id, Movement.lot_id, Movement.kg_per_unit)
+        .join(Movement, Movement.reservation_id == Exchange.reservation_id)
+        .join(last, last.c.id == Movement.id)
+        .where(Exchange.kind == RowKind.TRANSFER)
+        .order_by(Exchange.reservation_id)
+    )
+    for number, quantity, booked_kg, booked_lot, lot, kg_per_unit in session.execute(rows):
+        if booked_kg != mass_kg(quantity, kg_per_unit) or booked_lot not in (None, lot):
+            return f"reservation {number}"
+    return None
 
 
 def rollups(session: Session) -> str | None:
@@ -322,10 +349,12 @@ INVARIANTS: tuple[tuple[Text, Question], ...] = (
     (_("what came back is reversed in the ledger"), returned_is_reversed),
     (_("what came back is a lot of its own"), returned_became_lots),
     (_("every lot is the sum of its movements, where it lies and whose it is"), lots_are_their_movements),
+    (_("every lot weighs what was weighed"), lots_weigh_what_was_weighed),
     (_("what was split off or came back is what the other lot lost"), parts_are_what_was_split_off),
     (_("soil and sand are no more by counting than measuring explains"), soil_is_never_merged),
     (_("what is on offer is what its lot says"), offers_are_their_lots),
     (_("what was transferred came to its receiver as a lot"), transferred_left_the_lot),
+    (_("what was transferred weighs what the ledger says"), transferred_weighs_as_booked),
     (_("every part of an asset is the sum of its changes, and weighs as much"), parts_are_their_changes),
     (_("every valuation is the sum of its lines"), valuations_are_their_lines),
     (_("the roll-ups equal the ledger"), rollups),

@@ -101,7 +101,7 @@ def follow(session: Session, actor: Actor, listing: Listing, changed: set[str], 
         return
     _describe(listing, lot)
     if lot.depot_id is None and "kg_per_unit" in changed:  # what lies in a depot weighs what it weighed when it came in
-        lot.kg_per_unit, lot.kg_basis = _weighed(session, listing)
+        movements.weigh(session, by, lot, *_weighed(session, listing), listing_id=listing.id)
     delta = listing.quantity - listing.transferred - lot.quantity
     if delta:
         count(session, by, lot, delta, listing_id=listing.id)
@@ -230,6 +230,7 @@ def make_child_lot(
     today = clock.today()
     stored = {name: getattr(parent, name) for name in _COLUMNS if name not in _OWN}
     stored["title"] = returned_title(parent.title)
+    stored["kg_per_unit"] = lot.kg_per_unit if lot.kg_basis == "measured" else None
     if location is not None:
         stored |= {**place_columns(location), "depot_id": lot.depot_id}
     child = Listing(
@@ -260,12 +261,21 @@ def make_child_lot(
 
 
 def transfer_lot(
-    session: Session, by: By, listing: Listing, amount: Decimal, *, receiver_id: int, to: Whereabouts, reservation_id: int
+    session: Session,
+    by: By,
+    listing: Listing,
+    amount: Decimal,
+    *,
+    receiver_id: int,
+    to: Whereabouts,
+    reservation_id: int,
+    weight: tuple[Decimal, str],
 ) -> Lot:
     """Let what was transferred be the receiver's.
 
     Whoever takes all that was ever offered takes the lot itself along, and whoever takes a part gets a lot of its own. What goes to a
-    depot is announced there, unless one of its keepers says so.
+    depot is announced there, unless one of its keepers says so. `weight`: of a unit, as both agreed and the ledger says, and how that is
+    known; so it weighs with the receiver.
     """
     lot = _lot_of(session, listing)
     awaiting = find_awaiting(session, by.actor, to.depot_id, lies_in=lot.depot_id)
@@ -279,6 +289,7 @@ def transfer_lot(
         if child is None:
             raise RuntimeError(f"lot {lot.id} has less than its listing says")
         lot = child
+    movements.weigh(session, by, lot, *weight, listing_id=listing.id, reservation_id=reservation_id)
     if awaiting is not None:
         expect_lot(session, by.actor, awaiting, lot)
     return lot

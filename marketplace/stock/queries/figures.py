@@ -87,10 +87,9 @@ def _lain(session: Session, days: _Days) -> dict[int, DepotFigures]:
 
     `in_kg` is less what left: whatever only changed place within the depot is in it twice, once with each sign.
     """
-    columns = (Movement.depot_id, Movement.happened_on, Movement.kind, Lot.kg_per_unit)
+    columns = (Movement.depot_id, Movement.happened_on, Movement.kind, Movement.kg_per_unit)
     rows = (
         select(*columns, func.sum(Movement.quantity))
-        .join(Lot, Lot.id == Movement.lot_id)
         .where(Movement.depot_id.is_not(None), Movement.happened_on <= days.last)
         .group_by(*columns)
     )
@@ -115,24 +114,24 @@ def _steps(session: Session, depots: Mapping[int, Depot], days: _Days) -> list[S
     root = func.coalesce(Lot.origin_id, Lot.id)
     trees = select(root).join(Movement, Movement.lot_id == Lot.id).where(*_leaving(days))
     rows = (
-        select(Movement, Lot.kg_per_unit)
+        select(Movement)
         .join(Lot, Lot.id == Movement.lot_id)
         .where(root.in_(trees), Movement.happened_on <= days.last)
         .order_by(Movement.id)
     )
-    return [_step(row, kg_per_unit, depots) for row, kg_per_unit in session.execute(rows)]
+    return [_step(row, depots) for row in session.scalars(rows)]
 
 
 def _leaving(days: _Days) -> tuple[ColumnElement[bool], ...]:
     return (Movement.depot_id.is_not(None), Movement.happened_on.between(days.first, days.last), Movement.quantity < 0)
 
 
-def _step(row: Movement, kg_per_unit: Decimal, depots: Mapping[int, Depot]) -> Step:
+def _step(row: Movement, depots: Mapping[int, Depot]) -> Step:
     return Step(
         row.id,
         row.lot_id,
         MovementKind(row.kind),
-        row.quantity * kg_per_unit,
+        row.quantity * row.kg_per_unit,
         row.happened_on,
         row.depot_id,
         _point(row if row.depot_id is None else depots[row.depot_id]),
@@ -170,17 +169,13 @@ def _cost(session: Session, depot_id: int, span: Span) -> tuple[int, Decimal]:
 
 
 def _charged(session: Session, depot_id: int, span: Span) -> tuple[int, Decimal]:
-    cents, unpriced = 0, dict[int, Decimal]()
+    cents, unpriced_kg_days = 0, NOTHING
     for row in list_charges(session, depot_id, span):
         if row.charge.cents is None:
-            unpriced[row.lot_id] = unpriced.get(row.lot_id, NOTHING) + row.charge.amount_days
+            unpriced_kg_days += row.charge.kg_days
         else:
             cents += row.charge.cents
-    if not unpriced:
-        return cents, NOTHING
-    lay_here = select(Movement.lot_id).where(Movement.depot_id == depot_id)
-    weights = session.execute(select(Lot.id, Lot.kg_per_unit).where(Lot.id.in_(lay_here)))
-    return cents, sum((unpriced.get(lot_id, NOTHING) * kg for lot_id, kg in weights), NOTHING) / KG_PER_TONNE
+    return cents, unpriced_kg_days / KG_PER_TONNE
 
 
 def find_first_day(session: Session) -> date | None:
