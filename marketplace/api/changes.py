@@ -102,6 +102,10 @@ CHANGES = (
                 "is told of a recall as holder."
             ),
             _(
+                "New: each movement of a lot says what one unit weighed (kgPerUnit). What was handed over weighs with its receiver what both agreed, as the "
+                "ledger says, and what comes back is offered with that weight."
+            ),
+            _(
                 "Changed: soil and sand become more by counting or measuring only as far as the tolerance of the lot that they came from allows, parts "
                 "together. A blocked lot is counted neither up nor down (409)."
             ),

@@ -249,7 +249,9 @@ class Movement(Base):
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     kind: Mapped[str] = mapped_column(String(9))
     quantity: Mapped[Decimal] = mapped_column(Fixed(3))
-    kg_per_unit: Mapped[Decimal] = mapped_column(Fixed(6), server_default="0", comment="what one unit weighed, or weighs from now on")
+    kg_per_unit: Mapped[Decimal] = mapped_column(
+        Fixed(6), server_default="0", comment="what one unit weighed, or weighs from now on"
+    )
     pallets: Mapped[int] = mapped_column(default=0, server_default="0")
     happened_on: Mapped[date] = mapped_column(comment="the day that counts for stay and cost")
     at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was entered")

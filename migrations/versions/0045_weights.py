@@ -47,7 +47,8 @@ class Scales:
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
-        self.lots = {row.id: dict(row._mapping) for row in connection.execute(sa.select(LOT).order_by(LOT.c.id))}
+        rows = connection.execute(sa.select(LOT).order_by(LOT.c.id)).mappings()
+        self.lots: dict[int, dict[str, Any]] = {row["id"]: dict(row) for row in rows}
         began = sa.select(MOVEMENT.c.lot_id, sa.func.min(MOVEMENT.c.id)).group_by(MOVEMENT.c.lot_id)
         self.began = {row[0]: row[1] for row in connection.execute(began)}
         self.parts: dict[int, list[int]] = {}
@@ -66,9 +67,7 @@ class Scales:
             amounts = {"quantity": sign * lot["quantity"], "pallets": sign * lot["pallets"], "kg_per_unit": weight}
             self.connection.execute(sa.insert(MOVEMENT).values({**row, **amounts}))
         lot |= {"kg_per_unit": kg_per_unit, "kg_basis": kg_basis}
-        self.connection.execute(
-            sa.update(LOT).where(LOT.c.id == number).values(kg_per_unit=kg_per_unit, kg_basis=kg_basis)
-        )
+        self.connection.execute(sa.update(LOT).where(LOT.c.id == number).values(kg_per_unit=kg_per_unit, kg_basis=kg_basis))
         self.weighed.add(number)
 
     def split_off_since(self, number: int, movement_id: int) -> Iterator[int]:

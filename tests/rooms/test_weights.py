@@ -139,7 +139,9 @@ def test_a_weighing_changes_no_cost_and_no_figure_of_before(session: Session, ju
     assert (lot.quantity, lot.pallets, lot.kg_per_unit) == (100, 4, 200)
     move(session, By(owner, date(2026, 6, 16)), lot, STREET)
     settlement = get_settlement(session, reviewer, yard.id, Quarter(2026, 2))
-    assert [(row.charge.days, row.charge.amount_days, row.charge.cents) for row in settlement.rows] == [(15, Decimal(285), 28_500)]
+    assert [(row.charge.days, row.charge.amount_days, row.charge.cents) for row in settlement.rows] == [
+        (15, Decimal(285), 28_500)
+    ]
     assert costs_of(session, [lot.id], clock.today())[lot.id].cents == 28_500
     (found,) = get_depot_figures(session, reviewer, Cut()).rows
     figures = found.figures

@@ -20,7 +20,9 @@ from marketplace.depots.rules.number import lot_number
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
 from marketplace.materials.queries import taxonomy
+from tests.at_the_gate import m2
 from tests.factories import KEI, make_actor, make_listing, seed_taxonomy
+from tests.rooms.test_offered_lots import edit
 from tests.visitors import picture, send, upload, visit
 from tests.yards import announce, make_yard
 from tests.yards import come_in as brought_in
@@ -323,3 +325,13 @@ def test_whoever_takes_in_more_than_fits_reads_so(app: Flask, session: Session, 
     back = told(client, f"/lots/{lot_id}/verplaatsen", {"depot": str(yard_id), "bay": ""})
     assert "Dat is 16 m² te veel." in back
     assert "te veel" not in told(client, f"/lots/{lot_id}/verplaatsen", {"depot": str(yard_id), "bay": "A3"})
+
+
+def test_a_weighing_is_one_line_with_what_a_unit_weighs(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    listing = make_listing(session, hengelo, quantity=m2("500"))
+    edit(session, hengelo, listing, kg_per_unit=Decimal("190.5"))
+    session.commit()
+    page = " ".join(re.sub(r"<[^>]+>", " ", visit(app, session, hengelo).get(f"/lots/{listing.lot_id}").text).split())
+    assert "Gewogen" in page and "190,5 kg per m²" in page and "Geteld" not in page

@@ -63,6 +63,11 @@ class _MovementSchema(Shape):
 
     kind = Choice(MovementKind, attribute="movement.kind")
     quantity = Quantity("what it gained; below 0 what it lost", attribute="movement.quantity")
+    kg_per_unit = Number(
+        "what one unit weighed, or weighs from then on: two that count, out and in again, are a weighing",
+        places=6,
+        attribute="movement.kg_per_unit",
+    )
     moved_on = Day("the day that counts", attribute="movement.happened_on")
     at = Moment("when it was entered", attribute="movement.at")
     depot = Integer(

@@ -307,7 +307,9 @@ def transferred_weighs_as_booked(session: Session) -> str | None:
     of_transfers = Movement.reservation_id.is_not(None) & (Movement.quantity >= 0) & Movement.kind.in_(kinds)
     last = select(func.max(Movement.id).label("id")).where(of_transfers).group_by(Movement.reservation_id).subquery()
     rows = (
-        select(Exchange.reservation_id, Exchange.quantity, Exchange.mass_kg, Exchange.lot_id, Movement.lot_id, Movement.kg_per_unit)
+        select(
+            Exchange.reservation_id, Exchange.quantity, Exchange.mass_kg, Exchange.lot_id, Movement.lot_id, Movement.kg_per_unit
+        )
         .join(Movement, Movement.reservation_id == Exchange.reservation_id)
         .join(last, last.c.id == Movement.id)
         .where(Exchange.kind == RowKind.TRANSFER)

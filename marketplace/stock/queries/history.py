@@ -22,7 +22,8 @@ LEAVING = (MovementKind.MOVE, MovementKind.OUT, MovementKind.RETURN)
 class Event:
     """One thing that happened. `quantity`: what the lot gained, minus what it lost; of a move all of it, with `is_moved`.
 
-    `depot` and `bay` are where it lay, or lies from then on; `by`, `owner` and `holder` are names of organisations.
+    `depot` and `bay` are where it lay, or lies from then on; `by`, `owner` and `holder` are names of organisations. `weighs`: what one unit
+    weighs from then on, where it was weighed.
     """
 
     kind: MovementKind
@@ -37,6 +38,7 @@ class Event:
     reason: str
     other_lot_id: int | None
     reservation_id: int | None
+    weighs: Decimal | None = None
 
 
 def list_events(session: Session, actor: Actor, lot: Lot) -> list[Event]:
@@ -47,7 +49,8 @@ def list_events(session: Session, actor: Actor, lot: Lot) -> list[Event]:
     events: list[Event] = []
     for movement, before in zip(movements, (None, *movements), strict=False):
         is_moved = before is not None and is_other_half(before, movement)
-        if is_moved:
+        is_weighed = before is not None and is_weighing(before, movement)
+        if is_moved or is_weighed:
             events.pop()
         events.append(
             Event(
@@ -63,6 +66,7 @@ def list_events(session: Session, actor: Actor, lot: Lot) -> list[Event]:
                 reason_of(actor, lot, movement),
                 movement.other_lot_id,
                 movement.reservation_id,
+                movement.kg_per_unit if is_weighed else None,
             )
         )
     return events[::-1]
@@ -72,6 +76,11 @@ def is_other_half(leaving: Movement, coming: Movement) -> bool:
     """Whether the lot came in where it is by the same step by which it left where it was."""
     is_same_step = (leaving.happened_on, leaving.reservation_id) == (coming.happened_on, coming.reservation_id)
     return is_same_step and leaving.kind in LEAVING and leaving.quantity < 0 and leaving.quantity == -coming.quantity
+
+
+def is_weighing(leaving: Movement, coming: Movement) -> bool:
+    """Whether the lot was counted out at one weight and in at another."""
+    return leaving.kind == coming.kind == MovementKind.COUNT and leaving.kg_per_unit != coming.kg_per_unit
 
 
 def _names(session: Session, movements: Iterable[Movement]) -> dict[int, str]:

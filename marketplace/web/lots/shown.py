@@ -12,7 +12,7 @@ from marketplace.depots.rules.number import lot_number
 from marketplace.http.written import Written
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import long_date, mass, near_date, quantity
+from marketplace.kernel.formats import long_date, mass, near_date, number, quantity
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount
 from marketplace.market.models import Listing
@@ -214,7 +214,7 @@ def _line(lot: Lot, event: Event) -> Line:
         words.append(f"“{event.reason}”")
     other = event.other_lot_id
     return Line(
-        KINDS[kind],
+        KINDS[kind] if event.weighs is None else _("Weighed"),
         " · ".join(str(word) for word in words if word),
         "" if kind in STATES else signed_quantity(event, lot),
         (lot_number(other), url_for("lots.show", lot_id=other)) if other else None,
@@ -223,7 +223,9 @@ def _line(lot: Lot, event: Event) -> Line:
 
 
 def signed_quantity(event: Event, lot: Lot) -> str:
-    """What the lot gained with a plus, what it lost with a minus. Of a move only how much."""
+    """What the lot gained with a plus, what it lost with a minus. Of a move only how much, of a weighing what a unit weighs."""
+    if event.weighs is not None:
+        return str(_("%(kg)s kg per %(unit)s", kg=number(event.weighs), unit=lot.unit_of.one))
     written = quantity(Amount(abs(event.quantity), lot.unit_of))
     return (
         written if event.is_moved else f"+{written}" if event.quantity > 0 else f"−{written}" if event.quantity < 0 else written
