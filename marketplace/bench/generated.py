@@ -338,6 +338,7 @@ def _bring_in(session: Session, before: int) -> None:
         "lot_id": Listing.id + base,
         "kind": literal(MovementKind.IN.value),
         "quantity": Listing.quantity,
+        "kg_per_unit": case(weights, value=Listing.material_id),
         "pallets": literal(0),
         "happened_on": Listing.confirmed_on,
         "at": Listing.published_at,

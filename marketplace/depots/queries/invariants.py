@@ -25,7 +25,7 @@ def find_wrong_sum(session: Session) -> int | None:
 
 
 def find_misplaced(session: Session) -> int | None:
-    """A lot of which the movements leave something elsewhere, with somebody else, or at another weight."""
+    """A lot of which movements leave something elsewhere, with others, or at another weight."""
     at = (Movement.lot_id, Movement.depot_id, Movement.bay, Movement.owner_id, Movement.holder_id, Movement.kg_per_unit)
     sums = select(*at).group_by(*at).having(func.sum(Movement.quantity) != 0).subquery()
     elsewhere = (

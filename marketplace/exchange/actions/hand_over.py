@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
+from marketplace.depots.actions.movements import check_count
 from marketplace.depots.rules.lots import check_unblocked
 from marketplace.exchange.actions.booking import book, book_return, distance_back
 from marketplace.exchange.actions.terms import drop_proposal
@@ -104,7 +105,7 @@ def _check_figure(session: Session, reservation: Reservation, amount: Decimal, *
     measuring explains.
     """
     figure, listing = Amount(amount, Unit(reservation.unit)), reservation.listing
-    lots.check_measured(session, listing, amount - reservation.held - listing.available)
+    check_count(session, lots.lot_of(session, listing), max(Decimal(0), amount - reservation.held - listing.available))
     measure.check_surplus(figure, listed=reservation.listing.listed + reservation.listing.corrected)
     measure.check_usual(
         figure,

@@ -194,7 +194,7 @@ def settled_as(
 
 
 def transfer_lot(session: Session, actor: Actor, reservation: Reservation) -> Lot:
-    """The lot, or the part of it, is the receiver's now, lies where it went, and weighs what was agreed."""
+    """The lot, or a part, is the receiver's now, lies where it went, and weighs what was agreed."""
     terms = reservation.terms
     if terms is None:
         raise RuntimeError(f"reservation {reservation.id} was never approved")

@@ -258,7 +258,7 @@ def valuations_are_their_lines(session: Session) -> str | None:
 
 
 def offers_are_their_lots(session: Session) -> str | None:
-    """A published listing has a lot, and what it still says is what lies there, also of its weight.
+    """A published listing has a lot, and says how much lies there and what that weighs.
 
     So does a draft of what is in stock. What is planned has no lot yet.
     """

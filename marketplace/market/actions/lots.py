@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.depots.actions import movements
-from marketplace.depots.actions.movements import By, check_count, count
+from marketplace.depots.actions.movements import By, count
 from marketplace.depots.actions.telling import expect_lot, tell_whoever_has
 from marketplace.depots.models import Depot, Lot
 from marketplace.depots.queries import lots
@@ -274,16 +274,14 @@ def transfer_lot(
     """Let what was transferred be the receiver's.
 
     Whoever takes all that was ever offered takes the lot itself along, and whoever takes a part gets a lot of its own. What goes to a
-    depot is announced there, unless one of its keepers says so. `weight`: of a unit, as both agreed and the ledger says, and how that is
-    known; so it weighs with the receiver.
+    depot is announced there, unless one of its keepers says so. With the receiver it has the `weight` of a unit that both agreed.
     """
-    lot = _lot_of(session, listing)
+    lot = lot_of(session, listing)
     awaiting = find_awaiting(session, by.actor, to.depot_id, lies_in=lot.depot_id)
     to = to if awaiting is None else before(awaiting)
     parties: dict[str, Any] = {"owner_id": receiver_id, "holder_id": receiver_id, "reservation_id": reservation_id}
     if listing.quantity == listing.transferred == amount:
-        kinds = (MovementKind.OUT, MovementKind.IN)
-        movements.move(session, by, lot, to, kinds=kinds, listing_id=listing.id, **parties)
+        movements.move(session, by, lot, to, kinds=(MovementKind.OUT, MovementKind.IN), listing_id=listing.id, **parties)
     else:
         child = movements.split_off(session, by, lot, amount, to=to, listing_id=listing.id, **parties)
         if child is None:
@@ -297,20 +295,15 @@ def transfer_lot(
 
 def measured(session: Session, by: By, listing: Listing, kind: MovementKind, delta: Decimal, *, reservation_id: int) -> None:
     """Let the lot be more or less, as it was measured when it was handed over."""
-    lot, about = _lot_of(session, listing), {"listing_id": listing.id, "reservation_id": reservation_id}
+    lot, about = lot_of(session, listing), {"listing_id": listing.id, "reservation_id": reservation_id}
     if kind is MovementKind.COUNT:
         count(session, by, lot, delta, **about)
     else:
         _change(session, by, lot, kind, delta, **about)
 
 
-def check_measured(session: Session, listing: Listing, raised: Decimal) -> None:
-    """Refuse that a lot would be more by so much, as `measured` does."""
-    if raised > 0:
-        check_count(session, _lot_of(session, listing), raised)
-
-
-def _lot_of(session: Session, listing: Listing) -> Lot:
+def lot_of(session: Session, listing: Listing) -> Lot:
+    """The lot that is on offer."""
     if listing.lot_id is None:
         raise RuntimeError(f"listing {listing.id} is on offer without a lot")
     return session.get_one(Lot, listing.lot_id)
@@ -323,7 +316,7 @@ def check_free(session: Session, listing: Listing) -> None:
 
 def is_blocked(session: Session, listing: Listing) -> bool:
     """Whether nothing of what this listing offers may go to anybody."""
-    return listing.lot_id is not None and _lot_of(session, listing).blocked_at is not None
+    return listing.lot_id is not None and lot_of(session, listing).blocked_at is not None
 
 
 def bring_back(
