@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045_weights"
-down_revision = "0046_announced_lots"
+down_revision = "0049_plans"
 branch_labels = None
 depends_on = None
 
