@@ -123,6 +123,8 @@ def _keep(
 def remove_paper(session: Session, actor: Actor, *, listing_id: int, paper_id: int) -> Paper:
     """Take a paper away. It counts no more; its row and its file stay."""
     paper = get_paper(session, paper_id)
+    if paper.listing_id != listing_id:
+        raise missing_paper()  # of another lot: whose that is does not matter
     require(actor, Can.EDIT_LISTING, paper)
     statement = update(Paper).where(Paper.id == paper_id, Paper.listing_id == listing_id, Paper.removed_at.is_(None))
     values = {"removed_at": clock.now(), "removed_by_id": actor.person_id}

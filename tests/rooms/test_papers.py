@@ -156,6 +156,18 @@ def test_only_the_owners_traders_add_and_remove(session: Session, owner: Actor) 
     remove_paper(session, make_actor(session, "hengelo", "coordinator"), listing_id=lot.id, paper_id=paper.id)
 
 
+def test_a_paper_of_another_lot_is_not_there_through_the_own_one(session: Session, owner: Actor) -> None:
+    theirs = make_listing(session, make_actor(session, "borne"))
+    paper = put(session, make_actor(session, "borne"), theirs)
+    mine = make_listing(session, owner)
+    for number in (paper.id, 10**6):  # a paper of another organisation and none at all: the same answer
+        with pytest.raises(Missing):
+            dossiers.remove_paper(session, owner, listing_id=mine.id, paper_id=number)
+        with pytest.raises(Missing):
+            dossiers.add_paper(session, owner, listing_id=mine.id, draft=DECLARATION, file=stored(2), replaced_id=number)
+    assert list_papers(session, theirs.id) == [paper]
+
+
 def test_what_is_refused_leaves_no_row(session: Session, owner: Actor) -> None:
     lot = make_listing(session, owner)
     with pytest.raises(Invalid):
