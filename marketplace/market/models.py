@@ -184,6 +184,11 @@ class Listing(Placed, Base):
         return values if self.published_at is None else values or ()
 
     @property
+    def is_closed_to_others(self) -> bool:
+        """Whether it is on offer within its own organisation only: no other ring has a day yet."""
+        return self.published_at is not None and self.region_from is None
+
+    @property
     def rings(self) -> windows.Rings:
         """Whose turn comes when."""
         return windows.Rings(

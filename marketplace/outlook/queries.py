@@ -12,6 +12,7 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.listings import is_open_to
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import Certainty, ListingStatus
 from marketplace.materials.queries import taxonomy
@@ -60,7 +61,7 @@ def get_outlook(session: Session, actor: Actor, wanted: OutlookFilter) -> Ahead:
 
 def _masses(session: Session, actor: Actor, known: Taxonomy, today: date) -> Iterator[Mass]:
     is_member = may(actor, Can.READ_MEMBER_FIGURES)
-    yield from _of_listings(session, known, today, is_member=is_member)
+    yield from _of_listings(session, actor, known, today, is_member=is_member)
     yield from _of_passports(session, known, is_member=is_member)
     yield from _of_demands(session, known, today)
 
@@ -69,12 +70,11 @@ def _not_before(day: ColumnElement[date] | InstrumentedAttribute[date], today: d
     return case((day < today, literal(today)), else_=day)
 
 
-def _of_listings(session: Session, known: Taxonomy, today: date, *, is_member: bool) -> Iterator[Mass]:
+def _of_listings(session: Session, actor: Actor, known: Taxonomy, today: date, *, is_member: bool) -> Iterator[Mass]:
     on = _not_before(case((Listing.planned, Listing.latest), else_=Listing.available_from), today)
     what = (Listing.material_id, Listing.unit, Listing.kg_per_unit, Listing.municipality, Listing.certainty, on)
     rows = select(*what, _FREE).where(Listing.status == ListingStatus.PUBLISHED.value).group_by(*what)
-    if not is_member:
-        rows = rows.where(Listing.region_from <= today)
+    rows = rows.where(is_open_to(actor) if is_member else Listing.region_from <= today)
     for row in session.execute(rows):
         source = Source.PRESENT if row.certainty is None else Source.PLANNED
         certainty = None if row.certainty is None else Certainty(row.certainty)

@@ -53,6 +53,12 @@ class ListingBody(_Said):
         field_obj.required = field_obj.required and field_name not in ("material", "quantity", "unit", "available_from")
 
 
+class PublishBody(Body):
+    """To whom a draft is shown."""
+
+    to_others = YesNo("false: only its own organisation finds and reserves it, until it is opened; absent: true")
+
+
 class ListingPatch(Patch, _Said):
     """A change of a listing: what is left out stays."""
 

@@ -9,7 +9,7 @@ from flask import Response, request
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies import drafts
-from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch, WithdrawBody
+from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch, PublishBody, WithdrawBody
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.moments import read_day
 from marketplace.api.reading import asked, asked_all, asked_point, asked_since, asked_words, asked_yes, read_body, read_page
@@ -187,13 +187,22 @@ def delete_listing(listing_id: int) -> Response:
     return ok(gone)
 
 
-@route("POST", "/listings/<int:listing_id>/publish", takes=NothingBody(), gives=ListingSchema, tag="listings", matched=True)
+@route("POST", "/listings/<int:listing_id>/publish", takes=PublishBody(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def publish_listing(listing_id: int) -> Response:
-    """Publish a draft; it needs a photo."""
+    """Publish a draft; it needs a photo, unless it is planned. Not to others: only its own organisation finds and reserves it."""
+    _require_match(listing_id)
+    to_others = read_body(PublishBody()).get("to_others") is not False
+    return ok(write_listing(matching.publish(current_session(), current_actor(), listing_id=listing_id, to_others=to_others)))
+
+
+@route("POST", "/listings/<int:listing_id>/open", takes=NothingBody(), gives=ListingSchema, tag="listings", matched=True)
+@permission(Can.EDIT_LISTING)
+def open_listing(listing_id: int) -> Response:
+    """Open to others what was on offer within its own organisation only. Its turns count from today."""
     _require_match(listing_id)
     read_body(NothingBody())
-    return ok(write_listing(matching.publish(current_session(), current_actor(), listing_id=listing_id)))
+    return ok(write_listing(matching.open_to_others(current_session(), current_actor(), listing_id=listing_id)))
 
 
 @route("POST", "/listings/<int:listing_id>/withdraw", takes=WithdrawBody(), gives=ListingSchema, tag="listings", matched=True)

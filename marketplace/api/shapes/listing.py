@@ -16,6 +16,7 @@ from marketplace.api.fields import (
     Quantity,
     Sentence,
     UnitChoice,
+    YesNo,
 )
 from marketplace.api.listing_fields import given_fields
 from marketplace.api.material_fields import Answers as FieldAnswers
@@ -57,6 +58,9 @@ class ListingSchema(Shape):
     id = Integer()
     version = Integer()
     status = Choice(ListingStatus)
+    closed_to_others = YesNo(
+        "whether it is on offer within its own organisation only; see open", attribute="is_closed_to_others"
+    )
     organisation = Part(OrganisationSchema)
     material = Part(MaterialSchema, get=material_of)
     quantity = Quantity()

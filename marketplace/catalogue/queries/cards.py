@@ -1,6 +1,6 @@
 """What a card of the catalogue says of a listing: a row of one statement. Whole listings with all their photos cost four times as much."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -43,8 +43,15 @@ class CardRow(NamedTuple):
     latest: date | None
     certainty: str | None
     confirmed_on: date | None
+    region_from: date | None
+    published_at: datetime | None
     cover_alt: str | None
     cover_files: dict[str, Any] | None
+
+    @property
+    def is_closed_to_others(self) -> bool:
+        """Whether it is on offer within its own organisation only."""
+        return self.published_at is not None and self.region_from is None
 
     @property
     def photos(self) -> tuple[Cover, ...]:

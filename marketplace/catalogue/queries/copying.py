@@ -19,7 +19,7 @@ from marketplace.catalogue.rules.feed import gone_at
 from marketplace.kernel import clock
 from marketplace.market.models import Demand, Listing, ObjectChange
 from marketplace.market.queries.demands import was_open
-from marketplace.market.queries.listings import listings_with_parts
+from marketplace.market.queries.listings import is_open_to, listings_with_parts
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import DEMAND_STALE_AFTER, is_demand_stale, listing_holds_until
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
@@ -130,9 +130,9 @@ def _of_own(actor: Actor) -> ColumnElement[bool]:
 
 
 def _may_be_known(actor: Actor) -> ColumnElement[bool]:
-    """Lots that this reader may have seen. Nobody hears of another's draft, nor the public of a lot before its first day."""
+    """Lots that this reader may have seen. Nobody hears of another's draft or closed lot, nor the public of a lot before its first day."""
     published = Listing.published_at.is_not(None)
-    return published if actor.is_member else and_(published, Listing.region_from <= clock.today())
+    return and_(published, is_open_to(actor)) if actor.is_member else and_(published, Listing.region_from <= clock.today())
 
 
 def _stands_in_catalogue(actor: Actor, row: Listing) -> bool:
@@ -142,7 +142,9 @@ def _stands_in_catalogue(actor: Actor, row: Listing) -> bool:
         return False
     if row.available_until is not None and row.available_until < today:
         return False
-    return actor.is_member or (row.region_from is not None and row.region_from <= today)
+    if actor.is_member:
+        return not row.is_closed_to_others or row.organisation_id == actor.organisation_id
+    return row.region_from is not None and row.region_from <= today
 
 
 def _was_seen(actor: Actor, row: Listing) -> bool:

@@ -141,10 +141,11 @@ def objections_are_to_no_shows(session: Session) -> str | None:
 def published_is_complete(session: Session) -> str | None:
     """A published listing has a photo, windows in order and a day on which it was confirmed.
 
-    What is planned needs no photo.
+    What is planned needs no photo, and what is closed to others has no day for any ring.
     """
-    without = Listing.region_from.is_(None) | Listing.partners_from.is_(None) | Listing.confirmed_on.is_(None)
-    circle = (Listing.circle != "") & (Listing.circle_from.is_(None) | (Listing.circle_from > Listing.region_from))
+    closed = Listing.region_from.is_(None) & Listing.partners_from.is_(None) & Listing.circle_from.is_(None)
+    without = ~closed & (Listing.region_from.is_(None) | Listing.partners_from.is_(None)) | Listing.confirmed_on.is_(None)
+    circle = (Listing.circle != "") & ~closed & (Listing.circle_from.is_(None) | (Listing.circle_from > Listing.region_from))
     wrong = (
         without
         | circle

@@ -91,6 +91,7 @@ def list_unwanted(session: Session, actor: Actor, *, most: int = 25) -> tuple[li
     )
     rows = select(Listing).where(
         Listing.status == ListingStatus.PUBLISHED,
+        Listing.region_from.is_not(None),
         Listing.published_at <= since,
         Listing.confirmed_on >= clock.today() - STALE_AFTER,
         Listing.available_until.is_(None) | (Listing.available_until >= clock.today()),

@@ -24,6 +24,7 @@ from marketplace.market.actions import lots
 from marketplace.market.actions.windows import (
     audit_windows,
     bump_catalogue,
+    no_windows,
     note_changed_windows,
     published_windows,
     window_columns,
@@ -277,8 +278,11 @@ def _check_published(
         raise Conflict(_("Part of this listing is reserved. The material and the unit cannot change any more."), "material")
 
 
-def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listing:
-    """Publish a draft: it needs a photo, and no rule that stops it. Published already: nothing changes."""
+def mark_published(session: Session, actor: Actor, *, listing_id: int, to_others: bool = True) -> Listing:
+    """Publish a draft: it needs a photo, and no rule that stops it. Published already: nothing changes.
+
+    Not `to_others`: only the own organisation finds and reserves it, until it is opened.
+    """
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status == ListingStatus.PUBLISHED:
@@ -303,9 +307,10 @@ def mark_published(session: Session, actor: Actor, *, listing_id: int) -> Listin
         confirmed_on=today,
         turns_told_on=today,
         lot_id=None if listing.planned else lots.bring_in(session, actor, listing),  # there is no lot before it is there
-        **published_windows(session, actor, listing),
+        **(published_windows(session, actor, listing) if to_others else no_windows(listing)),
     )
-    audit.record(session, actor, action="listing.publish", object_type="listing", object_id=listing_id)
+    action = "listing.publish" if to_others else "listing.keep"
+    audit.record(session, actor, action=action, object_type="listing", object_id=listing_id)
     bump_catalogue(session)
     return get_listing(session, actor, listing_id)
 

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.kernel import clock
-from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.errors import Conflict, FieldError, Invalid
+from marketplace.kernel.language import _
 from marketplace.market.models import CatalogueRevision, Listing, WindowDefault
+from marketplace.market.queries.listings import get_listing
 from marketplace.market.queries.windows import get_window_defaults
-from marketplace.market.rules.listing import ListingDraft
+from marketplace.market.rules.listing import ListingDraft, ListingStatus
 from marketplace.market.rules.windows import (
     Wanted,
     WindowDefaults,
@@ -24,6 +26,7 @@ from marketplace.market.rules.windows import (
     circle_skipped,
     find_default_faults,
     find_faults,
+    read_circle,
     settle,
     written,
 )
@@ -90,8 +93,11 @@ def window_columns(
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """Work out the columns of a lot's windows, and what is wrong with them.
 
-    Of a draft what was entered, of a lot on offer the days themselves. What stays as it was promised needs no reason again.
+    Of a draft what was entered, of a lot on offer the days themselves. What stays as it was promised needs no reason again. What is closed to
+    others has no days before it opens.
     """
+    if published is not None and published.is_closed_to_others:
+        return {name: getattr(published, name) for name in (*COLUMNS, "window_reason")}, []
     circle = None if draft.circle is None else tuple(sorted(set(draft.circle) - {actor.organisation_slug}))
     dropped = circle == () and published is not None and bool(published.chosen_circle)
     circle_from = None if dropped else draft.circle_from
@@ -121,6 +127,47 @@ def published_windows(session: Session, actor: Actor, listing: Listing) -> dict[
     if faults:
         raise Invalid.all(faults)
     return _stored(settled)
+
+
+def no_windows(listing: Listing) -> dict[str, Any]:
+    """The columns of a draft's windows when it is closed to others: no ring but the own organisation has a day."""
+    return {
+        **dict.fromkeys(COLUMNS[1:]),
+        "circle": written(listing.chosen_circle),
+        "window_reason": listing.window_reason,
+    }
+
+
+def opened_windows(session: Session, actor: Actor, listing: Listing) -> dict[str, Any]:
+    """The columns of the windows of what was closed to others, when it opens today."""
+    values = Wanted(read_circle(listing.circle), reason=listing.window_reason)
+    settled = _settled(session, actor, values, clock.today(), listing.available_until)
+    faults = find_faults(values, settled, _municipalities(session))
+    if faults:
+        raise Invalid.all(faults)
+    return _stored(settled)
+
+
+def mark_opened(session: Session, actor: Actor, *, listing_id: int) -> Listing:
+    """Open to others what only the own organisation could find: its rings count from today. Open already: nothing changes."""
+    listing = get_listing(session, actor, listing_id)
+    require(actor, Can.EDIT_LISTING, listing)
+    if listing.status != ListingStatus.PUBLISHED:
+        raise Conflict(_("Only what is on offer within your own organisation can be opened to others. Publish a draft instead."))
+    if not listing.is_closed_to_others:
+        return listing
+    opened = opened_windows(session, actor, listing)
+    today = clock.today()
+    session.execute(
+        update(Listing)
+        .where(Listing.id == listing_id, Listing.status == ListingStatus.PUBLISHED, Listing.region_from.is_(None))
+        .values(published_at=clock.now(), turns_told_on=today, confirmed_on=today, **opened)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire(listing)
+    audit.record(session, actor, action="listing.open", object_type="listing", object_id=listing_id)
+    bump_catalogue(session)
+    return get_listing(session, actor, listing_id)
 
 
 def preview_windows(session: Session, actor: Actor, listing: Listing) -> Windows:

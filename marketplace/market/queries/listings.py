@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from marketplace.accounts.policy import Actor, Can, may, require
@@ -35,15 +35,20 @@ def is_visible(actor: Actor, listing: Listing) -> bool:
     """Whether the actor may see this listing.
 
     Published listings are visible to members at once and to the public from the region's day; closed and withdrawn ones stay
-    visible to members by their address; a draft to its own organisation and the reviewer.
+    visible to members by their address; a draft, and what is closed to others, to its own organisation and the reviewer.
     """
     if may(actor, Can.READ_LISTING_INSIDE, listing):
         return True
-    if listing.status == ListingStatus.DRAFT or listing.published_at is None:
+    if listing.status == ListingStatus.DRAFT or listing.published_at is None or listing.is_closed_to_others:
         return False
     if actor.is_member:
         return True
     return listing.status == ListingStatus.PUBLISHED and listing.region_from is not None and listing.region_from <= clock.today()
+
+
+def is_open_to(actor: Actor) -> ColumnElement[bool]:
+    """Of lots on offer: whether the actor's organisation may know of it. What is closed to others is for its own only."""
+    return Listing.region_from.is_not(None) | (Listing.organisation_id == (actor.organisation_id or 0))
 
 
 def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:

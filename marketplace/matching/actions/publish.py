@@ -20,7 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_SIZE_MAX
-from marketplace.market.actions import demands, freshness, listings
+from marketplace.market.actions import demands, freshness, listings, windows
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.listings import get_listing
@@ -41,16 +41,26 @@ TURNS_AT_ONCE = 500
 TOLD_AT_ONCE = PAGE_SIZE_MAX  # the owners of the best hundred are notified; the others see it when they look
 
 
-def publish(session: Session, actor: Actor, *, listing_id: int) -> Listing:
+def publish(session: Session, actor: Actor, *, listing_id: int, to_others: bool = True) -> Listing:
     """Publish a listing and tell the owners of the open demands that it serves.
 
-    And the chain, of what is meant for it. Published already: nothing changes.
+    And the chain, of what is meant for it. Published already: nothing changes. Not `to_others`: within the own organisation only.
     """
     was_published = get_listing(session, actor, listing_id).status == ListingStatus.PUBLISHED
-    listing = listings.mark_published(session, actor, listing_id=listing_id)
+    listing = listings.mark_published(session, actor, listing_id=listing_id, to_others=to_others)
     if not was_published:
         _tell_of_listing(session, actor, listing)
-        tell_chain(session, actor, listing)
+        if to_others:
+            tell_chain(session, actor, listing)
+    return listing
+
+
+def open_to_others(session: Session, actor: Actor, *, listing_id: int) -> Listing:
+    """Open to others what was the own organisation's only, and tell the owners of the demands that it serves now."""
+    was_closed = get_listing(session, actor, listing_id).is_closed_to_others
+    listing = windows.mark_opened(session, actor, listing_id=listing_id)
+    if was_closed:
+        _tell_of_listing(session, actor, listing)
     return listing
 
 

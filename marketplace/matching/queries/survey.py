@@ -137,6 +137,7 @@ def _on_offer(session: Session) -> list[Listing]:
     """List what members see in the catalogue and is not all taken, newest first. One more than is looked at."""
     rows = select(Listing).where(
         Listing.status == ListingStatus.PUBLISHED,
+        Listing.region_from.is_not(None),
         Listing.confirmed_on >= clock.today() - STALE_AFTER,
         Listing.available_until.is_(None) | (Listing.available_until >= clock.today()),
         Listing.held + Listing.transferred < Listing.quantity,

@@ -20,7 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, distance_km, ecef_m, whole_km
 from marketplace.kernel.units import Amount, Quantity, Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.market.queries.listings import location_at
+from marketplace.market.queries.listings import is_open_to, location_at
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
 from marketplace.matching.queries.matches import Match, list_listings_for_demand, lot_of, need_of
 from marketplace.matching.rules.misses import near_miss
@@ -113,7 +113,7 @@ def _misses(session: Session, actor: Actor, demand: Demand, known: Taxonomy) -> 
     asker = session.get_one(Organisation, demand.organisation_id)
     need = need_of(demand, asker.kind, known, asker.slug, exact=exact)
     rows: list[tuple[Lot, Decimal, FoundLot]] = []
-    for listing in session.scalars(_nearest(need, known, exact=exact)):
+    for listing in session.scalars(_nearest(actor, need, known, exact=exact)):
         lot = lot_of(listing, known, exact=exact)
         away = distance_km(lot.point, need.point)
         miss = near_miss(lot, need, distance_km=away, today=today)
@@ -124,20 +124,21 @@ def _misses(session: Session, actor: Actor, demand: Demand, known: Taxonomy) -> 
     return [found for _lot, _away, found in rows]
 
 
-def _nearest(need: Need, known: Taxonomy, *, exact: bool) -> Select[Listing]:
+def _nearest(actor: Actor, need: Need, known: Taxonomy, *, exact: bool) -> Select[Listing]:
     """The nearest lots on offer of what may serve."""
     columns = (Listing.x_m, Listing.y_m, Listing.z_m) if exact else (Listing.public_x_m, Listing.public_y_m, Listing.public_z_m)
     x, y, z = (cast(axis, Double) - there for axis, there in zip(columns, ecef_m(need.point), strict=True))
-    rows = select(Listing).where(*_is_on_offer(), Listing.material_id.in_([item.id for item in known.serving(need.material)]))
+    rows = select(Listing).where(*_is_on_offer(actor), Listing.material_id.in_([item.id for item in known.serving(need.material)]))
     rows = rows.options(joinedload(Listing.organisation), defer(Listing.search_text))
     return rows.order_by(x * x + y * y + z * z, Listing.id).limit(LOOKED_AT_MOST)
 
 
-def _is_on_offer() -> list[ColumnElement[bool]]:
-    """What members see in the catalogue and is not all taken."""
+def _is_on_offer(actor: Actor) -> list[ColumnElement[bool]]:
+    """What this member sees in the catalogue and is not all taken."""
     today = clock.today()
     return [
         Listing.status == ListingStatus.PUBLISHED,
+        is_open_to(actor),
         Listing.confirmed_on >= today - STALE_AFTER,
         Listing.available_until.is_(None) | (Listing.available_until >= today),
         Listing.held + Listing.transferred < Listing.quantity,
@@ -161,7 +162,7 @@ def count_stock(session: Session, actor: Actor, demand: Demand) -> Stock:
     material = known.material_by_id(demand.material_id)
     serving = {item.id for item in known.serving(material)}
     here = Point(demand.lat, demand.lon) if exact else Point(demand.public_lat, demand.public_lon)
-    rows = _lying_of(session, serving | known.ids_of(groups=[material.group.slug]), exact=exact)
+    rows = _lying_of(session, actor, serving | known.ids_of(groups=[material.group.slug]), exact=exact)
     of_material = [row for row in rows if row.material_id in serving]
     return Stock(
         _lying(of_material, known, here, exact=exact),
@@ -169,11 +170,11 @@ def count_stock(session: Session, actor: Actor, demand: Demand) -> Stock:
     )
 
 
-def _lying_of(session: Session, material_ids: Iterable[int], *, exact: bool) -> list[_Row]:
+def _lying_of(session: Session, actor: Actor, material_ids: Iterable[int], *, exact: bool) -> list[_Row]:
     lat, lon = (Listing.lat, Listing.lon) if exact else (Listing.public_lat, Listing.public_lon)
     left = Listing.quantity, Listing.held, Listing.transferred
     rows = select(Listing.material_id, Listing.unit, *left, Listing.kg_per_unit, Listing.available_from, lat, lon)
-    found = session.execute(rows.where(*_is_on_offer(), Listing.material_id.in_(sorted(material_ids))))
+    found = session.execute(rows.where(*_is_on_offer(actor), Listing.material_id.in_(sorted(material_ids))))
     return [
         _Row(material_id, unit, quantity - held - transferred, weight, first, Point(y, x))
         for material_id, unit, quantity, held, transferred, weight, first, y, x in found

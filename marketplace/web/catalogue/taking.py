@@ -107,9 +107,11 @@ def _own_steps(listing: Listing, at: str) -> tuple[Step, ...]:
         return (
             Step(_("Continue with this draft"), f"{at}/bewerken", ""),
             Step(_("Publish"), f"{at}/publiceren", posts=True),
+            *((Step(_("Only for our own organisation"), f"{at}/eigen-gebruik", posts=True),) if listing.planned else ()),
         )
     if listing.status == ListingStatus.PUBLISHED:
         return (
+            *((Step(_("Open to others"), f"{at}/openstellen", posts=True),) if listing.is_closed_to_others else ()),
             *(
                 (Step(_("It is there"), f"{at}/ligt-er", ""), Step(_("Move the period"), f"{at}/periode"))
                 if listing.planned

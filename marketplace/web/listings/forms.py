@@ -181,6 +181,7 @@ class ListingForm(MaterialForm):
         self.said: dict[str, Any] = {}  # what is stored of the fields of the material
         self.stored: list[tuple[str, str]] = []  # file name and words of the photos that the lot has
         self.kept: list[Kept] = []
+        self.is_closed = False  # to others: its rings have no days before it is opened
         self.kept_plan: dict[str, Any] | None = None  # of what is on offer: its days move by a step of their own
 
     @property

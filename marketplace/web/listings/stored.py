@@ -247,6 +247,7 @@ def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> List
     form = listing_form(data=values) if sent else listing_form(formdata=None, data=values)
     if listing.depot_id is None:
         form.place.keep(listing)
+    form.is_closed = listing.is_closed_to_others
     form.declared, form.said = dict(listing.hazards), dict(listing.fields)
     if listing.status == ListingStatus.PUBLISHED and listing.lot_id is not None:
         form.listed = Quantity(listing.quantity, Unit(listing.unit))

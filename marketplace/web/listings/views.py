@@ -11,6 +11,7 @@ from marketplace.exchange.actions.decide import withdraw as withdraw_listing
 from marketplace.exchange.queries.reservations import list_open_of_listing
 from marketplace.http.request import current_actor, current_session, database, permission
 from marketplace.kernel.db import Session
+from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.market.actions.listings import close_listing, delete_draft
 from marketplace.market.models import Listing
@@ -19,8 +20,8 @@ from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.freshness import Refreshed, is_lost, is_said_gone
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.actions.offer import amend, offer
+from marketplace.matching.actions.publish import open_to_others, refresh_listing
 from marketplace.matching.actions.publish import publish as publish_listing
-from marketplace.matching.actions.publish import refresh_listing
 from marketplace.matching.queries.matches import list_demands_for_listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.listings import photos, wizard
@@ -129,6 +130,35 @@ def publish(listing_id: int) -> ResponseReturnValue:
     fill_choices(form, session, current_actor(), stored.depot_id)
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
     return _saved(listing) if listing else _editing(session, listing_id, form)
+
+
+@blueprint.post("/aanbod/<int:listing_id>/eigen-gebruik")
+@permission(Can.EDIT_LISTING)
+def keep(listing_id: int) -> ResponseReturnValue:
+    """Put a draft on offer within the own organisation only; what is missing is shown in its form."""
+    session = current_session()
+    stored = _own(session, listing_id)
+    form = stored_form(stored, taxonomy(session), sent=False)
+    fill_choices(form, session, current_actor(), stored.depot_id)
+    listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id, to_others=False))
+    if listing is None:
+        return _editing(session, listing_id, form)
+    return done(
+        _("Your own organisation finds and reserves it. Nobody else sees it before you open it."),
+        url_for("catalogue.show_listing", listing_id=listing_id),
+    )
+
+
+@blueprint.post("/aanbod/<int:listing_id>/openstellen")
+@permission(Can.EDIT_LISTING)
+def open_it(listing_id: int) -> ResponseReturnValue:
+    """Open to others what was for the own organisation only."""
+    back = url_for("catalogue.show_listing", listing_id=listing_id)
+    try:
+        open_to_others(current_session(), current_actor(), listing_id=listing_id)
+    except (Conflict, Invalid) as refusal:
+        return done(refusal.message, back, "error")
+    return done(_("It is open: others find it from today, in the order of turns that you see here."), back)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/verwijderen")

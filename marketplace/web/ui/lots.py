@@ -96,6 +96,8 @@ def state_of(listing: Listing | CardRow) -> tuple[Text | None, str]:
         return LISTING_STATUS_LABELS[ListingStatus(listing.status)], "neutral"
     if listing.available <= 0:
         return _("Reserved"), "stop"
+    if listing.is_closed_to_others:
+        return _("Only its own organisation"), "neutral"
     if listing.held > 0:
         return _("Partly reserved"), "wait"
     if listing.planned:

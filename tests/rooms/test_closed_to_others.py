@@ -1,0 +1,150 @@
+"""What is on offer within its own organisation only, until that opens it to others."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.policy import ANONYMOUS, Actor
+from marketplace.catalogue.queries.copying import listing_changes
+from marketplace.catalogue.queries.feed import feed
+from marketplace.catalogue.queries.map import search_map
+from marketplace.catalogue.queries.search import search
+from marketplace.catalogue.rules.query import CatalogueQuery
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, Missing
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions.listings import create_listing, update_listing
+from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.listings import get_listing, stored_draft
+from marketplace.market.rules.listing import Certainty
+from marketplace.matching.actions.publish import open_to_others, publish
+from marketplace.matching.queries.matches import list_listings_for_demand
+from marketplace.matching.queries.survey import survey
+from marketplace.materials.queries import taxonomy
+from marketplace.memos.queries.search import count_stock
+from marketplace.notices.models import NoticeRow
+from marketplace.outlook.queries import OutlookFilter, get_outlook
+from tests.factories import listing_draft, make_actor, make_demand, seed_taxonomy
+
+EVERYTHING = CatalogueQuery()
+
+
+@pytest.fixture
+def hengelo(session: Session) -> Actor:
+    seed_taxonomy(session)
+    return make_actor(session, "hengelo")
+
+
+@pytest.fixture
+def borne(session: Session, hengelo: Actor) -> Actor:
+    return make_actor(session, "borne")
+
+
+@pytest.fixture
+def closed(session: Session, hengelo: Actor) -> Listing:
+    today = clock.today()
+    period = {"earliest": today + timedelta(days=20), "latest": today + timedelta(days=40)}
+    draft = listing_draft(planned=True, certainty=Certainty.TENDERED, available_from=None, available_until=None, **period)
+    made = create_listing(session, hengelo, draft)
+    return publish(session, hengelo, listing_id=made.id, to_others=False)
+
+
+def planned_kg(session: Session, actor: Actor) -> Decimal:
+    return sum((row.planned_kg for row in get_outlook(session, actor, OutlookFilter()).totals), Decimal(0))
+
+
+def served(session: Session, asker: Actor, demand: Demand) -> list[int]:
+    return [match.listing.id for match in list_listings_for_demand(session, asker, demand).items]
+
+
+def wrong(session: Session) -> list[str]:
+    return [found for _name, holds in INVARIANTS if (found := holds(session))]
+
+
+def test_its_own_organisation_finds_it_everywhere(session: Session, hengelo: Actor, closed: Listing) -> None:
+    assert closed.is_closed_to_others
+    assert (closed.region_from, closed.partners_from) == (None, None)
+    assert search(session, hengelo, EVERYTHING).total == 1
+    assert search_map(session, hengelo, EVERYTHING, zoom=10).total == 1
+    assert planned_kg(session, hengelo) == closed.quantity * taxonomy(session).material_by_id(closed.material_id).weights_kg[Unit.M2]
+    own = make_demand(session, hengelo, location=listing_draft().location)
+    assert served(session, hengelo, own) == [closed.id]
+    assert count_stock(session, hengelo, own).material.lots == 1
+    assert wrong(session) == []
+
+
+def test_nobody_else_finds_it_anywhere(session: Session, borne: Actor, closed: Listing) -> None:
+    demand = make_demand(session, borne)
+    partner = make_actor(session, "twentse-bouw", kind="partner")
+    for other in (borne, partner, ANONYMOUS):
+        assert search(session, other, EVERYTHING).total == 0
+        assert search_map(session, other, EVERYTHING, zoom=10).total == 0
+        assert planned_kg(session, other) == 0
+        with pytest.raises(Missing):
+            get_listing(session, other, closed.id)
+    assert feed(session, EVERYTHING).listings == ()
+    since = clock.now() - timedelta(hours=1)
+    copied = listing_changes(session, borne, since=since, mine=False, size=100)
+    assert (copied.items, copied.gone) == ([], [])
+    assert served(session, borne, demand) == []
+    assert count_stock(session, borne, demand).material.lots == 0
+    assert not session.scalars(select(NoticeRow).where(NoticeRow.organisation_id == borne.organisation_id)).all()
+
+
+def test_the_copy_of_its_own_organisation_holds_it(session: Session, hengelo: Actor, closed: Listing) -> None:
+    copied = listing_changes(session, hengelo, since=clock.now() - timedelta(hours=1), mine=False, size=100)
+    assert [listing.id for listing in copied.items] == [closed.id]
+
+
+def test_the_broker_does_not_hold_it_against_what_others_seek(session: Session, borne: Actor, closed: Listing) -> None:
+    make_demand(session, borne)
+    broker = make_actor(session, "regio-twente", "coordinator")
+    assert (survey(session, broker).listings, survey(session, broker).demands) == (0, 1)
+
+
+def test_another_organisation_cannot_reserve_it_and_the_own_can(session: Session, hengelo: Actor, borne: Actor, closed: Listing) -> None:
+    draft = ReservationDraft(Quantity(Decimal(100), Unit.M2))
+    with pytest.raises(Missing):
+        reserve(session, borne, listing_id=closed.id, draft=draft)
+    assert reserve(session, hengelo, listing_id=closed.id, draft=draft).status == "approved"
+
+
+def test_a_change_leaves_it_closed(session: Session, hengelo: Actor, closed: Listing) -> None:
+    draft = stored_draft(closed, taxonomy(session))
+    changed = update_listing(
+        session, hengelo, listing_id=closed.id, version=closed.version, draft=replace(draft, description="Ligt op zand.")
+    )
+    assert (changed.description, changed.is_closed_to_others, changed.region_from) == ("Ligt op zand.", True, None)
+
+
+def test_opening_begins_the_turns_and_tells_whom_it_serves(session: Session, hengelo: Actor, borne: Actor, closed: Listing) -> None:
+    demand = make_demand(session, borne)
+    opened = open_to_others(session, hengelo, listing_id=closed.id)
+    today = clock.today()
+    assert (opened.is_closed_to_others, opened.region_from, opened.partners_from) == (False, today, today + timedelta(days=14))
+    assert search(session, borne, EVERYTHING).total == 1
+    assert served(session, borne, demand) == [closed.id]
+    told = select(NoticeRow.kind).where(NoticeRow.person_id == borne.person_id)
+    assert list(session.scalars(told)) == ["new_match"]
+    assert planned_kg(session, borne) > 0
+    assert wrong(session) == []
+
+
+def test_opening_twice_changes_nothing_and_a_draft_is_not_opened(session: Session, hengelo: Actor, closed: Listing) -> None:
+    first = open_to_others(session, hengelo, listing_id=closed.id).published_at
+    assert open_to_others(session, hengelo, listing_id=closed.id).published_at == first
+    draft = create_listing(session, hengelo, listing_draft())
+    with pytest.raises(Conflict):
+        open_to_others(session, hengelo, listing_id=draft.id)
+
+
+def test_nobody_else_opens_it(session: Session, borne: Actor, closed: Listing) -> None:
+    with pytest.raises(Missing):
+        open_to_others(session, borne, listing_id=closed.id)
