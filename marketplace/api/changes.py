@@ -117,6 +117,14 @@ CHANGES = (
                 "Changed: cents of lying in a depot are rounded once for each lot, owner, price and quarter. So figures, settlements and the cost of a lot "
                 "add up to the cent."
             ),
+            _(
+                "New: a listing may be for its own organisation only (toOthers of publish, closedToOthers) until it is opened to others "
+                "(/listings/{id}/open)."
+            ),
+            _(
+                "New: the posts of a RAW contract from a sheet (/imports/raw), with what is said once for all of them (/imports/{id}/given), and "
+                "what contracts say will leave (/outflow-estimates)."
+            ),
         ),
     ),
     Version(

@@ -73,6 +73,7 @@ def load(app: Flask) -> bool:
         demo_values.load_this_year(session, cast)
         demo_depots.load_stock(session, cast, demo_depots.open_depots(session, cast), pictures)
         demo_planned.load_plans(session, cast)
+        demo_planned.load_contract(session, cast)
     return True
 
 

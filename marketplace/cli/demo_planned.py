@@ -1,11 +1,15 @@
-"""What comes free later in the demonstration: two plans whose days moved."""
+"""What comes free later in the demonstration: two plans whose days moved, and a contract that was loaded."""
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from marketplace.cli.demo_lots import Cast, draft_of, rows
 from marketplace.exchange.actions import decide, reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.http.sheets import read_file
+from marketplace.imports.actions.load import load_sheet
+from marketplace.imports.actions.mend import say_once
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.units import Quantity, Unit
@@ -16,6 +20,7 @@ from marketplace.market.rules.listing import Certainty, QuantityBasis
 from marketplace.planned.actions.dates import move_dates
 from marketplace.planned.rules import DatesDraft, Plan
 
+CONTRACT = Path(__file__).parents[1] / "data" / "demo_bestek.csv"
 KEI = "betonstraatsteen-kei-8cm"
 OWN = "Keien uit de reconstructie van de Breemarsweg"
 OTHER = "Keien uit de herinrichting van de Grotestraat"
@@ -30,6 +35,14 @@ def load_plans(session: Session, cast: Cast) -> None:
     reservation = reserve.reserve(session, cast["hengelo"], listing_id=other.id, draft=draft)
     decide.approve(session, cast["borne"], reservation_id=reservation.id)
     _move(session, cast, other, (90, 150), Certainty.TENDERED, "De riolering wordt eerst vervangen.")
+
+
+def load_contract(session: Session, cast: Cast) -> None:
+    """A RAW contract of Hengelo as it was loaded: twelve lots, five lines of what leaves, two posts of the contractor. Not applied yet."""
+    coordinator, year = cast["coordinator.hengelo"], clock.today().year + 1
+    run = load_sheet(session, coordinator, kind="raw", file=read_file(CONTRACT.name, CONTRACT.read_bytes()))
+    said = {"contract": f"HEN-{year}-14", "place": "Hengelo", "earliest": f"1-7-{year}", "latest": f"31-12-{year}"}
+    say_once(session, coordinator, import_id=run.id, said={**said, "certainty": "tendered", "condition": "good"})
 
 
 def _plan(

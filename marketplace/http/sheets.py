@@ -57,6 +57,8 @@ def words_of(session: Session, table: Table) -> Mapping[Text | str, Sequence[str
         return _words_of_lots(session, table)
     if table.name == TableName.PASSPORTS:
         return _words_of_passports(session, table)
+    if table.name == TableName.RAW:
+        return _words_of_posts(session, table)
     groups = [group.name for group in taxonomy(session).groups]
     if table.name != TableName.MATERIAL_USE:
         return {_("Material group"): groups}
@@ -93,6 +95,14 @@ def _words_of_passports(session: Session, table: Table) -> Mapping[Text | str, S
     )
     listed: dict[Text | str, Sequence[str]] = {table.column("material").label: [one.name for one in taxonomy(session).materials]}
     listed |= {table.column(key).label: [str(one.label) for one in kind] for key, kind in chosen}
+    labelled = (("certainty", CERTAINTY_LABELS.values()), ("condition", CONDITION_LABELS.values()))
+    return listed | {table.column(key).label: [str(label) for label in labels] for key, labels in labelled}
+
+
+def _words_of_posts(session: Session, table: Table) -> Mapping[Text | str, Sequence[str]]:
+    """The words of the posts of a contract."""
+    listed: dict[Text | str, Sequence[str]] = {table.column("material").label: [one.name for one in taxonomy(session).materials]}
+    listed |= {table.column("mark").label: ["H", "R"], table.column("unit").label: [str(unit.label) for unit in Unit]}
     labelled = (("certainty", CERTAINTY_LABELS.values()), ("condition", CONDITION_LABELS.values()))
     return listed | {table.column(key).label: [str(label) for label in labels] for key, labels in labelled}
 

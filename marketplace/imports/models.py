@@ -1,10 +1,10 @@
 """Sheets that were loaded, their rows, how columns are called, and the outflow."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.imports.rules.tables import ImportStatus
@@ -29,11 +29,14 @@ class ImportRun(Base):
     codes: Mapped[dict[str, str]] = mapped_column(
         Json, comment="what somebody chose for a Eural code or for a name of a material"
     )
+    given: Mapped[dict[str, str]] = mapped_column(
+        Json, default=dict, server_default="{}", comment="what is said once for all rows that do not say it themselves"
+    )
     counts: Mapped[dict[str, int]] = mapped_column(Json, comment="rows by state")
     summary: Mapped[dict[str, Any]] = mapped_column(Json, comment="what the good rows add up to")
     source: Mapped[dict[str, Any] | None] = mapped_column(Json, comment="the outflow that it was taken over from; empty: a file")
     result: Mapped[dict[str, Any] | None] = mapped_column(Json, comment="what came of it, and what stood there before")
-    task_id: Mapped[int | None] = mapped_column(comment="the long task that applies it")
+    task_id: Mapped[int | None] = mapped_column(comment="the long task that reads, judges or applies it")
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by_id: Mapped[int | None]
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -42,9 +45,9 @@ class ImportRun(Base):
     undone_by_id: Mapped[int | None]
 
     __table_args__ = (
-        CheckConstraint("kind IN ('material_use', 'outflow', 'listings', 'passports')", name="kind"),
-        CheckConstraint("status IN ('preview', 'applied', 'undone')", name="status"),
-        CheckConstraint("(status = 'preview') = (applied_at IS NULL)", name="applied_at"),
+        CheckConstraint("kind IN ('material_use', 'outflow', 'listings', 'passports', 'raw')", name="kind"),
+        CheckConstraint("status IN ('reading', 'preview', 'applied', 'undone')", name="status"),
+        CheckConstraint("(status IN ('reading', 'preview')) = (applied_at IS NULL)", name="applied_at"),
         CheckConstraint("(status = 'undone') = (undone_at IS NOT NULL)", name="undone_at"),
         Index("ix_import_run_organisation_id", "organisation_id", "id"),
         Index("ix_import_run_digest", "digest"),
@@ -69,9 +72,18 @@ class ImportRow(Base):
     before: Mapped[dict[str, Any] | None] = mapped_column(Json, comment="how the asset or the part stood that it changed")
 
     __table_args__ = (
-        CheckConstraint("state IN ('ok', 'changed', 'unchanged', 'error')", name="state"),
+        CheckConstraint("state IN ('ok', 'changed', 'unchanged', 'error', 'refused', 'ignored')", name="state"),
         Index("ix_import_row_state", "import_id", "state", "row_number"),
     )
+
+
+class ImportFile(Base):
+    """A large file while it waits to be read. It goes as soon as its rows are stored."""
+
+    __tablename__ = "import_file"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ImportMapping(Base):
@@ -115,4 +127,32 @@ class Outflow(Base):
         CheckConstraint("(group_slug IS NOT NULL) = (certainty IN ('mapped', 'chosen'))", name="group_is_certain"),
         Index("ix_outflow_organisation_id", "organisation_id", "year"),
         Index("ix_outflow_import_id", "import_id"),
+    )
+
+
+class OutflowEstimate(Base):
+    """What a post of a RAW contract says will be taken away (R). It counts while its sheet is applied. Never changed."""
+
+    __tablename__ = "outflow_estimate"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    row_number: Mapped[int]
+    contract: Mapped[str] = mapped_column(String(60))
+    post: Mapped[str] = mapped_column(String(40))
+    description: Mapped[str] = mapped_column(String(300))
+    material_id: Mapped[int | None] = mapped_column(ForeignKey("material.id"), comment="empty: not certain")
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3))
+    unit: Mapped[str] = mapped_column(String(5))
+    mass_kg: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="empty: not known what the unit weighs")
+    earliest: Mapped[date]
+    latest: Mapped[date]
+
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("earliest <= latest", name="period"),
+        CheckConstraint("unit IN ('piece', 'm', 'm2', 'm3', 'tonne', 'kg')", name="unit"),
+        Index("ix_outflow_estimate_organisation_id", "organisation_id", "latest"),
+        Index("ix_outflow_estimate_import_id", "import_id"),
     )

@@ -13,7 +13,7 @@ from datetime import timedelta
 from config import Config
 from marketplace.accounts.actions import idempotency, sessions
 from marketplace.accounts.rules.accounts import FAILURES_WINDOW, IDEMPOTENCY_LIFETIME, KEPT_FOR
-from marketplace.imports.actions import forget
+from marketplace.imports.actions.load import PREVIEWS_KEPT, forget_previews
 from marketplace.kernel import runs, tasks
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
@@ -48,7 +48,7 @@ def retention(config: Config) -> tuple[Kept, ...]:
         Kept(_("Answers to forms and to the API, so that nothing is done twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
         Kept(_("What somebody had typed when the session ended"), KEPT_FOR, sessions.forget_forms),
         Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
-        Kept(_("Sheets that were loaded and not applied"), forget.PREVIEWS_KEPT, forget.forget_previews),
+        Kept(_("Sheets that were loaded and not applied"), PREVIEWS_KEPT, forget_previews),
         Kept(_("Photos that were taken away"), REMOVED_KEPT, photos.forget_removed_photos),
         Kept(_("Runs of the jobs; those that had nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
         Kept(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),

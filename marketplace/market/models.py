@@ -216,9 +216,7 @@ class WindowDefault(Base):
 class Sketch(Base):
     """An unfinished lot or demand: what was typed as it was typed, wrong or not.
 
-    Only the writer sees it.
-
-    Once a lot is whole there is a draft listing behind it; `is_settled` says that the draft says the same as the answers. A
+    Only the writer sees it. Once a lot is whole there is a draft listing behind it; `is_settled` says that the draft says the same as the answers. A
     demand is placed when it is whole, and its sketch is gone; what is being changed of an existing demand names it. No number
     is used again: a page that was left open must not write into what somebody began later.
     """

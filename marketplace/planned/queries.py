@@ -67,13 +67,15 @@ def _source(organisation: Organisation, kept: list[Kept], today: date) -> Source
 
 
 def _kept(session: Session, organisation_id: int | None) -> dict[int, list[Kept]]:
-    """What became of every plan that was ever on offer, by organisation. What was first said stands in its oldest change, or still in the listing."""
+    """What became of every plan that was ever on offer, by organisation. What was first said stands in its oldest change, or still in the
+    listing. What is closed to others was told to nobody, and does not count yet."""
     of_one = [] if organisation_id is None else [Listing.organisation_id == organisation_id]
     changes: dict[int, list[DateChange]] = {}
     moved = select(DateChange).join(Listing, Listing.id == DateChange.listing_id).where(*of_one).order_by(DateChange.id)
     for change in session.scalars(moved):
         changes.setdefault(change.listing_id, []).append(change)
-    listings = select(Listing).where(*of_one, Listing.published_at.is_not(None), Listing.planned | Listing.id.in_(list(changes)))
+    was_on_offer = (Listing.published_at.is_not(None), Listing.region_from.is_not(None))
+    listings = select(Listing).where(*of_one, *was_on_offer, Listing.planned | Listing.id.in_(list(changes)))
     found: dict[int, list[Kept]] = {}
     for listing in session.scalars(listings.order_by(Listing.id)):
         rows = changes.get(listing.id, [])

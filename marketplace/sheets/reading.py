@@ -7,7 +7,7 @@ what to do instead. Formulas, errors and what cannot be stored are faults of the
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from marketplace.imports.rules.cells import SheetRow
+from marketplace.imports.rules.columns import SheetRow
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.kernel.language import Text, _
 

@@ -9,7 +9,7 @@ from itertools import islice
 from sys import intern
 from types import MappingProxyType
 
-from marketplace.imports.rules.cells import CellFault, SheetRow, tidy
+from marketplace.imports.rules.columns import CellFault, SheetRow, tidy
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.sheets.reading import LARGE_BYTES_MAX, NO_SHEET

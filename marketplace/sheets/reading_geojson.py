@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from marketplace.imports.rules.cells import SheetRow
-from marketplace.imports.rules.columns import is_named
+from marketplace.imports.rules.columns import SheetRow, is_named
 from marketplace.imports.rules.passports import AREA
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import EARTH_RADIUS_M

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from marketplace.imports.rules.cells import CellFault, SheetRow, tidy
+from marketplace.imports.rules.columns import CellFault, SheetRow, tidy
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import plain

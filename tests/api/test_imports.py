@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from marketplace.jobs import tasks
-from tests.api.conftest import Api, form
+from marketplace.kernel import clock
+from tests.api.conftest import Api, form, listing_body
 from tests.imported import LMA, sheet
 
 
@@ -31,7 +32,7 @@ def test_a_sheet_is_sent_put_right_applied_and_taken_back(coordinator: Api, app:
     address = f"/imports/{loaded['id']}"
     assert answer.headers["Location"].endswith(address)
     assert (loaded["table"], loaded["status"], loaded["isMapped"]) == ("material_use", "preview", True)
-    assert loaded["counts"] == {"ok": 1, "changed": 0, "unchanged": 0, "error": 1}
+    assert loaded["counts"] == {"ok": 1, "changed": 0, "unchanged": 0, "error": 1, "refused": 0, "ignored": 0}
     assert loaded["seen"] == "2024:0" and "sameAs" not in loaded
     [wrong] = coordinator.get(f"{address}/rows?state=error").get_json()["items"]
     assert (wrong["row"], list(wrong["messages"]), wrong["values"]["group"]) == (3, ["group"], "Huot")
@@ -147,7 +148,14 @@ def test_a_sheet_of_passports_is_explained_applied_and_taken_back(coordinator: A
     told = coordinator.get(f"{address}/changes").get_json()["passports"]
     assert [(one["name"], one["rows"], one["material"], one["how"]) for one in told["names"]] == [("BSS kei", 1, None, "unknown")]
     codes = {"codes": [{"name": "BSS kei", "material": "betonstraatsteen-kei-8cm"}]}
-    assert coordinator.post(f"{address}/codes", codes).get_json()["counts"] == {"ok": 1, "changed": 0, "unchanged": 0, "error": 1}
+    assert coordinator.post(f"{address}/codes", codes).get_json()["counts"] == {
+        "ok": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "error": 1,
+        "refused": 0,
+        "ignored": 0,
+    }
     told = coordinator.get(f"{address}/changes").get_json()["passports"]
     assert (told["assets"]["ok"], told["parts"]["ok"], told["massKg"], told["estimates"]) == (1, 1, 222_000, 0)
     assert coordinator.post(f"{address}/codes", {"codes": [{"name": "Iets", "material": "zand"}]}).status_code == 422
@@ -180,3 +188,73 @@ def test_a_sheet_of_which_a_part_is_on_offer_stays(coordinator: Api, app: Flask)
     refused = coordinator.post(f"/imports/{loaded['id']}/undo")
     assert refused.status_code == 409
     assert "Onderdeel 1 van “Dorpsstraat” staat in het aanbod: trek dat eerst in." in refused.get_json()["detail"]
+
+
+RAW = sheet(
+    [
+        ("210110", "Opbreken stenen, vervoeren naar depot", "m²", "1.200", "H", "Betonstraatsteen keiformaat 8 cm"),
+        ("230010", "Opbreken fundering, afvoeren", "ton", "530", "R", "Menggranulaat 0/31,5"),
+        ("210230", "Opbreken banden. De aannemer wordt eigenaar van de vrijgekomen materialen.", "m", "310", "", ""),
+        ("100010", "Inrichten werkterrein", "EUR", "1", "", ""),
+    ],
+    ("Bestekspostnummer", "Omschrijving", "Eenheid", "Hoeveelheid", "Kenmerk", "Materiaal"),
+)
+
+
+def test_a_contract_is_counted_said_once_applied_and_its_lot_opened(
+    coordinator: Api, somebody: Callable[..., Api], app: Flask
+) -> None:
+    loaded = sent(coordinator, "/imports/raw", RAW, "bestek.csv").get_json()
+    address = f"/imports/{loaded['id']}"
+    assert loaded["counts"] == {"ok": 2, "changed": 0, "unchanged": 0, "error": 0, "refused": 1, "ignored": 1}
+    assert loaded["given"] == dict.fromkeys(("contract", "place", "earliest", "latest", "certainty", "condition"))
+    [refused] = coordinator.get(f"{address}/rows?state=refused").get_json()["items"]
+    assert refused["messages"] == {"description": refused["messages"]["description"]}
+    raw = coordinator.get(f"{address}/changes").get_json()["raw"]
+    assert [raw[name] for name in ("posts", "lots", "lines", "refused", "ignored", "known", "wrong")] == [4, 1, 1, 1, 1, 0, 0]
+    assert raw["lotTotals"] == [{"material": "betonstraatsteen-kei-8cm", "lots": 1, "quantity": 1200, "unit": "m2"}]
+    assert raw["lineTotals"] == [{"material": "menggranulaat-0-31-5", "lines": 1, "quantity": 530, "unit": "tonne"}]
+    assert coordinator.post(f"{address}/apply", {}).status_code == 409
+    year = clock.today().year + 1
+    said = {"contract": "BOR-7", "place": "Borne", "earliest": f"{year}-07-01", "latest": f"{year}-12-31"}
+    told = coordinator.post(f"{address}/given", {**said, "certainty": "tendered", "condition": "good"}).get_json()
+    assert told["given"] == {**said, "certainty": "tendered", "condition": "good"}
+    coordinator.post(f"{address}/apply", {})
+    assert tasks.work_off(app) == 1
+    applied = coordinator.get(address).get_json()
+    assert applied["result"] == {"lots": 1, "drafts": 0, "lines": 1, "refused": 1, "ignored": 1}
+    [line] = coordinator.get("/outflow-estimates").get_json()["items"]
+    assert (line["contract"], line["post"], line["material"], line["massKg"]) == (
+        "BOR-7",
+        "230010",
+        "menggranulaat-0-31-5",
+        530_000,
+    )
+    [lot] = coordinator.get("/listings").get_json()["items"]
+    assert (lot["closedToOthers"], lot["planned"], lot["externalId"]) == (True, True, "BOR-7/210110")
+    other = somebody("losser", "coordinator")
+    assert other.get("/listings").get_json()["total"] == 0
+    assert other.get(f"/listings/{lot['id']}").status_code == 404
+    assert other.post(f"/listings/{lot['id']}/open").status_code == 404
+    assert coordinator.post(f"/listings/{lot['id']}/open").get_json()["closedToOthers"] is False
+    assert other.get("/listings").get_json()["total"] == 1
+
+
+def test_what_is_said_once_belongs_to_a_contract_and_is_checked(coordinator: Api) -> None:
+    use = sent(coordinator, "/imports/material-use", sheet([(2024, "Hout", "primair", "1,5")])).get_json()
+    assert coordinator.post(f"/imports/{use['id']}/given", {"contract": "BOR-7"}).status_code == 409
+    assert use["given"] is None
+    raw = sent(coordinator, "/imports/raw", RAW, "bestek.csv").get_json()
+    answer = coordinator.post(f"/imports/{raw['id']}/given", {"place": "Nergenshuizen", "certainty": "misschien"})
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.get_json()["errors"]} == {"place", "certainty"}
+
+
+def test_a_draft_is_published_for_its_own_organisation_only(coordinator: Api, somebody: Callable[..., Api]) -> None:
+    year = clock.today().year + 1
+    plan = {"planned": True, "earliest": f"{year}-03-01", "latest": f"{year}-06-30", "certainty": "budgeted"}
+    body = {name: value for name, value in listing_body().items() if name not in ("availableFrom", "availableUntil")}
+    made = coordinator.post("/listings", {**body, **plan}).get_json()
+    kept = coordinator.post(f"/listings/{made['id']}/publish", {"toOthers": False}).get_json()
+    assert (kept["status"], kept["closedToOthers"], kept["regionFrom"]) == ("published", True, None)
+    assert somebody("losser").get(f"/listings/{made['id']}").status_code == 404

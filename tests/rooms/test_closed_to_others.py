@@ -73,7 +73,9 @@ def test_its_own_organisation_finds_it_everywhere(session: Session, hengelo: Act
     assert (closed.region_from, closed.partners_from) == (None, None)
     assert search(session, hengelo, EVERYTHING).total == 1
     assert search_map(session, hengelo, EVERYTHING, zoom=10).total == 1
-    assert planned_kg(session, hengelo) == closed.quantity * taxonomy(session).material_by_id(closed.material_id).weights_kg[Unit.M2]
+    assert (
+        planned_kg(session, hengelo) == closed.quantity * taxonomy(session).material_by_id(closed.material_id).weights_kg[Unit.M2]
+    )
     own = make_demand(session, hengelo, location=listing_draft().location)
     assert served(session, hengelo, own) == [closed.id]
     assert count_stock(session, hengelo, own).material.lots == 1
@@ -109,7 +111,9 @@ def test_the_broker_does_not_hold_it_against_what_others_seek(session: Session, 
     assert (survey(session, broker).listings, survey(session, broker).demands) == (0, 1)
 
 
-def test_another_organisation_cannot_reserve_it_and_the_own_can(session: Session, hengelo: Actor, borne: Actor, closed: Listing) -> None:
+def test_another_organisation_cannot_reserve_it_and_the_own_can(
+    session: Session, hengelo: Actor, borne: Actor, closed: Listing
+) -> None:
     draft = ReservationDraft(Quantity(Decimal(100), Unit.M2))
     with pytest.raises(Missing):
         reserve(session, borne, listing_id=closed.id, draft=draft)
@@ -124,7 +128,9 @@ def test_a_change_leaves_it_closed(session: Session, hengelo: Actor, closed: Lis
     assert (changed.description, changed.is_closed_to_others, changed.region_from) == ("Ligt op zand.", True, None)
 
 
-def test_opening_begins_the_turns_and_tells_whom_it_serves(session: Session, hengelo: Actor, borne: Actor, closed: Listing) -> None:
+def test_opening_begins_the_turns_and_tells_whom_it_serves(
+    session: Session, hengelo: Actor, borne: Actor, closed: Listing
+) -> None:
     demand = make_demand(session, borne)
     opened = open_to_others(session, hengelo, listing_id=closed.id)
     today = clock.today()

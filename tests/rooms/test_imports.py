@@ -14,8 +14,7 @@ from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.models import MaterialUseReport
 from marketplace.impact.rules.material_use import UseRow
 from marketplace.imports.actions.apply import as_seen, versions_of
-from marketplace.imports.actions.forget import forget_previews
-from marketplace.imports.actions.load import load_sheet
+from marketplace.imports.actions.load import forget_previews, load_sheet
 from marketplace.imports.actions.mend import mend_from_sheet, mend_rows, set_columns
 from marketplace.imports.actions.undo import undo_import
 from marketplace.imports.models import ImportRow, ImportRun

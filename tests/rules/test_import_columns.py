@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.imports.queries.outflow import counting_periods
-from marketplace.imports.rules.cells import SheetRow
-from marketplace.imports.rules.columns import find_header, find_notation, find_places
+from marketplace.imports.rules.columns import SheetRow, find_header, find_notation, find_places
 from marketplace.imports.rules.material_use import MATERIAL_USE
 from marketplace.imports.rules.outflow import OUTFLOW, Codes, find_eural, find_period, months_of, read_outflow
 from marketplace.imports.rules.tables import Record

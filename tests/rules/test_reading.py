@@ -17,7 +17,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from config import PROJECT
-from marketplace.imports.rules.cells import CELL_LENGTH_MAX, CellFault, SheetRow
+from marketplace.imports.rules.columns import CELL_LENGTH_MAX, CellFault, SheetRow
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.sheets.reading import CELLS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX, read_sheet
 from marketplace.sheets.reading_xlsx import LAST_ROW, PARTS_MAX

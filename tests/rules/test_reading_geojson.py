@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.imports.rules.cells import SheetRow
+from marketplace.imports.rules.columns import SheetRow
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.rd import degrees_of, is_rd
 from marketplace.sheets.reading import LARGE, read_sheet

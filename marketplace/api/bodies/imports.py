@@ -5,8 +5,7 @@ from enum import StrEnum
 from marketplace.api.fields import CODE_LENGTH_MAX, Choice, Line, Whole, YesNo
 from marketplace.api.schema import Body, Rows
 from marketplace.impact.rules.material_use import Scope
-from marketplace.imports.rules.cells import CELL_LENGTH_MAX
-from marketplace.imports.rules.columns import NOTATIONS
+from marketplace.imports.rules.columns import CELL_LENGTH_MAX, NOTATIONS
 
 COLUMNS_TAKEN_MAX = 60
 ROWS_TAKEN_MAX = 500
@@ -62,6 +61,17 @@ class CodesBody(Body):
     """Choices of codes. Kept for the next sheet of this organisation."""
 
     codes = Rows(CodeBody(), "the codes", most=CODES_TAKEN_MAX, required=True)
+
+
+class GivenBody(Body):
+    """What is said once for all posts of a contract that do not say it themselves. Absent: it stays; empty: it is taken away."""
+
+    contract = Line("number of the contract", longest=CELL_LENGTH_MAX)
+    place = Line("place or postcode where it comes free", longest=CELL_LENGTH_MAX)
+    earliest = Line("first day on which it can come free, as 2028-07-01", longest=CELL_LENGTH_MAX)
+    latest = Line("last day", longest=CELL_LENGTH_MAX)
+    certainty = Line("idea, budgeted, tendered or in_execution", longest=CELL_LENGTH_MAX)
+    condition = Line("new, good, fair or poor", longest=CELL_LENGTH_MAX)
 
 
 class ApplyBody(Body):

@@ -53,7 +53,7 @@ class ListingBody(_Said):
         field_obj.required = field_obj.required and field_name not in ("material", "quantity", "unit", "available_from")
 
 
-class PublishBody(Body):
+class ListingPublishBody(Body):
     """To whom a draft is shown."""
 
     to_others = YesNo("false: only its own organisation finds and reserves it, until it is opened; absent: true")

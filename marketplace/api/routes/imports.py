@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
-from marketplace.api.bodies.imports import ApplyBody, CellsBody, CodesBody, Existing, MappingBody, TakeOverBody
+from marketplace.api.bodies.imports import ApplyBody, CellsBody, CodesBody, Existing, GivenBody, MappingBody, TakeOverBody
 from marketplace.api.reading import asked, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
@@ -17,6 +17,7 @@ from marketplace.api.shapes.imports import (
     ImportRowsSchema,
     ImportSchema,
     ImportsSchema,
+    OutflowEstimatesSchema,
     OutflowSchema,
 )
 from marketplace.api.shapes.task import TaskSchema
@@ -25,7 +26,7 @@ from marketplace.http.sheets import FILE_BODY_MAX, LARGE_BODY_MAX, limits_of, re
 from marketplace.http.wake import waking
 from marketplace.imports.actions.apply import as_seen, versions_of
 from marketplace.imports.actions.load import LoadedFile, load_sheet
-from marketplace.imports.actions.mend import choose_codes, mend_from_sheet, mend_rows, set_columns
+from marketplace.imports.actions.mend import choose_codes, mend_from_sheet, mend_rows, say_once, set_columns
 from marketplace.imports.actions.take_over import take_over
 from marketplace.imports.actions.undo import undo_import
 from marketplace.imports.models import ImportRow, ImportRun
@@ -34,6 +35,7 @@ from marketplace.imports.queries.lots import get_lots_preview
 from marketplace.imports.queries.outflow import get_outflow
 from marketplace.imports.queries.passport_preview import get_passport_preview
 from marketplace.imports.queries.preview import get_outflow_preview, get_use_preview
+from marketplace.imports.queries.raw import get_raw_preview, list_estimates
 from marketplace.imports.queries.runs import as_sheet_row, find_same, get_import, list_rows, record_of
 from marketplace.imports.queries.runs import list_imports as list_own
 from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
@@ -42,6 +44,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, current_locale
 from marketplace.sheets.reading import too_large
 
+SAID_WHY = (RowState.ERROR, RowState.REFUSED)  # of which a sentence tells why
 ONE = "/imports/<int:import_id>"
 IMPORTS = permission(Can.IMPORT)
 LOADS = permission(Can.IMPORT, max_body_bytes=FILE_BODY_MAX)
@@ -99,6 +102,13 @@ def load_passports() -> Response:
     return _load(TableName.PASSPORTS)
 
 
+@route("POST", "/imports/raw", gives=ImportSchema, status=201, upload="sheet", tag="imports", refuses=(413,))
+@LOADS
+def load_raw() -> Response:
+    """Load the posts of a RAW contract to look at. H becomes a planned lot closed to others, R a line of what leaves."""
+    return _load(TableName.RAW)
+
+
 def _load(table: TableName) -> Response:
     file = read_sheet_upload(table)
     run = load_sheet(current_session(), current_actor(), kind=table, file=file)
@@ -134,11 +144,7 @@ def list_import_rows(import_id: int) -> Response:
     page, session, actor = read_page(), current_session(), current_actor()
     run = get_import(session, actor, import_id)
     rows, total = list_rows(session, actor, run, state=asked("state") or None, page=page.number, page_size=page.size)
-    judge = (
-        judge_of(session, run)
-        if run.status == ImportStatus.PREVIEW and any(row.state == RowState.ERROR for row in rows)
-        else None
-    )
+    judge = judge_of(session, run) if run.status == ImportStatus.PREVIEW and any(row.state in SAID_WHY for row in rows) else None
     if judge is not None:
         judge.prepare([record_of(run, as_sheet_row(row)) for row in rows])
     return many(ImportRowsSchema, [_row(run, row, judge) for row in rows], total=total, page=page)
@@ -146,7 +152,7 @@ def list_import_rows(import_id: int) -> Response:
 
 def _row(run: ImportRun, row: ImportRow, judge: Any) -> Written:
     record = record_of(run, as_sheet_row(row))
-    messages = tell_row(judge, row, record) if judge is not None and row.state == RowState.ERROR else row.messages
+    messages = tell_row(judge, row, record) if judge is not None and row.state in SAID_WHY else row.messages
     told = {key: str(sentence) for key, sentence in messages.items()}
     return ImportRowSchema.write(row, row=row.row_number, values=dict(record.cells), messages=told)
 
@@ -158,7 +164,7 @@ def list_changes(import_id: int) -> Response:
     """What applying it would change, old and new. Of a sheet that is applied or taken back: nothing."""
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
-    found: dict[str, Any] = {"changes": [], "refused": [], "codes": [], "lots": [], "passports": None}
+    found: dict[str, Any] = {"changes": [], "refused": [], "codes": [], "lots": [], "passports": None, "raw": None}
     if run.status == ImportStatus.PREVIEW and run.kind == TableName.MATERIAL_USE:
         preview = get_use_preview(session, actor, run)
         found["changes"] = list(preview.changed)
@@ -167,7 +173,9 @@ def list_changes(import_id: int) -> Response:
         found["lots"] = get_lots_preview(session, actor, run)
     elif run.status == ImportStatus.PREVIEW and run.kind == TableName.PASSPORTS:
         found["passports"] = get_passport_preview(session, actor, run)
-    elif run.status == ImportStatus.PREVIEW:
+    elif run.status == ImportStatus.PREVIEW and run.kind == TableName.RAW:
+        found["raw"] = get_raw_preview(session, actor, run)
+    elif run.status == ImportStatus.PREVIEW and run.kind == TableName.OUTFLOW:
         found["codes"] = list(get_outflow_preview(session, actor, run).codes)
     return ok(ChangesSchema.write(None, **found))
 
@@ -204,12 +212,22 @@ def mend_import_file(import_id: int) -> Response:
     return ok(write_import(run))
 
 
+@route("POST", f"{ONE}/given", takes=GivenBody(), gives=ImportSchema, tag="imports")
+@IMPORTS
+def say_once_of_import(import_id: int) -> Response:
+    """Say once what counts for every post of a contract.
+
+    Its number, where and when it comes free, how sure that is, and in which condition."""
+    said = {key: value or "" for key, value in read_body(GivenBody()).items()}
+    return ok(write_import(say_once(current_session(), current_actor(), import_id=import_id, said=said)))
+
+
 @route("POST", f"{ONE}/codes", takes=CodesBody(), gives=ImportSchema, tag="imports")
 @IMPORTS
 def choose_import_codes(import_id: int) -> Response:
     """Say for which material group a Eural code stands.
 
-    Of a sheet of passports: for which material a name."""
+    Of a sheet of passports or a contract: for which material a name."""
     sent = read_body(CodesBody())["codes"]
     codes = {one.get("eural") or one.get("name") or "": one.get("group") or one.get("material") or "" for one in sent}
     return ok(write_import(choose_codes(current_session(), current_actor(), import_id=import_id, codes=codes)))
@@ -255,3 +273,12 @@ def take_over_outflow(year: int) -> Response:
     scope = read_body(TakeOverBody())["scope"]
     run = take_over(current_session(), current_actor(), year=year, scope=scope.value)
     return created(write_import(run), "show_import", import_id=run.id)
+
+
+@route("GET", "/outflow-estimates", gives=OutflowEstimatesSchema, tag="imports", query=query.PAGE)
+@IMPORTS
+def list_outflow_estimates() -> Response:
+    """What RAW contracts of your own organisation say will be taken away, the earliest first."""
+    page = read_page()
+    rows, total = list_estimates(current_session(), current_actor(), page=page.number, page_size=page.size)
+    return many(OutflowEstimatesSchema, rows, total=total, page=page)

@@ -9,7 +9,7 @@ from flask import Response, request
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies import drafts
-from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch, PublishBody, WithdrawBody
+from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch, ListingPublishBody, WithdrawBody
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.moments import read_day
 from marketplace.api.reading import asked, asked_all, asked_point, asked_since, asked_words, asked_yes, read_body, read_page
@@ -187,12 +187,14 @@ def delete_listing(listing_id: int) -> Response:
     return ok(gone)
 
 
-@route("POST", "/listings/<int:listing_id>/publish", takes=PublishBody(), gives=ListingSchema, tag="listings", matched=True)
+@route(
+    "POST", "/listings/<int:listing_id>/publish", takes=ListingPublishBody(), gives=ListingSchema, tag="listings", matched=True
+)
 @permission(Can.EDIT_LISTING)
 def publish_listing(listing_id: int) -> Response:
     """Publish a draft; it needs a photo, unless it is planned. Not to others: only its own organisation finds and reserves it."""
     _require_match(listing_id)
-    to_others = read_body(PublishBody()).get("to_others") is not False
+    to_others = read_body(ListingPublishBody()).get("to_others") is not False
     return ok(write_listing(matching.publish(current_session(), current_actor(), listing_id=listing_id, to_others=to_others)))
 
 

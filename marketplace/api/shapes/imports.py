@@ -2,14 +2,17 @@
 
 from typing import NamedTuple
 
-from marketplace.api.fields import Choice, Integer, Line, Moment, Number, Property, Sentence, YesNo
+from marketplace.api.fields import Choice, Day, Integer, Line, Moment, Number, Property, Quantity, Sentence, UnitChoice, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.api.shapes.material import current_taxonomy
 from marketplace.impact.rules.material_use import Flow, Origin, Scope
-from marketplace.imports.models import ImportRun
+from marketplace.imports.models import ImportRun, OutflowEstimate
 from marketplace.imports.queries.runs import is_mapped
 from marketplace.imports.rules.outflow import Certainty
 from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
 from marketplace.kernel.units import Unit
+from marketplace.market.rules.listing import Certainty as LotCertainty
+from marketplace.market.rules.listing import Condition
 
 TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 
@@ -29,6 +32,8 @@ class _Counts(NamedTuple):
     changed: int
     unchanged: int
     error: int
+    refused: int
+    ignored: int
 
 
 def _columns(run: ImportRun) -> list[_Column]:
@@ -47,6 +52,8 @@ class _CountsSchema(Shape):
     changed = Integer("another value than stands there")
     unchanged = Integer("what stands there already")
     error = Integer("wrong")
+    refused = Integer("of a contract: what becomes the contractor's")
+    ignored = Integer("of a contract: neither H nor R")
 
 
 class _SheetColumnSchema(Shape):
@@ -55,6 +62,32 @@ class _SheetColumnSchema(Shape):
     name = Line()
     key = Line("null: it is not read", allow_none=True)
     notation = Line("how its numbers are written: nl or en; null: it has none", allow_none=True)
+
+
+class _GivenSchema(Shape):
+    """What is said once for all posts of a contract. Null: not said yet."""
+
+    contract = Line("number of the contract", allow_none=True)
+    place = Line("place or postcode where it comes free", allow_none=True)
+    earliest = Line("first day on which it can come free", allow_none=True)
+    latest = Line("last day", allow_none=True)
+    certainty = Choice(LotCertainty, allow_none=True)
+    condition = Choice(Condition, allow_none=True)
+
+
+class _Given(NamedTuple):
+    """What was said once, by column."""
+
+    contract: str | None = None
+    place: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    certainty: str | None = None
+    condition: str | None = None
+
+
+def _given(run: ImportRun) -> _Given | None:
+    return _Given(**run.given) if run.kind == TableName.RAW else None
 
 
 class ImportSchema(Shape):
@@ -67,7 +100,8 @@ class ImportSchema(Shape):
     columns = List(Part(_SheetColumnSchema), get=_columns)
     is_mapped = YesNo("whether every column that is needed is known", get=is_mapped)
     counts = Part(_CountsSchema, get=_counts)
-    task_id = Integer("the long task that applies it; null: none yet", allow_none=True)
+    given = Part(_GivenSchema, "of a contract: what is said once; else null", get=_given, allow_none=True)
+    task_id = Integer("the long task that reads or applies it; null: none yet", allow_none=True)
     result = Property("what came of it; null: it is not applied", shape={"type": "object"}, allow_none=True)
     made_at = Moment()
     applied_at = Moment(allow_none=True)
@@ -131,6 +165,19 @@ class _LotsSchema(Shape):
     unit = Choice(Unit)
 
 
+def _material_slug(line: OutflowEstimate) -> str | None:
+    return None if line.material_id is None else current_taxonomy().material_by_id(line.material_id).slug
+
+
+class _LinesSchema(Shape):
+    """What leaves of one material and unit by a contract."""
+
+    material = Line("slug; null: not certain", get=lambda one: one.material or None, allow_none=True)
+    lines = Integer("posts", attribute="lots")
+    quantity = Number()
+    unit = Choice(Unit)
+
+
 class _StatesSchema(Shape):
     """Assets or parts by what would become of them."""
 
@@ -158,16 +205,55 @@ class _PassportsSchema(Shape):
     names = List(Part(_NameSchema), "names of materials to be explained or checked")
 
 
+class _PostsSchema(Shape):
+    """What becomes of the posts of a contract. The six numbers add up to its posts."""
+
+    posts = Integer()
+    lots = Integer("H: planned lots, closed to others until they are opened")
+    lines = Integer("R: lines of what leaves")
+    refused = Integer("what becomes the contractor's")
+    ignored = Integer("neither H nor R")
+    known = Integer("stand there already")
+    wrong = Integer()
+    lot_totals = List(Part(_LotsSchema), "the lots by material and unit")
+    line_totals = List(Part(_LinesSchema), "the lines by material and unit")
+    names = List(Part(_NameSchema), "names of materials to be explained or checked")
+    lacking = List(Line(), "what is still to be said once, see given")
+
+
 class ChangesSchema(Shape):
     """What applying a sheet would change.
 
-    Figures of reports, Eural codes, drafts of lots, or assets and their parts."""
+    Figures of reports, Eural codes, drafts of lots, assets and their parts, or posts of a contract."""
 
     changes = List(Part(_ChangeSchema))
     refused = List(Sentence(), "why the report of a year could not be saved so")
     codes = List(Part(_CodeSchema))
     lots = List(Part(_LotsSchema), "the drafts that a sheet of lots makes")
     passports = Part(_PassportsSchema, "of a sheet of passports; else null", allow_none=True)
+    raw = Part(_PostsSchema, "of a RAW contract; else null", allow_none=True)
+
+
+class OutflowEstimateSchema(Shape):
+    """A post of a RAW contract that says what will be taken away (R)."""
+
+    id = Integer()
+    import_id = Integer()
+    contract = Line()
+    post = Line("its number")
+    description = Line()
+    material = Line("slug; null: not certain", get=_material_slug, allow_none=True)
+    quantity = Quantity()
+    unit = UnitChoice()
+    mass_kg = Number("null: not known what the unit weighs", allow_none=True)
+    earliest = Day()
+    latest = Day()
+
+
+class OutflowEstimatesSchema(PageSchema):
+    """A page of what contracts say will leave, the earliest first."""
+
+    items = List(Part(OutflowEstimateSchema))
 
 
 class OutflowSchema(Shape):

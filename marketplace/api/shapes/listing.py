@@ -58,9 +58,7 @@ class ListingSchema(Shape):
     id = Integer()
     version = Integer()
     status = Choice(ListingStatus)
-    closed_to_others = YesNo(
-        "whether it is on offer within its own organisation only; see open", attribute="is_closed_to_others"
-    )
+    closed_to_others = YesNo("whether it is on offer within its own organisation only; see open", attribute="is_closed_to_others")
     organisation = Part(OrganisationSchema)
     material = Part(MaterialSchema, get=material_of)
     quantity = Quantity()

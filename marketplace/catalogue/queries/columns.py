@@ -8,7 +8,6 @@ distances are whole numbers of square metres below 2⁵³, so the order is the s
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from functools import reduce
 from typing import Any
 
@@ -47,14 +46,6 @@ EPOCH = date(1970, 1, 1)
 NOWHERE = (0.0, 0.0, 0, 0, 0)  # what an id has that no listing has
 NOTHING = (0, CONDITIONS[0], 0, False)
 SUPPLIES = tuple(Supply)  # by whether it is planned
-
-
-class Sight(StrEnum):
-    """Who sees what is on offer: the public, every member, and what only its own organisation does."""
-
-    PUBLIC = "public"
-    MEMBERS = "members"
-    OWN = "own"
 
 
 class _Numbered(dict[Any, int]):
@@ -102,7 +93,7 @@ class Columns:
     )
     _spots: NDArray[np.float64] = field(default_factory=lambda: np.empty((5, 0)))
     _kinds: NDArray[np.int64] = field(default_factory=lambda: np.empty((4, 0), np.int64))
-    _in_sight: dict[tuple[date, Sight], Mask] = field(default_factory=dict)
+    _in_sight: dict[tuple[date, bool], Mask] = field(default_factory=dict)
 
     @property
     def room(self) -> int:
@@ -269,33 +260,20 @@ class Columns:
         return mask
 
     def _visible(self, view: View) -> Mask:
-        if not view.is_member:
-            return self._seen_by(view.today, Sight.PUBLIC)
-        found, closed = self._seen_by(view.today, Sight.MEMBERS), self._seen_by(view.today, Sight.OWN)
-        if not closed.any():
-            return found
-        own = None if view.own_id is None else self.kinds_with(owners=[view.own_id])
-        return found | (closed if own is None else closed & own[self._columns["kind"]])
-
-    def _seen_by(self, today: date, sight: Sight) -> Mask:
-        key = (today, sight)
+        key = (view.today, view.is_member)
         if key not in self._in_sight:
-            self._in_sight = {kept: mask for kept, mask in self._in_sight.items() if kept[0] >= today}
+            self._in_sight = {kept: mask for kept, mask in self._in_sight.items() if kept[0] >= view.today}
             self._in_sight[key] = self._is_visible(slice(None), *key)
-        return self._in_sight[key]
+        seen = self._in_sight[key]
+        if view.is_member and view.own_id is not None:  # what is closed to others is its own organisation's
+            seen = seen & (among(self.kinds[2], [view.own_id])[self._columns["kind"]] | (self._columns["region_from"] != NEVER))
+        return seen
 
-    def _is_visible(self, at: Any, today: date, sight: Sight) -> Mask:
+    def _is_visible(self, at: Any, today: date, is_member: bool) -> Mask:
         day, columns = (today - EPOCH).days, self._columns
-        found: Mask = columns["status"][at] == PUBLISHED
+        found: Mask = (columns["status"][at] == PUBLISHED) & (columns["last_day"][at] >= day)
         found &= columns["confirmed_on"][at] >= day - STALE_AFTER.days
-        found &= columns["last_day"][at] >= day
-        opens = columns["region_from"][at]
-        match sight:
-            case Sight.PUBLIC:
-                return found & (opens <= day)
-            case Sight.MEMBERS:
-                return found & (opens != NEVER)
-        return found & (opens == NEVER)
+        return found if is_member else found & (columns["region_from"][at] <= day)
 
     def _everything(self, view: View) -> Mask:
         wanted = [STATUSES[status] for status in view.statuses] or list(STATUSES.values())

@@ -14,12 +14,13 @@ from marketplace.impact.rules.material_use import UseRow
 from marketplace.imports.actions.lots import LOTS_CHUNK, make_drafts, told_drafts
 from marketplace.imports.actions.mend import open_import
 from marketplace.imports.actions.passports import take_passports, told_passports
+from marketplace.imports.actions.raw import drop_lines, make_posts, told_posts
 from marketplace.imports.models import ImportRow, ImportRun, Outflow
 from marketplace.imports.queries.judging import Judge, Standing, get_standing, judge_of
 from marketplace.imports.queries.outflow import get_codes
-from marketplace.imports.queries.runs import as_sheet_row, count_good, get_import, is_mapped, record_of, stored_rows
+from marketplace.imports.queries.runs import as_sheet_row, count_good, get_import, is_mapped, record_of, stored_rows, table_of
 from marketplace.imports.rules.material_use import cell_of, merge
-from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
+from marketplace.imports.rules.tables import GOOD_STATES, ImportStatus, RowState, TableName
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _, ngettext
@@ -48,6 +49,11 @@ def prepare_apply(
             wrong,
         )
         raise Conflict(sentence, wrong=wrong)
+    if lacking := run.summary.get("lacking"):
+        labels = ", ".join(str(table_of(run.kind).column(key).label) for key in lacking)
+        raise Conflict(_("Say first, once for all posts: %(labels)s.", labels=labels))
+    if not count_good(run) and run.kind == TableName.RAW:
+        raise Conflict(_("No post carries an H or an R, so there is nothing to take. Check which column holds the marks."))
     if not count_good(run):
         raise Conflict(_("There is no good row to take. Mend the rows first."))
     if count_good(run) == run.counts.get(RowState.UNCHANGED, 0):
@@ -91,7 +97,7 @@ def as_seen(versions: Mapping[int, int]) -> str:
 
 def chunk_of(run: ImportRun) -> int:
     """How many rows are taken in one stroke: a lot is more work than a line."""
-    return LOTS_CHUNK if run.kind == TableName.LISTINGS else CHUNK
+    return LOTS_CHUNK if run.kind in (TableName.LISTINGS, TableName.RAW) else CHUNK
 
 
 def apply_chunk(
@@ -103,9 +109,11 @@ def apply_chunk(
         return None, summary
     if not after and run.kind == TableName.OUTFLOW:
         session.execute(delete(Outflow).where(Outflow.import_id == run.id))  # of a task that ended half-way; they never counted
+    if not after and run.kind == TableName.RAW:
+        drop_lines(session, run)
     rows = session.scalars(
         select(ImportRow)
-        .where(ImportRow.import_id == run.id, ImportRow.row_number > after, ImportRow.state != RowState.ERROR)
+        .where(ImportRow.import_id == run.id, ImportRow.row_number > after, ImportRow.state.in_(GOOD_STATES))
         .order_by(ImportRow.row_number)
         .limit(chunk_of(run))
     ).all()
@@ -118,6 +126,8 @@ def apply_chunk(
         _store_lines(session, run, values)
     elif run.kind == TableName.LISTINGS:
         make_drafts(session, actor, rows, values)
+    elif run.kind == TableName.RAW:
+        make_posts(session, actor, run, rows, values)
     else:
         summary = judge_of(session, run).add(summary, values.values())
     return rows[-1].row_number, summary
@@ -138,6 +148,8 @@ def finish_apply(
             result = _count_lines(session, run)
         case TableName.PASSPORTS:
             result = told_passports(session, run)
+        case TableName.RAW:
+            result = told_posts(session, run)
         case _:
             result = told_drafts(session, run)
     run.status, run.applied_at, run.applied_by_id = ImportStatus.APPLIED, clock.now(), actor.person_id

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.imports.models import ImportRow, ImportRun
+from marketplace.imports.models import ImportRow, ImportRun, Outflow, OutflowEstimate
 from marketplace.imports.queries.judging import Judged, judge, judge_of
 from marketplace.imports.queries.passport_preview import count_names
 from marketplace.imports.queries.passports import get_passport_judge
@@ -23,8 +24,7 @@ from marketplace.imports.queries.runs import (
     stored_rows,
     table_with_fields,
 )
-from marketplace.imports.rules.cells import SheetRow
-from marketplace.imports.rules.columns import find_header, find_notation, find_places
+from marketplace.imports.rules.columns import SheetRow, find_header, find_notation, find_places
 from marketplace.imports.rules.tables import RowState, Table, TableName
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, TooLarge
@@ -33,6 +33,7 @@ from marketplace.kernel.text import clean
 from marketplace.notices.actions import audit
 
 NAME_LENGTH_MAX = 200
+PREVIEWS_KEPT = timedelta(days=30)
 _ROWS = insert(ImportRow.__table__)  # type: ignore[arg-type]  # past the mapper: these are many
 
 
@@ -182,3 +183,13 @@ def _name_of(name: str) -> str:
     """The name of a file without its folders; what cannot be stored is left out."""
     plain = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable())
     return clean(plain)[:NAME_LENGTH_MAX] or "?"
+
+
+def forget_previews(session: Session) -> int:
+    """Drop sheets that were loaded a month ago and not applied, with their rows; how many."""
+    old = select(ImportRun.id).where(ImportRun.applied_at.is_(None), ImportRun.made_at < clock.now() - PREVIEWS_KEPT)
+    dropped = session.scalars(old).all()
+    lines = ((Outflow, Outflow.import_id), (OutflowEstimate, OutflowEstimate.import_id))
+    for table, column in (*lines, (ImportRow, ImportRow.import_id), (ImportRun, ImportRun.id)):
+        session.execute(delete(table).where(column.in_(dropped)).execution_options(synchronize_session=False))
+    return len(dropped)

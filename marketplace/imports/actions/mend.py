@@ -9,10 +9,20 @@ from marketplace.accounts.policy import Actor
 from marketplace.imports.actions.load import count, judge_stored, notations_of, stored
 from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
 from marketplace.imports.queries.judging import judge, judge_of
+from marketplace.imports.queries.raw import get_raw_words
 from marketplace.imports.queries.runs import as_sheet_row, find_known, get_import, is_mapped, is_under_way, table_with_fields
-from marketplace.imports.rules.cells import SheetRow, tidy
-from marketplace.imports.rules.columns import NOTATIONS, check_places, find_header, find_places, plain_name, read_number
+from marketplace.imports.rules.columns import (
+    NOTATIONS,
+    SheetRow,
+    check_places,
+    find_header,
+    find_places,
+    plain_name,
+    read_number,
+    tidy,
+)
 from marketplace.imports.rules.outflow import find_eural
+from marketplace.imports.rules.raw import ONCE, read_once
 from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
 from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
@@ -22,6 +32,7 @@ from marketplace.kernel.units import plain
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 
+WITH_NAMES = (TableName.PASSPORTS, TableName.RAW)  # of which names of materials are explained once
 ROW_NAMES = ("regel", "regelnummer", "row", "row number")
 
 
@@ -135,15 +146,30 @@ def choose_codes(session: Session, actor: Actor, *, import_id: int, codes: Mappi
             chosen[code] = slug
     run.codes = chosen
     _keep(session, run, codes=chosen)
-    if run.kind == TableName.PASSPORTS:
-        judge_stored(session, run)
+    if run.kind != TableName.OUTFLOW:
+        _judge_again(session, run)
     audit.record(session, actor, action="import.codes", object_type="import_run", object_id=run.id, codes=len(codes))
+    return run
+
+
+def say_once(session: Session, actor: Actor, *, import_id: int, said: Mapping[str, str]) -> ImportRun:
+    """Say once what counts for every post of a contract that does not say it itself. What is not named stays; empty takes it away."""
+    run = open_import(session, actor, import_id)
+    if run.kind != TableName.RAW:
+        raise Conflict(_("This belongs to the posts of a contract. Each row of this sheet says it itself."))
+    for key in said:
+        if key not in ONCE:
+            raise Invalid(_("Choose one of: %(words)s.", words=", ".join(ONCE)), key)
+    run.given = read_once({**run.given, **said}, get_raw_words(session, run))
+    session.flush()
+    _judge_again(session, run)
+    audit.record(session, actor, action="import.given", object_type="import_run", object_id=run.id, counts=run.counts)
     return run
 
 
 def _code(session: Session, run: ImportRun, typed: str, slug: str) -> str:
     """Under what a choice is kept. Refused: what the sheet has not, and a group or a material that is not in the list."""
-    if run.kind == TableName.PASSPORTS:
+    if run.kind in WITH_NAMES:
         name = plain_name(typed)
         if name not in run.summary.get("names", {}):
             raise Invalid(_("This sheet has no such name of a material."), "codes")

@@ -12,7 +12,7 @@ from marketplace.impact.rules.material_use import Flow, Origin, Scope
 from marketplace.imports.actions.load import LoadedFile, load_sheet
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.outflow import get_outflow
-from marketplace.imports.rules.cells import SheetRow
+from marketplace.imports.rules.columns import SheetRow
 from marketplace.imports.rules.tables import TableName
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _, in_default_locale

@@ -10,6 +10,7 @@ from marketplace.impact.rules.reports import STATUS_LABELS, ReportStatus
 from marketplace.imports.actions.apply import carried
 from marketplace.imports.actions.lots import take_drafts_back, why_drafts_stay
 from marketplace.imports.actions.passports import take_passports_back, told_passports, why_passports_stay
+from marketplace.imports.actions.raw import take_posts_back
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.judging import Standing, get_standing, rows_of_version
 from marketplace.imports.queries.runs import get_import, is_under_way
@@ -38,6 +39,8 @@ def undo_import(session: Session, actor: Actor, *, import_id: int) -> ImportRun:
         _bring_back(session, actor, run)
     if run.kind == TableName.LISTINGS:
         run.result = {**(run.result or {}), "stayed": take_drafts_back(session, actor, run)}
+    if run.kind == TableName.RAW:
+        run.result = {**(run.result or {}), "stayed": take_posts_back(session, actor, run)}
     if run.kind == TableName.PASSPORTS:
         run.result = {**(run.result or {}), "undone": take_passports_back(session, actor, run)}
         if run.applied_at is None:
@@ -64,6 +67,8 @@ def list_dependents(session: Session, run: ImportRun) -> list[Text]:
             return _taken_over(session, run)
         case TableName.PASSPORTS:
             return why_passports_stay(session, run)
+        case TableName.RAW:  # its lines count no longer, and its lots go but for those that somebody worked on
+            return []
     return why_drafts_stay(session, run)
 
 

@@ -16,9 +16,9 @@ from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.lots import LotJudge, get_lot_words
 from marketplace.imports.queries.outflow import list_counting
 from marketplace.imports.queries.passports import PassportJudge, get_passport_judge, told_rows
+from marketplace.imports.queries.raw import get_raw_judge
 from marketplace.imports.queries.runs import record_of
-from marketplace.imports.rules.cells import SheetRow
-from marketplace.imports.rules.columns import plain_name
+from marketplace.imports.rules.columns import SheetRow, plain_name
 from marketplace.imports.rules.material_use import UseCell, Words, add_up, flow_words, origin_words, read_use, scope_words
 from marketplace.imports.rules.outflow import OutflowLine, read_outflow
 from marketplace.imports.rules.tables import Faults, Record, RowState, TableName
@@ -137,6 +137,8 @@ def judge_of(session: Session, run: ImportRun, *, lock: bool = False) -> Judge:
     """The judge of a sheet's table, with what stands there now. `lock`: what it looks up stays so until the transaction ends."""
     if run.kind == TableName.PASSPORTS:
         return get_passport_judge(session, run, lock=lock)
+    if run.kind == TableName.RAW:
+        return get_raw_judge(session, run)
     if run.kind == TableName.MATERIAL_USE:
         return use_judge(session, run.organisation_id)
     if run.kind == TableName.LISTINGS:

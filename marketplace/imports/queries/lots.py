@@ -85,20 +85,6 @@ def get_lot_words(session: Session, organisation_id: int, *, twice: Iterable[str
     depots: dict[str, int] = {}
     for depot in sorted(list_depots(session), key=lambda one: one.organisation_id != organisation_id):
         depots.setdefault(plain_name(depot.name), depot.id)
-    rows = session.execute(
-        select(
-            *(Listing.id, Listing.external_id, Listing.title, Listing.material_id, Listing.quantity),
-            *(Listing.unit, Listing.condition, Listing.fields),
-        ).where(Listing.organisation_id == organisation_id, Listing.external_id.is_not(None))
-    )
-    stored = {
-        row.external_id: KnownLot(
-            row.id,
-            (row.title, known.material_by_id(row.material_id).slug, row.quantity, row.unit, row.condition),
-            row.fields,
-        )
-        for row in rows
-    }
     finder = PlaceFinder()  # the list of the bank alone: no service is asked row by row
     return LotWords(
         taxonomy=known,
@@ -106,12 +92,31 @@ def get_lot_words(session: Session, organisation_id: int, *, twice: Iterable[str
         conditions=words_of_labels(CONDITION_LABELS, _MORE_CONDITIONS),
         bases=words_of_labels(BASIS_LABELS, _MORE_BASES),
         depots=depots,
-        known=stored,
+        known=list_known_lots(session, organisation_id),
         twice=frozenset(twice),
         find_place=cache(lambda text: located(finder.find(text))),
         place_at=cache(place_at),
         today=clock.today(),
     )
+
+
+def list_known_lots(session: Session, organisation_id: int) -> dict[str, KnownLot]:
+    """The lots of an organisation that have an external id, and what they say."""
+    known = taxonomy(session)
+    rows = session.execute(
+        select(
+            *(Listing.id, Listing.external_id, Listing.title, Listing.material_id, Listing.quantity),
+            *(Listing.unit, Listing.condition, Listing.fields),
+        ).where(Listing.organisation_id == organisation_id, Listing.external_id.is_not(None))
+    )
+    return {
+        row.external_id: KnownLot(
+            row.id,
+            (row.title, known.material_by_id(row.material_id).slug, row.quantity, row.unit, row.condition),
+            row.fields,
+        )
+        for row in rows
+    }
 
 
 def place_at(point: Point) -> Location:

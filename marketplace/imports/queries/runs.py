@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
-from marketplace.imports.rules.cells import CellFault, SheetRow
-from marketplace.imports.rules.columns import is_complete
+from marketplace.imports.rules.columns import CellFault, SheetRow, is_complete
 from marketplace.imports.rules.lot_columns import LOTS, field_columns, is_field
 from marketplace.imports.rules.material_use import MATERIAL_USE
 from marketplace.imports.rules.outflow import OUTFLOW
 from marketplace.imports.rules.passports import PASSPORTS
-from marketplace.imports.rules.tables import ImportStatus, Record, RowState, Table, TableName
+from marketplace.imports.rules.raw import RAW
+from marketplace.imports.rules.tables import GOOD_STATES, ImportStatus, Record, RowState, Table, TableName
 from marketplace.kernel import tasks
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
@@ -23,7 +23,7 @@ from marketplace.kernel.models import Task
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 
-TABLES: dict[TableName, Table] = {table.name: table for table in (LOTS, MATERIAL_USE, OUTFLOW, PASSPORTS)}
+TABLES: dict[TableName, Table] = {table.name: table for table in (LOTS, MATERIAL_USE, OUTFLOW, PASSPORTS, RAW)}
 
 
 ROWS_AT_ONCE = 500
@@ -146,7 +146,7 @@ def is_mapped(run: ImportRun) -> bool:
 
 def count_good(run: ImportRun) -> int:
     """How many rows would be taken."""
-    return sum(number for state, number in run.counts.items() if state != RowState.ERROR)
+    return sum(number for state, number in run.counts.items() if state in GOOD_STATES)
 
 
 def as_sheet_row(row: ImportRow | StoredRow) -> SheetRow:

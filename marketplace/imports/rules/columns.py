@@ -1,15 +1,20 @@
-"""Which column of a sheet is which: by the names of before, by known names, else by hand. And how its numbers are written."""
+"""Rows of a sheet as plain text, which column is which, and how numbers are written.
+
+Columns are found by the names of before, by known names, else by hand.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
-from marketplace.imports.rules.cells import SheetRow
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.text import fold
+from marketplace.kernel.text import clean, fold
 from marketplace.kernel.units import parse_number
 
 HEADER_WITHIN = 20  # rows at the top of a sheet among which the names of the columns are looked for
@@ -17,6 +22,72 @@ HEADER_LENGTH_MAX = 80
 NOTATIONS = ("nl", "en")  # 1.234,5 and 1,234.5
 _BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 _WORDS = re.compile(r"[a-z0-9]+")
+CELL_LENGTH_MAX = 300
+FORMULA_SIGNS = ("=", "＝")
+QUOTED = (
+    "'=",
+    "'+",
+    "'-",
+    "'@",
+    "'|",
+    "'＝",
+    "'＋",
+    "'－",
+    "'＠",
+    "'｜",
+    "'\t",
+    "'\r",
+    "'\n",
+)  # as our own files write such text
+
+
+class CellFault(StrEnum):
+    """What makes a cell unfit to read, whatever column it stands in."""
+
+    FORMULA = "formula"
+    ERROR = "error"
+    LONG = "long"
+    SIGN = "sign"
+
+
+FAULT_SENTENCES: dict[CellFault, Text] = {
+    CellFault.FORMULA: _("This cell holds a formula. Check the value that is shown here, or type another."),
+    CellFault.ERROR: _("This cell shows an error of the spreadsheet (#N/A, #REF! or the like). Type the value."),
+    CellFault.LONG: _("This cell holds more than %(most)s characters. Shorten it.", most=CELL_LENGTH_MAX),
+    CellFault.SIGN: _("This cell holds a character that cannot be stored. Type the text again without it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row of a sheet, numbered as the spreadsheet shows it, with its faults by column. `shape`: the geometry of a feature."""
+
+    number: int
+    cells: tuple[str, ...]
+    faults: Mapping[int, CellFault] = field(default_factory=dict)
+    shape: Mapping[str, Any] | None = None
+
+    def cell(self, column: int) -> str:
+        """The text of a cell; empty where the row is shorter."""
+        return self.cells[column] if column < len(self.cells) else ""
+
+
+@lru_cache(maxsize=8192)
+def tidy(typed: str) -> tuple[str, CellFault | None]:
+    """Clean a cell for storage, and say what is wrong with it. What cannot be stored or is too much is left out."""
+    fault: CellFault | None = None
+    cut = typed[: CELL_LENGTH_MAX * 2]
+    try:
+        text = clean(cut)
+    except Invalid:
+        fault = CellFault.SIGN
+        text = " ".join("".join(sign if sign.isprintable() else " " for sign in cut).split())
+    if len(text) > CELL_LENGTH_MAX or len(typed) > len(cut):
+        fault = fault or CellFault.LONG
+        text = text[:CELL_LENGTH_MAX].rstrip()
+    if text.startswith(FORMULA_SIGNS):
+        fault = fault or CellFault.FORMULA
+    return (text[1:] if text.startswith(QUOTED) else text), fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from marketplace.imports.rules.cells import FAULT_SENTENCES
-from marketplace.imports.rules.columns import plain_name
+from marketplace.imports.rules.columns import FAULT_SENTENCES, plain_name
 from marketplace.imports.rules.lot_columns import FIELD_START, LOTS, is_field
 from marketplace.imports.rules.tables import Faults, Record, fill_in
 from marketplace.kernel.dates import parse_date, read_date

@@ -19,8 +19,7 @@ from marketplace.impact.rules.material_use import (
     check_rows,
     check_year,
 )
-from marketplace.imports.rules.cells import FAULT_SENTENCES
-from marketplace.imports.rules.columns import Column, plain_name
+from marketplace.imports.rules.columns import FAULT_SENTENCES, Column, plain_name
 from marketplace.imports.rules.tables import Faults, Record, Table, TableName, fill_in
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import LOCALES, Text, _, reading_in

@@ -8,8 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.impact.rules.material_use import FIRST_YEAR, LARGEST_KG, MASS_PLACES, ZERO
-from marketplace.imports.rules.cells import FAULT_SENTENCES
-from marketplace.imports.rules.columns import Column, plain_name
+from marketplace.imports.rules.columns import FAULT_SENTENCES, Column, plain_name
 from marketplace.imports.rules.material_use import KG_PER_TONNE, KILOGRAMS, MASS, MASS_NAMES, TONNES
 from marketplace.imports.rules.tables import Faults, Record, Table, TableName, fill_in
 from marketplace.kernel.errors import Invalid

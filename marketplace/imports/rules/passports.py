@@ -8,8 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
-from marketplace.imports.rules.cells import FAULT_SENTENCES
-from marketplace.imports.rules.columns import Column, plain_name
+from marketplace.imports.rules.columns import FAULT_SENTENCES, Column, plain_name
 from marketplace.imports.rules.tables import Faults, Record, Table, TableName, fill_in
 from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid

@@ -6,8 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marketplace.imports.rules.cells import CellFault
-from marketplace.imports.rules.columns import Column, read_number
+from marketplace.imports.rules.columns import CellFault, Column, read_number
 from marketplace.kernel.errors import FieldError, Refusal
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import parse_number
@@ -22,23 +21,32 @@ class TableName(StrEnum):
     OUTFLOW = "outflow"
     LISTINGS = "listings"
     PASSPORTS = "passports"
+    RAW = "raw"
 
 
 class ImportStatus(StrEnum):
-    """How a loaded sheet stands: looked at, applied, or taken back."""
+    """How a loaded sheet stands: being read, looked at, applied, or taken back."""
 
+    READING = "reading"
     PREVIEW = "preview"
     APPLIED = "applied"
     UNDONE = "undone"
 
 
 class RowState(StrEnum):
-    """What a row would do: new, another value than stands there, the same, or wrong."""
+    """What a row would do: new, another value than stands there, the same, or wrong.
+
+    Of a contract also: refused, or passed over."""
 
     OK = "ok"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     ERROR = "error"
+    REFUSED = "refused"
+    IGNORED = "ignored"
+
+
+GOOD_STATES = (RowState.OK, RowState.CHANGED, RowState.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,22 +130,12 @@ def published_windows(session: Session, actor: Actor, listing: Listing) -> dict[
 
 
 def no_windows(listing: Listing) -> dict[str, Any]:
-    """The columns of a draft's windows when it is closed to others: no ring but the own organisation has a day."""
+    """The columns of a draft's windows when it is closed to others: no ring has a day."""
     return {
         **dict.fromkeys(COLUMNS[1:]),
         "circle": written(listing.chosen_circle),
         "window_reason": listing.window_reason,
     }
-
-
-def opened_windows(session: Session, actor: Actor, listing: Listing) -> dict[str, Any]:
-    """The columns of the windows of what was closed to others, when it opens today."""
-    values = Wanted(read_circle(listing.circle), reason=listing.window_reason)
-    settled = _settled(session, actor, values, clock.today(), listing.available_until)
-    faults = find_faults(values, settled, _municipalities(session))
-    if faults:
-        raise Invalid.all(faults)
-    return _stored(settled)
 
 
 def mark_opened(session: Session, actor: Actor, *, listing_id: int) -> Listing:
@@ -156,7 +146,7 @@ def mark_opened(session: Session, actor: Actor, *, listing_id: int) -> Listing:
         raise Conflict(_("Only what is on offer within your own organisation can be opened to others. Publish a draft instead."))
     if not listing.is_closed_to_others:
         return listing
-    opened = opened_windows(session, actor, listing)
+    opened = _opened_windows(session, actor, listing)
     today = clock.today()
     session.execute(
         update(Listing)
@@ -202,6 +192,16 @@ def _opened_on(published: Listing | None) -> date:
 def _settled(session: Session, actor: Actor, wanted: Wanted, opened_on: date, last_day: date | None) -> Windows:
     defaults = get_window_defaults(session, actor.organisation_id)
     return settle(wanted, defaults, opened_on=opened_on, last_day=last_day)
+
+
+def _opened_windows(session: Session, actor: Actor, listing: Listing) -> dict[str, Any]:
+    """The columns of the windows of what was closed to others, when it opens today."""
+    values = Wanted(read_circle(listing.circle), reason=listing.window_reason)
+    settled = _settled(session, actor, values, clock.today(), listing.available_until)
+    faults = find_faults(values, settled, _municipalities(session))
+    if faults:
+        raise Invalid.all(faults)
+    return _stored(settled)
 
 
 def _stored(settled: Windows) -> dict[str, Any]:

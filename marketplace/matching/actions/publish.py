@@ -56,7 +56,7 @@ def publish(session: Session, actor: Actor, *, listing_id: int, to_others: bool 
 
 
 def open_to_others(session: Session, actor: Actor, *, listing_id: int) -> Listing:
-    """Open to others what was the own organisation's only, and tell the owners of the demands that it serves now."""
+    """Open to others what was the own organisation's only, and tell whom it serves now."""
     was_closed = get_listing(session, actor, listing_id).is_closed_to_others
     listing = windows.mark_opened(session, actor, listing_id=listing_id)
     if was_closed:

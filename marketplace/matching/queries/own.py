@@ -119,7 +119,9 @@ def _pairs(session: Session, actor: Actor, known: Taxonomy) -> list[tuple[Listin
     serving = {demand.id: {item.id for item in known.serving(known.material_by_id(demand.material_id))} for demand in demands}
     served = {lot.id: {item.id for item in known.served_by(known.material_by_id(lot.material_id))} for lot in lots}
     asking = _others(session, _sought(Demand.organisation_id != own), Demand.material_id, served)
-    offering = _others(session, _on_offer((Listing.organisation_id != own) & Listing.region_from.is_not(None)), Listing.material_id, serving)
+    offering = _others(
+        session, _on_offer((Listing.organisation_id != own) & Listing.region_from.is_not(None)), Listing.material_id, serving
+    )
     found = [
         *((lot, demand) for demand in demands for lot in (*lots, *offering) if lot.material_id in serving[demand.id]),
         *((lot, demand) for lot in lots for demand in asking if demand.material_id in served[lot.id]),

@@ -128,7 +128,9 @@ def _nearest(actor: Actor, need: Need, known: Taxonomy, *, exact: bool) -> Selec
     """The nearest lots on offer of what may serve."""
     columns = (Listing.x_m, Listing.y_m, Listing.z_m) if exact else (Listing.public_x_m, Listing.public_y_m, Listing.public_z_m)
     x, y, z = (cast(axis, Double) - there for axis, there in zip(columns, ecef_m(need.point), strict=True))
-    rows = select(Listing).where(*_is_on_offer(actor), Listing.material_id.in_([item.id for item in known.serving(need.material)]))
+    rows = select(Listing).where(
+        *_is_on_offer(actor), Listing.material_id.in_([item.id for item in known.serving(need.material)])
+    )
     rows = rows.options(joinedload(Listing.organisation), defer(Listing.search_text))
     return rows.order_by(x * x + y * y + z * z, Listing.id).limit(LOOKED_AT_MOST)
 

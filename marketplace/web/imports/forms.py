@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from flask import request
 from werkzeug.datastructures import FileStorage
-from wtforms import FileField, SelectField
+from wtforms import FileField, SelectField, StringField
 
 from marketplace.http.sheets import limits_of
 from marketplace.imports.models import ImportRun
 from marketplace.imports.rules.columns import Column
+from marketplace.imports.rules.raw import ONCE
 from marketplace.imports.rules.tables import Table
 from marketplace.kernel.language import Text, _
+from marketplace.market.rules.listing import CERTAINTY_LABELS, CONDITION_LABELS, Certainty
 from marketplace.sheets.reading import MEGABYTE, ROWS_MAX, USUAL, Limits
 from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
@@ -95,6 +97,32 @@ def _name(place: int, name: str, first: Sequence[str]) -> Text | str:
     called = name or _("column %(number)s", number=place + 1)
     example = first[place][:EXAMPLE_LENGTH] if place < len(first) else ""
     return _("%(name)s (for example %(text)s)", name=called, text=example) if example else called
+
+
+class GivenForm(Form):
+    """What is said once for every post of a contract that does not say it itself."""
+
+    contract = StringField(_("Number of the contract"), description=_("By it a post is known again, for example HEN-2027-14."))
+    place = StringField(_("Where does it come free?"), description=_("A place or a postcode of the region."))
+    earliest = StringField(_("From which day can it come free?"), description=_("For example 1 July 2028."))
+    latest = StringField(_("And on which day at the latest?"), description=_("For example 31 December 2028."))
+    certainty = SelectField(
+        _("How sure is that?"), choices=options(CERTAINTY_LABELS.items(), empty=_("Choose")), validate_choice=False
+    )
+    condition = SelectField(
+        _("In which condition, as far as you know?"),
+        choices=options(CONDITION_LABELS.items(), empty=_("Choose")),
+        validate_choice=False,
+    )
+
+    @classmethod
+    def of(cls, run: ImportRun) -> "GivenForm":
+        """The form with what was said."""
+        return cls(formdata=None, data={"certainty": "" if run.given else Certainty.TENDERED.value, **run.given})
+
+    def said(self) -> dict[str, str]:
+        """What was typed, by column."""
+        return {key: self[key].data or "" for key in ONCE}
 
 
 def typed_cells(run: ImportRun) -> dict[int, dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from flask.typing import ResponseReturnValue
@@ -10,12 +11,14 @@ from marketplace.http.request import current_actor, current_session
 from marketplace.impact.rules.material_use import FLOW_LABELS, ORIGIN_LABELS, SCOPE_LABELS, Flow, Origin, Scope
 from marketplace.imports.actions.apply import as_seen
 from marketplace.imports.actions.passports import told_passports
+from marketplace.imports.actions.raw import is_as_made
 from marketplace.imports.actions.undo import is_half_applied, list_dependents
-from marketplace.imports.models import ImportRun
-from marketplace.imports.queries.judging import judge_of, tell_row
+from marketplace.imports.models import ImportRow, ImportRun
+from marketplace.imports.queries.judging import Judge, judge_of, tell_row
 from marketplace.imports.queries.lots import get_lots_preview, list_made, list_untouched
 from marketplace.imports.queries.passport_preview import get_passport_preview
 from marketplace.imports.queries.preview import Change, get_outflow_preview, get_use_preview
+from marketplace.imports.queries.raw import get_raw_preview
 from marketplace.imports.queries.runs import (
     as_sheet_row,
     count_good,
@@ -28,14 +31,18 @@ from marketplace.imports.queries.runs import (
 )
 from marketplace.imports.rules.columns import Column
 from marketplace.imports.rules.outflow import describe_certainty, find_eural
+from marketplace.imports.rules.raw import find_mark
 from marketplace.imports.rules.tables import ImportStatus, RowState, Table, TableName
 from marketplace.kernel.language import Text, _, ngettext
+from marketplace.market.models import Listing
 from marketplace.materials.queries import taxonomy
-from marketplace.web.imports.forms import ColumnsForm, FileForm, notation_name
+from marketplace.web.imports.forms import ColumnsForm, FileForm, GivenForm, notation_name
 from marketplace.web.ui.form_page import page
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 CHANGES_SHOWN = 400
+POSTS_SHOWN = 500
+MAKE_LOTS = (TableName.LISTINGS, TableName.RAW)
 COLUMNS_SHOWN = 9
 KNOWN_BY = 2  # columns of a wide sheet that are always shown
 RENEW_EVERY_S = 3
@@ -65,7 +72,7 @@ def code_name(code: str) -> str:
     return f"code-{code.replace(' ', '').replace('*', 'x')}"
 
 
-def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
+def shown(run: ImportRun, form: ColumnsForm, given: GivenForm | None = None) -> ResponseReturnValue:
     """The page of a sheet, with the form of its columns. While it is being applied it asks for itself again."""
     session, actor = current_session(), current_actor()
     table, task = table_of_run(session, run), find_task(session, run)
@@ -81,7 +88,7 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
         for row, record in records
     ]
     use = get_use_preview(session, actor, run) if mapped and is_open and run.kind == TableName.MATERIAL_USE else None
-    made = list_made(session, run) if run.kind == TableName.LISTINGS and run.task_id is not None else []
+    made = _list_made(run)
     answer = page(
         "imports/show.html",
         form,
@@ -104,10 +111,14 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
         outflow=get_outflow_preview(session, actor, run) if mapped and is_open and run.kind == TableName.OUTFLOW else None,
         lots=get_lots_preview(session, actor, run) if mapped and is_open and run.kind == TableName.LISTINGS else None,
         passports=get_passport_preview(session, actor, run) if mapped and is_open and run.kind == TableName.PASSPORTS else None,
+        raw=get_raw_preview(session, actor, run) if mapped and is_open and run.kind == TableName.RAW else None,
+        posts=list_posts(run) if run.kind == TableName.RAW and mapped else [],
+        posts_shown=POSTS_SHOWN,
+        given_form=given or GivenForm.of(run) if run.kind == TableName.RAW else None,
         materials=taxonomy(session).materials,
         half=told_passports(session, run) if is_half_applied(session, run) else None,
         made=made,
-        untouched=list_untouched(session, made) if run.status == ImportStatus.APPLIED else [],
+        untouched=_list_untouched(run, made) if run.status == ImportStatus.APPLIED else [],
         words_of_cell=words_of_cell,
         groups=taxonomy(session).groups,
         certainty=certainty,
@@ -119,6 +130,68 @@ def shown(run: ImportRun, form: ColumnsForm) -> ResponseReturnValue:
         **place,
     )
     return answer
+
+
+def _list_made(run: ImportRun) -> list[Listing]:
+    """The lots that came of a sheet; of a contract that was taken back those that stay."""
+    if run.kind not in MAKE_LOTS or run.task_id is None:
+        return []
+    made = list_made(current_session(), run)
+    if run.kind == TableName.RAW and run.status == ImportStatus.UNDONE:
+        return [lot for lot in made if lot.id in (run.result or {}).get("stayed", ())]
+    return made
+
+
+def _list_untouched(run: ImportRun, made: Sequence[Listing]) -> list[Listing]:
+    """Those of them that go when the sheet is taken back."""
+    as_made = {lot.id for lot in list_untouched(current_session(), made)}
+    return [lot for lot in made if lot.id in as_made or (run.kind == TableName.RAW and is_as_made(lot))]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPost:
+    """A post with what becomes of it, and why it is refused."""
+
+    number: str
+    description: str
+    quantity: str
+    fate: Text
+    tone: str
+    why: Text | str = ""
+
+
+def list_posts(run: ImportRun) -> list[ShownPost]:
+    """The posts of a contract in their order, each with its fate. The wrong ones stand apart too."""
+    session, actor = current_session(), current_actor()
+    rows, _total = list_rows(session, actor, run, page_size=POSTS_SHOWN)
+    judge = judge_of(session, run)
+    return [_post(run, row, judge) for row in rows]
+
+
+def _post(run: ImportRun, row: ImportRow, judge: Judge) -> ShownPost:
+    record, state = record_of(run, as_sheet_row(row)), RowState(row.state)
+    fate, tone = POST_FATES[state]
+    if state is RowState.OK:
+        fate = _("leaves (R)") if find_mark(record) == "R" else _("planned lot (H)")
+    cells = record.cells
+    return ShownPost(
+        number=cells.get("number", ""),
+        description=cells.get("description", ""),
+        quantity=" ".join(filter(None, (cells.get("information") or cells.get("quantity", ""), cells.get("unit", "")))),
+        fate=fate,
+        tone=tone,
+        why=next(iter(tell_row(judge, row, record).values()), "") if state is RowState.REFUSED else "",
+    )
+
+
+POST_FATES: dict[RowState, tuple[Text, str]] = {
+    RowState.OK: (_("taken"), "good"),
+    RowState.CHANGED: (_("taken"), "good"),
+    RowState.UNCHANGED: (_("stands there already"), "neutral"),
+    RowState.ERROR: (_("wrong"), "stop"),
+    RowState.REFUSED: (_("refused"), "wait"),
+    RowState.IGNORED: (_("passed over"), "neutral"),
+}
 
 
 def _columns_shown(table: Table, run: ImportRun, said: Sequence[Mapping[str, Text | str]]) -> list[Column]:

@@ -9,11 +9,12 @@ from marketplace.http.sheets import LARGE_BODY_MAX, limits_of, read_file, templa
 from marketplace.http.wake import waking
 from marketplace.impact.rules.material_use import SCOPE_LABELS
 from marketplace.imports.actions.load import LoadedFile, load_sheet
-from marketplace.imports.actions.mend import choose_codes, mend_from_sheet, mend_rows, set_columns
+from marketplace.imports.actions.mend import WITH_NAMES, choose_codes, mend_from_sheet, mend_rows, say_once, set_columns
 from marketplace.imports.actions.take_over import take_over
 from marketplace.imports.actions.undo import undo_import
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.outflow import get_outflow, list_outflow_years
+from marketplace.imports.queries.raw import list_estimates, total_estimates
 from marketplace.imports.queries.runs import TABLES, get_import, table_of, table_of_run, table_with_fields
 from marketplace.imports.queries.runs import list_imports as list_own
 from marketplace.imports.rules.lot_columns import with_example
@@ -23,13 +24,19 @@ from marketplace.kernel.errors import Conflict, Invalid, Missing, TooLarge
 from marketplace.kernel.language import _, current_locale
 from marketplace.materials.queries import taxonomy
 from marketplace.web.imports import shown
-from marketplace.web.imports.forms import FileForm, columns_form, file_form, typed_cells, typed_codes
+from marketplace.web.imports.forms import FileForm, GivenForm, columns_form, file_form, typed_cells, typed_codes
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 
 blueprint = Blueprint("imports", __name__)
-SLUGS = {"aanbod": "listings", "paspoorten": "passports", "materiaalgebruik": "material_use", "afvalmeldingen": "outflow"}
+SLUGS = {
+    "aanbod": "listings",
+    "paspoorten": "passports",
+    "raw": "raw",
+    "materiaalgebruik": "material_use",
+    "afvalmeldingen": "outflow",
+}
 LOADS = permission(Can.IMPORT, max_body_bytes=LARGE_BODY_MAX)
 IMPORTS = permission(Can.IMPORT)
 
@@ -188,7 +195,7 @@ def codes(import_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
     form = Form()
-    names = {shown.code_name(code): code for code in run.summary.get("names" if run.kind == TableName.PASSPORTS else "codes", {})}
+    names = {shown.code_name(code): code for code in run.summary.get("names" if run.kind in WITH_NAMES else "codes", {})}
     chosen = typed_codes(names)
     if (
         form.validate_on_submit()
@@ -196,11 +203,21 @@ def codes(import_id: int) -> ResponseReturnValue:
     ):
         return done(
             _("Your choices are kept, also for your next sheet."),
-            url_for(
-                "imports.show", import_id=import_id, _anchor="material-names" if run.kind == TableName.PASSPORTS else "codes"
-            ),
+            url_for("imports.show", import_id=import_id, _anchor="material-names" if run.kind in WITH_NAMES else "codes"),
         )
     return _told(form, import_id, None)
+
+
+@blueprint.post("/invoer/<int:import_id>/gegevens")
+@IMPORTS
+def given(import_id: int) -> ResponseReturnValue:
+    """Say once what counts for every post of a contract."""
+    session, actor = current_session(), current_actor()
+    run = get_import(session, actor, import_id)
+    form = GivenForm()
+    if form.validate_on_submit() and attempt(form, lambda: say_once(session, actor, import_id=import_id, said=form.said())):
+        return done(_("It counts for every post that does not say it itself."), url_for("imports.show", import_id=import_id))
+    return shown.shown(run, columns_form(table_of_run(session, run), run, shown.first_cells(run)), form)
 
 
 @blueprint.post("/invoer/<int:import_id>/toepassen")
@@ -233,6 +250,22 @@ def undo(import_id: int) -> ResponseReturnValue:
     except (Conflict, Invalid) as refusal:
         return done(refusal.message, back, "error")
     return done(_("The sheet is taken back."), back)
+
+
+@blueprint.get("/invoer/uitstroom/verwacht")
+@IMPORTS
+@one_moment
+def expected() -> str:
+    """What RAW contracts say will be taken away, by year and post by post."""
+    session, actor = current_session(), current_actor()
+    rows, place = paged(lambda number: list_estimates(session, actor, page=number, page_size=PAGE_SIZE))
+    known = taxonomy(session)
+    return render_template(
+        "imports/expected.html",
+        years=total_estimates(session, actor),
+        rows=[(row, None if row.material_id is None else known.material_by_id(row.material_id)) for row in rows],
+        **place,
+    )
 
 
 @blueprint.get("/invoer/uitstroom/<int:year>")

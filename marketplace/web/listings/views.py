@@ -135,7 +135,7 @@ def publish(listing_id: int) -> ResponseReturnValue:
 @blueprint.post("/aanbod/<int:listing_id>/eigen-gebruik")
 @permission(Can.EDIT_LISTING)
 def keep(listing_id: int) -> ResponseReturnValue:
-    """Put a draft on offer within the own organisation only; what is missing is shown in its form."""
+    """Put a draft on offer within the own organisation only. What is missing is shown in its form."""
     session = current_session()
     stored = _own(session, listing_id)
     form = stored_form(stored, taxonomy(session), sent=False)
