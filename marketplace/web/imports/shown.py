@@ -158,6 +158,7 @@ class ShownPost:
     fate: Text
     tone: str
     why: Text | str = ""
+    is_ignored: bool = False
 
 
 def list_posts(run: ImportRun) -> list[ShownPost]:
@@ -181,6 +182,7 @@ def _post(run: ImportRun, row: ImportRow, judge: Judge) -> ShownPost:
         fate=fate,
         tone=tone,
         why=next(iter(tell_row(judge, row, record).values()), "") if state is RowState.REFUSED else "",
+        is_ignored=state is RowState.IGNORED,
     )
 
 
