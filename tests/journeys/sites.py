@@ -191,6 +191,7 @@ def fill_with_unfinished_work(app: Flask) -> None:
     assert send(coordinator, entry, {**filled, **masses}).status_code == 303
     assert send(coordinator, f"{entry}/indienen", {}).status_code == 303
     load_sheets(app, coordinator)
+    load_contracts(app, coordinator)
     load_factors(coordinator)
     publish_reports(app, year=clock.today().year - 2)
     administrator = client_of(app, f"beheer@{demo.DOMAIN}")
@@ -224,6 +225,27 @@ def load_sheets(app: Flask, coordinator: FlaskClient) -> None:
         if is_applied:
             send(coordinator, page, to=f"{page}/toepassen").close()
             assert tasks.work_off(app) == 1
+
+
+def load_contracts(app: Flask, coordinator: FlaskClient) -> None:
+    """A RAW contract of which everything is still to be said, with a name to be explained, and one that is applied."""
+    head = "Bestekspostnummer;Omschrijving;Eenheid;Hoeveelheid;Kenmerk;Materiaal\n"
+    posts = "1;Opbreken fietsbeugels;st;4;H;Fietsbeugel (nietje) verzinkt\n2;Opbreken fundering;ton;30;R;Menggranulaat 0/31,5\n"
+    posts += "3;Opbreken banden. De aannemer wordt eigenaar;m;85;H;\n4;Werkterrein;EUR;1;;\n"
+    unknown = f"{head}{posts}5;Opbreken qqq;m²;12;H;qqq\n"
+    assert send(coordinator, "/invoer/raw", {"file": upload(unknown.encode(), "bestek-open.csv")}).status_code == 303
+    page = send(coordinator, "/invoer/raw", {"file": upload(f"{head}{posts}".encode(), "bestek.csv")}).location
+    year = clock.today().year + 1
+    said = {
+        "once-contract": "W-1",
+        "once-place": "Hengelo",
+        "once-earliest": f"1-3-{year}",
+        "once-latest": f"31-10-{year}",
+        "once-condition": "good",
+    }
+    assert send(coordinator, page, {**said, "once-certainty": "tendered"}, to=f"{page}/gegevens").status_code == 303
+    send(coordinator, page, to=f"{page}/toepassen").close()
+    assert tasks.work_off(app) == 1
 
 
 def load_factors(coordinator: FlaskClient) -> None:

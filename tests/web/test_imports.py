@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from marketplace.imports.models import ImportRun
 from marketplace.jobs import tasks
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.market.models import Listing
 from marketplace.passports.models import AssetItem
@@ -289,3 +290,53 @@ def test_a_sheet_of_passports_is_explained_applied_changed_and_taken_back(
     for one in (other, page):
         assert send(borne, one, to=f"{one}/terugdraaien").status_code == 303
         assert "Dit bestand is teruggedraaid op" in borne.get(one).text
+
+
+RAW_HEAD = ("Bestekspostnummer", "Omschrijving", "Eenheid", "Hoeveelheid", "Hoeveelheid ter inlichting", "Materiaal")
+RAW_POSTS = [
+    ("210110", "Opbreken betonstraatstenen", "m²", "900", "850 H", "Betonstraatsteen keiformaat 8 cm"),
+    ("230010", "Opbreken fundering, afvoeren", "ton", "530", "530 R", "Menggranulaat 0/31,5"),
+    ("210230", "Opbreken banden. De aannemer wordt eigenaar van de vrijgekomen materialen.", "m", "310", "310 H", ""),
+    ("100010", "Inrichten werkterrein", "EUR", "1", "", ""),
+]
+
+
+def test_a_contract_is_shown_post_by_post_said_once_applied_and_taken_back(
+    borne: FlaskClient, app: Flask, database: Database
+) -> None:
+    address = load(borne, sheet(RAW_POSTS, RAW_HEAD), "raw", "bestek.csv")
+    page = borne.get(address).text
+    assert tallied(page) == ["1", "1", "1", "1", "0", "0"]
+    assert "Dit wordt eigendom van de aannemer" in page
+    assert "Vul eerst in wat voor het hele bestek geldt" in page
+    assert "1 post is overgeslagen" in page
+    wrong = borne.post(
+        f"{address}/gegevens",
+        data={"csrf_token": csrf_token(borne.get(address)), "once-contract": "BOR-7", "once-place": "Nergens"},
+    )
+    assert wrong.status_code == 422
+    year = clock.today().year + 1
+    said = {"once-contract": "BOR-7", "once-place": "Borne", "once-earliest": f"1 juli {year}", "once-latest": f"31-12-{year}"}
+    answer = send(borne, address, {**said, "once-certainty": "tendered", "once-condition": "good"}, to=f"{address}/gegevens")
+    assert answer.status_code == 303
+    assert "Neem de 2 posten over" in borne.get(address).text
+    assert send(borne, address, {}, to=f"{address}/toepassen").status_code == 303
+    assert tasks.work_off(app) == 1
+    page = borne.get(address).text
+    assert tallied(page) == ["1", "1", "1", "1"]
+    assert "Dan verdwijnt 1 partij" in page
+    expected = borne.get("/invoer/uitstroom/verwacht").text
+    assert "530\N{NO-BREAK SPACE}ton" in expected
+    assert "BOR-7" in expected
+    with reading(database) as session:
+        [lot] = session.scalars(select(Listing)).all()
+    assert (lot.status, lot.is_closed_to_others, lot.quantity) == ("published", True, 850)
+    assert send(borne, address, {}, to=f"{address}/terugdraaien").status_code == 303
+    with reading(database) as session:
+        assert session.scalars(select(Listing.status)).all() == ["withdrawn"]
+    assert "Er is nog geen bestek ingelezen" in borne.get("/invoer/uitstroom/verwacht").text
+
+
+def tallied(page: str) -> list[str]:
+    """The figures at the top of the page of a sheet."""
+    return re.findall(r'<span class="mp-figure">([^<]*)</span>', page)

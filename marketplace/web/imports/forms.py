@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import request
 from werkzeug.datastructures import FileStorage
@@ -114,6 +115,10 @@ class GivenForm(Form):
         choices=options(CONDITION_LABELS.items(), empty=_("Choose")),
         validate_choice=False,
     )
+
+    def __init__(self, **given: Any) -> None:
+        """Its names begin with `once`: the columns of the sheet stand on the same page."""
+        super().__init__(prefix="once", **given)
 
     @classmethod
     def of(cls, run: ImportRun) -> "GivenForm":
