@@ -125,6 +125,10 @@ CHANGES = (
                 "New: the posts of a RAW contract from a sheet (/imports/raw), with what is said once for all of them (/imports/{id}/given), and "
                 "what contracts say will leave (/outflow-estimates)."
             ),
+            _(
+                "A sheet of more than 2 000 rows is read and judged by a long task: it is loaded with the status reading and that task (taskId), and "
+                "a step with it answers the same. What failed or was cancelled is read again (/imports/{id}/read)."
+            ),
         ),
     ),
     Version(

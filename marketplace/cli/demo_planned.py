@@ -1,4 +1,4 @@
-"""What comes free later in the demonstration: two plans whose days moved, and a contract that was loaded."""
+"""What comes free later in the demonstration: two plans, and a contract that was loaded."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -38,7 +38,10 @@ def load_plans(session: Session, cast: Cast) -> None:
 
 
 def load_contract(session: Session, cast: Cast) -> None:
-    """A RAW contract of Hengelo as it was loaded: twelve lots, five lines of what leaves, two posts of the contractor. Not applied yet."""
+    """A RAW contract of Hengelo as it was loaded and not applied yet.
+
+    Twelve lots, five lines of what leaves, two posts of the contractor.
+    """
     coordinator, year = cast["coordinator.hengelo"], clock.today().year + 1
     run = load_sheet(session, coordinator, kind="raw", file=read_file(CONTRACT.name, CONTRACT.read_bytes()))
     said = {"contract": f"HEN-{year}-14", "place": "Hengelo", "earliest": f"1-7-{year}", "latest": f"31-12-{year}"}

@@ -2,16 +2,19 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import Response
 
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.http.wake import waking
 from marketplace.impact.rules.material_use import FLOW_LABELS, ORIGIN_LABELS, SCOPE_LABELS
-from marketplace.imports.actions.load import LoadedFile
+from marketplace.imports.actions.load import LoadedFile, begin_load, load_sheet
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.judging import judge_of, tell_row
 from marketplace.imports.queries.runs import as_sheet_row, list_rows, record_of, table_with_fields
 from marketplace.imports.rules.tables import RowState, Table, TableName
+from marketplace.jobs.tasks import start_reading
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Unit
@@ -22,7 +25,7 @@ from marketplace.materials.rules.lists import ListFile, ListRow
 from marketplace.passports.rules.assets import AssetKind
 from marketplace.passports.rules.items import Detachability, KnownBy
 from marketplace.sheets.import_files import template_csv, template_xlsx, wrong_rows_csv
-from marketplace.sheets.reading import FILE_BYTES_MAX, LARGE, LARGE_BYTES_MAX, USUAL, Limits, read_sheet
+from marketplace.sheets.reading import FILE_BYTES_MAX, LARGE_BYTES_MAX, USUAL, Limits, check_file, is_large, read_sheet
 from marketplace.sheets.workbook import MEDIA_TYPE as XLSX
 from marketplace.sheets.writing import MEDIA_TYPE as CSV
 
@@ -31,15 +34,38 @@ FILE_BODY_MAX = FILE_BYTES_MAX + AROUND_IT
 LARGE_BODY_MAX = LARGE_BYTES_MAX + AROUND_IT
 
 
-def limits_of(table: str) -> Limits:
-    """How much is read of a file for a table. Asset systems give more than people type."""
-    return LARGE if table == TableName.PASSPORTS else USUAL
-
-
 def read_file(name: str, content: bytes, limits: Limits = USUAL) -> LoadedFile:
     """An uploaded file as rows. Refused with what to do instead."""
     sheet = read_sheet(content, limits)
     return LoadedFile(name, hashlib.sha256(content).hexdigest(), sheet.rows, sheet.notation)
+
+
+@dataclass(frozen=True, slots=True)
+class LargeFile:
+    """An uploaded file that a task is to read."""
+
+    name: str
+    content: bytes
+
+
+def read_upload(name: str, content: bytes, limits: Limits = USUAL) -> LoadedFile | LargeFile:
+    """An uploaded file as rows, or as it is where reading takes long. Refused with what to do instead."""
+    check_file(content, limits)
+    return LargeFile(name, content) if is_large(content) else read_file(name, content, limits)
+
+
+def load_upload(session: Session, actor: Actor, *, kind: str, file: LoadedFile | LargeFile) -> ImportRun:
+    """Load a file, or keep it for the task that reads it."""
+    if isinstance(file, LoadedFile):
+        return load_sheet(session, actor, kind=kind, file=file)
+    digest = hashlib.sha256(file.content).hexdigest()
+    return begin_load(session, actor, kind=kind, name=file.name, digest=digest, content=file.content)
+
+
+def reading_on(response: Response, session: Session, actor: Actor, run: ImportRun) -> Response:
+    """The answer to a step with a sheet. Where it is large, the task is queued that reads and judges it."""
+    task = start_reading(session, actor, run=run)
+    return response if task is None else waking(response, task.id)
 
 
 def read_factor_list(name: str, content: bytes) -> ListFile:

@@ -13,6 +13,8 @@ from huey.api import TaskWrapper
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.imports.actions.apply import mark_under_way, prepare_apply
+from marketplace.imports.models import ImportRun
+from marketplace.imports.rules.tables import ImportStatus
 from marketplace.jobs import imports, plans, running, upkeep, valuations
 from marketplace.jobs.queue import database, open_queue
 from marketplace.jobs.running import Kind, Report, Stopping
@@ -57,6 +59,15 @@ KINDS: dict[str, Kind] = {
         report=imports.report_import,
         is_offered=False,
     ),
+    "read": Kind(
+        label=_("Reading a sheet"),
+        button=_("Read the sheet"),
+        does=_("Reads and judges a large sheet that was loaded. Nothing counts before it is applied."),
+        right=Can.IMPORT,
+        run=imports.read_import,
+        report=imports.report_read,
+        is_offered=False,
+    ),
     "valuation": Kind(
         label=_("Valuing what is owned"),
         button=_("Value everything"),
@@ -99,6 +110,15 @@ def start_import(
     arguments = prepare_apply(session, actor, import_id=import_id, only_good=only_good, seen=seen, overwrite=overwrite)
     task = _queue(session, actor, "import", arguments)
     mark_under_way(session, actor, import_id=import_id, task_id=task.id)
+    return task
+
+
+def start_reading(session: Session, actor: Actor, *, run: ImportRun) -> Task | None:
+    """Queue the reading and judging of a large sheet. None: there is nothing to be read."""
+    if run.status != ImportStatus.READING:
+        return None
+    task = _queue(session, actor, "read", {"import": run.id})
+    mark_under_way(session, actor, import_id=run.id, task_id=task.id)
     return task
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from marketplace.imports.rules.columns import SheetRow
+from marketplace.imports.rules.tables import JUDGED_AT_ONCE, TableName
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.kernel.language import Text, _
 
@@ -18,6 +19,7 @@ COLUMNS_MAX = 60
 CELLS_MAX = 400_000
 LARGE_BYTES_MAX = 25 * MEGABYTE
 LARGE_ROWS_MAX = 150_000
+AT_ONCE_BYTES = 150_000  # of a workbook or a map: some two thousand rows
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHER_FILES: tuple[tuple[bytes, Text], ...] = (
@@ -42,6 +44,18 @@ USUAL = Limits()
 LARGE = Limits(LARGE_BYTES_MAX, LARGE_ROWS_MAX, LARGE_ROWS_MAX * COLUMNS_MAX // 2, has_shapes=True)
 
 
+def limits_of(table: str) -> Limits:
+    """How much is read of a file for a table. Asset systems give more than people type."""
+    return LARGE if table == TableName.PASSPORTS else USUAL
+
+
+def is_large(content: bytes) -> bool:
+    """Whether a file takes so long to read and judge that a task does it. A text tells its rows, a workbook or a map only its bytes."""
+    if content.startswith(b"PK") or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return len(content) > AT_ONCE_BYTES
+    return max(content.count(b"\n"), content.count(b"\r")) > JUDGED_AT_ONCE
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What stands in a file. `notation`: how numbers are written where a column does not tell."""
@@ -52,15 +66,7 @@ class Sheet:
 
 def read_sheet(content: bytes, limits: Limits = USUAL) -> Sheet:
     """The rows of a CSV file or of the first sheet of a workbook that holds something. Refused: what is no table, or too much."""
-    if len(content) > limits.file_bytes:
-        raise too_large(limits)
-    if not content.strip():
-        raise Invalid(_("This file is empty. Choose another file."), "file")
-    for start, sentence in OTHER_FILES:
-        if content.startswith(start):
-            raise Invalid(sentence, "file")
-    if content.startswith(OLD_OFFICE):
-        raise Invalid(_old_office(content), "file")
+    check_file(content, limits)
     if content.startswith(b"PK"):
         from marketplace.sheets.reading_xlsx import read_workbook
 
@@ -73,6 +79,19 @@ def read_sheet(content: bytes, limits: Limits = USUAL) -> Sheet:
 
     rows, notation = read_text(content)
     return Sheet(taken(rows, limits), notation)
+
+
+def check_file(content: bytes, limits: Limits = USUAL) -> None:
+    """Refuse what is too much, or no table by its first bytes."""
+    if len(content) > limits.file_bytes:
+        raise too_large(limits)
+    if not content.strip():
+        raise Invalid(_("This file is empty. Choose another file."), "file")
+    for start, sentence in OTHER_FILES:
+        if content.startswith(start):
+            raise Invalid(sentence, "file")
+    if content.startswith(OLD_OFFICE):
+        raise Invalid(_old_office(content), "file")
 
 
 def too_large(limits: Limits = USUAL) -> TooLarge:

@@ -234,6 +234,9 @@ def test_a_contract_is_counted_said_once_applied_and_its_lot_opened(
     assert (lot["closedToOthers"], lot["planned"], lot["externalId"]) == (True, True, "BOR-7/210110")
     other = somebody("losser", "coordinator")
     assert other.get("/listings").get_json()["total"] == 0
+    copied = f"/listings?updatedSince={clock.today().year - 1}-01-01T00:00:00Z"
+    assert [one["id"] for one in coordinator.get(copied).get_json()["items"]] == [lot["id"]]
+    assert (other.get(copied).get_json()["items"], other.get(copied).get_json()["gone"]) == ([], [])
     assert other.get(f"/listings/{lot['id']}").status_code == 404
     assert other.post(f"/listings/{lot['id']}/open").status_code == 404
     assert coordinator.post(f"/listings/{lot['id']}/open").get_json()["closedToOthers"] is False

@@ -74,7 +74,7 @@ STEPS = {
     "imports.mend_file": "mend_import_file", "imports.codes": "choose_import_codes", "imports.apply": "apply_import",
     "valuations.start": "value_assets", "valuations.appraisals": "appraise_item",
     "prices.load": "load_price_table", "prices.use": "load_price_table",
-    "imports.given": "say_once_of_import", "listings.keep": "publish_listing", "listings.open_it": "open_listing",
+    "imports.given": "say_once_of_import", "imports.read_again": "read_import_again", "listings.keep": "publish_listing", "listings.open_it": "open_listing",
     "materials.load": "load_factor_list", "materials.hand_in": "hand_in_factor_list", "materials.use": "use_factor_list",
     "materials.decline": "decline_factor_list", "materials.withdraw": "withdraw_factor_list", "materials.restore": "restore_factor_version",
     "imports.undo": "undo_an_import", "imports.take_over_outflow": "take_over_outflow",

@@ -229,7 +229,7 @@ def load_sheets(app: Flask, coordinator: FlaskClient) -> None:
 
 def load_contracts(app: Flask, coordinator: FlaskClient) -> None:
     """A RAW contract of which everything is still to be said, with a name to be explained, and one that is applied."""
-    head = "Bestekspostnummer;Omschrijving;Eenheid;Hoeveelheid;Kenmerk;Materiaal\n"
+    head = "postnr;Omschrijving;Eenheid;Hoeveelheid;Kenmerk;Materiaal\n"
     posts = "1;Opbreken fietsbeugels;st;4;H;Fietsbeugel (nietje) verzinkt\n2;Opbreken fundering;ton;30;R;Menggranulaat 0/31,5\n"
     posts += "3;Opbreken banden. De aannemer wordt eigenaar;m;85;H;\n4;Werkterrein;EUR;1;;\n"
     unknown = f"{head}{posts}5;Opbreken qqq;m²;12;H;qqq\n"

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, Actor
-from marketplace.catalogue.queries.copying import listing_changes
 from marketplace.catalogue.queries.feed import feed
 from marketplace.catalogue.queries.map import search_map
 from marketplace.catalogue.queries.search import search
@@ -92,17 +91,9 @@ def test_nobody_else_finds_it_anywhere(session: Session, borne: Actor, closed: L
         with pytest.raises(Missing):
             get_listing(session, other, closed.id)
     assert feed(session, EVERYTHING).listings == ()
-    since = clock.now() - timedelta(hours=1)
-    copied = listing_changes(session, borne, since=since, mine=False, size=100)
-    assert (copied.items, copied.gone) == ([], [])
     assert served(session, borne, demand) == []
     assert count_stock(session, borne, demand).material.lots == 0
     assert not session.scalars(select(NoticeRow).where(NoticeRow.organisation_id == borne.organisation_id)).all()
-
-
-def test_the_copy_of_its_own_organisation_holds_it(session: Session, hengelo: Actor, closed: Listing) -> None:
-    copied = listing_changes(session, hengelo, since=clock.now() - timedelta(hours=1), mine=False, size=100)
-    assert [listing.id for listing in copied.items] == [closed.id]
 
 
 def test_the_broker_does_not_hold_it_against_what_others_seek(session: Session, borne: Actor, closed: Listing) -> None:

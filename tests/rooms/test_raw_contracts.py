@@ -269,9 +269,9 @@ def test_a_task_that_is_cancelled_half_way_goes_on_without_making_anything_twice
     assert tasks.take(app, task.id)
     with reading(database) as session:
         done = get_import(session, borne, run.id)
-        assert session.scalars(select(ImportRow.result_id).where(ImportRow.result_id.is_not(None))).all() == [
-            one.id for one in lots(database)
-        ]
+        assert session.scalars(
+            select(ImportRow.result_id).where(ImportRow.result_id.is_not(None)).order_by(ImportRow.row_number)
+        ).all() == [one.id for one in lots(database)]
     assert done.result == {"lots": 60, "drafts": 0, "lines": 1, "refused": 0, "ignored": 0}
 
 

@@ -8,6 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies.imports import ApplyBody, CellsBody, CodesBody, Existing, GivenBody, MappingBody, TakeOverBody
+from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.reading import asked, read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
@@ -22,10 +23,10 @@ from marketplace.api.shapes.imports import (
 )
 from marketplace.api.shapes.task import TaskSchema
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.http.sheets import FILE_BODY_MAX, LARGE_BODY_MAX, limits_of, read_file
+from marketplace.http.sheets import FILE_BODY_MAX, LARGE_BODY_MAX, load_upload, read_file, read_upload
 from marketplace.http.wake import waking
 from marketplace.imports.actions.apply import as_seen, versions_of
-from marketplace.imports.actions.load import LoadedFile, load_sheet
+from marketplace.imports.actions.load import LoadedFile
 from marketplace.imports.actions.mend import choose_codes, mend_from_sheet, mend_rows, say_once, set_columns
 from marketplace.imports.actions.take_over import take_over
 from marketplace.imports.actions.undo import undo_import
@@ -39,10 +40,10 @@ from marketplace.imports.queries.raw import get_raw_preview, list_estimates
 from marketplace.imports.queries.runs import as_sheet_row, find_same, get_import, list_rows, record_of
 from marketplace.imports.queries.runs import list_imports as list_own
 from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
-from marketplace.jobs.tasks import start_import
+from marketplace.jobs.tasks import start_import, start_reading
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, current_locale
-from marketplace.sheets.reading import too_large
+from marketplace.sheets.reading import Limits, limits_of, too_large
 
 SAID_WHY = (RowState.ERROR, RowState.REFUSED)  # of which a sentence tells why
 ONE = "/imports/<int:import_id>"
@@ -51,7 +52,7 @@ LOADS = permission(Can.IMPORT, max_body_bytes=FILE_BODY_MAX)
 LOADS_LARGE = permission(Can.IMPORT, max_body_bytes=LARGE_BODY_MAX)
 
 
-def read_sheet_upload(table: str = "") -> LoadedFile:
+def _sent_file(table: str = "") -> tuple[str, bytes, Limits]:
     """The sheet in the field `file` of a form, for a table."""
     limits = limits_of(table)
     if request.mimetype != "multipart/form-data":
@@ -63,7 +64,20 @@ def read_sheet_upload(table: str = "") -> LoadedFile:
         raise too_large(limits) from error
     if sent is None:
         raise Invalid(_("Send a sheet in the field file."), "file")
-    return read_file(sent.filename or "", content, limits)
+    return sent.filename or "", content, limits
+
+
+def read_sheet_upload(table: str = "") -> LoadedFile:
+    """The rows of that sheet."""
+    return read_file(*_sent_file(table))
+
+
+def _judged(run: ImportRun) -> Response:
+    """A sheet after a step with it; a large one is judged by a task."""
+    session, actor = current_session(), current_actor()
+    task = start_reading(session, actor, run=run)
+    answer = ok(write_import(run))
+    return answer if task is None else waking(answer, task.id)
 
 
 def write_import(run: ImportRun) -> Written:
@@ -110,9 +124,12 @@ def load_raw() -> Response:
 
 
 def _load(table: TableName) -> Response:
-    file = read_sheet_upload(table)
-    run = load_sheet(current_session(), current_actor(), kind=table, file=file)
-    return created(write_import(run), "show_import", import_id=run.id)
+    file = read_upload(*_sent_file(table))
+    session, actor = current_session(), current_actor()
+    run = load_upload(session, actor, kind=table, file=file)
+    task = start_reading(session, actor, run=run)
+    answer = created(write_import(run), "show_import", import_id=run.id)
+    return answer if task is None else waking(answer, task.id)
 
 
 @route("GET", "/imports", gives=ImportsSchema, tag="imports", query=query.PAGE)
@@ -180,6 +197,14 @@ def list_changes(import_id: int) -> Response:
     return ok(ChangesSchema.write(None, **found))
 
 
+@route("POST", f"{ONE}/read", takes=NothingBody(), gives=ImportSchema, tag="imports")
+@IMPORTS
+def read_import_again(import_id: int) -> Response:
+    """Read a large sheet again of which reading failed or was cancelled. Read already: nothing changes."""
+    read_body(NothingBody())
+    return _judged(get_import(current_session(), current_actor(), import_id))
+
+
 @route("POST", f"{ONE}/mapping", takes=MappingBody(), gives=ImportSchema, tag="imports")
 @IMPORTS
 def map_columns(import_id: int) -> Response:
@@ -187,9 +212,7 @@ def map_columns(import_id: int) -> Response:
     columns = read_body(MappingBody())["columns"]
     places = {one["key"]: one["column"] for one in columns}
     notations = {one["key"]: one["notation"] for one in columns if one.get("notation")}
-    return ok(
-        write_import(set_columns(current_session(), current_actor(), import_id=import_id, places=places, notations=notations))
-    )
+    return _judged(set_columns(current_session(), current_actor(), import_id=import_id, places=places, notations=notations))
 
 
 @route("POST", f"{ONE}/rows", takes=CellsBody(), gives=ImportSchema, tag="imports")
@@ -200,7 +223,7 @@ def mend_import_rows(import_id: int) -> Response:
     for cell in read_body(CellsBody())["cells"]:
         values.setdefault(cell["row"], {})[cell["key"]] = cell["text"]
     run = mend_rows(current_session(), current_actor(), import_id=import_id, values=values, locale=current_locale())
-    return ok(write_import(run))
+    return _judged(run)
 
 
 @route("POST", f"{ONE}/file", gives=ImportSchema, upload="sheet", tag="imports", refuses=(413,))
@@ -209,7 +232,7 @@ def mend_import_file(import_id: int) -> Response:
     """Send the file with the wrong rows again, put right. Its column “Regel” tells which rows they are."""
     file = read_sheet_upload(get_import(current_session(), current_actor(), import_id).kind)
     run = mend_from_sheet(current_session(), current_actor(), import_id=import_id, rows=file.rows, notation=file.notation)
-    return ok(write_import(run))
+    return _judged(run)
 
 
 @route("POST", f"{ONE}/given", takes=GivenBody(), gives=ImportSchema, tag="imports")
@@ -219,7 +242,7 @@ def say_once_of_import(import_id: int) -> Response:
 
     Its number, where and when it comes free, how sure that is, and in which condition."""
     said = {key: value or "" for key, value in read_body(GivenBody()).items()}
-    return ok(write_import(say_once(current_session(), current_actor(), import_id=import_id, said=said)))
+    return _judged(say_once(current_session(), current_actor(), import_id=import_id, said=said))
 
 
 @route("POST", f"{ONE}/codes", takes=CodesBody(), gives=ImportSchema, tag="imports")
@@ -230,7 +253,7 @@ def choose_import_codes(import_id: int) -> Response:
     Of a sheet of passports or a contract: for which material a name."""
     sent = read_body(CodesBody())["codes"]
     codes = {one.get("eural") or one.get("name") or "": one.get("group") or one.get("material") or "" for one in sent}
-    return ok(write_import(choose_codes(current_session(), current_actor(), import_id=import_id, codes=codes)))
+    return _judged(choose_codes(current_session(), current_actor(), import_id=import_id, codes=codes))
 
 
 @route("POST", f"{ONE}/apply", takes=ApplyBody(), gives=TaskSchema, status=201, tag="imports")

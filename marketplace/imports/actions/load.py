@@ -1,6 +1,5 @@
 """Loading a sheet: its columns recognised, each row judged, nothing applied yet."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,28 +10,19 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.imports.models import ImportRow, ImportRun, Outflow, OutflowEstimate
-from marketplace.imports.queries.judging import Judged, judge, judge_of
-from marketplace.imports.queries.passport_preview import count_names
-from marketplace.imports.queries.passports import get_passport_judge
-from marketplace.imports.queries.runs import (
-    ROWS_AT_ONCE,
-    as_sheet_row,
-    find_known,
-    is_mapped,
-    record_of,
-    stored_rows,
-    table_with_fields,
-)
+from marketplace.imports.models import ImportFile, ImportRow, ImportRun, Outflow, OutflowEstimate
+from marketplace.imports.queries.judging import Judging
+from marketplace.imports.queries.runs import ROWS_AT_ONCE, find_known, get_import, is_mapped, table_with_fields
 from marketplace.imports.rules.columns import SheetRow, find_header, find_notation, find_places
-from marketplace.imports.rules.tables import RowState, Table, TableName
+from marketplace.imports.rules.tables import ImportStatus, RowState, Table
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Invalid, TooLarge
-from marketplace.kernel.language import _, in_default_locale
+from marketplace.kernel.errors import Conflict, Invalid, TooLarge
+from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
 from marketplace.notices.actions import audit
 
 NAME_LENGTH_MAX = 200
+NOTATION_FROM = 2_000  # so many rows tell how a column writes its numbers
 PREVIEWS_KEPT = timedelta(days=30)
 _ROWS = insert(ImportRow.__table__)  # type: ignore[arg-type]  # past the mapper: these are many
 
@@ -52,9 +42,97 @@ class LoadedFile:
 
 def load_sheet(session: Session, actor: Actor, *, kind: str, file: LoadedFile) -> ImportRun:
     """Load a sheet of the own organisation to look at. Refused: no row with names of columns, or nothing below it."""
+    run = _new_run(session, actor, kind=kind, name=file.name, digest=file.digest)
+    run.source = None if file.source is None else dict(file.source)
+    body = _recognise(session, run, file)
+    session.flush()
+    _store(session, run, body)
+    judge_stored(session, run)
+    _tell(session, actor, run)
+    return run
+
+
+def begin_load(session: Session, actor: Actor, *, kind: str, name: str, digest: str, content: bytes) -> ImportRun:
+    """Keep a large file to be read by a task. Until that is done nothing is known of it but its name."""
+    run = _new_run(session, actor, kind=kind, name=name, digest=digest)
+    run.status = ImportStatus.READING
+    session.flush()
+    session.add(ImportFile(import_id=run.id, content=content))
+    session.flush()
+    return run
+
+
+def recognise_file(session: Session, actor: Actor, *, import_id: int, file: LoadedFile) -> int:
+    """Note the columns of a large file; the number of the row behind which its rows begin. What an earlier attempt stored goes."""
+    run = _reading(session, actor, import_id)
+    body = _recognise(session, run, file)
+    session.execute(delete(ImportRow).where(ImportRow.import_id == run.id))
+    session.flush()
+    return body[0].number - 1
+
+
+def store_rows(session: Session, actor: Actor, *, import_id: int, rows: Sequence[SheetRow]) -> None:
+    """Store the next rows of a large file."""
+    _store(session, _reading(session, actor, import_id), rows)
+
+
+def write_judged(session: Session, actor: Actor, *, import_id: int, changed: Sequence[Mapping[str, Any]]) -> None:
+    """Write what was found of the next rows of a large sheet."""
+    _reading(session, actor, import_id)
+    if changed:
+        session.execute(update(ImportRow), [dict(one) for one in changed])
+
+
+def finish_reading(
+    session: Session, actor: Actor, *, import_id: int, counts: Mapping[str, int], summary: Mapping[str, Any]
+) -> dict[str, int]:
+    """A large sheet has been read and judged: it can be looked at, and its file goes."""
+    run = _reading(session, actor, import_id)
+    run.counts, run.summary, run.status = dict(counts), dict(summary), ImportStatus.PREVIEW
+    if not is_mapped(run):
+        _forget_judgment(session, run)
+    session.execute(delete(ImportFile).where(ImportFile.import_id == run.id))
+    session.flush()
+    _tell(session, actor, run)
+    return run.counts
+
+
+def _reading(session: Session, actor: Actor, import_id: int) -> ImportRun:
+    run = get_import(session, actor, import_id)
+    if run.status != ImportStatus.READING:
+        raise Conflict(_("This sheet has been read already."))
+    return run
+
+
+def _new_run(session: Session, actor: Actor, *, kind: str, name: str, digest: str) -> ImportRun:
     require(actor, Can.IMPORT, actor.organisation_id)
     table = table_with_fields(session, kind)
     known = find_known(session, organisation_id=int(actor.organisation_id or 0), kind=table.name)
+    run = ImportRun(
+        organisation_id=actor.organisation_id,
+        kind=table.name.value,
+        digest=digest,
+        name=_name_of(name),
+        status=ImportStatus.PREVIEW.value,
+        columns=[],
+        places={},
+        notations={},
+        notation="nl",
+        codes=dict(known.codes),
+        given={},
+        counts={},
+        summary={},
+        made_at=clock.now(),
+        made_by_id=actor.person_id,
+    )
+    session.add(run)
+    return run
+
+
+def _recognise(session: Session, run: ImportRun, file: LoadedFile) -> Sequence[SheetRow]:
+    """Note the columns of a file; the rows below them."""
+    table = table_with_fields(session, run.kind)
+    known = find_known(session, organisation_id=run.organisation_id, kind=table.name)
     header = find_header(file.rows, table.columns, known.names)
     if header is None:
         raise Invalid(_("The first row has to hold the names of the columns. Use the template, or add that row."), "file")
@@ -64,36 +142,14 @@ def load_sheet(session: Session, actor: Actor, *, kind: str, file: LoadedFile) -
     if len(body) > table.rows_max:
         raise TooLarge(_("The sheet has more than %(most)s rows. Split it into more than one file.", most=table.rows_max), "file")
     width = max(len(header.names), *(len(row.cells) for row in body))
-    names = [*header.names, *[""] * (width - len(header.names))]
-    places = dict(find_places(names, table.columns, known.names).places)
-    run = ImportRun(
-        organisation_id=actor.organisation_id,
-        kind=table.name.value,
-        digest=file.digest,
-        name=_name_of(file.name),
-        columns=names,
-        places=places,
-        notations=notations_of(table, places, body, otherwise=file.notation),
-        notation=file.notation,
-        codes=dict(known.codes),
-        counts={},
-        summary={},
-        source=None if file.source is None else dict(file.source),
-        made_at=clock.now(),
-        made_by_id=actor.person_id,
-    )
-    session.add(run)
-    session.flush()
-    if run.kind == TableName.PASSPORTS:
-        _store(session, run, (Judged(row, RowState.OK, {}) for row in body))
-        judge_stored(session, run)
-    else:
-        judged = [Judged(row, RowState.ERROR, {}) for row in body]
-        if is_mapped(run):
-            judged, run.summary = judge(judge_of(session, run), run, body)
-            run.counts = count(judged)
-        _store(session, run, judged)
-    session.flush()
+    run.columns = [*header.names, *[""] * (width - len(header.names))]
+    run.places = dict(find_places(run.columns, table.columns, known.names).places)
+    run.notation = file.notation
+    run.notations = notations_of(table, run.places, body, otherwise=file.notation)
+    return body
+
+
+def _tell(session: Session, actor: Actor, run: ImportRun) -> None:
     audit.record(
         session,
         actor,
@@ -101,82 +157,56 @@ def load_sheet(session: Session, actor: Actor, *, kind: str, file: LoadedFile) -
         object_type="import_run",
         object_id=run.id,
         kind=run.kind,
-        rows=len(body),
+        rows=sum(run.counts.values()),
         counts=run.counts,
     )
-    return run
 
 
-def _store(session: Session, run: ImportRun, rows: Iterable[Judged]) -> None:
+def _store(session: Session, run: ImportRun, rows: Iterable[SheetRow]) -> None:
     rest = iter(rows)
     while some := list(islice(rest, ROWS_AT_ONCE)):
         values = [
             {
                 "import_id": run.id,
-                **stored(one),
-                "cells": list(one.row.cells),
-                "shape": None if one.row.shape is None else dict(one.row.shape),
+                "row_number": row.number,
+                "cells": list(row.cells),
+                "faults": {str(place): fault.value for place, fault in row.faults.items()},
+                "state": RowState.ERROR.value,
+                "messages": {},
+                "shape": None if row.shape is None else dict(row.shape),
             }
-            for one in some
+            for row in some
         ]
         session.execute(_ROWS, values)
 
 
 def judge_stored(session: Session, run: ImportRun) -> None:
-    """Judge the rows of a sheet of passports in their order. Only rows that changed are written."""
+    """Judge the rows of a sheet. Only rows that changed are written."""
     if not is_mapped(run):
-        run.counts, run.summary = {}, {}
-        session.execute(update(ImportRow).where(ImportRow.import_id == run.id).values(state=RowState.ERROR.value, messages={}))
+        _forget_judgment(session, run)
         return
-    reader = get_passport_judge(session, run)
-    reader.meet(())
-    counts, names = Counter[str](), Counter[tuple[str, str, str]]()
-    summary: dict[str, Any] = {}
-    for rows in stored_rows(session, run):
-        records = [record_of(run, as_sheet_row(row)) for row in rows]
-        reader.prepare(records)
-        changed, good = [], []
-        for row, record in zip(rows, records, strict=True):
-            value, faults = reader.read(record)
-            named = reader.name_of(record)
-            if named is not None:
-                names[named] += 1
-            if value is not None:
-                good.append(value)
-            state = RowState.ERROR if value is None else value.state
-            counts[state.value] += 1
-            messages = {key: in_default_locale(sentence) for key, sentence in faults.said.items()}
-            if (row.state, row.messages) != (state.value, messages):
-                changed.append({"import_id": run.id, "row_number": row.row_number, "state": state.value, "messages": messages})
-        summary = reader.add(summary, good)
+    judging = Judging(session, run)
+    for changed in judging:
         if changed:
             session.execute(update(ImportRow), changed)
-    run.counts, run.summary = dict(counts), {**summary, "names": count_names(names)}
+    run.counts, run.summary = dict(judging.counts), judging.summary
     session.flush()
 
 
-def notations_of(table: Table, places: Mapping[str, int], rows: Sequence[SheetRow], *, otherwise: str) -> dict[str, str]:
-    """How each column of numbers is written."""
+def _forget_judgment(session: Session, run: ImportRun) -> None:
+    """Of a sheet of which a column is not known nothing can be said."""
+    run.counts, run.summary = {}, {}
+    session.execute(update(ImportRow).where(ImportRow.import_id == run.id).values(state=RowState.ERROR.value, messages={}))
+
+
+def notations_of(table: Table, places: Mapping[str, int], rows: Iterable[SheetRow], *, otherwise: str) -> dict[str, str]:
+    """How each column of numbers is written, by the rows at the top."""
+    first = list(islice(rows, NOTATION_FROM))
     return {
-        column.key: find_notation((row.cell(places[column.key]) for row in rows), otherwise=otherwise)
+        column.key: find_notation((row.cell(places[column.key]) for row in first), otherwise=otherwise)
         for column in table.columns
         if column.is_number and column.key in places
     }
-
-
-def stored(one: Judged) -> dict[str, Any]:
-    """A judged row as it is stored, its sentences in Dutch."""
-    return {
-        "row_number": one.row.number,
-        "faults": {str(place): fault.value for place, fault in one.row.faults.items()},
-        "state": one.state.value,
-        "messages": {key: in_default_locale(sentence) for key, sentence in one.messages.items()},
-    }
-
-
-def count(judged: Sequence[Judged]) -> dict[str, int]:
-    """How many rows of each state."""
-    return dict(Counter(one.state.value for one in judged))
 
 
 def _name_of(name: str) -> str:

@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
-from marketplace.imports.actions.load import count, judge_stored, notations_of, stored
+from marketplace.imports.actions.load import judge_stored, notations_of
 from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
-from marketplace.imports.queries.judging import judge, judge_of
 from marketplace.imports.queries.raw import get_raw_words
-from marketplace.imports.queries.runs import as_sheet_row, find_known, get_import, is_mapped, is_under_way, table_with_fields
+from marketplace.imports.queries.runs import (
+    as_sheet_row,
+    count_rows,
+    find_known,
+    get_import,
+    is_under_way,
+    stored_rows,
+    table_with_fields,
+)
 from marketplace.imports.rules.columns import (
     NOTATIONS,
     SheetRow,
@@ -23,7 +30,7 @@ from marketplace.imports.rules.columns import (
 )
 from marketplace.imports.rules.outflow import find_eural
 from marketplace.imports.rules.raw import ONCE, read_once
-from marketplace.imports.rules.tables import ImportStatus, RowState, TableName
+from marketplace.imports.rules.tables import JUDGED_AT_ONCE, ImportStatus, TableName
 from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
 from marketplace.kernel.errors import Conflict, Invalid
@@ -42,6 +49,8 @@ def open_import(session: Session, actor: Actor, import_id: int) -> ImportRun:
     session.refresh(run, with_for_update=True)
     if run.status == ImportStatus.UNDONE:
         raise Conflict(_("This sheet was taken back, so its rows stay as they are. Load the file again to use it."))
+    if run.status == ImportStatus.READING:
+        raise Conflict(_("This sheet is being read. Wait until that is done, or let it be read again."))
     if run.status != ImportStatus.PREVIEW:
         raise Conflict(_("This sheet has been applied, so its rows stay as they are. Take it back first, or load another file."))
     if is_under_way(session, run):
@@ -57,7 +66,8 @@ def set_columns(
     table = table_with_fields(session, run.kind)
     check_places(places, table.columns, len(run.columns))
     run.places = dict(places)
-    found = notations_of(table, run.places, _rows(session, run), otherwise=run.notation)
+    first = (as_sheet_row(row) for some in stored_rows(session, run) for row in some)
+    found = notations_of(table, run.places, first, otherwise=run.notation)
     run.notations = {key: (notations or {}).get(key) or notation for key, notation in found.items()}
     for key, notation in run.notations.items():
         if notation not in NOTATIONS:
@@ -111,10 +121,10 @@ def mend_from_sheet(session: Session, actor: Actor, *, import_id: int, rows: Seq
     by_number = {
         int(row.cell(at)): row for row in body if row.cell(at).isascii() and row.cell(at).isdigit() and len(row.cell(at)) < 8
     }
-    stored_rows = {row.row_number: row for row in session.scalars(_of(run).where(ImportRow.row_number.in_(by_number)))}
-    if not stored_rows:
+    there = {row.row_number: row for row in session.scalars(_of(run).where(ImportRow.row_number.in_(by_number)))}
+    if not there:
         raise Invalid(_("None of these rows stands in this sheet. Keep the numbers in the column “Regel” as they are."), "file")
-    for row_number, row in stored_rows.items():
+    for row_number, row in there.items():
         given = by_number[row_number]
         for key, place in places.items():
             if key in run.places:
@@ -127,7 +137,7 @@ def mend_from_sheet(session: Session, actor: Actor, *, import_id: int, rows: Seq
     session.flush()
     _judge_again(session, run)
     audit.record(
-        session, actor, action="import.mend", object_type="import_run", object_id=run.id, rows=len(stored_rows), counts=run.counts
+        session, actor, action="import.mend", object_type="import_run", object_id=run.id, rows=len(there), counts=run.counts
     )
     return run
 
@@ -206,32 +216,13 @@ def _of(run: ImportRun) -> Select[ImportRow]:
     return select(ImportRow).where(ImportRow.import_id == run.id)
 
 
-def _rows(session: Session, run: ImportRun) -> list[SheetRow]:
-    return [as_sheet_row(row) for row in session.scalars(_of(run).order_by(ImportRow.row_number))]
-
-
 def _judge_again(session: Session, run: ImportRun) -> None:
-    """Judge every row: sums and states hang together. Only rows that changed are written."""
-    if run.kind == TableName.PASSPORTS:
-        judge_stored(session, run)
+    """Judge every row: sums and states hang together. A large sheet waits for a task that does so."""
+    if count_rows(session, run) > JUDGED_AT_ONCE:
+        run.status = ImportStatus.READING
+        session.flush()
         return
-    if not is_mapped(run):
-        return
-    before = {row.row_number: row for row in session.scalars(_of(run).order_by(ImportRow.row_number))}
-    judged, run.summary = judge(judge_of(session, run), run, [as_sheet_row(row) for row in before.values()])
-    run.counts = count(judged)
-    changed = [
-        {"import_id": run.id, **stored(one)}
-        for one in judged
-        if _differs(before[one.row.number], one.state, stored(one)["messages"])
-    ]
-    if changed:
-        session.execute(update(ImportRow), changed)
-    session.flush()
-
-
-def _differs(row: ImportRow, state: RowState, messages: Mapping[str, str]) -> bool:
-    return row.state != state or row.messages != messages
+    judge_stored(session, run)
 
 
 def _keep(

@@ -1,7 +1,7 @@
 """What the rows of a sheet would do, by the rules of its table and by what stands there."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -15,15 +15,16 @@ from marketplace.impact.rules.material_use import ZERO, UseRow
 from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.lots import LotJudge, get_lot_words
 from marketplace.imports.queries.outflow import list_counting
+from marketplace.imports.queries.passport_preview import count_names
 from marketplace.imports.queries.passports import PassportJudge, get_passport_judge, told_rows
 from marketplace.imports.queries.raw import get_raw_judge
-from marketplace.imports.queries.runs import record_of
-from marketplace.imports.rules.columns import SheetRow, plain_name
+from marketplace.imports.queries.runs import ROWS_AT_ONCE, StoredRow, as_sheet_row, record_of, stored_rows
+from marketplace.imports.rules.columns import plain_name
 from marketplace.imports.rules.material_use import UseCell, Words, add_up, flow_words, origin_words, read_use, scope_words
 from marketplace.imports.rules.outflow import OutflowLine, read_outflow
 from marketplace.imports.rules.tables import Faults, Record, RowState, TableName
 from marketplace.kernel import clock
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.materials.queries import taxonomy
 
 
@@ -38,15 +39,6 @@ class Standing:
     def version(self) -> int:
         """0: nothing yet."""
         return 0 if self.report is None else self.report.version
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A row with what it would do, and what is wrong with it by column."""
-
-    row: SheetRow
-    state: RowState
-    messages: Mapping[str, Text]
 
 
 class Judge(Protocol):
@@ -154,18 +146,65 @@ def use_judge(session: Session, organisation_id: int) -> UseJudge:
     return UseJudge(get_words(session, organisation_id), get_standing(session, organisation_id))
 
 
-def judge(judge: Judge, run: ImportRun, rows: Sequence[SheetRow]) -> tuple[list[Judged], dict[str, Any]]:
-    """Every row with what it would do, and what the good ones add up to."""
-    records = [record_of(run, row) for row in rows]
-    judge.meet(records)
-    read = [(row, *judge.read(record)) for row, record in zip(rows, records, strict=True)]
-    summary = judge.add({}, [value for _row, value, _faults in read if value is not None])
-    judged = [
-        Judged(row, RowState.ERROR if value is None else judge.state_of(value, summary), faults.said)
-        for row, value, faults in read
-    ]
-    summary.pop("lines", None)  # as long as the sheet itself
-    return judged, summary
+class Judging:
+    """All rows of a sheet, judged in their order. Iterated, it gives what is to be written, some hundreds of rows at a time.
+
+    Only rows that changed are written. Afterwards `counts` and `summary` tell what was found.
+    """
+
+    def __init__(self, session: Session, run: ImportRun) -> None:
+        self._session, self._run = session, run
+        self.counts = Counter[str]()
+        self.summary: dict[str, Any] = {}
+
+    def __iter__(self) -> Iterator[list[dict[str, Any]]]:
+        """What is to be written of each next rows."""
+        if self._run.kind == TableName.PASSPORTS:
+            return self._in_order()
+        return self._together()
+
+    def _in_order(self) -> Iterator[list[dict[str, Any]]]:
+        """Rows of passports hang on those before them, and are never held in memory all."""
+        reader = get_passport_judge(self._session, self._run)
+        reader.meet(())
+        names = Counter[tuple[str, str, str]]()
+        for rows in stored_rows(self._session, self._run):
+            records = [record_of(self._run, as_sheet_row(row)) for row in rows]
+            reader.prepare(records)
+            read = [reader.read(record) for record in records]
+            names.update(named for record in records if (named := reader.name_of(record)) is not None)
+            self.summary = reader.add(self.summary, [value for value, _faults in read if value is not None])
+            yield self._changed(
+                (row, RowState.ERROR if value is None else value.state, faults)
+                for row, (value, faults) in zip(rows, read, strict=True)
+            )
+        self.summary["names"] = count_names(names)
+
+    def _together(self) -> Iterator[list[dict[str, Any]]]:
+        """Rows of the other tables are added up before it is known what each would do."""
+        reader = judge_of(self._session, self._run)
+        rows = [row for some in stored_rows(self._session, self._run) for row in some]
+        records = [record_of(self._run, as_sheet_row(row)) for row in rows]
+        reader.meet(records)
+        read = [reader.read(record) for record in records]
+        self.summary = reader.add({}, [value for value, _faults in read if value is not None])
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            some = slice(first, first + ROWS_AT_ONCE)
+            yield self._changed(
+                (row, RowState.ERROR if value is None else reader.state_of(value, self.summary), faults)
+                for row, (value, faults) in zip(rows[some], read[some], strict=True)
+            )
+        self.summary.pop("lines", None)  # as long as the sheet itself
+
+    def _changed(self, judged: Iterable[tuple[StoredRow, RowState, Faults]]) -> list[dict[str, Any]]:
+        changed = []
+        for row, state, faults in judged:
+            self.counts[state.value] += 1
+            messages = {key: in_default_locale(sentence) for key, sentence in faults.said.items()}
+            if (row.state, row.messages) != (state.value, messages):
+                key = {"import_id": self._run.id, "row_number": row.row_number}
+                changed.append({**key, "state": state.value, "messages": messages})
+        return changed
 
 
 def tell_row(judge: Judge, row: ImportRow, record: Record) -> Mapping[str, Text | str]:

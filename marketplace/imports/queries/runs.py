@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.imports.models import ImportMapping, ImportRow, ImportRun
+from marketplace.imports.models import ImportFile, ImportMapping, ImportRow, ImportRun
 from marketplace.imports.rules.columns import CellFault, SheetRow, is_complete
 from marketplace.imports.rules.lot_columns import LOTS, field_columns, is_field
 from marketplace.imports.rules.material_use import MATERIAL_USE
@@ -128,14 +128,14 @@ def find_known(session: Session, *, organisation_id: int, kind: str) -> Known:
 
 
 def find_task(session: Session, run: ImportRun) -> Task | None:
-    """The long task that applies a sheet, or was to."""
+    """The long task that reads, judges or applies a sheet, or was to."""
     return None if run.task_id is None else tasks.find_task(session, run.task_id)
 
 
 def is_under_way(session: Session, run: ImportRun) -> bool:
-    """Whether a sheet is being applied now."""
+    """Whether a sheet is being read or applied now."""
     task = find_task(session, run)
-    return run.status == ImportStatus.PREVIEW and task is not None and task.is_open
+    return run.status in (ImportStatus.READING, ImportStatus.PREVIEW) and task is not None and task.is_open
 
 
 def is_mapped(run: ImportRun) -> bool:
@@ -147,6 +147,16 @@ def is_mapped(run: ImportRun) -> bool:
 def count_good(run: ImportRun) -> int:
     """How many rows would be taken."""
     return sum(number for state, number in run.counts.items() if state in GOOD_STATES)
+
+
+def count_rows(session: Session, run: ImportRun) -> int:
+    """How many rows are stored of a sheet."""
+    return session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.import_id == run.id)) or 0
+
+
+def find_file(session: Session, run: ImportRun) -> bytes | None:
+    """The file of a large sheet while it waits to be read. None: its rows are stored."""
+    return session.scalar(select(ImportFile.content).where(ImportFile.import_id == run.id))
 
 
 def as_sheet_row(row: ImportRow | StoredRow) -> SheetRow:

@@ -12,6 +12,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import parse_number
 
 ROWS_MAX = 20_000
+JUDGED_AT_ONCE = 2_000  # rows that are read and judged while somebody waits; more is a task
 
 
 class TableName(StrEnum):

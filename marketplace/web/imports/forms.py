@@ -8,14 +8,13 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField, SelectField, StringField
 
-from marketplace.http.sheets import limits_of
 from marketplace.imports.models import ImportRun
 from marketplace.imports.rules.columns import Column
 from marketplace.imports.rules.raw import ONCE
 from marketplace.imports.rules.tables import Table
 from marketplace.kernel.language import Text, _
 from marketplace.market.rules.listing import CERTAINTY_LABELS, CONDITION_LABELS, Certainty
-from marketplace.sheets.reading import MEGABYTE, ROWS_MAX, USUAL, Limits
+from marketplace.sheets.reading import MEGABYTE, ROWS_MAX, USUAL, Limits, limits_of
 from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
 NOTATION_CHOICES = options([("nl", _("1.234,5 (comma before decimals)")), ("en", _("1,234.5 (point before decimals)"))])

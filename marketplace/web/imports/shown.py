@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.http.request import current_actor, current_session
@@ -34,6 +35,7 @@ from marketplace.imports.rules.outflow import describe_certainty, find_eural
 from marketplace.imports.rules.raw import find_mark
 from marketplace.imports.rules.tables import ImportStatus, RowState, Table, TableName
 from marketplace.kernel.language import Text, _, ngettext
+from marketplace.kernel.models import Task
 from marketplace.market.models import Listing
 from marketplace.materials.queries import taxonomy
 from marketplace.web.imports.forms import ColumnsForm, FileForm, GivenForm, notation_name
@@ -47,6 +49,7 @@ COLUMNS_SHOWN = 9
 KNOWN_BY = 2  # columns of a wide sheet that are always shown
 RENEW_EVERY_S = 3
 BADGES = {
+    ImportStatus.READING.value: (_("being read"), "wait"),
     ImportStatus.PREVIEW.value: (_("not applied yet"), "wait"),
     ImportStatus.APPLIED.value: (_("applied"), "good"),
     ImportStatus.UNDONE.value: (_("taken back"), "neutral"),
@@ -76,6 +79,8 @@ def shown(run: ImportRun, form: ColumnsForm, given: GivenForm | None = None) -> 
     """The page of a sheet, with the form of its columns. While it is being applied it asks for itself again."""
     session, actor = current_session(), current_actor()
     table, task = table_of_run(session, run), find_task(session, run)
+    if run.status == ImportStatus.READING:
+        return _being_read(run, table, task)
     is_open = run.status == ImportStatus.PREVIEW and not (task is not None and task.is_open)
     mapped = is_mapped(run)
     wrong, place = paged(lambda number: list_rows(session, actor, run, state=RowState.ERROR, page=number, page_size=PAGE_SIZE))
@@ -132,6 +137,24 @@ def shown(run: ImportRun, form: ColumnsForm, given: GivenForm | None = None) -> 
     return answer
 
 
+def _being_read(run: ImportRun, table: Table, task: Task | None) -> ResponseReturnValue:
+    """The page of a large sheet while a task reads it. It asks for itself again, unless the reader said no."""
+    renews = task is not None and task.is_open and "stil" not in request.args
+    answer = make_response(
+        render_template(
+            "imports/_being_read.html",
+            run=run,
+            table=table,
+            badge=BADGES[run.status],
+            task=task,
+            renew_every_s=RENEW_EVERY_S if renews else None,
+        )
+    )
+    if renews:
+        answer.headers["Refresh"] = str(RENEW_EVERY_S)
+    return answer
+
+
 def _list_made(run: ImportRun) -> list[Listing]:
     """The lots that came of a sheet; of a contract that was taken back those that stay."""
     if run.kind not in MAKE_LOTS or run.task_id is None:
@@ -173,7 +196,7 @@ def _post(run: ImportRun, row: ImportRow, judge: Judge) -> ShownPost:
     record, state = record_of(run, as_sheet_row(row)), RowState(row.state)
     fate, tone = POST_FATES[state]
     if state is RowState.OK:
-        fate = _("leaves (R)") if find_mark(record) == "R" else _("planned lot (H)")
+        fate = _("leaves (R)") if find_mark(record) == "R" else _("planned (H)")
     cells = record.cells
     return ShownPost(
         number=cells.get("number", ""),

@@ -5,10 +5,20 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.http.sheets import LARGE_BODY_MAX, limits_of, read_file, template_answer, words_of, wrong_rows_answer
+from marketplace.http.sheets import (
+    LARGE_BODY_MAX,
+    LargeFile,
+    load_upload,
+    read_file,
+    read_upload,
+    reading_on,
+    template_answer,
+    words_of,
+    wrong_rows_answer,
+)
 from marketplace.http.wake import waking
 from marketplace.impact.rules.material_use import SCOPE_LABELS
-from marketplace.imports.actions.load import LoadedFile, load_sheet
+from marketplace.imports.actions.load import LoadedFile
 from marketplace.imports.actions.mend import WITH_NAMES, choose_codes, mend_from_sheet, mend_rows, say_once, set_columns
 from marketplace.imports.actions.take_over import take_over
 from marketplace.imports.actions.undo import undo_import
@@ -18,11 +28,12 @@ from marketplace.imports.queries.raw import list_estimates, total_estimates
 from marketplace.imports.queries.runs import TABLES, get_import, table_of, table_of_run, table_with_fields
 from marketplace.imports.queries.runs import list_imports as list_own
 from marketplace.imports.rules.lot_columns import with_example
-from marketplace.imports.rules.tables import Table, TableName
+from marketplace.imports.rules.tables import ImportStatus, Table, TableName
 from marketplace.jobs.tasks import start_import
 from marketplace.kernel.errors import Conflict, Invalid, Missing, TooLarge
 from marketplace.kernel.language import _, current_locale
 from marketplace.materials.queries import taxonomy
+from marketplace.sheets.reading import limits_of
 from marketplace.web.imports import shown
 from marketplace.web.imports.forms import FileForm, GivenForm, columns_form, file_form, typed_cells, typed_codes
 from marketplace.web.ui.form_page import attempt, done, page
@@ -73,21 +84,34 @@ def load(table: str) -> ResponseReturnValue:
     about = table_of(_name(table))
     form = file_form(about)
 
-    def read() -> LoadedFile:
+    def read() -> LoadedFile | LargeFile:
         limits = limits_of(about.name)
-        return read_file(*form.content(limits), limits)
+        return read_upload(*form.content(limits), limits)
 
     file = attempt(form, read) if form.validate_on_submit() else None  # before a session opens: it takes a while
     loaded = (
         None
         if file is None
-        else attempt(form, lambda: load_sheet(current_session(), current_actor(), kind=about.name, file=file))
+        else attempt(form, lambda: load_upload(current_session(), current_actor(), kind=about.name, file=file))
     )
     if loaded is not None:
-        return redirect(url_for("imports.show", import_id=loaded.id), 303)
+        return _judged(redirect(url_for("imports.show", import_id=loaded.id), 303), loaded)
     known = taxonomy(current_session())
     materials = known.materials if about.name == TableName.LISTINGS else ()
     return page("imports/load.html", form, table=about, slug=table, materials=materials)
+
+
+def _judged(answer: ResponseReturnValue, run: ImportRun) -> Response:
+    """The answer to a step with a sheet. A large one is read and judged by a task."""
+    return reading_on(make_response(answer), current_session(), current_actor(), run)
+
+
+@blueprint.post("/invoer/<int:import_id>/opnieuw")
+@IMPORTS
+def read_again(import_id: int) -> ResponseReturnValue:
+    """Read a large sheet again of which reading failed or was cancelled."""
+    run = get_import(current_session(), current_actor(), import_id)
+    return _judged(redirect(url_for("imports.show", import_id=import_id), 303), run)
 
 
 def _template(table: str) -> Table:
@@ -133,7 +157,8 @@ def columns(import_id: int) -> ResponseReturnValue:
         return set_columns(session, actor, import_id=import_id, places=form.places(table), notations=form.notations(table))
 
     if form.validate_on_submit() and attempt(form, set_them) is not None:
-        return done(_("The columns are kept, also for your next sheet."), url_for("imports.show", import_id=import_id))
+        told = done(_("The columns are kept, also for your next sheet."), url_for("imports.show", import_id=import_id))
+        return _judged(told, run)
     return shown.shown(run, form)
 
 
@@ -175,6 +200,8 @@ def _told(form: Form, import_id: int, run: ImportRun | None) -> ResponseReturnVa
         flash(str(fault), "error")
         return redirect(back, 303)
     wrong = run.counts.get("error", 0)
+    if run.status == ImportStatus.READING:
+        return _judged(redirect(back, 303), run)
     if not wrong:
         return done(_("Every row is right now."), back)
     return done(shown.still_wrong(wrong), f"{back}#fout", "info")
@@ -216,7 +243,8 @@ def given(import_id: int) -> ResponseReturnValue:
     run = get_import(session, actor, import_id)
     form = GivenForm()
     if form.validate_on_submit() and attempt(form, lambda: say_once(session, actor, import_id=import_id, said=form.said())):
-        return done(_("It counts for every post that does not say it itself."), url_for("imports.show", import_id=import_id))
+        back = url_for("imports.show", import_id=import_id)
+        return _judged(done(_("It counts for every post that does not say it itself."), back), run)
     return shown.shown(run, columns_form(table_of_run(session, run), run, shown.first_cells(run)), form)
 
 
