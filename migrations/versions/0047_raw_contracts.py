@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0047_raw_contracts"
-down_revision = "0046_announced_lots"
+down_revision = "0049_plans"
 branch_labels = None
 depends_on = None
 
