@@ -30,6 +30,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.memos.queries.search import count_stock
 from marketplace.notices.models import NoticeRow
 from marketplace.outlook.queries import OutlookFilter, get_outlook
+from marketplace.plans.queries.columns import read_columns
 from tests.factories import listing_draft, make_actor, make_demand, seed_taxonomy
 
 EVERYTHING = CatalogueQuery()
@@ -100,6 +101,15 @@ def test_the_broker_does_not_hold_it_against_what_others_seek(session: Session, 
     make_demand(session, borne)
     broker = make_actor(session, "regio-twente", "coordinator")
     assert (survey(session, broker).listings, survey(session, broker).demands) == (0, 1)
+
+
+def test_a_plan_of_the_region_counts_it_only_once_it_is_open(
+    session: Session, hengelo: Actor, borne: Actor, closed: Listing
+) -> None:
+    make_demand(session, borne)
+    before = read_columns(session, taxonomy(session)).supply
+    open_to_others(session, hengelo, listing_id=closed.id)
+    assert (len(before.units), len(read_columns(session, taxonomy(session)).supply.units)) == (0, 1)
 
 
 def test_another_organisation_cannot_reserve_it_and_the_own_can(

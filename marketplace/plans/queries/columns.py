@@ -96,6 +96,7 @@ def _on_offer() -> Select[Any]:
         )
         .where(
             _listing.status == ListingStatus.PUBLISHED.value,
+            _listing.region_from.is_not(None),  # what is closed to others is no part of a plan of the region
             _listing.confirmed_on >= today - STALE_AFTER,
             _listing.available_until.is_(None) | (_listing.available_until >= today),
             free > 0,
