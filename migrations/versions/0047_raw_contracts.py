@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0047_raw_contracts"
-down_revision = "0049_plans"
+down_revision = "0045_weights"
 branch_labels = None
 depends_on = None
 
