@@ -56,6 +56,14 @@ CHANGES = (
                 "paper from after the block (422)."
             ),
             _("Stricter: a day in a depot (movedOn) lies in a quarter that is not closed: until 60 days after its end (422)."),
+            _(
+                "Stricter: an opinion (isCurrent) and a lifted rule (counts) are about what a listing said then, and fall when its owner changes the "
+                "material or an answer that a rule looks at."
+            ),
+            _(
+                "Stricter: sand is judged as soil; soil with more PFAS than agriculture/nature takes is not reserved for such a place "
+                "(soil-pfas-destination); the destination of soil that was reserved stays (409); a day among the fields is not in the future."
+            ),
         ),
     ),
     Version(

@@ -163,8 +163,5 @@ def list_lots() -> ResponseReturnValue:
 @permission(Can.OFFER)
 def list_requirements() -> ResponseReturnValue:
     """The lots of the own organisation that a rule stops which came after they were published."""
-    session, known = current_session(), taxonomy(current_session())
-    rows = list_lots_to_mend(session, current_actor())
-    return render_template(
-        "advice/list_requirements.html", rows=rows, rule_name=lambda slug: rule_name(known, slug), picture_of=picture_of
-    )
+    rows = list_lots_to_mend(current_session(), current_actor())
+    return render_template("advice/list_requirements.html", rows=rows, picture_of=picture_of)

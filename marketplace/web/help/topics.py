@@ -186,7 +186,7 @@ LAWS: tuple[Law, ...] = (
         _(
             "Soil needs a quality class with a proof. It must be at least as good as the soil where it goes, and fit for what happens there."
         ),
-        _("Two lots of soil are never joined to one."),
+        _("Sand for filling and bedding is soil too. Two lots of soil are never joined to one."),
         ("odwh.nl", "iplo.nl"),
     ),
     Law(
