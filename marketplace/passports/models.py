@@ -16,6 +16,7 @@ from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
 from marketplace.kernel.units import Unit
 
 _KINDS = "'road', 'bridge', 'building', 'sewer', 'street_furniture', 'quay', 'green', 'other'"
+_STANDS = text("ended_at IS NULL")
 _NAMED_ELSEWHERE = text("external_id <> '' AND ended_at IS NULL")
 
 
@@ -68,6 +69,7 @@ class Asset(Base):
         ),
         Index("ix_asset_list", "organisation_id", "sort_key", "id"),
         Index("ix_asset_coming", "release_latest"),
+        Index("ix_asset_sorted", "sort_key", "id", sqlite_where=_STANDS, postgresql_where=_STANDS),
         Index(
             "uq_asset_external",
             *("organisation_id", "external_system", "external_id"),

@@ -18,6 +18,7 @@ from marketplace.passports.queries.assets import WHOSE, order_of, seen
 from marketplace.passports.rules.assets import AssetFilter
 
 CELLS_PER_LAT, CELLS_PER_LON = 400.0, 250.0  # some 280 by 270 m
+FINE_ZOOM = 11  # from here on; farther away a cell is twice as wide for each zoom, some six pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class AssetsOnMap:
 
 def map_assets(session: Session, actor: Actor, wanted: AssetFilter, *, box: Box | None, zoom: int) -> AssetsOnMap:
     """Find the marks within a view, and one page of the same assets. Without a view everything that is asked for."""
-    cell = (func.round(Asset.lat * CELLS_PER_LAT), func.round(Asset.lon * CELLS_PER_LON))
+    width = 2.0 ** max(0, FINE_ZOOM - zoom)
+    cell = (func.round(Asset.lat * (CELLS_PER_LAT / width)), func.round(Asset.lon * (CELLS_PER_LON / width)))
     every = session.scalar(seen(select(func.count(Asset.id)), actor, wanted)) or 0
     inside = () if box is None else (Asset.lat.between(box.south, box.north), Asset.lon.between(box.west, box.east))
     sums = select(func.avg(Asset.lat), func.avg(Asset.lon), func.count(), func.min(Asset.id), *cell)

@@ -29,7 +29,7 @@ from marketplace.valuations.models import (
     ValuationTotals,
 )
 from marketplace.valuations.queries.prices import appraised_of, find_table_of, prices_of
-from marketplace.valuations.queries.runs import find_base, find_first_day, find_run_of_task, get_run, parts_of
+from marketplace.valuations.queries.runs import check_day, find_base, find_run_of_task, get_run, parts_of
 from marketplace.valuations.rules.method import (
     ANY_CONDITION,
     Median,
@@ -37,7 +37,6 @@ from marketplace.valuations.rules.method import (
     PricedExchange,
     PriceKey,
     TablePrice,
-    check_as_of,
     medians_of,
     priced_unit,
     value_part,
@@ -53,7 +52,7 @@ _COSTS = ("taking_out_cents", "cleaning_cents", "transport_cents")
 def prepare_run(session: Session, actor: Actor, *, organisation_id: int, as_of: date) -> dict[str, Any]:
     """What a long task needs to value an organisation as of a day. Refused: a day to come, and one before there was anything."""
     require(actor, Can.VALUE_ASSETS, organisation_id)
-    check_as_of(as_of, find_first_day(session, organisation_id), clock.today())
+    check_day(session, organisation_id, as_of)
     return {"organisation": organisation_id, "asOf": as_of.isoformat()}
 
 

@@ -133,20 +133,28 @@ def find_first_day(session: Session, organisation_id: int) -> date | None:
     return session.scalar(rows.where(Asset.organisation_id == organisation_id))
 
 
+def has_parts(session: Session, organisation_id: int, by: date | None = None) -> bool:
+    """Whether an organisation owns a part, or owned one `by` a day."""
+    rows = select(AssetItem.id).join(Asset).where(Asset.organisation_id == organisation_id)
+    if by is not None:
+        rows = rows.join(ItemChange, ItemChange.item_id == AssetItem.id).where(ItemChange.happened_on <= by)
+    return session.scalar(rows.limit(1)) is not None
+
+
+def check_day(session: Session, organisation_id: int, as_of: date) -> None:
+    """Refuse a day to come, and one before an organisation had anything. The first day is only looked up to be named."""
+    today = clock.today()
+    first = as_of if as_of <= today and has_parts(session, organisation_id, as_of) else find_first_day(session, organisation_id)
+    check_as_of(as_of, first, today)
+
+
 def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, medians: Mapping[PriceKey, Median]) -> RunPlan:
     """What a run as of a day would do. Refused: a day to come, and one before there was anything."""
     require(actor, Can.VALUE_ASSETS, organisation_id)
-    check_as_of(as_of, find_first_day(session, organisation_id), clock.today())
+    check_day(session, organisation_id, as_of)
     table = find_table_of(session, as_of)
     prices = prices_of(session, table.id if table else None, as_of)
-    amount = func.sum(ItemChange.quantity).label("amount")
-    there = (
-        select(ItemChange.item_id)
-        .where(ItemChange.happened_on <= as_of, ItemChange.item_id.in_(parts_of(organisation_id, as_of)))
-        .group_by(ItemChange.item_id)
-        .having(amount > 0)
-        .subquery()
-    )
+    there = _there(organisation_id, as_of).subquery()
     appraised = exists().where(Appraisal.item_id == AssetItem.id, Appraisal.valued_on <= as_of).label("appraised")
     columns = (
         AssetItem.material_id,
@@ -174,6 +182,15 @@ def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, 
     most_first = tuple(sorted(lacking.values(), key=lambda one: (-one.parts, one.key.material_id, one.key.condition)))
     owner = get_organisation(session, organisation_id)
     return RunPlan(owner, as_of, sum(counted.values()), counted, table, base, most_first)
+
+
+def _there(organisation_id: int, as_of: date) -> Select[int]:
+    """The parts of which something is there on a day. Nothing happens tomorrow, so today each part knows by itself."""
+    mine = parts_of(organisation_id, as_of)
+    if as_of == clock.today():
+        return select(AssetItem.id.label("item_id")).where(AssetItem.quantity > 0, AssetItem.id.in_(mine))
+    rows = select(ItemChange.item_id).where(ItemChange.happened_on <= as_of, ItemChange.item_id.in_(mine))
+    return rows.group_by(ItemChange.item_id).having(func.sum(ItemChange.quantity) > 0)
 
 
 def finished(organisation_id: int) -> Select[ValuationRun]:

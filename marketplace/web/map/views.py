@@ -58,7 +58,7 @@ def show_asset_marks() -> Response:
     """`bbox`, `zoom`, and every filter of the passports."""
     session, actor = current_session(), current_actor()
     question = Question(url_for("passports.index"), request.args, passports.KEYS)
-    form = passports.search_form(session, actor)
+    form = passports.asked_form()
     box, zoom = marks.box_of(request.args), marks.zoom_of(request.args)
     requested = passports.asked_of(session, actor, question, form)
     found = map_assets(session, actor, requested, box=box, zoom=zoom)

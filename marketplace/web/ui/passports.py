@@ -73,18 +73,25 @@ class AssetPage:
     is_asked: bool
 
 
-def search_form(session: Session, actor: Actor) -> AssetSearchForm:
-    """The form as it stands in the address. There is only a material to choose that something here holds."""
+def asked_form() -> AssetSearchForm:
+    """The form as it stands in the address, without anything to choose from: for an answer that does not show it."""
     sent = request.args.copy()
     sent["q"] = sent.get("q", "")[:WORDS_LENGTH_MAX]
     form = AssetSearchForm(sent)
-    known = taxonomy(session)
+    for field in (form.kind, form.municipality, form.material):
+        field.choices = []
+    form.validate()
+    return form
+
+
+def search_form(session: Session, actor: Actor) -> AssetSearchForm:
+    """The form as it stands in the address. There is only a material to choose that something here holds."""
+    form, known = asked_form(), taxonomy(session)
     held = [known.material_by_id(number) for number in list_held_materials(session, actor)]
     form.kind.choices = options(((kind.value, kind.label) for kind in AssetKind), empty=_("Everything"))
     form.municipality.choices = options(((area.slug, area.name) for area in areas()), empty=_("All municipalities"))
     names = sorted((str(one.name), one.slug) for one in held)
     form.material.choices = options(((slug, name) for name, slug in names), empty=_("All materials"))
-    form.validate()
     return form
 
 

@@ -31,9 +31,9 @@ from marketplace.valuations.models import ValuationRun
 from marketplace.valuations.queries import found
 from marketplace.valuations.queries.runs import (
     LineKind,
-    find_first_day,
     get_run,
     get_statement,
+    has_parts,
     list_lines,
     list_runs,
     state_of,
@@ -81,7 +81,7 @@ def index() -> str:
         runs=shown.run_rows((run, state_of(session, run)) for run in runs),
         total=total,
         chart=shown.over_time(done),
-        has_parts=find_first_day(session, owner.id) is not None,
+        has_parts=bool(done) or has_parts(session, owner.id),
         may_value=may(actor, Can.VALUE_ASSETS, owner.id),
         shadow=SHADOW,
     )
@@ -89,6 +89,7 @@ def index() -> str:
 
 @blueprint.route("/paspoorten/waarde/nieuw", methods=["GET", "POST"])
 @permission(Can.VALUE_ASSETS)
+@one_moment
 def start() -> ResponseReturnValue:
     """Look at what valuing everything would do, as of today or another day. Then start it."""
     session, actor, owner = current_session(), current_actor(), _organisation()
