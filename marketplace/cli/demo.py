@@ -74,6 +74,7 @@ def load(app: Flask) -> bool:
         demo_depots.load_stock(session, cast, demo_depots.open_depots(session, cast), pictures)
         demo_planned.load_plans(session, cast)
         demo_planned.load_contract(session, cast)
+        demo_planned.load_past_plans(session, cast, pictures)
     return True
 
 

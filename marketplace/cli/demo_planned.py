@@ -1,10 +1,11 @@
-"""What comes free later in the demonstration: two plans, and a contract that was loaded."""
+"""What comes free later in the demonstration: plans, a contract that was loaded, and plans of before."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from marketplace.cli.demo_lots import Cast, draft_of, rows
+from marketplace.cli.demo_lots import Cast, Pictures, draft_of, rows
 from marketplace.exchange.actions import decide, reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.http.sheets import read_file
@@ -12,13 +13,15 @@ from marketplace.imports.actions.load import load_sheet
 from marketplace.imports.actions.mend import say_once
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.actions.listings import create_listing, mark_published
+from marketplace.kernel.units import Amount, Quantity, Unit
+from marketplace.market.actions.listings import close_listing, create_listing, mark_published
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.freshness import Outcome
 from marketplace.market.rules.listing import Certainty, QuantityBasis
+from marketplace.planned.actions.coming import come_free
 from marketplace.planned.actions.dates import move_dates
-from marketplace.planned.rules import DatesDraft, Plan
+from marketplace.planned.rules import DatesDraft, Plan, ThereDraft
 
 CONTRACT = Path(__file__).parents[1] / "data" / "demo_bestek.csv"
 KEI = "betonstraatsteen-kei-8cm"
@@ -79,3 +82,46 @@ def _move(session: Session, cast: Cast, listing: Listing, days: tuple[int, int],
     now = get_listing(session, owner, listing.id)
     draft = DatesDraft(Plan(first, last, certainty), reason)
     move_dates(session, owner, listing_id=listing.id, version=now.version, draft=draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A plan of before: when it was made, its period in days from then, and after how many days it came; None: it never did."""
+
+    slug: str
+    title: str
+    made_ago: int
+    period: tuple[int, int]
+    certainty: Certainty
+    came: int | None
+    is_withdrawn: bool = False
+
+
+PAST = (
+    Past("hengelo", "Keien uit de Beekstraat", 150, (40, 70), Certainty.TENDERED, 55),
+    Past("hengelo", "Keien uit de Deldenerstraat", 140, (30, 60), Certainty.BUDGETED, 82),
+    Past("hengelo", "Keien van het Burgemeester Jansenplein", 120, (20, 50), Certainty.TENDERED, 33),
+    Past("borne", "Keien uit de Stationsstraat", 130, (45, 75), Certainty.BUDGETED, 40),
+    Past("borne", "Keien uit de Azelosestraat", 110, (20, 40), Certainty.IDEA, None, is_withdrawn=True),
+    Past("enschede", "Keien uit de Lipperkerkstraat", 55, (10, 35), Certainty.IDEA, None),
+    Past("almelo", "Keien uit de Grotestraat-Zuid", 125, (30, 60), Certainty.IN_EXECUTION, 58),
+)
+
+
+def load_past_plans(session: Session, cast: Cast, pictures: Pictures) -> None:
+    """Plans that came in time, early and late, one that is still not there, and one that was called off. Each is said on its own day."""
+    now = clock.now()
+    for past in PAST:
+        made = now - timedelta(days=past.made_ago)
+        with clock.frozen(made):
+            listing = _plan(session, cast, past.slug, past.title, Decimal(600), past.period, past.certainty)
+        owner = cast[past.slug]
+        if past.is_withdrawn:
+            with clock.frozen(made + timedelta(days=past.period[0])):
+                reason = "Het werk gaat voorlopig niet door"
+                decide.withdraw(session, owner, listing_id=listing.id, reason=reason, outcome=Outcome.LATER)
+        elif past.came is not None:
+            with clock.frozen(made + timedelta(days=past.came)):
+                draft = ThereDraft(Amount(Decimal(600), Unit.M2), QuantityBasis.MEASURED, clock.today())
+                come_free(session, owner, listing_id=listing.id, draft=draft, pictures=[pictures["A03"]])
+                close_listing(session, owner, listing_id=listing.id, outcome=Outcome.LATER)

@@ -97,7 +97,7 @@ function choose(mark, byKeyboard) {
 
 function markerOf(mark) {
   const size = sizeOf(mark.count);
-  const icon = L.divIcon({ className: `mp-mark${mark.lot ? " mp-mark--one" : ""}`, html: "<span></span>", iconSize: [size, size] });
+  const icon = L.divIcon({ className: `mp-mark${mark.lot ? " mp-mark--one" : ""}${mark.isPlanned ? " mp-mark--planned" : ""}`, html: "<span></span>", iconSize: [size, size] });
   const marker = L.marker([mark.lat, mark.lon], { icon, title: mark.name, keyboard: true, riseOnHover: true });
   marker.on("add", () => {
     const element = marker.getElement();

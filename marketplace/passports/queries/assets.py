@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.policy import Actor, Can, may
@@ -15,7 +15,6 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.text import fold
 from marketplace.market.rules.listing import Answer, Certainty, Condition
-from marketplace.materials.models import MaterialRow
 from marketplace.passports.models import Asset, AssetItem, ItemChange
 from marketplace.passports.rules.assets import AssetDraft, AssetFilter, AssetKind, Coming
 from marketplace.passports.rules.items import Detachability, ItemDetails, KnownBy
@@ -74,16 +73,25 @@ def sum_held(session: Session, actor: Actor, wanted: AssetFilter) -> Holding:
 def list_held_materials(session: Session, actor: Actor) -> Sequence[int]:
     """List the ids of the materials in the assets that the actor may see.
 
-    Of few assets their parts are read. Of many each material looks for one part, which stops at the first: the database would else
-    read every part of every asset.
+    Of few assets their parts are read. Of many the index steps from one material to the next, and each looks for one part that is
+    seen, which stops at the first: the database would else read every part of every asset.
     """
     few = seen(select(Asset.id), actor, AssetFilter()).limit(FEW_ASSETS + 1).subquery()
     if (session.scalar(select(func.count()).select_from(few)) or 0) <= FEW_ASSETS:
         parts = select(AssetItem.material_id).where(AssetItem.asset_id.in_(select(few.c.id)), AssetItem.quantity > 0)
         return session.scalars(parts.distinct().order_by(AssetItem.material_id)).all()
     there = select(AssetItem.id).join(Asset, Asset.id == AssetItem.asset_id).where(AssetItem.quantity > 0)
-    one = seen(there, actor, AssetFilter()).where(AssetItem.material_id == MaterialRow.id).limit(1).correlate(MaterialRow)
-    return session.scalars(select(MaterialRow.id).where(one.scalar_subquery().is_not(None)).order_by(MaterialRow.id)).all()
+    used = _used_materials()
+    one = seen(there, actor, AssetFilter()).where(AssetItem.material_id == used.c.id).limit(1).correlate(used)
+    return session.scalars(select(used.c.id).where(one.scalar_subquery().is_not(None)).order_by(used.c.id)).all()
+
+
+def _used_materials() -> CTE:
+    """The material of the first part, then the next one of any part, and so on; a row without one ends it."""
+    parts = AssetItem.__table__.alias()
+    used = select(func.min(AssetItem.material_id).label("id")).cte("used", recursive=True)
+    following = select(func.min(parts.c.material_id)).where(parts.c.material_id > used.c.id).scalar_subquery()
+    return used.union_all(select(following).where(used.c.id.is_not(None)))
 
 
 def seen(rows: Select[Any], actor: Actor, wanted: AssetFilter) -> Select[Any]:

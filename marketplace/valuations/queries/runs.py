@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import Organisation
@@ -122,9 +122,12 @@ class Statement:
 
 def parts_of(organisation_id: int, as_of: date) -> Select[int]:
     """The numbers of the parts of what an organisation owns and what stood on that day."""
-    end = clock.last_moment(as_of)
-    stands = Asset.ended_at.is_(None) | (Asset.ended_at > end)
-    return select(AssetItem.id).join(Asset).where(Asset.organisation_id == organisation_id, stands)
+    return select(AssetItem.id).join(Asset).where(*_mine(organisation_id, as_of))
+
+
+def _mine(organisation_id: int, as_of: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What an organisation owns, and what stood on that day."""
+    return Asset.organisation_id == organisation_id, Asset.ended_at.is_(None) | (Asset.ended_at > clock.last_moment(as_of))
 
 
 def find_first_day(session: Session, organisation_id: int) -> date | None:
@@ -154,15 +157,14 @@ def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, 
     check_day(session, organisation_id, as_of)
     table = find_table_of(session, as_of)
     prices = prices_of(session, table.id if table else None, as_of)
-    there = _there(organisation_id, as_of).subquery()
-    appraised = exists().where(Appraisal.item_id == AssetItem.id, Appraisal.valued_on <= as_of).label("appraised")
+    appraised = AssetItem.id.in_(select(Appraisal.item_id).where(Appraisal.valued_on <= as_of)).label("appraised")
     columns = (
         AssetItem.material_id,
         func.coalesce(AssetItem.condition, ANY_CONDITION).label("condition"),
         AssetItem.unit,
         appraised,
     )
-    rows = select(*columns).join(there, there.c.item_id == AssetItem.id).subquery()
+    rows = select(*columns).join(Asset).where(*_mine(organisation_id, as_of), _is_there(organisation_id, as_of)).subquery()
     counted: dict[Method, int] = dict.fromkeys(Method, 0)
     lacking: dict[PriceKey, Lacking] = {}
     for *named, is_appraised, parts in session.execute(select(*rows.c, func.count()).group_by(*rows.c)):
@@ -184,13 +186,14 @@ def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, 
     return RunPlan(owner, as_of, sum(counted.values()), counted, table, base, most_first)
 
 
-def _there(organisation_id: int, as_of: date) -> Select[int]:
+def _is_there(organisation_id: int, as_of: date) -> ColumnElement[bool]:
     """The parts of which something is there on a day. Nothing happens tomorrow, so today each part knows by itself."""
-    mine = parts_of(organisation_id, as_of)
     if as_of == clock.today():
-        return select(AssetItem.id.label("item_id")).where(AssetItem.quantity > 0, AssetItem.id.in_(mine))
-    rows = select(ItemChange.item_id).where(ItemChange.happened_on <= as_of, ItemChange.item_id.in_(mine))
-    return rows.group_by(ItemChange.item_id).having(func.sum(ItemChange.quantity) > 0)
+        return AssetItem.quantity > 0
+    rows = select(ItemChange.item_id).where(
+        ItemChange.happened_on <= as_of, ItemChange.item_id.in_(parts_of(organisation_id, as_of))
+    )
+    return AssetItem.id.in_(rows.group_by(ItemChange.item_id).having(func.sum(ItemChange.quantity) > 0))
 
 
 def finished(organisation_id: int) -> Select[ValuationRun]:
@@ -254,10 +257,12 @@ def list_lines(
         select(ValuationLine, AssetItem, Asset)
         .join(AssetItem, AssetItem.id == ValuationLine.item_id)
         .join(Asset, Asset.id == AssetItem.asset_id)
-        .where(mine)
+        .where(ValuationLine.run_id == run.id)
         .order_by(ValuationLine.item_id)
     )
-    return _told(session, session.execute(rows.offset(offset).limit(limit)).all()), total
+    ids = select(ValuationLine.item_id).where(mine).order_by(ValuationLine.item_id).offset(offset).limit(limit)
+    page = session.scalars(ids).all()  # first which, so that what is skipped is not joined
+    return _told(session, session.execute(rows.where(ValuationLine.item_id.in_(page))).all()), total
 
 
 def each_line(session: Session, run: ValuationRun) -> Iterator[ToldLine]:

@@ -21,7 +21,7 @@ from marketplace.http.request import current_actor
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.formats import quantity
 from marketplace.kernel.geo import EAST, NORTH, SOUTH, WEST, Box, Point
-from marketplace.kernel.language import _, ngettext
+from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand
 from marketplace.matching.queries.wanted import WantedOnMap
@@ -33,6 +33,7 @@ from marketplace.passports.rules.assets import AssetFilter
 from marketplace.places.queries.gazetteer import gazetteer
 from marketplace.web.ui.lots import address_of, lot_of, picture
 from marketplace.web.ui.passports import AssetRow, row_of
+from marketplace.web.ui.plans import short_period_of
 from marketplace.web.ui.wants import want_of
 
 FIRST_ZOOM = 10
@@ -201,17 +202,24 @@ def _want(demand: Demand, known: Taxonomy) -> dict[str, Any]:
 def _lot(listing: CardRow, address: str) -> dict[str, Any]:
     amount = quantity(Amount(listing.available, Unit(listing.unit)))
     visible = picture(listing.photos[0], listing.title) if listing.photos else None
+    where = f"{listing.place_name}, {_planned(listing)}" if listing.planned else listing.place_name
     return {
-        "name": f"{listing.title}, {amount}, {listing.place_name}",
+        "name": f"{listing.title}, {amount}, {where}",
+        "isPlanned": listing.planned,
         "lot": {
             "id": listing.id,
             "title": listing.title,
             "url": address.replace("/0", f"/{listing.id}"),
             "quantity": amount,
-            "place": listing.place_name,
+            "place": where,
             "photo": visible.small if visible else None,
         },
     }
+
+
+def _planned(listing: CardRow) -> Text:
+    """That a lot is not there yet, and when it comes free."""
+    return _("planned: free %(period)s", period=short_period_of(listing))
 
 
 @lru_cache(maxsize=4096)
