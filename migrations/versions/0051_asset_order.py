@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051_asset_order"
-down_revision = "0046_announced_lots"
+down_revision = "0045_weights"
 branch_labels = None
 depends_on = None
 
