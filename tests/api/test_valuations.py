@@ -1,7 +1,7 @@
 """What materials are worth, over the API: prices, appraisals, valuations, and the statement of a year. Figures worked out by hand."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -172,6 +172,19 @@ def test_a_run_as_of_a_day_counts_what_was_there_then(somebody: Somebody, app: F
         ("120", 30_000),
     ]
     assert [one["valuation"]["comparedWith"] for one in (then, now)] == [None, None]  # both of one year
+
+
+def test_a_plan_of_today_is_that_of_the_changes_until_today(keeper: Api, reviewer: Api) -> None:
+    """Today a part knows how much is left of it, of an earlier day its changes are added: 30 m² that came and went are in neither."""
+    with clock.frozen(SECOND - timedelta(days=1)):
+        street = asset(keeper, "Dorpsstraat")
+        part(keeper, street, KEI, 1200, condition="good")
+        gone = part(keeper, street, TEGEL, 30)
+        keeper.post(f"{gone}/changes", {"kind": "taken_out", "quantity": 30})
+        today = keeper.get("/valuation-plan").get_json()
+    with clock.frozen(SECOND):
+        then = keeper.get(f"/valuation-plan?asOf={(SECOND - timedelta(days=1)).date().isoformat()}").get_json()
+    assert (today["parts"], today["withoutValue"]) == (then["parts"], then["withoutValue"]) == (1, 1)
 
 
 def test_the_same_valuation_is_not_started_twice(keeper: Api, app: Flask) -> None:

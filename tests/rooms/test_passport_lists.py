@@ -18,6 +18,7 @@ from marketplace.passports.actions.assets import create_asset
 from marketplace.passports.actions.items import add_item, change_item
 from marketplace.passports.actions.owned import set_owned_mass
 from marketplace.passports.models import Asset
+from marketplace.passports.queries import assets
 from marketplace.passports.queries.assets import Holding, list_assets, list_held_materials, sum_held
 from marketplace.passports.queries.map import map_assets
 from marketplace.passports.queries.owned import list_estimates, passported_by_kind
@@ -55,15 +56,25 @@ def test_a_list_tells_how_much_all_of_it_holds(session: Session, keeper: Actor) 
     assert sum_held(session, keeper, AssetFilter(words="leeg")) == Holding(0, Decimal(0))
 
 
-def test_only_materials_that_somebody_may_see_can_be_chosen(session: Session, keeper: Actor) -> None:
+@pytest.mark.parametrize("few", [0, 2_000])
+def test_only_materials_that_somebody_may_see_can_be_chosen(
+    session: Session, keeper: Actor, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Of few assets and of many alike, which are asked in two ways."""
+    monkeypatch.setattr(assets, "FEW_ASSETS", few)
     asset = made(session, keeper, "Dorpsstraat", 100)
     kei = taxonomy(session).material(KEI).id
     assert list_held_materials(session, keeper) == [kei]
     assert list_held_materials(session, ANONYMOUS) == []
+    sand = taxonomy(session).material("straatzand").id
+    number = made(session, keeper, "Kerkplein", is_public=True).id
+    add_item(session, keeper, asset_id=number, draft=ItemDraft("straatzand", Quantity(Decimal(2), Unit.M3)))
+    assert list_held_materials(session, keeper) == sorted((kei, sand))
+    assert list_held_materials(session, ANONYMOUS) == [sand]
     change_item(
         session, keeper, asset_id=asset.id, number=1, change=ChangeDraft(ChangeKind.TAKEN_OUT, Decimal(100), clock.today())
     )
-    assert list_held_materials(session, keeper) == []
+    assert list_held_materials(session, keeper) == [sand]
 
 
 def test_what_comes_free_first_stands_first_and_what_is_not_planned_last(session: Session, keeper: Actor) -> None:
@@ -91,6 +102,16 @@ def test_the_marks_of_the_map_are_the_assets_of_its_list(session: Session, keepe
     keys = {asset.name: key for asset, key in found.rows}
     assert keys["Een"] == keys["Twee"] != keys["Drie"]
     assert set(keys.values()) == {cluster.key for cluster in found.clusters}
+
+
+def test_far_away_what_lies_together_is_gathered_before_it_is_read(session: Session, keeper: Actor) -> None:
+    """400 streets some 300 m apart: near by the database tells of each, from the whole region of less than a quarter."""
+    for number in range(400):
+        made(session, keeper, f"Straat {number}", at=Point(52.2 + number // 20 * 0.003, 6.7 + number % 20 * 0.0045))
+    told = {zoom: map_assets(session, keeper, ALL, box=Box(52.0, 52.6, 6.4, 7.2), zoom=zoom).clusters for zoom in (9, 14)}
+    assert {zoom: sum(cluster.count for cluster in marks) for zoom, marks in told.items()} == {9: 400, 14: 400}
+    spots = {zoom: sum(len(cluster.spots) for cluster in marks) for zoom, marks in told.items()}
+    assert spots[14] > 300 and spots[9] < 100
 
 
 def test_the_map_shows_nobody_what_is_not_theirs_to_see(session: Session, keeper: Actor) -> None:

@@ -16,9 +16,11 @@ from marketplace.kernel.geo import Point
 from marketplace.market.rules.listing import Location
 from marketplace.places.rules import PlaceBasis
 from marketplace.web.ui.assets import MAP_REGION, MAP_SCRIPT, MAP_SHEET, SOURCE, build
+from marketplace.web.ui.plans import short_period_of
 from marketplace.web.ui.region_map import region_geojson
 from tests.databases import settings
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
+from tests.rooms.test_planned import planned
 from tests.visitors import visit
 
 EXACT = Point(52.26391, 6.79213)  # its public point is 52.263, 6.789: 11 614 × 0.0045 and 930 × 0.0073
@@ -47,9 +49,24 @@ def test_a_single_lot_is_told_by_its_public_point_with_its_title_and_place(clien
         "photo": "",
     }
     assert mark["name"] == "Grijze betonstraatstenen, 1.200\u00a0m², Hengelo"
+    assert mark["isPlanned"] is False
     assert f'data-key="{mark["key"]}"' in found["list"]
     for secret in ("52.2639", "6.7921", "Dorpsstraat", "7551"):
         assert secret not in answer.text
+
+
+def test_what_is_planned_is_told_in_words_and_gets_a_mark_of_another_shape(client: FlaskClient, session: Session) -> None:
+    seed_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    listing = planned(session, owner, location=place(Point(52.2661, 6.7931)))
+    session.commit()
+    found = json.loads(client.get(f"/aanbod/kaart.json?bbox={TWENTE}&zoom=12").text)
+    (mark,) = found["clusters"]
+    assert mark["isPlanned"] is True
+    for told in (mark["name"], mark["lot"]["place"], found["list"]):
+        assert f"gepland: vrij {short_period_of(listing)}" in told
+    assert "Een ruit op de kaart is gepland" in client.get("/aanbod?weergave=kaart").text
+    assert "Een ruit op de kaart" not in client.get("/gezocht?weergave=kaart").text
 
 
 @pytest.mark.slow
