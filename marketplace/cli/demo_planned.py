@@ -86,7 +86,7 @@ def _move(session: Session, cast: Cast, listing: Listing, days: tuple[int, int],
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A plan of before: when it was made, its period in days from then, and after how many days it came; None: it never did."""
+    """A plan of before. `period` and `came`: in days from when it was made; `came` None: it never did."""
 
     slug: str
     title: str
@@ -109,7 +109,7 @@ PAST = (
 
 
 def load_past_plans(session: Session, cast: Cast, pictures: Pictures) -> None:
-    """Plans that came in time, early and late, one that is still not there, and one that was called off. Each is said on its own day."""
+    """Plans that came in time, early or late, did not come yet, or were called off."""
     now = clock.now()
     for past in PAST:
         made = now - timedelta(days=past.made_ago)

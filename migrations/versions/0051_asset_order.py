@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051_asset_order"
-down_revision = "0045_weights"
+down_revision = "0047_raw_contracts"
 branch_labels = None
 depends_on = None
 
