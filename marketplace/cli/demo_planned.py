@@ -1,4 +1,4 @@
-"""What comes free later in the demonstration: plans, a contract that was loaded, and plans of before."""
+"""What comes free later in the demonstration. Plans, a loaded contract, and former plans."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -87,7 +87,7 @@ def list_held_materials(session: Session, actor: Actor) -> Sequence[int]:
 
 
 def _used_materials() -> CTE:
-    """The material of the first part, then the next one of any part, and so on; a row without one ends it."""
+    """Each material of any part, one after the other by its index; a row without one ends it."""
     parts = AssetItem.__table__.alias()
     used = select(func.min(AssetItem.material_id).label("id")).cte("used", recursive=True)
     following = select(func.min(parts.c.material_id)).where(parts.c.material_id > used.c.id).scalar_subquery()

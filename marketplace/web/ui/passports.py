@@ -74,7 +74,7 @@ class AssetPage:
 
 
 def asked_form() -> AssetSearchForm:
-    """The form as it stands in the address, without anything to choose from: for an answer that does not show it."""
+    """The form as it stands in the address. Without choices, for an answer that shows none."""
     sent = request.args.copy()
     sent["q"] = sent.get("q", "")[:WORDS_LENGTH_MAX]
     form = AssetSearchForm(sent)
