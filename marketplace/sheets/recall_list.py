@@ -63,6 +63,12 @@ def where_of(row: RecallLot) -> str:
     return lies_at(row.lot)
 
 
+def why_of(party: RecallParty) -> str:
+    """Why somebody was told: what they are of it, in one line."""
+    first, *others = [str(ROLE_LABELS[role]) for role in party.as_roles] or [""]
+    return ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
+
+
 def lies_at(lot: Lot, *, with_bay: bool = True) -> str:
     """The depot and bay of a lot, or its place."""
     if lot.depot is None:
@@ -92,7 +98,7 @@ def _parties(parties: Sequence[RecallParty]) -> Iterator[Block]:
     rows: list[list[Words]] = [
         [
             party.organisation.name,
-            ", ".join(str(ROLE_LABELS[role]) for role in party.as_roles),
+            why_of(party),
             moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet"),
         ]
         for party in parties

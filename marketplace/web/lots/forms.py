@@ -161,8 +161,10 @@ class DrivenForm(ActForm):
 class MoveForm(DrivenForm):
     """Another bay, another depot, or another place."""
 
-    depot = SelectField(_("Where to?"), validate_choice=False)
-    place = PlaceField(_("Another place"), hinted=True)
+    depot = SelectField(_("Where to?"), [Required(_("Choose where it goes."))], validate_choice=False)
+    place = PlaceField(
+        _("Which other place?"), description=_("Only where you chose another place. A place, a postcode or coordinates.")
+    )
     bay = BayField(_("Bay"), description=_("As it stands on the sign, for example A3."))
     pallets = IntegerField(_("Pallet places"), [Optional()])
     reason = StringField(_("Remark"))
@@ -264,7 +266,7 @@ class TakeInForm(DrivenForm):
     material = SelectField(_("What is it?"), [Required(_("Choose a material."))], validate_choice=False)
     quantity = QuantityField(_("How much?"), [_HOW_MUCH])
     condition = SelectField(_("Condition"), [Required(_("Choose how good it is."))], validate_choice=False)
-    owner = SelectField(_("Whose is it?"), validate_choice=False)
+    owner = SelectField(_("Whose is it?"), [Required(_("Choose whose it is."))], validate_choice=False)
     bay = BayField(_("Bay"))
     title = StringField(_("Name"), description=_("What people call it. Empty: the name of the material."))
     pallets = IntegerField(_("Pallet places"), [Optional()])

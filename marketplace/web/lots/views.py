@@ -54,6 +54,7 @@ def show_list() -> ResponseReturnValue:
         form,
         rows=own_rows(actor, with_offers(session, list(rows))),
         words=request.args.get("q", ""),
+        is_of_all=own is None,
         **place,
     )
 

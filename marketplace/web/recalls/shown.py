@@ -27,8 +27,8 @@ from marketplace.recalls.queries import (
     may_read_addresses,
     standing_of,
 )
-from marketplace.recalls.rules import ROLE_LABELS, STAYS_TAKEN_BACK, PartyRole, descendants
-from marketplace.sheets.recall_list import lies_at, where_of
+from marketplace.recalls.rules import STAYS_TAKEN_BACK, PartyRole, descendants
+from marketplace.sheets.recall_list import lies_at, where_of, why_of
 from marketplace.web.ui.paging import PAGE_SIZE, last_page
 from marketplace.web.ui.papers import PaperRow, rows_of
 from marketplace.web.ui.watch import confirmed_of
@@ -121,9 +121,7 @@ def _lot(actor: Actor, row: RecallLot) -> Row:
 
 
 def _party(party: RecallParty) -> Row:
-    first, *others = [str(ROLE_LABELS[role]) for role in party.as_roles] or [""]
-    why = ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
-    return [party.organisation.name, why, moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet")]
+    return [party.organisation.name, why_of(party), moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet")]
 
 
 def _service(party: RecallParty, reads: bool) -> Text:
