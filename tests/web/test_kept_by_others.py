@@ -44,7 +44,11 @@ def test_whoever_ends_an_offer_reads_that_the_lot_stays_in_the_depot(
     assert f"De partij is {end}. Zij ligt nog bij Gemeentewerf" in said
     session.expire_all()
     assert session.get_one(Lot, lot_id).quantity == 176
-    inbox = words(visit(app, session, keeper), "/berichten")
+    session.commit()
+    keeping = visit(app, session, keeper)
+    assert "De eigenaar beëindigde het aanbod" in words(keeping, f"/lots/{lot_id}")
+    assert "beëindigde" not in words(client, f"/lots/{lot_id}")
+    inbox = words(keeping, "/berichten")
     assert "Borne biedt “Grijze keien” niet meer aan: afgevoerd als afval" in inbox
 
 

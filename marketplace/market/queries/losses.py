@@ -12,6 +12,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing, SupplyLoss
 from marketplace.market.rules.freshness import LOST, Outcome
+from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
 
@@ -90,3 +91,13 @@ def _sum(rows: Iterable[Loss]) -> LossSum:
     result = list(rows)
     weighed = [row.mass_kg for row in result if row.mass_kg is not None]
     return LossSum(len(result), sum(weighed, Decimal(0)), len(result) - len(weighed))
+
+
+def find_said_gone(session: Session, lot_id: int) -> SupplyLoss | None:
+    """What the owner of a lot said when its last offer ended. None while it is offered, or where nothing was said."""
+    last = select(Listing.id, Listing.status).where(Listing.lot_id == lot_id).order_by(Listing.id.desc()).limit(1)
+    found = session.execute(last).first()
+    if found is None or found.status in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
+        return None
+    said = session.get(SupplyLoss, found.id)
+    return said if said is not None and said.outcome is not None else None

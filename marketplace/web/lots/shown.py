@@ -1,5 +1,6 @@
 """The page of one lot, as a scan of its label opens it on a phone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import url_for
@@ -16,6 +17,8 @@ from marketplace.kernel.formats import long_date, mass, near_date, number, quant
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount
 from marketplace.market.models import Listing
+from marketplace.market.queries.losses import find_said_gone
+from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.queries import taxonomy
 from marketplace.stock.models import ChainOffer
@@ -80,6 +83,7 @@ class LotPage:
     cover: Picture | None
     place: Text | str
     figures: list[tuple[str, Text | str]]
+    notes: list[Text]
     facts: list[tuple[Text, Text | str | None]]
     tiles: list[Tile]
     listing: Listing | None
@@ -97,6 +101,7 @@ class LotPage:
             cover=picture(seen.photo, lot.title) if seen.photo else None,
             place=place_of(lot),
             figures=_figures(lot),
+            notes=list(_notes(session, actor, lot)),
             facts=_facts(session, lot, seen.chain),
             tiles=_tiles(actor, seen, find_expected(session, actor, lot.id)),
             listing=seen.listing,
@@ -115,6 +120,25 @@ def place_of(lot: Lot) -> Text | str:
     return Written(lot.depot.name)
 
 
+def _notes(session: Session, actor: Actor, lot: Lot) -> Iterator[Text]:
+    """What whoever opens the lot should know at once. Where it is announced, and for its keeper what its owner said of it."""
+    if lot.quantity == 0:
+        return
+    if awaited := find_awaited(session, lot.id):
+        day = long_date(awaited.on)
+        yield _(
+            "Announced to %(depot)s for %(day)s. A keeper there takes it in by its number.", depot=Written(awaited.depot), day=day
+        )
+    said = find_said_gone(session, lot.id) if may(actor, Can.HANDLE_LOT, lot) and lot.owner_id != actor.organisation_id else None
+    if said is not None and said.outcome is not None:
+        outcome, day = OUTCOME_LABELS[Outcome(said.outcome)], long_date(said.lost_on)
+        yield _(
+            "Its owner ended the offer on %(day)s: “%(outcome)s”. Is it gone? Then let it out or write it off.",
+            day=day,
+            outcome=outcome,
+        )
+
+
 def _figures(lot: Lot) -> list[tuple[str, Text | str]]:
     found: list[tuple[str, Text | str]] = [(quantity(lot.quantity, lot.unit), _("lies here") if lot.depot_id else _("left"))]
     found.append((mass(lot.quantity * lot.kg_per_unit), _("weight")))
@@ -125,17 +149,12 @@ def _figures(lot: Lot) -> list[tuple[str, Text | str]]:
 
 
 def _facts(session: Session, lot: Lot, chain: ChainOffer | None) -> list[tuple[Text, Text | str | None]]:
-    awaited = find_awaited(session, lot.id)
     return [
         (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
         (_("Condition"), CONDITION_LABELS[Condition(lot.condition)]),
         (_("Owner"), lot.organisation.name),
         (_("Holder"), lot.holder.name if lot.holder_id != lot.owner_id else None),
         (_("Pallet places"), str(lot.pallets) if lot.pallets else None),
-        (
-            _("Announced to"),
-            _("%(depot)s, for %(day)s", depot=Written(awaited.depot), day=long_date(awaited.on)) if awaited else None,
-        ),
         (_("In this depot since"), long_date(lot.in_depot_since) if lot.in_depot_since else None),
         (_("Offered to the chain"), _chained(chain) if chain else None),
     ]
