@@ -141,7 +141,9 @@ def _lawful(
             yield Answer(question, SoilClass(slug).label if slug else "", asked if slug else "")
     lifts = list_lifts_of(session, [listing.id])[listing.id]
     for finding in list_findings(session, listing, destination=place_of(reservation), day=reservation.handed_over_on):
-        source = _("%(source)s, read on %(day)s", source=finding.source, day=long_date(finding.dated_on))
+        day = long_date(finding.dated_on)
+        read = _("%(source)s, read on %(day)s", source=finding.source, day=day)
+        source = read if finding.was_read else _("practice, no text was read; written down on %(day)s", day=day)
         blocks = finding.severity is Severity.BLOCKS and not finding.is_lifted
         yield Answer(
             _("Rule: %(rule)s", rule=_rule(reference, finding.rule)),

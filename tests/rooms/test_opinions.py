@@ -21,10 +21,12 @@ from marketplace.exchange.actions.decide import withdraw
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
 from marketplace.market.actions.listings import mark_published, update_listing
+from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_findings
-from marketplace.market.queries.listings import get_listing, stored_draft
+from marketplace.market.queries.listings import get_listing, may_see_photo, stored_draft
 from marketplace.market.rules.listing import Answer
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.models import AuditRow, NoticeRow
@@ -182,6 +184,15 @@ def test_a_draft_is_for_advisers_once_its_owner_asked(session: Session, owner: A
     for reader in (make_actor(session, "borne"), make_actor(session, "bouwer", kind="partner")):
         with pytest.raises(Missing):
             get_listing(session, reader, suspect.id)
+
+
+def test_whoever_judges_a_draft_sees_its_photos(session: Session, owner: Actor, adviser: Actor, suspect: Listing) -> None:
+    files = {"webp-480": ("gevel.webp", 480, 360)}
+    add_photo(session, owner, listing_id=suspect.id, picture=StoredPicture(files))
+    readers = (owner, adviser, make_actor(session, "borne"))
+    assert [may_see_photo(session, reader, "gevel.webp") for reader in readers] == [True, False, False]
+    ask_for_opinion(session, owner, listing_id=suspect.id)
+    assert [may_see_photo(session, reader, "gevel.webp") for reader in readers] == [True, True, False]
 
 
 def test_an_opinion_is_about_a_rule_of_this_lot(session: Session, adviser: Actor, lot: Listing) -> None:

@@ -109,3 +109,8 @@ def test_a_marker_that_points_to_tar_is_asked_about_although_the_analysis_passes
     assert found["pak-marker"].severity is Severity.ASKS and blocking(found) == set()
     for marker in ("negative", "not_done", "unknown"):
         assert "pak-marker" not in find(ASPHALT, {"pak10-mg-per-kg": "30", "pak-marker": marker})
+
+
+def test_practice_is_not_called_a_text_that_was_read() -> None:
+    found = find(material("damwand-staal", "staal", "verf_lood_chroom6", "pak"))
+    assert {rule: one.was_read for rule, one in found.items()} == {"lead-paint": False, "hazard-pak": True}

@@ -82,13 +82,16 @@ def get_bare_listing(session: Session, actor: Actor, listing_id: int) -> Listing
 
 
 def may_see_photo(session: Session, actor: Actor, file_name: str) -> bool:
-    """Whether a listing with this picture is visible to the actor, or it is of their draft."""
+    """Whether the actor sees a listing with this picture, or it is of their draft.
+
+    A draft whose owner asked for an opinion is seen by those who judge.
+    """
     rows = select(Listing).join(Photo, Photo.listing_id == Listing.id).join(PhotoFile, PhotoFile.photo_id == Photo.id)
     rows = rows.where(PhotoFile.name == file_name, Photo.removed_at.is_(None))
     public = rows.where(Listing.status == ListingStatus.PUBLISHED, Listing.region_from <= clock.today()).limit(1)
     if session.scalars(public).first() is not None:  # most pictures; and one picture may belong to very many listings
         return True
-    if any(is_visible(actor, listing) for listing in session.scalars(rows)):
+    if any(is_visible(actor, one) or _is_shown_for_an_opinion(session, actor, one) for one in session.scalars(rows)):
         return True
     mine = select(Sketch.id).join(Photo, Photo.sketch_id == Sketch.id).join(PhotoFile, PhotoFile.photo_id == Photo.id)
     mine = mine.where(PhotoFile.name == file_name, Photo.removed_at.is_(None), Sketch.person_id == actor.person_id)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from marketplace.kernel.language import Named, Text, Words, _, joined
 from marketplace.materials.rules.fields import UNKNOWN, error_name
 from marketplace.materials.rules.soil import Destination, DoubleTest, SoilClass, find_soil_class
-from marketplace.materials.rules.taxonomy import Hazard, Material, PaperFacts
+from marketplace.materials.rules.taxonomy import UNCITED, Hazard, Material, PaperFacts
 
 YES, NO = "yes", "no"
 ASBESTOS = "asbest"
@@ -35,8 +35,7 @@ class Moment(StrEnum):
 
     def is_by(self, other: "Moment") -> bool:
         """Whether this moment is that one or comes before it."""
-        order = list(Moment)
-        return order.index(self) <= order.index(other)
+        return list(Moment).index(self) <= list(Moment).index(other)
 
 
 class GateKind(StrEnum):
@@ -124,6 +123,11 @@ class Finding:
     tells_of_paper: bool = False  # it names one, which not everybody may see
     is_liftable: bool = False
     is_lifted: bool = False
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its source is a text. Practice is none."""
+        return self.source not in UNCITED
 
     def blocks(self, moment: Moment) -> bool:
         """Whether it stops a lot at this moment."""
@@ -277,9 +281,7 @@ def _paper(gate: Gate, case: Case) -> Iterator[Finding]:
 def _asbestos(gate: Gate, case: Case) -> Iterator[Finding]:
     """Suspected, or unknown in what may hold it and may be from before the ban."""
     is_at_risk = ASBESTOS in case.material.hazard_codes
-    said = {case.answers.asbestos_suspected}
-    if is_at_risk:
-        said.add(case.answers.hazards.get(ASBESTOS, UNKNOWN))
+    said = {case.answers.asbestos_suspected, *([case.answers.hazards.get(ASBESTOS, UNKNOWN)] if is_at_risk else [])}
     year, ban = case.answers.year_of_construction, int(gate.limit or 0)
     has_report = case.has_paper(gate.paper_kinds)
     if YES in said:
