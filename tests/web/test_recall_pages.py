@@ -139,5 +139,9 @@ def test_the_trace_shows_what_was_handed_over_and_not_confirmed(app: Flask, sess
     session.commit()
     for reader in cast.values():
         page = text_of(visit(app, session, reader).get(f"/lots/{listing.lot_id}/herkomst").text)
-        assert "— een deel ervan" in page and "300 m² Hengelo Borne bij de ontvanger overgedragen, niet bevestigd" in page
+        assert (
+            "1 partij, vanaf de oorsprong" in page
+            and "— een deel ervan" in page
+            and "300 m² Hengelo Borne bij de ontvanger overgedragen, niet bevestigd" in page
+        )
         assert "Borne: 300 m², 1 partij (overgedragen, niet bevestigd)" in page and "Hengelo: 200 m², 1 partij" in page

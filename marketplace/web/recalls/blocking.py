@@ -16,7 +16,7 @@ from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.actions.release import unblock_lot
 from marketplace.recalls.queries import find_recalls_of, get_traced, recalls_of, trace
 from marketplace.web.recalls.forms import BlockForm, ReleaseForm
-from marketplace.web.recalls.shown import trace_rows
+from marketplace.web.recalls.shown import lots_below, trace_rows
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.papers import rows_of
 
@@ -44,7 +44,8 @@ def show_trace(lot_id: int) -> str:
         "recalls/show_trace.html",
         lot=lot,
         number=lot_number(lot.id),
-        rows=trace_rows(actor, found),
+        count=len(found.lots),
+        rows=trace_rows(actor, found, found.lots),
         receivers=found.receivers,
         papers=rows_of(list_lot_papers(session, [lot.id]), taxonomy(session)) if reads_papers else None,
         recalls=find_recalls_of(session, actor, lot_id),
@@ -64,12 +65,15 @@ def block(lot_id: int) -> ResponseReturnValue:
     if recall is not None:
         message = _("The lot is blocked, with all that came from it. Everybody whom it concerns is told.")
         return done(message, url_for("recalls.show", recall_id=recall.id))
+    found = trace(session, actor, lot_id)
+    lots = lots_below(found, lot.id)
     return page(
         "recalls/block.html",
         form,
         lot=lot,
         number=lot_number(lot.id),
-        rows=trace_rows(actor, trace(session, actor, lot_id), lot.id),
+        count=len(lots),
+        rows=trace_rows(actor, found, lots),
     )
 
 

@@ -158,19 +158,18 @@ def _numbered(actor: Actor, lot: Lot) -> str:
     return Markup('<a href="{}">{}</a>').format(url_for("lots.show", lot_id=lot.id), number)
 
 
-def trace_rows(actor: Actor, found: Trace, below: int | None = None) -> list[Row]:
-    """The lots of a tree, each below its parent.
+def lots_below(found: Trace, top: int) -> list[Lot]:
+    """A lot of a tree and what came from it."""
+    kept = set(descendants({lot.id: lot.parent_id for lot in found.lots}, top))
+    return [lot for lot in found.lots if lot.id in kept]
 
-    With `below` only that lot and what came from it.
-    """
-    kept = {lot.id for lot in found.lots}
-    if below is not None:
-        kept = set(descendants({lot.id: lot.parent_id for lot in found.lots}, below))
+
+def trace_rows(actor: Actor, found: Trace, lots: Sequence[Lot]) -> list[Row]:
+    """Lots of a tree, each below its parent, with what was handed over of it and is not confirmed."""
     rows: list[Row] = []
-    for lot in found.lots:
-        if lot.id in kept:
-            rows.append(_traced(actor, lot, found.depths[lot.id]))
-            rows.extend(_unconfirmed(lot, row, found.depths[lot.id] + 1) for row in found.unconfirmed if row.lot_id == lot.id)
+    for lot in lots:
+        rows.append(_traced(actor, lot, found.depths[lot.id]))
+        rows.extend(_unconfirmed(lot, row, found.depths[lot.id] + 1) for row in found.unconfirmed if row.lot_id == lot.id)
     return rows
 
 
