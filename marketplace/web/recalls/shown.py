@@ -165,7 +165,7 @@ def lots_below(found: Trace, top: int) -> list[Lot]:
 
 
 def trace_rows(actor: Actor, found: Trace, lots: Sequence[Lot]) -> list[Row]:
-    """Lots of a tree, each below its parent, with what was handed over of it and is not confirmed."""
+    """Lots of a tree, each below its parent, with what of it is handed over and not confirmed."""
     rows: list[Row] = []
     for lot in lots:
         rows.append(_traced(actor, lot, found.depths[lot.id]))
