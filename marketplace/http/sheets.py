@@ -102,6 +102,8 @@ def _words_of_lots(session: Session, table: Table) -> Mapping[Text | str, Sequen
         "unit": [unit.label for unit in Unit],
         "condition": list(CONDITION_LABELS.values()),
         "quantity_basis": list(BASIS_LABELS.values()),
+        "planned": [_("yes"), _("no")],
+        "certainty": list(CERTAINTY_LABELS.values()),
     }
     listed |= {table.column(key).label: [str(label) for label in words] for key, words in labels.items()}
     for field in known.fields:

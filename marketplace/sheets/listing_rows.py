@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
-from marketplace.market.rules.listing import BASIS_LABELS, CONDITION_LABELS, Condition, QuantityBasis
+from marketplace.market.rules.listing import BASIS_LABELS, CERTAINTY_LABELS, CONDITION_LABELS, Certainty, Condition, QuantityBasis
 from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, spoken
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.workbook import Column
@@ -60,6 +60,10 @@ class Lots:
             str(CONDITION_LABELS[Condition(listing.condition)]),
             listing.available_from,
             listing.available_until,
+            str(_("yes") if listing.planned else _("no")),
+            listing.earliest,
+            listing.latest,
+            None if listing.certainty is None else str(CERTAINTY_LABELS[Certainty(listing.certainty)]),
             listing.place_name,
             listing.organisation.name,
             Decimal(price or 0) / 100,
@@ -79,6 +83,10 @@ _HEADER = (
     _("Condition"),
     _("Free from"),
     _("Free until"),
+    _("Planned"),
+    _("Comes free from"),
+    _("Comes free until"),
+    _("How sure that is"),
     _("Place"),
     _("Organisation"),
     Column(_("Price per unit"), _("euro"), 2),

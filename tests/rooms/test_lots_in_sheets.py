@@ -20,6 +20,7 @@ from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.lots import get_lots_preview
 from marketplace.imports.queries.runs import get_import, list_rows
 from marketplace.jobs import tasks
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, TooLarge
 from marketplace.kernel.geo import Point
@@ -207,3 +208,56 @@ def test_a_lot_lies_at_a_point_in_a_depot_or_at_a_place_and_in_one_way_only(app:
     at, inside = stored(database)
     assert (at.lat, at.lon, at.place_basis, at.municipality) == (52.2658, 6.7931, "point", "hengelo")
     assert (inside.depot_id, inside.place_name) == (depot_id, "Borne")
+
+
+PLAN_HEAD = (
+    "Titel",
+    "Materiaal",
+    "Hoeveelheid",
+    "Eenheid",
+    "Kwaliteit",
+    "Vrij vanaf",
+    "Plaats",
+    "Gepland",
+    "Komt vrij vanaf",
+    "Komt vrij tot en met",
+    "Zekerheid",
+)
+
+
+def planned_row(year: int, **changes: str) -> list[str]:
+    good = ("Keien", KEI_NL, "1.200", "m²", "Goed", "", "Borne", "ja", f"1-7-{year}", f"31-12-{year}", "begroot")
+    return [changes.get(name, value) for name, value in zip(PLAN_HEAD, good, strict=True)]
+
+
+def test_a_planned_row_becomes_a_planned_draft(app: Flask, database: Database, borne: Actor) -> None:
+    year = clock.today().year + 1
+    rows = [planned_row(year), planned_row(year, Titel="Zonder het woord", Gepland="", Zekerheid="in uitvoering")]
+    run = lots(database, borne, rows, PLAN_HEAD)
+    assert run.counts == {"ok": 2}
+    apply(app, database, borne, run)
+    assert [(one.planned, one.earliest, one.latest, one.certainty, one.status) for one in stored(database)] == [
+        (True, date(year, 7, 1), date(year, 12, 31), "budgeted", "draft"),
+        (True, date(year, 7, 1), date(year, 12, 31), "in_execution", "draft"),
+    ]
+
+
+def test_a_plan_is_judged_by_the_rules_of_the_form(database: Database, borne: Actor) -> None:
+    year = clock.today().year + 1
+    rows = [
+        planned_row(year, Gepland="misschien"),
+        planned_row(year, Zekerheid=""),
+        planned_row(year, **{"Komt vrij tot en met": f"1-1-{year}"}),
+        planned_row(year, **{"Vrij vanaf": f"1-2-{year}"}),
+        planned_row(year, Gepland="nee", **{"Vrij vanaf": f"1-2-{year}"}),
+        planned_row(year, Gepland="nee", Zekerheid="", **{"Komt vrij vanaf": "", "Komt vrij tot en met": ""}),
+    ]
+    wrong = said(database, borne, lots(database, borne, rows, PLAN_HEAD))
+    assert {number: set(one) for number, one in wrong.items()} == {
+        2: {"planned"},
+        3: {"certainty"},
+        4: {"latest"},
+        5: {"available_from"},
+        6: {"earliest", "latest", "certainty"},
+        7: {"available_from"},
+    }

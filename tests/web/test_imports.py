@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -15,9 +16,11 @@ from marketplace.imports.models import ImportRun
 from marketplace.jobs import tasks
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
+from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.models import Listing
+from marketplace.market.rules.listing import Certainty
 from marketplace.passports.models import AssetItem
-from tests.factories import make_actor, make_listing
+from tests.factories import listing_draft, make_actor, make_listing
 from tests.imported import LMA, reading, sheet
 from tests.visitors import csrf_token, log_in, newcomer, send
 
@@ -250,6 +253,32 @@ def test_the_supply_as_it_was_downloaded_is_read_back(borne: FlaskClient, app: F
     ):
         assert getattr(again, name) == getattr(first, name), name
     assert again.fields == said
+
+
+def test_what_is_planned_keeps_its_plan_when_the_supply_is_read_back(borne: FlaskClient, app: Flask, database: Database) -> None:
+    today = clock.today()
+    plan = {"planned": True, "certainty": Certainty.BUDGETED, "available_from": None, "available_until": None}
+    period = {"earliest": today + timedelta(days=40), "latest": today + timedelta(days=90)}
+    with database.transaction() as session:
+        owner = make_actor(session, "borne")
+        made = create_listing(session, owner, listing_draft("borne", **plan, **period))
+        mark_published(session, owner, listing_id=made.id)
+        make_listing(session, owner, title="Wat er al ligt")
+    file = borne.get("/aanbod.csv").data
+    assert "Komt vrij vanaf" in file.decode("utf-8-sig")
+    page = load(borne, file, "aanbod", "aanbod.csv")
+    assert "foute regel" not in borne.get(page).text
+    assert send(borne, page, to=f"{page}/toepassen").status_code == 303
+    assert tasks.work_off(app) == 1
+    with reading(database) as session:
+        first, there, *again = session.scalars(select(Listing).order_by(Listing.id))
+    copies = {one.title: one for one in again}
+    for one in (first, there):
+        copy = copies[one.title]
+        for name in ("planned", "earliest", "latest", "certainty", "available_from", "available_until", "quantity"):
+            assert getattr(copy, name) == getattr(one, name), name
+        assert copy.status == "draft"
+    assert (first.planned, there.planned) == (True, False)
 
 
 ASSETS = ("Objectnummer", "Naam", "Soort", "Plaats", "Materiaal", "Hoeveelheid", "Eenheid")

@@ -24,6 +24,7 @@ from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import (
     BASIS_LABELS,
+    CERTAINTY_LABELS,
     CONDITION_LABELS,
     Condition,
     ListingStatus,
@@ -41,6 +42,10 @@ _MORE_CONDITIONS = {
     Condition.POOR: ("slecht",),
 }
 _MORE_BASES = {QuantityBasis.ESTIMATED: ("schatting",), QuantityBasis.FROM_DRAWING: ("tekening", "drawing")}
+FLAG_WORDS = {
+    **dict.fromkeys(("ja", "j", "yes", "y", "1", "true", "waar", "x", "gepland", "planned"), "yes"),
+    **dict.fromkeys(("nee", "n", "no", "0", "false", "onwaar"), "no"),
+}
 UNCHANGED_VERSION = 1  # of a lot that was made and not changed since
 
 
@@ -91,6 +96,8 @@ def get_lot_words(session: Session, organisation_id: int, *, twice: Iterable[str
         materials=materials,
         conditions=words_of_labels(CONDITION_LABELS, _MORE_CONDITIONS),
         bases=words_of_labels(BASIS_LABELS, _MORE_BASES),
+        certainties=words_of_labels(CERTAINTY_LABELS, {}),
+        flags=FLAG_WORDS,
         depots=depots,
         known=list_known_lots(session, organisation_id),
         twice=frozenset(twice),

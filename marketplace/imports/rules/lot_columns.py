@@ -64,7 +64,7 @@ LOTS = Table(
         Column(
             "available_from",
             _("Free from"),
-            _("the first day on which it can be fetched"),
+            _("the first day on which it can be fetched; empty of what is planned"),
             ("vrij vanaf", "free from", "beschikbaar vanaf", "available from", "vanaf"),
             True,
             examples=("2027-03-01",),
@@ -74,6 +74,30 @@ LOTS = Table(
             _("Free until"),
             _("the last day, if there is one"),
             ("vrij tot en met", "free until", "beschikbaar tot", "beschikbaar tot en met", "available until"),
+        ),
+        Column(
+            "planned",
+            _("Planned"),
+            _("yes: it is not there yet, and comes free in the period behind it; then “Free from” stays empty"),
+            ("gepland", "planned", "komt later vrij", "comes free later"),
+        ),
+        Column(
+            "earliest",
+            _("Comes free from"),
+            _("of what is planned: the first day on which it can come free"),
+            ("komt vrij vanaf", "comes free from", "vroegst vrij", "earliest"),
+        ),
+        Column(
+            "latest",
+            _("Comes free until"),
+            _("of what is planned: the last day"),
+            ("komt vrij tot en met", "comes free until", "laatst vrij", "latest"),
+        ),
+        Column(
+            "certainty",
+            _("How sure that is"),
+            _("of what is planned: idea, budgeted, tendered or in execution"),
+            ("hoe zeker dat is", "how sure that is", "zekerheid", "certainty"),
         ),
         Column(
             "place",

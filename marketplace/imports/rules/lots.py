@@ -16,7 +16,7 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, read_unit
 from marketplace.market.rules.fields import FIELDS
-from marketplace.market.rules.listing import Condition, ListingDraft, Location, QuantityBasis, clean_external_id, taken
+from marketplace.market.rules.listing import Certainty, Condition, ListingDraft, Location, QuantityBasis, clean_external_id, taken
 from marketplace.market.rules.values import check_listing
 from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, read_answers
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
@@ -41,6 +41,8 @@ class LotWords:
     materials: Mapping[str, str]
     conditions: Mapping[str, str]
     bases: Mapping[str, str]
+    certainties: Mapping[str, str]
+    flags: Mapping[str, str]
     depots: Mapping[str, int]
     known: Mapping[str, KnownLot]
     twice: frozenset[str]  # external ids that the sheet holds more than once
@@ -63,23 +65,23 @@ def read_lot(record: Record, words: LotWords) -> tuple[Lot | None, Faults]:
     faults = Faults()
     for key, fault in record.faults.items():
         faults.say(key, FAULT_SENTENCES[fault])
+    is_planned = _planned(record, words, faults)
     for column in LOTS.columns:
-        if column.is_required and not record.cells.get(column.key):
+        if column.is_required and not record.cells.get(column.key) and not (is_planned and column.key == "available_from"):
             faults.say(column.key, _MISSING.get(column.key) or fill_in(column))
     text = partial(_text, record)
     material = faults.attempt("material", lambda: _material(text("material"), words))
     quantity = _quantity(record, faults)
     condition = faults.attempt("condition", lambda: _choice(text("condition"), words.conditions, Condition, "condition"))
-    first_day = faults.attempt("available_from", lambda: parse_date(text("available_from"), "nl", "available_from"))
-    last_day = text("available_until") or None
-    if last_day is not None:
-        last_day = faults.attempt("available_until", lambda: parse_date(text("available_until"), "nl", "available_until"))
+    days = {key: _day(record, faults, key) for key in ("available_from", "available_until", "earliest", "latest")}
+    plan = _plan(record, words, faults, days, is_planned=is_planned)
     basis = faults.attempt("quantity_basis", lambda: _basis(text("quantity_basis"), words))
     year = faults.attempt("year_of_construction", lambda: _year(text("year_of_construction")))
     price = faults.attempt("price", lambda: _cents(record))
     external_id = faults.attempt("external_id", lambda: clean_external_id(text("external_id")))
     location, depot_id = _where(record, words, faults)
-    if material is None or quantity is None or condition is None or first_day is None or basis is None:
+    first_day = days["available_from"]
+    if material is None or quantity is None or condition is None or basis is None or (first_day is None and not is_planned):
         return None, faults
     draft = ListingDraft(
         title=text("title"),
@@ -87,7 +89,8 @@ def read_lot(record: Record, words: LotWords) -> tuple[Lot | None, Faults]:
         quantity=quantity,
         condition=condition,
         available_from=first_day,
-        available_until=last_day,
+        available_until=days["available_until"],
+        **plan,
         location=location,
         depot_id=depot_id,
         description=text("description"),
@@ -102,6 +105,31 @@ def read_lot(record: Record, words: LotWords) -> tuple[Lot | None, Faults]:
     if faults.said:
         return None, faults
     return Lot(draft, external_id, known), faults
+
+
+def _planned(record: Record, words: LotWords, faults: Faults) -> bool:
+    """Whether a row speaks of what is not there yet: it says so, or names a period."""
+    typed = _text(record, "planned")
+    said = words.flags.get(plain_name(typed)) if typed else None
+    if typed and said is None:
+        faults.say("planned", _("Type yes or no. Yes: it is not there yet, and comes free later."))
+    return said == "yes" or (said is None and any(_text(record, key) for key in ("earliest", "latest", "certainty")))
+
+
+def _day(record: Record, faults: Faults, key: str) -> date | None:
+    typed = _text(record, key)
+    day: date | None = faults.attempt(key, lambda: parse_date(typed, "nl", key)) if typed else None
+    return day
+
+
+def _plan(record: Record, words: LotWords, faults: Faults, days: dict[str, date | None], *, is_planned: bool) -> dict[str, Any]:
+    """The period of what is planned. As it is downloaded, its first and last day stand in the columns of what is there as well."""
+    for key, other in (("available_from", "earliest"), ("available_until", "latest")):
+        if is_planned and days[key] == days[other]:
+            days[key] = None
+    typed = _text(record, "certainty")
+    sure = faults.attempt("certainty", lambda: _choice(typed, words.certainties, Certainty, "certainty")) if typed else None
+    return {"planned": is_planned, "earliest": days["earliest"], "latest": days["latest"], "certainty": sure}
 
 
 def _text(record: Record, key: str) -> str:
