@@ -7,6 +7,7 @@ worker goes on behind the last one. Between two steps the worker looks whether t
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 
 from flask import Flask
@@ -21,6 +22,7 @@ from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.kernel.models import Task, TaskState
 
 log = logging.getLogger(__name__)
+BREATH_S = 0.1  # between two steps whoever else waits to write gets a turn: SQLite asks no more often
 Work = Callable[[Session], dict[str, Any]]
 Stopping = Callable[[], bool]
 
@@ -71,7 +73,9 @@ class TaskRun:
             )
             return checkpoint, is_cancelled
 
+        begun = monotonic()
         checkpoint, is_cancelled = self.database.run(take)
+        sleep(min(monotonic() - begun, BREATH_S))
         if is_cancelled:
             raise Cancelled
         if self._stopping():

@@ -17,6 +17,8 @@ FILE_BYTES_MAX = 5 * MEGABYTE
 ROWS_MAX = 20_000
 COLUMNS_MAX = 60
 CELLS_MAX = 400_000
+UNPACKED_BYTES_MAX = 40 * MEGABYTE
+LARGE_UNPACKED_MAX = 200 * MEGABYTE  # 120 000 rows of eleven columns are some 70 MB
 LARGE_BYTES_MAX = 25 * MEGABYTE
 LARGE_ROWS_MAX = 150_000
 AT_ONCE_BYTES = 150_000  # of a workbook or a map: some two thousand rows
@@ -32,16 +34,17 @@ NO_SHEET = _("This is not a sheet that can be read. Save it as XLSX or as CSV an
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is read of a file. A workbook never gets more than the usual; `has_shapes`: GeoJSON is read as well."""
+    """How much is read of a file, and to how much a workbook may unpack. `has_shapes`: GeoJSON is read as well."""
 
     file_bytes: int = FILE_BYTES_MAX
     rows: int = ROWS_MAX
     cells: int = CELLS_MAX
+    unpacked_bytes: int = UNPACKED_BYTES_MAX
     has_shapes: bool = False
 
 
 USUAL = Limits()
-LARGE = Limits(LARGE_BYTES_MAX, LARGE_ROWS_MAX, LARGE_ROWS_MAX * COLUMNS_MAX // 2, has_shapes=True)
+LARGE = Limits(LARGE_BYTES_MAX, LARGE_ROWS_MAX, LARGE_ROWS_MAX * COLUMNS_MAX // 2, LARGE_UNPACKED_MAX, has_shapes=True)
 
 
 def limits_of(table: str) -> Limits:
@@ -70,7 +73,7 @@ def read_sheet(content: bytes, limits: Limits = USUAL) -> Sheet:
     if content.startswith(b"PK"):
         from marketplace.sheets.reading_xlsx import read_workbook
 
-        return Sheet(taken(read_workbook(content)), "nl")
+        return Sheet(taken(read_workbook(content, limits), limits), "nl")
     if limits.has_shapes and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         from marketplace.sheets.reading_geojson import read_features
 

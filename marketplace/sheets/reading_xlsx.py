@@ -6,6 +6,7 @@ is read from the part itself, and so is which hold a formula or an error.
 
 import io
 import posixpath
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,11 +21,11 @@ from marketplace.imports.rules.columns import CellFault, SheetRow, tidy
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import plain
-from marketplace.sheets.reading import CELLS_MAX, COLUMNS_MAX, NO_SHEET, ROWS_MAX
+from marketplace.sheets.reading import COLUMNS_MAX, MEGABYTE, NO_SHEET, USUAL, Limits
 
-UNPACKED_BYTES_MAX = 40 * 1024 * 1024
 PARTS_MAX = 500
-LAST_ROW = ROWS_MAX + 500  # how far down a table may stand
+SPARE_ROWS = 500  # so far down a table may stand
+FORMULAS_MAX = 400_000
 CHUNK = 64 * 1024
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 ALSO = ("xl/sharedStrings.xml", "xl/styles.xml")
@@ -54,6 +55,7 @@ class _Refused(Exception):
 class _Looked:
     """Where the cells of a sheet stand that hold something, and which are no plain values."""
 
+    limits: Limits = USUAL
     cells: int = 0
     faults: dict[tuple[int, int], CellFault] = field(default_factory=dict)  # by row and column, from 0
     shown: dict[tuple[int, int], str] = field(default_factory=dict)  # the words of an error
@@ -68,39 +70,37 @@ class _Looked:
     _by_row: dict[int, dict[int, CellFault]] = field(default_factory=dict)
 
 
-def read_workbook(content: bytes) -> Iterator[SheetRow]:
-    """The rows of the first visible sheet with something in it."""
-    parts = _unpacked(content)
-    for name, path in _sheets(parts):
-        looked = _look(parts[path])
-        if looked.cells:
-            return _rows(parts, name, path, looked)
+def read_workbook(content: bytes, limits: Limits = USUAL) -> Iterator[SheetRow]:
+    """The rows of the first visible sheet with something in it. Its part is walked through, never held in memory whole."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = _checked(archive, limits)
+            for name, path in _sheets(archive, names):
+                looked = _look(archive, path, limits)
+                if looked.cells:
+                    return _rows(_packed(archive, names, path), name, looked)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+        raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
     raise Invalid(_("There is nothing in this sheet. Choose another file."), "file")
 
 
-def _unpacked(content: bytes) -> dict[str, bytes]:
-    """The parts that matter, read by Python itself, so that no header can lie about size."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = {one.filename: one for one in archive.infolist()}
-            if len(archive.infolist()) > PARTS_MAX or sum(one.file_size for one in archive.infolist()) > UNPACKED_BYTES_MAX:
-                raise Invalid(
-                    _("This workbook unpacks to more than 40 MB. Copy the table into a new sheet and load that."), "file"
-                )
-            if any(one.flag_bits & 1 for one in archive.infolist()):
-                raise Invalid(_("This workbook has a password. Save it without a password and load it again."), "file")
-            if WORKBOOK not in entries:
-                raise Invalid(next((sentence for name, sentence in OTHERS if name in entries), NO_SHEET), "file")
-            wanted = [name for name in entries if name in (WORKBOOK, RELATIONS, *ALSO) or name.startswith("xl/worksheets/sheet")]
-            wanted += [
-                name for name in entries if name.startswith("xl/worksheets/") and name.endswith(".xml") and name not in wanted
-            ]
-            return {name: archive.read(entries[name]) for name in wanted}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
+def _checked(archive: zipfile.ZipFile, limits: Limits) -> set[str]:
+    """The names of its parts. Python reads them itself, so that no header can lie about size."""
+    entries = archive.infolist()
+    if len(entries) > PARTS_MAX or sum(one.file_size for one in entries) > limits.unpacked_bytes:
+        most = limits.unpacked_bytes // MEGABYTE
+        raise Invalid(
+            _("This workbook unpacks to more than %(most)s MB. Copy the table into a new sheet and load that.", most=most), "file"
+        )
+    if any(one.flag_bits & 1 for one in entries):
+        raise Invalid(_("This workbook has a password. Save it without a password and load it again."), "file")
+    names = {one.filename for one in entries}
+    if WORKBOOK not in names:
+        raise Invalid(next((sentence for name, sentence in OTHERS if name in names), NO_SHEET), "file")
+    return names
 
 
-def _sheets(parts: dict[str, bytes]) -> list[tuple[str, str]]:
+def _sheets(archive: zipfile.ZipFile, names: set[str]) -> list[tuple[str, str]]:
     """Name and part of every visible sheet, in the order of the workbook."""
     targets: dict[str, str] = {}
     sheets: list[tuple[str, str]] = []
@@ -114,12 +114,17 @@ def _sheets(parts: dict[str, bytes]) -> list[tuple[str, str]]:
         if name == "sheet" and given.get("state") not in HIDDEN:
             sheets.append((given.get("name", ""), given.get("id", "")))
 
-    _parse(parts.get(RELATIONS, b"<r/>"), relation)
-    _parse(parts[WORKBOOK], sheet)
-    return [(name, targets[key]) for name, key in sheets if targets.get(key) in parts]
+    if RELATIONS in names:
+        _parse(archive, RELATIONS, relation)
+    _parse(archive, WORKBOOK, sheet)
+    return [(name, targets[key]) for name, key in sheets if _is_sheet(targets.get(key, ""), names)]
 
 
-def _parse(content: bytes, start: Any, end: Any = None, text: Any = None) -> None:
+def _is_sheet(path: str, names: set[str]) -> bool:
+    return path in names and path.startswith("xl/worksheets/") and path.endswith(".xml")
+
+
+def _parse(archive: zipfile.ZipFile, part: str, start: Any, end: Any = None, text: Any = None) -> None:
     """Walk through a part; names come without their namespace. Entities and DTDs are refused: a workbook has none."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -135,8 +140,9 @@ def _parse(content: bytes, start: Any, end: Any = None, text: Any = None) -> Non
     if text is not None:
         parser.CharacterDataHandler = text
     try:
-        for at in range(0, len(content), CHUNK):
-            parser.Parse(content[at : at + CHUNK], False)
+        with archive.open(part) as stream:
+            while chunk := stream.read(CHUNK):
+                parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
@@ -148,9 +154,9 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _look(content: bytes) -> _Looked:
+def _look(archive: zipfile.ZipFile, path: str, limits: Limits) -> _Looked:
     """Where cells stand. Refused at the first that lies outside what is read, and when there are too many."""
-    looked = _Looked()
+    looked = _Looked(limits)
     row = column = -1
     kind, has_value, is_value = "", False, False
 
@@ -169,6 +175,7 @@ def _look(content: bytes) -> _Looked:
             is_value = name == "v"
             if name == "f":
                 looked.faults[row, column] = CellFault.FORMULA
+                _check_formulas(len(looked.faults))
             if kind == "e":
                 looked.faults[row, column] = CellFault.ERROR
 
@@ -180,20 +187,29 @@ def _look(content: bytes) -> _Looked:
         if is_value and kind == "e":
             looked.shown[row, column] = words[:20]
 
-    _parse(content, start, end, text)
+    _parse(archive, path, start, end, text)
     return looked
 
 
+def _check_formulas(number: int) -> None:
+    """Each is remembered by its cell, so there is a limit to them."""
+    if number > FORMULAS_MAX:
+        raise _Refused(
+            _("The sheet has more than %(most)s formulas. Paste its values into a new sheet and load that.", most=FORMULAS_MAX)
+        )
+
+
 def _check_place(looked: _Looked, row: int, column: int) -> None:
-    if looked.cells > CELLS_MAX:
-        raise _Refused(_("The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=CELLS_MAX))
-    if row >= LAST_ROW or column >= COLUMNS_MAX:
+    most = looked.limits.cells
+    if looked.cells > most:
+        raise _Refused(_("The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=most))
+    if row >= looked.limits.rows + SPARE_ROWS or column >= COLUMNS_MAX:
         raise _Refused(
             _(
                 "Cell %(cell)s holds something outside what is read: %(rows)s rows and %(columns)s columns. Empty it, split the sheet, "
                 "or copy the table into a new one.",
                 cell=_name(row, column),
-                rows=ROWS_MAX,
+                rows=looked.limits.rows,
                 columns=COLUMNS_MAX,
             )
         )
@@ -223,14 +239,20 @@ def _name(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def _rows(parts: dict[str, bytes], name: str, path: str, looked: _Looked) -> Iterator[SheetRow]:
+def _packed(archive: zipfile.ZipFile, names: set[str], path: str) -> io.BytesIO:
+    """A workbook of this sheet alone, with what its cells need."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(ROOT, TO_WORKBOOK)
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        made.writestr(ROOT, TO_WORKBOOK)
         for part in (WORKBOOK, RELATIONS, *ALSO, path):
-            if part in parts:
-                archive.writestr(part, parts[part])
+            if part in names:
+                with archive.open(part) as stream, made.open(part, "w") as copy:
+                    shutil.copyfileobj(stream, copy, CHUNK)
     packed.seek(0)
+    return packed
+
+
+def _rows(packed: io.BytesIO, name: str, looked: _Looked) -> Iterator[SheetRow]:
     try:
         with CalamineWorkbook.from_filelike(packed) as workbook:
             sheet = workbook.get_sheet_by_name(name)

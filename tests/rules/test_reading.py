@@ -19,11 +19,13 @@ from openpyxl.workbook import Workbook
 from config import PROJECT
 from marketplace.imports.rules.columns import CELL_LENGTH_MAX, CellFault, SheetRow
 from marketplace.kernel.errors import Invalid, TooLarge
-from marketplace.sheets.reading import CELLS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, ROWS_MAX, read_sheet
-from marketplace.sheets.reading_xlsx import LAST_ROW, PARTS_MAX
+from marketplace.sheets import reading_xlsx
+from marketplace.sheets.reading import CELLS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, LARGE, ROWS_MAX, read_sheet
+from marketplace.sheets.reading_xlsx import PARTS_MAX, SPARE_ROWS
 from marketplace.sheets.writing import csv_file
 
 MEMORY_MB = 250
+LAST_ROW = ROWS_MAX + SPARE_ROWS
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 BLNS = json.loads((PROJECT / "tests" / "corpora" / "strings" / "blns.json").read_text(encoding="utf-8"))
 
@@ -185,6 +187,25 @@ def test_a_stray_cell_is_named(place: str) -> None:
     made.active[place] = 1
     with pytest.raises(Invalid, match=f"cel {place} "):
         read_sheet(saved(made))
+
+
+@pytest.mark.slow
+def test_a_workbook_of_an_asset_system_may_have_as_many_rows_as_its_text() -> None:
+    """20 600 rows below the names: more than a usual table reads, in a file or in a workbook."""
+    rows = "".join(f'<row r="{number}"><c r="A{number}"><v>{number}</v></c></row>' for number in range(1, 20_602))
+    content = with_sheet(sheet_of(rows))
+    found = read_sheet(content, LARGE).rows
+    assert (len(found), found[-1].number, found[-1].cells) == (20_601, 20_601, ("20601",))
+    with pytest.raises(Invalid, match="20.000 regels"):
+        read_sheet(content)
+
+
+def test_more_formulas_than_can_be_named_are_pasted_as_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_xlsx, "FORMULAS_MAX", 3)
+    rows = [["=1+1", "=1+2"], ["=1+3"]]
+    assert len(read_sheet(saved(book(rows))).rows) == 2
+    with pytest.raises(Invalid, match="meer dan 3 formules"):
+        read_sheet(saved(book([*rows, ["=2+2"]])))
 
 
 def test_a_far_cell_that_holds_nothing_does_no_harm() -> None:

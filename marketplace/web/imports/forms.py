@@ -14,7 +14,7 @@ from marketplace.imports.rules.raw import ONCE
 from marketplace.imports.rules.tables import Table
 from marketplace.kernel.language import Text, _
 from marketplace.market.rules.listing import CERTAINTY_LABELS, CONDITION_LABELS, Certainty
-from marketplace.sheets.reading import MEGABYTE, ROWS_MAX, USUAL, Limits, limits_of
+from marketplace.sheets.reading import MEGABYTE, USUAL, Limits, limits_of
 from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
 NOTATION_CHOICES = options([("nl", _("1.234,5 (comma before decimals)")), ("en", _("1,234.5 (point before decimals)"))])
@@ -42,10 +42,10 @@ def file_form(table: Table) -> FileForm:
     megabytes, most = limits.file_bytes // MEGABYTE, table.rows_max
     form.file.description = str(
         _(
-            "CSV or GeoJSON, at most %(size)s MB and %(most)s rows; or XLSX, at most %(few)s rows.",
+            "XLSX, CSV or GeoJSON, at most %(size)s MB and %(most)s rows. A workbook may unpack to %(unpacked)s MB.",
             size=megabytes,
             most=most,
-            few=ROWS_MAX,
+            unpacked=limits.unpacked_bytes // MEGABYTE,
         )
         if limits.has_shapes
         else _("XLSX or CSV, at most %(size)s MB and %(most)s rows.", size=megabytes, most=most)
