@@ -266,6 +266,13 @@ def test_a_table_tells_what_it_changes_the_largest_change_first() -> None:
     assert not any(one.is_much for one in found)
 
 
+def test_a_cost_that_is_not_known_any_more_is_a_change_too() -> None:
+    key = PriceKey(1, "", Unit.M2)
+    [change] = find_changes({key: Ends(D(400), D(600), (D(150), None, D(80)))}, {key: Ends(D(400), D(600), (None, None, None))})
+    assert (change.share, change.before and change.before.known_costs_cents) == (0, 230)
+    assert change.after is not None and change.after.known_costs_cents is None
+
+
 @pytest.mark.parametrize(("after", "much"), [("300", False), ("301", True), ("34", False), ("33", True)])
 def test_more_than_three_times_as_large_or_as_small_is_much(after: str, much: bool) -> None:
     key = PriceKey(1, "", Unit.M2)

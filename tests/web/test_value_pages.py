@@ -308,7 +308,7 @@ def test_a_table_is_looked_at_before_it_counts(aoce: FlaskClient, client: FlaskC
     assert loaded(aoce, PRICES[0]).status_code == 422  # the table in use
     second = loaded(aoce, PRICES[0].replace("3,00;5,00", "10,00;16,00"), PRICES[1]).location
     shown = words(aoce.get(second))
-    assert "controleer dit Goed m² € 3,00 – € 5,00 € 10,00 – € 16,00 +225,0% 1" in shown
+    assert "controleer dit Goed m² € 3,00 – € 5,00, kosten € 0,50 € 10,00 – € 16,00, kosten € 0,50 +225,0% 1" in shown
     assert send(aoce, second, to=f"{second}/gebruiken").status_code == 422  # not sure
     assert send(aoce, second, {"sure": "y"}, to=f"{second}/gebruiken").status_code == 303
     again = send(aoce, first, {"sure": "y"}, to=f"{first}/gebruiken")  # a former one comes back

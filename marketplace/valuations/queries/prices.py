@@ -107,7 +107,9 @@ def _ends(session: Session, table: PriceTable) -> Mapping[PriceKey, Ends]:
     found = {}
     for row in rows:
         unit = Unit(row.unit)
-        ends = Ends(priced_per(row.low_cents, unit), priced_per(row.high_cents, unit))
+        costs = (row.taking_out_cents, row.cleaning_cents, row.transport_cents)
+        known = tuple(None if one is None else priced_per(one, unit) for one in costs)
+        ends = Ends(priced_per(row.low_cents, unit), priced_per(row.high_cents, unit), known)
         found[PriceKey(row.material_id, row.condition, priced_unit(unit))] = ends
     return found
 

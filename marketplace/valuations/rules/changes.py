@@ -11,15 +11,22 @@ MUCH = 3
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The low and the high price of one unit, in cents."""
+    """The low and high price of one unit in cents, and the known costs of its use again."""
 
     low_cents: Decimal
     high_cents: Decimal
+    costs_cents: tuple[Decimal | None, ...] = ()
 
     @property
     def twice_the_middle(self) -> Decimal:
         """Low and high together."""
         return self.low_cents + self.high_cents
+
+    @property
+    def known_costs_cents(self) -> Decimal | None:
+        """The costs together; None: none is known."""
+        known = [one for one in self.costs_cents if one is not None]
+        return sum(known, Decimal(0)) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class PriceChange:
 
 
 def find_changes(before: Mapping[PriceKey, Ends], after: Mapping[PriceKey, Ends]) -> list[PriceChange]:
-    """Every price that differs: the largest change first, then what is new, then what is gone."""
+    """Every price or cost that differs. The largest change first, then what is new, then gone."""
     keys = dict.fromkeys((*after, *before))
     changes = [PriceChange(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)]
     return sorted(changes, key=_order)

@@ -107,7 +107,10 @@ def changes_shown(changes: Collection[PriceChange], known: Taxonomy, parts: Mapp
 def _ends(of: Ends | None, nothing: Text) -> str:
     if of is None:
         return str(nothing)
-    return price(of.low_cents) if of.low_cents == of.high_cents else f"{price(of.low_cents)} – {price(of.high_cents)}"
+    told = price(of.low_cents) if of.low_cents == of.high_cents else f"{price(of.low_cents)} – {price(of.high_cents)}"
+    if of.known_costs_cents is None:
+        return told
+    return str(_("%(price)s, costs %(costs)s", price=told, costs=price(of.known_costs_cents)))
 
 
 def _percent(share: Decimal | None) -> str:
