@@ -1,6 +1,7 @@
 """Taking in the assets and parts of a sheet, and taking them back as a whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,10 +11,16 @@ from marketplace.accounts.policy import Actor
 from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.passports import Taken
 from marketplace.imports.queries.runs import ROWS_AT_ONCE
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.errors import Invalid, Refusal
+from marketplace.kernel.language import Text, _, in_default_locale
+from marketplace.market.rules.listing import Certainty
+from marketplace.matching.actions.replan import follow_days
 from marketplace.passports.actions.intake import take_back, take_in
-from marketplace.passports.queries.intake import count_made, list_depending, list_offered
+from marketplace.passports.queries.assets import draft_of, get_asset
+from marketplace.passports.queries.intake import Arrival, count_made, list_depending, list_offered
+from marketplace.passports.rules.assets import Coming
 
+_DAYS = {"release_earliest", "release_latest", "certainty"}
 NAMED_MAX = 3  # of what stands in the way, so many are named
 
 
@@ -23,6 +30,9 @@ def take_passports(
     """Write down what some rows say. At each is noted what it went into and how that stood before."""
     arrivals = [values[row.row_number].arrival for row in rows]
     outcomes = take_in(session, actor, arrivals, import_id=run.id, overwrite=overwrite)
+    if overwrite:
+        for row, arrival in zip(rows, arrivals, strict=True):
+            _move_lots(session, actor, run, row.row_number, arrival)
     read = set(run.places.values())
     written = [
         {
@@ -37,6 +47,18 @@ def take_passports(
     session.execute(update(ImportRow), written)
 
 
+def _move_lots(session: Session, actor: Actor, run: ImportRun, row_number: int, arrival: Arrival) -> None:
+    """Lots that were planned by the days of an asset move along, with the sheet as the reason. Whoever reserved them agrees again."""
+    if arrival.standing is None or arrival.draft is None:
+        return
+    reason = in_default_locale(_("Import %(number)s: %(name)s", number=str(run.id), name=run.name))
+    days = {"before": arrival.standing.draft.coming, "after": arrival.draft.coming}
+    try:
+        follow_days(session, actor, asset_id=arrival.standing.asset.id, **days, reason=reason)
+    except Refusal as refusal:
+        raise Invalid(_("Row %(row)s: %(sentence)s", row=str(row_number), sentence=refusal.message)) from refusal
+
+
 def told_passports(session: Session, run: ImportRun) -> dict[str, Any]:
     """How many assets and parts were made."""
     assets, parts = count_made(session, run.id)
@@ -44,8 +66,25 @@ def told_passports(session: Session, run: ImportRun) -> dict[str, Any]:
 
 
 def take_passports_back(session: Session, actor: Actor, run: ImportRun) -> dict[str, int]:
-    """End what a sheet made, and bring back what it changed."""
-    return take_back(session, actor, import_id=run.id, befores=_befores(session, run))
+    """End what a sheet made, and bring back what it changed. Planned lots move back with the days of their asset."""
+    moved = [
+        before["asset"] for before in _befores(session, run) if "asset" in before and _DAYS & before["asset"]["became"].keys()
+    ]
+    told = take_back(session, actor, import_id=run.id, befores=_befores(session, run))
+    reason = in_default_locale(_("Import %(number)s was taken back.", number=str(run.id)))
+    for noted in moved:
+        asset = get_asset(session, actor, int(noted["id"]))
+        after = draft_of(asset).coming
+        became = {column: noted["became"].get(column, getattr(asset, column)) for column in _DAYS}
+        days = [_read_day(became[column]) for column in ("release_earliest", "release_latest")]
+        sure = became["certainty"]
+        before = Coming(days[0], days[1], None if sure is None else Certainty(sure))
+        follow_days(session, actor, asset_id=asset.id, before=before, after=after, reason=reason)
+    return told
+
+
+def _read_day(stored: date | str | None) -> date | None:
+    return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
 def _befores(session: Session, run: ImportRun) -> Iterator[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.imports.models import ImportRun
-from marketplace.imports.queries.lots import located, place_at
+from marketplace.imports.queries.lots import FLAG_WORDS, located, place_at
 from marketplace.imports.rules.columns import plain_name
 from marketplace.imports.rules.material_use import words_of_labels
 from marketplace.imports.rules.passports import ABOUT_ASSET, PASSPORTS, ItemRow, PassportRow, PassportWords, read_passport
@@ -332,6 +332,7 @@ def get_passport_judge(session: Session, run: ImportRun, *, lock: bool = False) 
         ways_loose=words_of_labels({one: one.label for one in Detachability}, _MORE_LOOSE),
         conditions=words_of_labels(CONDITION_LABELS, {Condition.POOR: ("slecht",)}),
         maintainers=maintainers,
+        flags=FLAG_WORDS,
         find_place=lru_cache(PLACES_KEPT)(lambda text: located(finder.find(text))),
         place_at=lru_cache(PLACES_KEPT)(place_at),
         file_name=run.name,

@@ -30,7 +30,20 @@ _LABELS: dict[Any, Iterable[Text]] = {Certainty: CERTAINTY_LABELS.values(), Cond
 _PHASE = re.compile(r"(?:fase|phase)? *([0-9]{1,2})", re.IGNORECASE)
 _THICKNESS = {"cm": Decimal(1), "mm": Decimal("0.1"), "m": Decimal(100)}
 _CM = re.compile(r"(.*?)\s*(mm|cm|m)?", re.IGNORECASE)
-ABOUT_ASSET = ("name", "kind", "place", "lat", "lon", "built_year", "earliest", "latest", "certainty", "nen_2767", "maintainer")
+ABOUT_ASSET = (
+    "name",
+    "kind",
+    "place",
+    "lat",
+    "lon",
+    "built_year",
+    "earliest",
+    "latest",
+    "certainty",
+    "nen_2767",
+    "maintainer",
+    "is_public",
+)
 _FIGURES = ("quantity", "mass_kg", "whole_kg", "percentage", "area")
 _ABOUT_ITEM = ("quantity", "unit", "mass_kg", "thickness", "percentage", "element", "layer", "phase")
 
@@ -65,6 +78,8 @@ PASSPORTS = Table(
                "how sure that is", "zekerheid", "certainty")),
         Column("nen_2767", _("Score by NEN 2767"), _("a whole number from 1 to 6"), ("score nen 2767", "score by nen 2767", "nen 2767", "nen2767",
                "conditiescore")),
+        Column("is_public", _("Public"), _("yes: everybody sees its passport, without value; empty: as it stands"), ("openbaar", "public", "is openbaar",
+               "is public")),
         Column("maintainer", _("Maintained by"), _("an organisation of the bank; empty: your own"), ("onderhouden door", "maintained by", "beheerder",
                "onderhouder", "maintainer")),
         Column("material", _("Material"), _("of the part, by its name; a name that is not known you explain once"), ("materiaal", "material",
@@ -114,6 +129,7 @@ class PassportWords:
     ways_loose: Mapping[str, str]
     conditions: Mapping[str, str]
     maintainers: Mapping[str, str]
+    flags: Mapping[str, str]
     find_place: Callable[[str], Location]
     place_at: Callable[[Point], Location]
     file_name: str
@@ -182,6 +198,11 @@ def _read_asset(record: Record, words: PassportWords, faults: Faults) -> dict[st
     for key, read in (("built_year", _year), ("nen_2767", _whole)):
         if text(key):
             told[key] = faults.attempt(key, partial(read, text(key), key))
+    if text("is_public"):
+        said = words.flags.get(plain_name(text("is_public")))
+        told["is_public"] = said == "yes"
+        if said is None:
+            faults.say("is_public", _("Type yes or no."))
     if text("earliest") or text("latest"):
         told["coming"] = _coming(record, words, faults)
     return told | _read_where(record, words, faults)

@@ -46,6 +46,14 @@ def edit_asset(
     return get_asset(session, actor, asset_id)
 
 
+def follow_days(session: Session, actor: Actor, *, asset_id: int, before: Coming, after: Coming, reason: str) -> int:
+    """Move the planned lots of an asset of which the days have moved. For whoever wrote the asset down already; how many moved."""
+    following = [] if after == before else [one for one in _planned(session, actor, asset_id) if _coming(one) == before]
+    for listing in following:
+        _move(session, actor, listing, after, reason)
+    return len(following)
+
+
 def _planned(session: Session, actor: Actor, asset_id: int) -> list[Listing]:
     listings = (get_listing(session, actor, number) for number in open_listings_of_asset(session, asset_id))
     return [listing for listing in listings if listing.planned]
