@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,9 +9,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.accounts.policy import Actor
-from marketplace.exchange.actions.reserve import reserve
-from marketplace.exchange.models import Reservation
-from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.http.sheets import read_file
 from marketplace.imports.actions.load import load_sheet
 from marketplace.imports.actions.mend import choose_codes, mend_rows
@@ -24,17 +20,10 @@ from marketplace.jobs import tasks
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.units import Quantity, Unit
-from marketplace.market.models import Listing
-from marketplace.market.rules.listing import Condition
-from marketplace.matching.actions.publish import publish
 from marketplace.passports.actions.items import change_item
-from marketplace.passports.actions.releasing import release_items
 from marketplace.passports.models import Asset, AssetItem, ItemChange
 from marketplace.passports.queries.invariants import find_wrong_mass, find_wrong_part
 from marketplace.passports.rules.items import ChangeDraft, ChangeKind
-from marketplace.passports.rules.releasing import Piece, ReleaseDraft
-from marketplace.planned.models import DateChange
 from marketplace.sheets.reading import LARGE
 from tests.factories import make_actor, seed_taxonomy
 from tests.imported import reading, sheet
@@ -401,56 +390,3 @@ def test_a_map_of_lines_and_areas_is_read_with_its_shapes(app: Flask, database: 
     sand, more = parts(database)
     assert float(sand.quantity) == pytest.approx(1_518, rel=0.002) and (sand.unit, sand.known_by) == ("m3", "estimate")
     assert sand.source.endswith("× 20 cm, wegen.geojson") and more.quantity == Decimal("12.5")
-
-
-DATED = (
-    *("Objectnummer", "Systeem", "Naam", "Soort", "Plaats", "Materiaal", "Hoeveelheid", "Eenheid"),
-    *("Komt vrij vanaf", "Komt vrij tot en met", "Zekerheid"),
-)
-
-
-def dated(first: str, last: str) -> list[tuple[object, ...]]:
-    return [("W-1", "GBI", "Dorpsstraat", "Weg", "Borne", KEI, "1.200", "m²", first, last, "begroot")]
-
-
-def test_days_of_a_sheet_move_planned_lots_with_a_reason_and_ask_their_holders_again(
-    app: Flask, database: Database, borne: Actor
-) -> None:
-    """Losser reserved 100 of the 800 m² that were planned for March to June; the sheet says July to December, and is taken back."""
-    year = clock.today().year + 1
-    apply(app, database, borne, load(database, borne, dated(f"1-3-{year}", f"30-6-{year}"), DATED))
-    [asset] = assets(database)
-    with database.transaction() as session:
-        pieces = (Piece(asset.id, 1, Decimal(800)),)
-        made = release_items(session, borne, draft=ReleaseDraft(pieces, "Keien Dorpsstraat", Condition.GOOD))
-        publish(session, borne, listing_id=made.id)
-        losser = make_actor(session, "losser")
-        asked = reserve(session, losser, listing_id=made.id, draft=ReservationDraft(Quantity(Decimal(100), Unit.M2))).id
-    run = apply(app, database, borne, load(database, borne, dated(f"1-7-{year}", f"31-12-{year}"), DATED), overwrite=True)
-    with reading(database) as session:
-        lot = session.get_one(Listing, made.id)
-        assert (lot.earliest, lot.latest, lot.certainty) == (date(year, 7, 1), date(year, 12, 31), "budgeted")
-        [change] = session.scalars(select(DateChange))
-        assert (change.old_latest, change.new_latest) == (date(year, 6, 30), date(year, 12, 31))
-        assert str(run.id) in change.reason
-        assert session.get_one(Reservation, asked).confirm_until is not None
-    with database.transaction() as session:
-        undo_import(session, borne, import_id=run.id)
-    with reading(database) as session:
-        lot = session.get_one(Listing, made.id)
-        assert (lot.earliest, lot.latest) == (date(year, 3, 1), date(year, 6, 30))
-        assert session.get_one(Reservation, asked).confirm_until is None  # moved back to what was agreed
-        assert len(session.scalars(select(DateChange)).all()) == 2
-    holds(database)
-
-
-def test_whether_a_passport_is_public_comes_from_the_sheet(app: Flask, database: Database, borne: Actor) -> None:
-    head = (*HEAD, "Openbaar")
-    rows = [
-        ("L-1", "", "Een", "Lichtmast", "Borne", "", "", "", "", "", "", "ja"),
-        ("L-2", "", "Twee", "Lichtmast", "Borne", "", "", "", "", "", "", ""),
-    ]
-    apply(app, database, borne, load(database, borne, rows, head))
-    assert [one.is_public for one in assets(database)] == [True, False]
-    wrong = load(database, borne, [(*rows[0][:-1], "misschien")], head)
-    assert set(said(database, borne, wrong)[2]) == {"is_public"}
