@@ -41,6 +41,7 @@ MODULES = (
     "arrivals",
     "assets",
     "valuations",
+    "plans",
     "organisations",
     "people",
     "join_requests",

@@ -24,6 +24,10 @@ CHANGES = (
         date(2026, 11, 29),
         (
             _(
+                "New: the regional plan (/plans), its lines with why each stands there (/plans/{id}/lines), and asking for, offering or refusing a "
+                "line (/plans/{id}/lines/{n}/request and refuse)."
+            ),
+            _(
                 "New: the settlement of a quarter of a depot with its rows and sums (/depots/{id}/settlement), what lying there has cost so far by "
                 "organisation (/depots/{id}/costs), and what comes and goes in a week (/depots/{id}/week)."
             ),

@@ -72,6 +72,7 @@ TAGS: dict[str, Text] = {
     "notices": _("Your messages, and how often you get mail"),
     "figures": _("Figures, goals and the ledger"),
     "lots": _("Lots: what lies where, and what happens to it"),
+    "plans": _("The regional plan: which lot serves which need best"),
     "passports": _("Passports: what is owned, of which materials, and what those are worth"),
     "searches": _("Your saved searches"),
     "favourites": _("The lots that you keep"),

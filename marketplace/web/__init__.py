@@ -26,6 +26,7 @@ AREAS = (
     "work",
     "bulk",
     "broker",
+    "plans",
     "inbox",
     "signed",
     "figures",

@@ -72,6 +72,8 @@ STEPS = {
     "tokens.end_machine": "end_machine_account",
     "imports.load": "load_material_use", "imports.columns": "map_columns", "imports.mend": "mend_import_rows",
     "imports.mend_file": "mend_import_file", "imports.codes": "choose_import_codes", "imports.apply": "apply_import",
+    "plans.make": "make_plan", "plans.accept": "request_plan_line", "plans.point_out": "request_plan_line",
+    "plans.refuse": "refuse_plan_line",
     "valuations.start": "value_assets", "valuations.appraisals": "appraise_item",
     "prices.load": "load_price_table", "prices.use": "load_price_table",
     "imports.given": "say_once_of_import", "imports.read_again": "read_import_again", "listings.keep": "publish_listing", "listings.open_it": "open_listing",

@@ -20,8 +20,8 @@ from marketplace.plans.models import PlanLine, PlanResult, PlanRun
 from marketplace.plans.queries.pairs import HM_PER_KM, Objective, Today, read_today
 from marketplace.plans.queries.runs import find_run_of_task
 from marketplace.plans.rules.allocation import Plan, make_plan
+from marketplace.plans.rules.lines import Line, lines_of
 from marketplace.plans.rules.pairing import UNITS
-from marketplace.plans.rules.why import Line, lines_of
 
 BATCH = 500
 PPM = 1_000_000

@@ -1,4 +1,4 @@
-"""Why each line of a plan stands there: held against what happens without one."""
+"""Why a line of a plan stands there, held against what happens without one; and what is done with it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from marketplace.kernel.language import Text, _
 from marketplace.plans.rules.allocation import Plan
 from marketplace.plans.rules.problem import joined_by
 
@@ -19,6 +20,33 @@ class Why(StrEnum):
     SAME = "same"
     LESS = "less"
     MORE = "more"
+
+
+class Answer(StrEnum):
+    """What somebody did with a line."""
+
+    ASKED = "asked"
+    OFFERED = "offered"
+    REFUSED = "refused"
+
+
+class LineState(StrEnum):
+    """How a line stands now. `changed`: less is left of the lot or of the need, or one of the two is over."""
+
+    OPEN = "open"
+    ASKED = "asked"
+    OFFERED = "offered"
+    REFUSED = "refused"
+    CHANGED = "changed"
+
+
+STATE_LABELS: dict[LineState, Text] = {
+    LineState.OPEN: _("open"),
+    LineState.ASKED: _("asked for"),
+    LineState.OFFERED: _("offered"),
+    LineState.REFUSED: _("refused"),
+    LineState.CHANGED: _("changed since"),
+}
 
 
 @dataclass(frozen=True, slots=True)

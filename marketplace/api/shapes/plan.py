@@ -1,0 +1,129 @@
+"""The regional plan: what it came to, and its lines."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Moment, Number, Quantity, Sentence, UnitChoice, YesNo
+from marketplace.api.schema import List, PageSchema, Part, Shape
+from marketplace.api.shapes.listing import TitledSchema
+from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
+from marketplace.api.shapes.organisation import OrganisationSchema
+from marketplace.http.request import current_session
+from marketplace.kernel.language import Text
+from marketplace.plans.models import PlanLine
+from marketplace.plans.queries.lines import names_instead, states_of, why_of
+from marketplace.plans.queries.pairs import Objective
+from marketplace.plans.queries.runs import PlanState, state_of_run
+from marketplace.plans.rules.lines import Answer, LineState, Why
+
+BASE = "of first come, first served"
+
+
+class _FiguresSchema(Shape):
+    """What a plan came to. By public points: whole kilometres as the crow flies, times 1.3."""
+
+    digest = Line("SHA-256 of all that was decided about; the same digest, the same lines")
+    solver = Line("name and version of what solved it")
+    lots = Integer("that are on offer")
+    needs = Integer("that are open")
+    pairs = Integer("lots that may serve a need")
+    transfers = Integer("lines of the plan", attribute="lines")
+    mass_kg = Number()
+    tonne_km = Number()
+    first_come_transfers = Integer(BASE, attribute="base_lines")
+    first_come_mass_kg = Number(BASE, attribute="base_mass_kg")
+    first_come_tonne_km = Number(BASE, attribute="base_tonne_km")
+    equal_mass_tonne_km = Number("of the best plan that moves no more than first come, first served", attribute="even_tonne_km")
+    without_floors_tonne_km = Number("of the plan in which some may get less", attribute="unbound_tonne_km")
+    proven = YesNo("that no way serves more, or as much at less cost", attribute="is_proven")
+    mass_bound_kg = Number("no way serves more than this")
+    cost_gap_ppm = Integer("by how much less it might cost, in millionths")
+    fewest_transfers_proven = YesNo(attribute="has_fewest")
+    finished_at = Moment()
+
+
+class PlanSchema(Shape):
+    """A regional plan."""
+
+    id = Integer("higher is newer")
+    made_at = Moment("when it was asked for")
+    as_of = Day("whose turns, periods and confirmations count")
+    objective = Choice(Objective, "what is kept low among the ways that serve the most tonnes")
+    floors = YesNo("whether nobody gets less than first come, first served would give", attribute="has_floors")
+    state = Choice(PlanState, get=lambda run: state_of_run(current_session(), run))
+    task_id = Integer("the long task that makes it, see /tasks; null: the clock or the console made it", allow_none=True)
+    figures = Part(_FiguresSchema, "null until it is made", allow_none=True, attribute="result")
+
+
+class PlansSchema(PageSchema):
+    """A page of plans, newest first."""
+
+    items = List(Part(PlanSchema))
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """A line with how it stands now and why it is there."""
+
+    line: PlanLine
+    state: LineState
+    sentence: Text
+
+
+def told(lines: Sequence[PlanLine]) -> Iterator[ToldLine]:
+    """These lines as they are told."""
+    session = current_session()
+    states, names = states_of(session, lines), names_instead(session, lines)
+    for line in lines:
+        yield ToldLine(line, states[line.number], why_of(session, line, names.get(line.instead_of_id or 0)))
+
+
+class PlanAnswerSchema(Shape):
+    """What somebody did with a line."""
+
+    answer = Choice(Answer)
+    reservation_id = Integer("what came of asking", allow_none=True)
+    reason = LineOrNull(get=lambda row: row.reason or None)
+    answered_at = Moment()
+
+
+class _PlanLineSchema(Shape):
+    """What goes from one lot to one need."""
+
+    number = Integer(attribute="line.number")
+    listing = Part(TitledSchema, attribute="line.listing")
+    demand = Part(TitledSchema, attribute="line.demand")
+    from_organisation = Part(OrganisationSchema, attribute="line.owner")
+    to_organisation = Part(OrganisationSchema, attribute="line.asker")
+    material = Part(MaterialSchema, get=lambda one: current_taxonomy().material_by_id(one.line.material_id))
+    quantity = Quantity("taken of the lot", attribute="line.quantity")
+    unit = UnitChoice(attribute="line.unit")
+    covers = Quantity("what that gives of the need", attribute="line.covers")
+    covers_unit = UnitChoice(attribute="line.covers_unit")
+    mass_kg = Number(attribute="line.mass_kg")
+    distance_km = Integer("whole kilometres between the public points", attribute="line.distance_km")
+    road_km = Number(attribute="line.road_km")
+    tonne_km = Number(attribute="line.tonne_km")
+    net_kgco2e = Number("null: not known", attribute="line.net_kgco2e", allow_none=True)
+    unsure = YesNo("whether something that is asked of the material is not known", attribute="line.is_unsure")
+    why = Choice(Why, "against first come, first served", attribute="line.why")
+    sentence = Sentence("why it stands there")
+    instead_of = Integer(
+        "the demand that this lot would have served without a plan", attribute="line.instead_of_id", allow_none=True
+    )
+    saved_tonne_km = Number("by this line and those that change with it", attribute="line.saved_tonne_km")
+    more_kg = Number("that they serve more together", attribute="line.more_kg")
+    state = Choice(LineState, "how it stands now")
+    answers = List(Part(PlanAnswerSchema), attribute="line.answers")
+
+
+class PlanLinesSchema(PageSchema):
+    """A page of the lines of a plan, by lot and by need."""
+
+    items = List(Part(_PlanLineSchema))
+
+
+def write_lines(lines: Sequence[PlanLine]) -> list[Any]:
+    """These lines as the page takes them."""
+    return list(told(lines))

@@ -1,0 +1,102 @@
+"""What of a plan its page shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.accounts.policy import Actor, Can, may
+from marketplace.http.request import current_session
+from marketplace.kernel.formats import mass, number, percent
+from marketplace.kernel.language import Text, _
+from marketplace.kernel.units import Amount, Unit
+from marketplace.plans.models import PlanLine, PlanResult
+from marketplace.plans.queries.lines import names_instead, states_of, why_of
+from marketplace.plans.rules.lines import STATE_LABELS, LineState
+
+TONES = {
+    LineState.OPEN: "info",
+    LineState.ASKED: "success",
+    LineState.OFFERED: "success",
+    LineState.REFUSED: "neutral",
+    LineState.CHANGED: "warning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line as the page has it. `act`: what the reader may do with it, empty for nothing."""
+
+    line: PlanLine
+    amount: Amount
+    covers: Amount
+    why: Text
+    state: Text
+    tone: str
+    act: str
+
+
+def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
+    """These lines with their reasons and what the reader may do."""
+    session = current_session()
+    states, names = states_of(session, lines), names_instead(session, lines)
+    for line in lines:
+        state = states[line.number]
+        yield ShownLine(
+            line,
+            Amount(line.quantity, Unit(line.unit)),
+            Amount(line.covers, Unit(line.covers_unit)),
+            why_of(session, line, names.get(line.instead_of_id or 0)),
+            STATE_LABELS[state],
+            TONES[state],
+            _act(actor, line) if state is LineState.OPEN else "",
+        )
+
+
+def _act(actor: Actor, line: PlanLine) -> str:
+    if actor.organisation_id == line.asker_id and may(actor, Can.EDIT_DEMAND, line.demand):
+        return "ask"
+    if actor.organisation_id == line.owner_id and may(actor, Can.EDIT_LISTING, line.listing):
+        return "offer"
+    return "point_out" if may(actor, Can.BROKER) else ""
+
+
+def figures(result: PlanResult) -> Iterator[tuple[Text, str]]:
+    """What a plan came to, beside first come, first served."""
+    yield _("Serves"), str(_("%(mass)s in %(lines)s transfers", mass=mass(result.mass_kg), lines=number(result.lines)))
+    yield _("Drives"), _tonne_km(result.tonne_km)
+    yield (
+        _("First come, first served"),
+        str(
+            _(
+                "%(mass)s in %(lines)s transfers, %(driven)s",
+                mass=mass(result.base_mass_kg),
+                lines=number(result.base_lines),
+                driven=_tonne_km(result.base_tonne_km),
+            )
+        ),
+    )
+    saved = result.base_tonne_km - result.even_tonne_km
+    share = percent(saved / result.base_tonne_km, 1) if result.base_tonne_km else percent(Decimal(0), 1)
+    yield _("Saves at equal tonnes"), str(_("%(driven)s, %(share)s", driven=_tonne_km(saved), share=share))
+    more = result.mass_kg - result.base_mass_kg
+    if more > 0:
+        yield _("Serves more"), mass(more)
+    if result.tonne_km != result.unbound_tonne_km:
+        yield _("What fairness costs"), _tonne_km(result.tonne_km - result.unbound_tonne_km)
+
+
+def proof(result: PlanResult) -> Text:
+    """How far the plan is proven."""
+    if result.is_proven and result.has_fewest:
+        return _("Proven: no other way serves more tonnes, or as many with less, or in fewer transfers.")
+    if result.is_proven:
+        return _("Proven: no other way serves more tonnes, or as many with less. Fewer transfers may be possible.")
+    return _(
+        "Not proven: at most %(mass)s more could be served, or as much for %(share)s less.",
+        mass=mass(result.mass_bound_kg - result.mass_kg),
+        share=percent(Decimal(result.cost_gap_ppm) / 1_000_000, 2),
+    )
+
+
+def _tonne_km(value: Decimal) -> str:
+    return str(_("%(value)s tonne-km", value=number(value, 0)))
