@@ -54,6 +54,7 @@ def start_plan(
     session.add(run)
     session.flush()
     audit.record(session, actor, action="plan.start", object_type="plan", object_id=run.id)
+    session.refresh(run, ["result"])
     return run
 
 

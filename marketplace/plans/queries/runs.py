@@ -37,7 +37,8 @@ _WHOLE = (
 
 def find_run_of_task(session: Session, task_id: int) -> PlanRun | None:
     """The plan that a long task makes. Internal."""
-    return session.scalars(select(PlanRun).where(PlanRun.task_id == task_id)).one_or_none()
+    rows = select(PlanRun).where(PlanRun.task_id == task_id).options(joinedload(PlanRun.result))
+    return session.scalars(rows).one_or_none()
 
 
 def is_made_since(session: Session, since: datetime) -> bool:
