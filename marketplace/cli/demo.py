@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import Config
+from marketplace.accounts.policy import OPERATOR
 from marketplace.accounts.queries.people import find_person, has_people
 from marketplace.accounts.rules.passwords import hash_password
 from marketplace.cli.generate import generate_command
@@ -43,6 +44,8 @@ def load(app: Flask) -> bool:
         demo_values,
         reference,
     )
+    from marketplace.plans.actions.runs import make_at_once
+    from marketplace.plans.queries.pairs import Objective
 
     config: Config = app.extensions["settings"]
     database: Database = app.extensions["database"]
@@ -75,6 +78,7 @@ def load(app: Flask) -> bool:
         demo_planned.load_plans(session, cast)
         demo_planned.load_contract(session, cast)
         demo_planned.load_past_plans(session, cast, pictures)
+        make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
     return True
 
 

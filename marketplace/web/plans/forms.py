@@ -4,7 +4,7 @@ from wtforms import BooleanField, SelectField, TextAreaField
 
 from marketplace.kernel.language import _
 from marketplace.plans.queries.pairs import OBJECTIVE_LABELS, Objective
-from marketplace.web.ui.forms import Form, IdempotencyField, Required
+from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
 
 class PlanForm(Form):
@@ -13,7 +13,7 @@ class PlanForm(Form):
     idempotency_key = IdempotencyField()
     objective = SelectField(
         _("Among the ways that serve the most tonnes, choose"),
-        choices=[(one.value, OBJECTIVE_LABELS[one]) for one in Objective],
+        choices=options((one.value, OBJECTIVE_LABELS[one]) for one in Objective),
         name="doel",
     )
     floors = BooleanField(_("Nobody gets less than first come, first served would give"), default=True, name="ondergrens")
