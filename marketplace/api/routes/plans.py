@@ -67,9 +67,9 @@ def list_plan_lines(plan_id: int) -> Response:
 )
 @permission(Can.READ_PLAN)
 def request_plan_line(plan_id: int, number: int) -> Response:
-    """Act on a line: whoever needs it asks for it, its owner offers it, the broker points it out with a reason.
+    """Act on a line of a plan.
 
-    What was done before is given again. A line of which less is left now is refused, and nothing is held.
+    Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. What was done before is given again. A line of which less is left now is refused, and nothing is held.
     """
     values = read_body(PlanLineBody())
     answer = accept_line(current_session(), current_actor(), run_id=plan_id, number=number, reason=values.get("reason") or "")
@@ -81,7 +81,10 @@ def request_plan_line(plan_id: int, number: int) -> Response:
 )
 @permission(Can.READ_PLAN)
 def refuse_plan_line(plan_id: int, number: int) -> Response:
-    """Say that a line is not wanted, and why: whoever needs it or whose lot it is. Plans are counted by it."""
+    """Say that a line is not wanted, and why.
+
+    For whoever needs it, and for whoever has the lot. Plans are counted by it.
+    """
     reason = read_body(RefusalBody())["reason"]
     answer = refuse_line(current_session(), current_actor(), run_id=plan_id, number=number, reason=reason)
     return created(PlanAnswerSchema.write(answer), "list_plan_lines", plan_id=plan_id)

@@ -18,9 +18,9 @@ from marketplace.plans.rules.lines import Answer, LineState
 
 
 def accept_line(session: Session, actor: Actor, *, run_id: int, number: int, reason: str = "") -> PlanAnswer:
-    """Act on a line: whoever needs it asks for it, its owner offers it, the broker points it out with a reason.
+    """Act on a line of a plan.
 
-    It is an ordinary reservation, offer or proposal, with everything that is refused there: of what was taken meanwhile nothing is held. What
+    Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. It is an ordinary reservation, offer or proposal, with everything that is refused there: of what was taken meanwhile nothing is held. What
     was done before is given again. Refused: a line that cannot be as the plan says it any more, and anybody else.
     """
     line = get_line(session, get_run(session, actor, run_id), number)
@@ -41,7 +41,7 @@ def accept_line(session: Session, actor: Actor, *, run_id: int, number: int, rea
 
 
 def refuse_line(session: Session, actor: Actor, *, run_id: int, number: int, reason: str) -> PlanAnswer:
-    """Say that a line is not what the organisation wants, and why: of its own lot or its own need."""
+    """Say that a line is not wanted, and why. Of the own lot or for the own need."""
     line = get_line(session, get_run(session, actor, run_id), number)
     if actor.organisation_id == line.asker_id:
         require(actor, Can.EDIT_DEMAND, line.demand)

@@ -25,7 +25,10 @@ def state_of(session: Session, line: PlanLine) -> LineState:
 
 
 def states_of(session: Session, lines: Sequence[PlanLine]) -> dict[int, LineState]:
-    """How each line stands now, by its number: what was done with it, else whether it can still be."""
+    """How each line stands now, by its number.
+
+    What was done with it, else whether it can still be.
+    """
     under_way = totals_under_way(session, [line.demand for line in lines]) if lines else {}
     return {line.number: _state(line, under_way.get(line.demand_id, Decimal(0))) for line in lines}
 

@@ -1,4 +1,4 @@
-"""Why a line of a plan stands there, held against what happens without one; and what is done with it."""
+"""Why a line of a plan stands there, held against what happens without one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

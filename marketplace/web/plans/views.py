@@ -1,4 +1,4 @@
-"""The regional plan: what the region would do if it were one organisation, and acting on its lines."""
+"""The regional plan: what the region would do if it were one organisation."""
 
 from typing import Any
 
