@@ -69,7 +69,8 @@ def list_plan_lines(plan_id: int) -> Response:
 def request_plan_line(plan_id: int, number: int) -> Response:
     """Act on a line of a plan.
 
-    Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. What was done before is given again. A line of which less is left now is refused, and nothing is held.
+    Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. What was done before is given again.
+    A line of which less is left now is refused, and nothing is held.
     """
     values = read_body(PlanLineBody())
     answer = accept_line(current_session(), current_actor(), run_id=plan_id, number=number, reason=values.get("reason") or "")

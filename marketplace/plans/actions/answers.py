@@ -20,8 +20,9 @@ from marketplace.plans.rules.lines import Answer, LineState
 def accept_line(session: Session, actor: Actor, *, run_id: int, number: int, reason: str = "") -> PlanAnswer:
     """Act on a line of a plan.
 
-    Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. It is an ordinary reservation, offer or proposal, with everything that is refused there: of what was taken meanwhile nothing is held. What
-    was done before is given again. Refused: a line that cannot be as the plan says it any more, and anybody else.
+    Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. It is an ordinary reservation, offer or
+    proposal, with everything that is refused there: of what was taken meanwhile nothing is held. What was done before is given again.
+    Refused: a line that cannot be as the plan says it any more, and anybody else.
     """
     line = get_line(session, get_run(session, actor, run_id), number)
     there = _find_same(line, actor)
