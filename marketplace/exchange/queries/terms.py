@@ -134,7 +134,6 @@ def list_paid(session: Session, first: date, last: date) -> Iterator[Paid]:
             Exchange.from_slug != Exchange.to_slug,
         )
         .order_by(Exchange.seq)
-        .execution_options(yield_per=2_000)
     )
     for slug, said, unit, quantity, cents, day, back, back_cents in session.execute(rows):
         left, price = quantity + (back or Decimal(0)), cents + int(back_cents or 0)
