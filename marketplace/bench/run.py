@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from marketplace.bench import depots, figures, matching, page, plan, reserve, search
+from marketplace.bench import depots, figures, matching, page, passports, plan, reserve, search
 from marketplace.bench.bank import Bank, banks
 from marketplace.bench.table import Row
 
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[list[Bank]], Iterator[Row]]] = {
     "reserve": reserve.rate,
     "figures": figures.dashboard,
     "depots": depots.stored,
+    "passports": passports.owned,
 }
 
 
