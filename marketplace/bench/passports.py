@@ -1,4 +1,4 @@
-"""Twenty thousand passports with a hundred thousand parts: their list and map, a valuation of all of them, and its pages."""
+"""Twenty thousand passports: their list and map, a valuation of all, and its pages."""
 
 import time
 from collections.abc import Iterator
