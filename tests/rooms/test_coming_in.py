@@ -212,7 +212,7 @@ def test_what_is_reserved_for_the_depot_of_another_is_announced_there(
     transferred(session, cast, depot_id=yard.id)
     lot = session.scalars(select(Lot).order_by(Lot.id.desc())).first()
     assert lot is not None
-    assert (lot.depot_id, lot.quantity, (lot.lat, lot.lon)) == (None, 240, (yard.lat, yard.lon))
+    assert (lot.depot_id, lot.quantity, (lot.lat, lot.lon)) == (None, 240, (52.2585, 6.789))  # 11613 × 0.0045, 930 × 0.0073
     assert expected(session) == [(cast["borne"].organisation_id, lot.id, 240)]
     assert come_in(session, keeper, yard, lot.id).depot_id == yard.id
     sound(session)

@@ -13,7 +13,7 @@ from marketplace.depots.rules.depot import DepotDetails, Storers, check_open, ch
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.depots.rules.opening import hours_of
 from marketplace.kernel.errors import Missing
-from marketplace.kernel.geo import Point
+from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.language import _
 
 
@@ -79,8 +79,11 @@ def check_fits(depot: Depot, owner: Organisation, group: str) -> None:
 
 
 def before(depot: Depot) -> Whereabouts:
-    """Where something lies that was brought to a depot, and that no keeper has taken in yet."""
-    return Whereabouts(place_name=depot.place_name, point=Point(depot.lat, depot.lon))
+    """Where something lies that was brought to a depot, and that no keeper has taken in yet.
+
+    At its public point: whoever only names a depot does not learn its spot.
+    """
+    return Whereabouts(place_name=depot.place_name, point=public_point(Point(depot.lat, depot.lon)))
 
 
 def lock_depot(session: Session, depot_id: int) -> None:

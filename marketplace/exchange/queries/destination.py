@@ -101,8 +101,9 @@ def where_back(session: Session, reservation: Reservation, draft: ReturnDraft) -
 
 
 def stood_before(depot: Depot, back: Back) -> Back:
-    """The same before the depot, until one of its keepers takes it in. Its address is the depot's to tell."""
-    return replace(back, to=before(depot), location=replace(_location(depot), address=None))
+    """The same before the depot, until one of its keepers takes it in. Its spot is the depot's to tell."""
+    at = before(depot)
+    return replace(back, to=at, location=replace(_location(depot), point=at.point or Point(depot.lat, depot.lon), address=None))
 
 
 def _location(depot: Depot) -> Location:

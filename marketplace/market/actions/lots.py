@@ -28,7 +28,7 @@ from marketplace.market.actions.photos import copy_photos
 from marketplace.market.models import Listing, SupplyLoss
 from marketplace.market.rules.freshness import GOES_AS, ON_THE_SPOT, OUTCOME_LABELS, Outcome, check_reason, is_lost
 from marketplace.market.rules.listing import STUFF, Condition, ListingStatus, Location, check_weight_of_lot, returned_title
-from marketplace.market.rules.values import place_columns
+from marketplace.market.rules.values import columns_before, place_columns
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
@@ -38,9 +38,8 @@ FOLLOWED = STUFF | {"quantity", "title", "condition", "kg_per_unit", "place", "d
 
 def whereabouts(listing: Listing) -> Whereabouts:
     """Where a listing says that its lot lies."""
-    if listing.depot_id is not None:
-        return Whereabouts(listing.depot_id)
-    return Whereabouts(place_name=listing.place_name, point=Point(listing.lat, listing.lon))
+    there = Whereabouts(place_name=listing.place_name, point=Point(listing.lat, listing.lon))
+    return there if listing.depot_id is None else Whereabouts(listing.depot_id)
 
 
 def _weighed(session: Session, listing: Listing) -> tuple[Decimal, str]:
@@ -118,7 +117,8 @@ def _stand_before(session: Session, actor: Actor, listing: Listing, *, lies_in: 
     """Let what a listing says to lie in a depot stand before it, until a keeper takes it in. None where the actor keeps the depot."""
     awaiting = find_awaiting(session, actor, listing.depot_id, lies_in=lies_in)
     if awaiting is not None:
-        listing.depot_id = listing.address = None
+        for name, value in columns_before(awaiting.place_name, awaiting.municipality, Point(awaiting.lat, awaiting.lon)).items():
+            setattr(listing, name, value)
     return awaiting
 
 

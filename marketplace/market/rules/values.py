@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
-from marketplace.kernel.geo import ecef_m, public_point
+from marketplace.kernel.geo import Point, ecef_m, public_point
 from marketplace.kernel.language import _
 from marketplace.kernel.text import find_length_faults
 from marketplace.kernel.units import Unit
@@ -29,6 +29,7 @@ from marketplace.market.rules.listing import (
 from marketplace.materials.rules.fields import UNKNOWN
 from marketplace.materials.rules.gates import NO, YES, Gate, GateKind
 from marketplace.materials.rules.taxonomy import Material
+from marketplace.places.rules import PlaceBasis
 
 
 class PlanStored(Protocol):
@@ -107,6 +108,12 @@ def place_columns(location: Location) -> dict[str, Any]:
         "public_y_m": py,
         "public_z_m": pz,
     }
+
+
+def columns_before(place_name: str, municipality: str, point: Point) -> dict[str, Any]:
+    """The columns of what stands before a depot: at its public point, for its spot is the depot's to tell."""
+    at = Location(place_name, municipality, public_point(point), PlaceBasis.PLACE)
+    return {**place_columns(at), "depot_id": None}
 
 
 def is_year(year: int, today: date) -> bool:
