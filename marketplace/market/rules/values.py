@@ -111,7 +111,10 @@ def place_columns(location: Location) -> dict[str, Any]:
 
 
 def columns_before(place_name: str, municipality: str, point: Point) -> dict[str, Any]:
-    """The columns of what stands before a depot: at its public point, for its spot is the depot's to tell."""
+    """The columns of what stands before a depot: at its public point.
+
+    Its spot is the depot's to tell.
+    """
     at = Location(place_name, municipality, public_point(point), PlaceBasis.PLACE)
     return {**place_columns(at), "depot_id": None}
 
