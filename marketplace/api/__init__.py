@@ -40,6 +40,7 @@ MODULES = (
     "lots",
     "arrivals",
     "assets",
+    "item_papers",
     "valuations",
     "plans",
     "organisations",

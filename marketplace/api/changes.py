@@ -23,6 +23,7 @@ CHANGES = (
         "1.7.0",
         date(2026, 11, 29),
         (
+            _("New: the papers of a part of an asset (/assets/{id}/items/{n}/papers)."),
             _(
                 "New: the regional plan (/plans), its lines with why each stands there (/plans/{id}/lines), and asking for, offering or refusing a "
                 "line (/plans/{id}/lines/{n}/request and refuse)."

@@ -6,6 +6,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.cli.demo_lots import Cast
 from marketplace.documents.actions import add_paper
 from marketplace.documents.rules import PaperDraft, StoredFile
+from marketplace.dossiers.actions import add_item_paper
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.files import Media
@@ -46,6 +47,13 @@ def declare(session: Session, owner: Actor, listing: Listing, file: StoredFile) 
     draft = PaperDraft(DECLARATION, issued, number, "Keurlab Demonstratie", until)
     where = {"listing_id": listing.id, "organisation_id": listing.organisation_id}
     add_paper(session, owner, **where, draft=draft, file=file, is_proof=True)
+
+
+def declare_part(session: Session, keeper: Actor, asset_id: int, file: StoredFile) -> None:
+    """Add it to the first part of a passport."""
+    issued = clock.today() - timedelta(days=40)
+    draft = PaperDraft(DECLARATION, issued, "DEMO-PASPOORT", "Keurlab Demonstratie", issued + timedelta(days=VALID_DAYS))
+    add_item_paper(session, keeper, asset_id=asset_id, number=1, draft=draft, file=file)
 
 
 def declare_all(session: Session, cast: Cast, lots: dict[str, Listing], file: StoredFile) -> None:

@@ -55,8 +55,11 @@ def _in_years(years: int, certainty: Certainty) -> Coming:
     return Coming(date(year, 3, 1), date(year, 10, 31), certainty)
 
 
-def load_passports(session: Session, cast: Cast) -> None:
-    """What the coordinators of Hengelo, Enschede and Borne wrote down. The last changes are of this month."""
+def load_passports(session: Session, cast: Cast) -> int:
+    """What the coordinators of Hengelo, Enschede and Borne wrote down; gives the number of the street.
+
+    The last changes are of this month.
+    """
     with clock.frozen(datetime.combine(clock.today() - WRITTEN_AGO, time(9), UTC)):
         street = _hengelo(session, cast)
         _enschede(session, cast)
@@ -70,6 +73,7 @@ def load_passports(session: Session, cast: Cast) -> None:
         change = ChangeDraft(kind, Decimal(amount), today - timedelta(days=days), reason)
         change_item(session, keeper, asset_id=street, number=1, change=change)
     _estimates(session, cast)
+    return street
 
 
 def _hengelo(session: Session, cast: Cast) -> int:

@@ -86,6 +86,27 @@ def add_lot_paper(
     return _keep(session, actor, {"lot_id": lot_id}, organisation_id, tidy, file)
 
 
+def add_item_paper(
+    session: Session, actor: Actor, *, item_id: int, organisation_id: int, draft: PaperDraft, file: StoredFile, is_proof: bool
+) -> Paper:
+    """Add a paper to a part of an asset of this organisation. The room above has asked for the right."""
+    tidy = check_paper(draft, clock.today(), is_proof=is_proof)
+    present = select(func.count(Paper.id)).where(Paper.item_id == item_id, Paper.removed_at.is_(None))
+    check_paper_count(session.scalar(present) or 0)
+    return _keep(session, actor, {"item_id": item_id}, organisation_id, tidy, file)
+
+
+def remove_item_paper(session: Session, actor: Actor, *, item_id: int, paper_id: int) -> Paper:
+    """Take a paper away from a part of an asset; its row and its file stay. The room above has asked for the right."""
+    paper = get_paper(session, paper_id)
+    if paper.item_id != item_id or paper.removed_at is not None:
+        raise missing_paper()
+    paper.removed_at, paper.removed_by_id = clock.now(), actor.person_id
+    session.flush()
+    audit.record(session, actor, action="paper.remove", object_type="paper", object_id=paper_id, item_id=item_id)
+    return paper
+
+
 def _keep(
     session: Session,
     actor: Actor,

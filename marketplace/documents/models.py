@@ -12,15 +12,21 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import Organisation
 from marketplace.kernel.db import Base, UtcDateTime
 
+_WITHOUT = "(CASE WHEN {} IS NULL THEN 1 ELSE 0 END)"
+_ONE_PLACE = " + ".join(_WITHOUT.format(name) for name in ("listing_id", "lot_id", "item_id")) + " = 2"
+
 
 class Paper(Base):
-    """A paper of an offer or of a lot itself: a PDF or a picture, stored by its digest."""
+    """A paper of an offer, a lot or a part of an asset: a PDF or a picture, by its digest."""
 
     __tablename__ = "paper"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     listing_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"))
     lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), comment="or the lot itself that it stands with")
+    item_id: Mapped[int | None] = mapped_column(
+        ForeignKey("asset_item.id"), comment="or the part of an asset that it stands with"
+    )
     kind: Mapped[str] = mapped_column(String(60), comment="slug of a paper kind of the reference data")
     number: Mapped[str] = mapped_column(String(80), default="", comment="as its issuer wrote on it; empty: it has none")
     issuer: Mapped[str] = mapped_column(String(120), default="")
@@ -43,8 +49,9 @@ class Paper(Base):
     __table_args__ = (
         CheckConstraint("valid_until IS NULL OR valid_until >= issued_on", name="period"),
         CheckConstraint("size_bytes > 0 AND pages > 0", name="not_empty"),
-        CheckConstraint("(listing_id IS NULL) <> (lot_id IS NULL)", name="one_place"),
+        CheckConstraint(_ONE_PLACE, name="one_place"),
         Index("ix_paper_lot", "lot_id", "removed_at"),
+        Index("ix_paper_item", "item_id", "removed_at"),
         Index("ix_paper_listing", "listing_id", "removed_at"),
         Index("ix_paper_expiry", "valid_until", "removed_at"),
         {"sqlite_autoincrement": True},

@@ -33,6 +33,15 @@ def list_lot_papers(session: Session, lot_ids: Iterable[int]) -> list[Paper]:
     return list(session.scalars(rows.order_by(Paper.id)))
 
 
+def list_item_papers(session: Session, item_ids: Iterable[int]) -> dict[int, list[Paper]]:
+    """The papers that stand with these parts of assets, by the part, the oldest first."""
+    found: dict[int, list[Paper]] = {}
+    rows = select(Paper).where(Paper.item_id.in_(list(item_ids)), Paper.removed_at.is_(None)).order_by(Paper.id)
+    for paper in session.scalars(rows):
+        found.setdefault(paper.item_id or 0, []).append(paper)
+    return found
+
+
 def list_removed_papers(session: Session, listing_id: int) -> list[Paper]:
     """The papers of a lot that were taken away, the last one first."""
     rows = select(Paper).where(Paper.listing_id == listing_id, Paper.removed_at.is_not(None))

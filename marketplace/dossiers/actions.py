@@ -22,6 +22,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
+from marketplace.passports.queries.assets import get_item
 
 
 def add_paper(
@@ -59,6 +60,29 @@ def add_lot_paper(session: Session, actor: Actor, *, lot_id: int, draft: PaperDr
     return documents.add_lot_paper(
         session, actor, lot_id=lot.id, organisation_id=mine, draft=draft, file=file, is_proof=kind.is_proof
     )
+
+
+def add_item_paper(session: Session, actor: Actor, *, asset_id: int, number: int, draft: PaperDraft, file: StoredFile) -> Paper:
+    """Add a paper to a part of an asset that one keeps the passport of."""
+    item = get_item(session, actor, asset_id, number)
+    require(actor, Can.KEEP_PASSPORTS, item.asset)
+    kind = taxonomy(session).paper_kind(draft.kind)
+    return documents.add_item_paper(
+        session,
+        actor,
+        item_id=item.id,
+        organisation_id=item.asset.organisation_id,
+        draft=draft,
+        file=file,
+        is_proof=kind.is_proof,
+    )
+
+
+def remove_item_paper(session: Session, actor: Actor, *, asset_id: int, number: int, paper_id: int) -> Paper:
+    """Take a paper away from a part of an asset that one keeps the passport of."""
+    item = get_item(session, actor, asset_id, number)
+    require(actor, Can.KEEP_PASSPORTS, item.asset)
+    return documents.remove_item_paper(session, actor, item_id=item.id, paper_id=paper_id)
 
 
 def remove_paper(session: Session, actor: Actor, *, listing_id: int, paper_id: int) -> Paper:

@@ -16,6 +16,7 @@ from marketplace.depots.queries.lots import lots_with_parts
 from marketplace.documents.models import Paper
 from marketplace.documents.queries import (
     get_paper,
+    list_item_papers,
     list_lot_papers,
     list_papers,
     list_papers_of,
@@ -31,6 +32,7 @@ from marketplace.kernel.language import _
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingStatus
+from marketplace.passports.models import Asset, AssetItem
 from marketplace.recalls.queries import was_told_of
 
 READS_ALONG = (
@@ -76,6 +78,11 @@ def get_dossier(session: Session, actor: Actor, listing_id: int) -> Dossier:
 def get_readable_paper(session: Session, actor: Actor, paper_id: int) -> Paper:
     """A paper, or Missing for whoever may not read it."""
     paper = get_paper(session, paper_id)
+    if paper.item_id is not None:
+        asset = session.scalars(select(Asset).join(Asset.items).where(AssetItem.id == paper.item_id)).one()
+        if asset.ended_at is not None or not may(actor, Can.READ_ITEM_PAPERS, asset):
+            raise missing_paper()
+        return paper
     if paper.lot_id is not None:
         if not may_read_lot_papers(session, actor, paper.lot_id):
             raise missing_paper()
@@ -103,6 +110,13 @@ def list_papers_of_lot(session: Session, actor: Actor, lot_id: int) -> list[Pape
     if not may_read_lot_papers(session, actor, lot_id):
         raise missing_paper()
     return list_lot_papers(session, [lot_id])
+
+
+def list_papers_of_items(session: Session, actor: Actor, asset: Asset) -> dict[int, list[Paper]]:
+    """The papers of the parts of an asset, by the part. Nothing for whoever may not read them."""
+    if not may(actor, Can.READ_ITEM_PAPERS, asset):
+        return {}
+    return list_item_papers(session, [item.id for item in asset.items])
 
 
 def list_papers_of_transfer(session: Session, actor: Actor, reservation: Reservation) -> list[Paper]:

@@ -214,8 +214,8 @@ def demand_body(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (body | changes).items() if value is not None}
 
 
-def add_paper(owner: Api, listing_id: int, content: bytes | None = None, name: str = "a.pdf", **changes: Any) -> TestResponse:
-    """A soil declaration, valid until three years from now; a change to None leaves out."""
+def add_paper(owner: Api, to: int | str, content: bytes | None = None, name: str = "a.pdf", **changes: Any) -> TestResponse:
+    """A soil declaration, valid until three years from now; a change to None leaves out. `to`: a listing, or the address of a part."""
     today = clock.today()
     words = {
         "kind": "soil-declaration",
@@ -225,7 +225,9 @@ def add_paper(owner: Api, listing_id: int, content: bytes | None = None, name: s
         "validUntil": (today + timedelta(days=1095)).isoformat(),
     }
     said = {key: value for key, value in (words | changes).items() if value is not None}
-    return owner.post(f"/listings/{listing_id}/papers", data={**said, "file": (BytesIO(content or good()), name)})
+    return owner.post(
+        f"{to if isinstance(to, str) else f'/listings/{to}'}/papers", data={**said, "file": (BytesIO(content or good()), name)}
+    )
 
 
 def published(owner: Api, *, is_declared: bool = True, **changes: Any) -> dict[str, Any]:

@@ -74,6 +74,7 @@ STEPS = {
     "imports.mend_file": "mend_import_file", "imports.codes": "choose_import_codes", "imports.apply": "apply_import",
     "plans.make": "make_plan", "plans.accept": "request_plan_line", "plans.point_out": "request_plan_line",
     "plans.refuse": "refuse_plan_line",
+    "papers.add_to_item": "add_item_paper", "papers.remove_from_item": "remove_item_paper",
     "valuations.start": "value_assets", "valuations.appraisals": "appraise_item",
     "prices.load": "load_price_table", "prices.use": "load_price_table",
     "imports.given": "say_once_of_import", "imports.read_again": "read_import_again", "listings.keep": "publish_listing", "listings.open_it": "open_listing",

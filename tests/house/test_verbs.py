@@ -38,6 +38,8 @@ GUARDED_ELSEWHERE = {
     "exchange.queries.reservations.sees_names",
     # a part of a verb that has asked
     "documents.actions.add_lot_paper",
+    "documents.actions.add_item_paper",
+    "documents.actions.remove_item_paper",
     "exchange.actions.booking.reverse_recalled",
     "exchange.actions.decide.call_off",
     "exchange.actions.decide.end",

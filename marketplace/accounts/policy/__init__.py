@@ -91,6 +91,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_DEPOT_FIGURES: who.may_account_for_region,
     Can.READ_ASSET: who.reads_asset,
     Can.KEEP_PASSPORTS: who.is_trading_coordinator,
+    Can.READ_ITEM_PAPERS: who.reads_item_papers,
     Can.ESTIMATE_OWNED: who.is_municipal_coordinator,
     Can.READ_OWNED: who.may_look_inside,
     Can.VALUE_ASSETS: who.may_value_assets,

@@ -59,6 +59,12 @@ def may_look_inside(actor: Actor, subject: Any) -> bool:
     return is_own(actor, subject) or actor.role == Role.REVIEWER
 
 
+def reads_item_papers(actor: Actor, subject: Any) -> bool:
+    """The owner and the maintainer of an asset, and the AO CE."""
+    is_maintainer = subject is not None and actor.trades and subject.maintainer_id == actor.organisation_id
+    return may_look_inside(actor, subject) or is_maintainer
+
+
 def reads_papers(actor: Actor, subject: Any) -> bool:
     """The own organisation's; of every organisation the reviewer, advisers and the broker."""
     return may_look_inside(actor, subject) or actor.organisation_kind == OrganisationKind.ADVISER or is_broker(actor)

@@ -78,6 +78,7 @@ class Can(StrEnum):
     READ_DEPOT_FIGURES = "depot:figures"
     READ_ASSET = "asset:read"
     KEEP_PASSPORTS = "asset:keep"
+    READ_ITEM_PAPERS = "asset:read_papers"
     ESTIMATE_OWNED = "asset:estimate_owned"
     READ_OWNED = "asset:read_owned"
     VALUE_ASSETS = "asset:value"

@@ -35,6 +35,7 @@ class PaperSchema(Shape):
     id = Integer()
     listing_id = Integer("the listing that it stands with; null: it stands with a lot itself", allow_none=True)
     lot_id = Integer("the lot that it stands with; null: it stands with a listing", allow_none=True)
+    item_id = Integer("the part of an asset that it stands with; null: it stands with none", allow_none=True)
     kind = Line("slug, see /paper-kinds")
     kind_name = Line(get=_kind_name)
     number = Line("empty: it has none")

@@ -1,12 +1,14 @@
 """Adding a paper to a lot, renewing one, taking one away, and its file."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
 from marketplace.depots.queries.lots import get_lot
 from marketplace.documents.models import Paper
-from marketplace.documents.queries import list_papers, missing_paper
+from marketplace.documents.queries import list_item_papers, list_papers, missing_paper
 from marketplace.dossiers import actions
 from marketplace.http.lot_papers import paper_file_answer
 from marketplace.http.request import current_actor, current_session, database, permission
@@ -15,6 +17,7 @@ from marketplace.kernel.language import _
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.materials.queries import taxonomy
+from marketplace.passports.queries.assets import get_item
 from marketplace.web.papers.forms import ACCEPT, PaperForm
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form, IdempotencyField
@@ -23,6 +26,7 @@ from marketplace.web.ui.papers import row_of
 blueprint = Blueprint("papers", __name__)
 METHODS = ("GET", "POST")
 LOT = "/aanbod/<int:listing_id>/documenten"
+ITEM = "/paspoorten/<int:asset_id>/onderdelen/<int:number>/documenten"
 FORM_BYTES_MAX = 64_000_000  # more than a paper may be, so that the form comes back with its sentence
 
 
@@ -96,6 +100,45 @@ def add_to_lot(lot_id: int) -> ResponseReturnValue:
     ):
         return done(_("The paper is added to the lot."), url_for("recalls.show_trace", lot_id=lot_id))
     return page("papers/add_to_lot.html", form, lot=get_lot(session, actor, lot_id), accept=ACCEPT)
+
+
+@blueprint.route(f"{ITEM}/nieuw", methods=METHODS)
+@permission(Can.KEEP_PASSPORTS, max_body_bytes=FORM_BYTES_MAX)
+def add_to_item(asset_id: int, number: int) -> ResponseReturnValue:
+    """Add a paper to a part of an asset."""
+    with database().read() as reading:
+        item = get_item(reading, current_actor(), asset_id, number)
+        require(current_actor(), Can.KEEP_PASSPORTS, item.asset)
+        known = taxonomy(reading)
+        material = known.material_by_id(item.material_id)
+    form = PaperForm()
+    form.offer(known, material)
+    is_valid = form.is_submitted() and form.validate()
+    session, actor = current_session(), current_actor()
+    part: dict[str, Any] = {"asset_id": asset_id, "number": number}
+    if is_valid and attempt(
+        form, lambda: actions.add_item_paper(session, actor, **part, draft=form.draft(), file=form.stored().file)
+    ):
+        return done(_("The paper is added to the part."), url_for("passports.describe_item", **part))
+    return page("papers/add_to_item.html", form, part=part, material=material, accept=ACCEPT)
+
+
+@blueprint.route(f"{ITEM}/<int:paper_id>/verwijderen", methods=METHODS)
+@permission(Can.KEEP_PASSPORTS)
+def remove_from_item(asset_id: int, number: int, paper_id: int) -> ResponseReturnValue:
+    """Ask once more, and take a paper away from a part."""
+    session, actor = current_session(), current_actor()
+    part: dict[str, Any] = {"asset_id": asset_id, "number": number}
+    item = get_item(session, actor, asset_id, number)
+    require(actor, Can.KEEP_PASSPORTS, item.asset)
+    paper = next((one for one in list_item_papers(session, [item.id]).get(item.id, []) if one.id == paper_id), None)
+    if paper is None:
+        raise missing_paper()
+    form = RemoveForm()
+    is_valid = form.is_submitted() and form.validate()
+    if is_valid and attempt(form, lambda: actions.remove_item_paper(session, actor, **part, paper_id=paper_id)):
+        return done(_("The paper is taken away."), url_for("passports.describe_item", **part))
+    return page("papers/remove_from_item.html", form, part=part, paper=row_of(paper, taxonomy(session)))
 
 
 @blueprint.route(f"{LOT}/<int:paper_id>/verwijderen", methods=METHODS)

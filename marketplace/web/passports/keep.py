@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, require
 from marketplace.accounts.queries.organisations import list_organisations
+from marketplace.documents.queries import list_item_papers
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.matching.actions.replan import edit_asset
@@ -14,6 +15,7 @@ from marketplace.passports.models import Asset, AssetItem
 from marketplace.passports.queries.assets import details_of, draft_of, get_asset, get_item
 from marketplace.web.passports.forms import AssetForm, ChangeForm, ItemForm, describe_form
 from marketplace.web.ui.form_page import attempt, done, page, submit
+from marketplace.web.ui.papers import rows_of
 
 KEPT = permission(Can.KEEP_PASSPORTS)
 
@@ -88,7 +90,8 @@ def describe_item(asset_id: int, number: int) -> ResponseReturnValue:
     form.fill(details_of(item))
     if submit(form, lambda: items.describe_item(session, actor, asset_id=asset_id, number=number, details=form.details())):
         return _changed(asset_id)
-    return page("passports/describe_item.html", form, asset=asset, item=item, material=material)
+    papers = rows_of(list_item_papers(session, [item.id]).get(item.id, []), taxonomy(session))
+    return page("passports/describe_item.html", form, asset=asset, item=item, material=material, papers=papers)
 
 
 @KEPT

@@ -1,10 +1,12 @@
 """The page of one passport for its reader. What is told of it, and what its keeper can do there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from marketplace.accounts.policy import Actor, Can, may
+from marketplace.dossiers.queries import list_papers_of_items
 from marketplace.http.passports import passport_of
 from marketplace.http.valuations import worth_facts
 from marketplace.kernel.db import Session
@@ -20,6 +22,7 @@ from marketplace.valuations.models import ValuationRun
 from marketplace.valuations.queries.found import worth_over_time
 from marketplace.valuations.queries.runs import last_lines
 from marketplace.web.ui.charts import Chart
+from marketplace.web.ui.papers import PaperRow, rows_of
 from marketplace.web.ui.passports import PICTURES
 from marketplace.web.ui.value import LineShown, lines_shown, worth_over_days
 
@@ -62,7 +65,8 @@ class PassportWorth:
 class PassportPage:
     """All of it. `lines`: the newest of what happened; `keeps`: whether the reader may change it.
 
-    For whoever may, also `free`: numbers of parts that can come free still, `lots`: the lots that were planned of it, and `worth`.
+    For whoever may, also `free`: numbers of parts that can come free still, `lots`: the lots that were planned of it, `worth`, and
+    `papers`: the name of a part with each of its papers.
     """
 
     asset: Asset
@@ -75,6 +79,7 @@ class PassportPage:
     free: frozenset[int]
     lots: tuple[int, ...]
     worth: "PassportWorth | None"
+    papers: tuple[tuple[str, PaperRow], ...]
 
     @classmethod
     def of(cls, session: Session, actor: Actor, asset: Asset) -> "PassportPage":
@@ -92,7 +97,16 @@ class PassportPage:
             free=frozenset(one.item.number for one in list_free(session, asset)) if keeps else frozenset(),
             lots=tuple(open_listings_of_asset(session, asset.id)) if keeps else (),
             worth=PassportWorth.of(session, asset) if may(actor, Can.READ_VALUE, asset) else None,
+            papers=tuple(_papers(session, actor, asset)),
         )
+
+
+def _papers(session: Session, actor: Actor, asset: Asset) -> Iterator[tuple[str, PaperRow]]:
+    """The papers of its parts, for whoever may read them."""
+    known, papers = taxonomy(session), list_papers_of_items(session, actor, asset)
+    for item in asset.items:
+        for row in rows_of(papers.get(item.id, ()), known):
+            yield known.material_by_id(item.material_id).name, row
 
 
 def _figures(asset: Asset, told: Passport) -> list[tuple[str, Text | str]]:

@@ -14,11 +14,11 @@ from marketplace.plans.queries.lines import names_instead, states_of, why_of
 from marketplace.plans.rules.lines import STATE_LABELS, LineState
 
 TONES = {
-    LineState.OPEN: "info",
-    LineState.ASKED: "success",
-    LineState.OFFERED: "success",
-    LineState.REFUSED: "neutral",
-    LineState.CHANGED: "warning",
+    LineState.OPEN: "neutral",
+    LineState.ASKED: "good",
+    LineState.OFFERED: "wait",
+    LineState.REFUSED: "done",
+    LineState.CHANGED: "stop",
 }
 
 
