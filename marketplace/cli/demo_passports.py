@@ -56,7 +56,7 @@ def _in_years(years: int, certainty: Certainty) -> Coming:
 
 
 def load_passports(session: Session, cast: Cast) -> int:
-    """What the coordinators of Hengelo, Enschede and Borne wrote down; gives the number of the street.
+    """What three coordinators wrote down; gives the number of the street of Hengelo.
 
     The last changes are of this month.
     """
