@@ -30,7 +30,7 @@ USED = (  # material, its unit, and the column with the kilograms of one
     ("betonstraatsteen-kei-8cm", "m2", "kg_per_m2"),
     ("trottoirband-13-15x25", "m", "kg_per_m"),
     ("menggranulaat-0-31-5", "tonne", "kg_per_ton"),
-    ("ophoogzand", "m3", "kg_per_m3"),
+    ("zwerfkeien", "m3", "kg_per_m3"),
     ("hardhouten-balk", "m", "kg_per_m"),
 )
 YEARS = (2024, 2025)

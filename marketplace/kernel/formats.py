@@ -100,9 +100,9 @@ def money(cents: int | None) -> str:
 
 
 def euros(cents: int | None) -> str:
-    """An amount to the cent, also below nought; a dash where nothing is known."""
+    """An amount to the cent, also below nought."""
     if cents is None:
-        return "–"
+        return unknown()
     return f"−{money(-cents)}" if cents < 0 else money(cents)
 
 

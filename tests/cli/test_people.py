@@ -76,7 +76,7 @@ def test_a_person_is_switched_off(app: Flask, database: Database) -> None:
 
 def test_the_jobs_tell_what_they_did(app: Flask) -> None:
     lines = output(app, "jobs", "run", "--at", "2027-01-15T08:00").splitlines()
-    plans = ["plans to be there: 0", "plans to agree with: 0"]
+    plans = ["plans to be there: 0", "plans to agree with: 0", "regional plan: 1"]
     asked = ["matches: 0", "listings to confirm: 0", *plans, "listings gone stale: 0"]
     asked += ["demands to confirm: 0", "demands gone stale: 0"]
     waiting = ["waiting lists: 0", "offers: 0", "reminders: 0"]

@@ -26,8 +26,7 @@ from marketplace.passports.queries.assets import get_asset, get_item
 from marketplace.passports.rules.assets import AssetDraft, AssetKind
 from marketplace.passports.rules.items import ItemDetails, ItemDraft, KnownBy
 from tests.factories import make_actor, seed_taxonomy
-from tests.pdfs import EVIL, good
-from tests.visitors import send, upload, visit
+from tests.visitors import send, visit
 
 KEI, SAND = "betonstraatsteen-kei-8cm", "straatzand"
 LINE = {"type": "LineString", "coordinates": [[6.79, 52.26], [6.80, 52.27], [6.81, 52.27]]}
@@ -395,18 +394,3 @@ def test_the_paper_is_accessible_and_its_code_opens_the_passport(
     address = code.text
     assert app.test_client().get(address.removeprefix("http://localhost")).status_code == 200
     assert address.endswith(f"/paspoorten/{street}")
-
-
-@pytest.mark.slow
-def test_a_part_gets_a_paper_and_loses_it(app: Flask, session: Session, client: FlaskClient, street: int) -> None:
-    own = f"/paspoorten/{street}/onderdelen/1"
-    typed = {"kind": "batch-inspection", "number": "P-12", "issuer": "Lab Oost", "issued_on": "12 maart 2025"}
-    refused = send(client, f"{own}/documenten/nieuw", {**typed, "file": upload(EVIL["script on opening"][1](), "a.pdf")})
-    assert refused.status_code == 422 and "programma (JavaScript)" in refused.text and 'value="P-12"' in refused.text
-    added = send(client, f"{own}/documenten/nieuw", {**typed, "file": upload(good(), "a.pdf")})
-    assert (added.status_code, added.location) == (303, own)
-    assert "P-12" in client.get(own).text and "P-12" in client.get(f"/paspoorten/{street}").text
-    other = visit(app, session, make_actor(session, "losser"))
-    assert "P-12" not in other.get(f"/paspoorten/{street}").text  # the passport is public, its papers are not
-    assert send(client, f"{own}/documenten/1/verwijderen", {}).status_code == 303
-    assert "Er zijn nog geen documenten van dit onderdeel" in client.get(own).text

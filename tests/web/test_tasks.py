@@ -47,13 +47,13 @@ def test_everything_is_checked_from_the_clock_and_the_page_tells_how_far_it_is(
     at_work(database)
     page = admin.get(address)
     assert "9 van 16 stappen, 56%" in page.text and 'max="100" value="56"' in page.text
-    assert page.text.count("nog niet bekeken") == 17
+    assert page.text.count("nog niet bekeken") == 20
     with database.transaction() as session:
         kernel_tasks.release(session, task_id=1, worker="w")
     assert tasks.work_off(app) == 1
     page = admin.get(address)
     assert "Alles klopt. Het grootboek heeft 0 regels." in page.text and "Refresh" not in page.headers
-    assert page.text.count(">klopt<") == 26
+    assert page.text.count(">klopt<") == 29
     assert f'href="{address}">Controle van de hele bank</a>' in admin.get("/beheer/klok").text
     assert f'href="{address}">Controle van de hele bank</a>' in admin.get("/taken").text
 

@@ -57,7 +57,8 @@ def find_last_run(session: Session, actor: Actor) -> PlanRun | None:
 def get_run(session: Session, actor: Actor, run_id: int) -> PlanRun:
     """A plan with its result; without one it is being made."""
     require(actor, Can.READ_PLAN)
-    run = session.scalars(select(PlanRun).where(PlanRun.id == run_id).options(joinedload(PlanRun.result))).one_or_none()
+    rows = select(PlanRun).where(PlanRun.id == run_id).options(joinedload(PlanRun.result))
+    run = session.scalars(rows.execution_options(populate_existing=True)).one_or_none()
     if run is None:
         raise Missing(_("This page or object does not exist, or you may not see it. Check the address."))
     return run

@@ -218,6 +218,7 @@ def statement(year: int) -> str:
     told = get_statement(session, actor, owner.id, _year(year))
     run = told.closing
     years = sorted({one.as_of.year for one in found.list_finished(session, owner.id)})
+    moves = [(label, "number") for _name, label, _sign, _part in COLUMNS]
     return render_template(
         "valuations/statement.html",
         owner=owner,
@@ -229,7 +230,7 @@ def statement(year: int) -> str:
         moved=moved_lines(run.totals) if run and run.totals else [],
         closing=closing_words(run.totals) if run and run.totals else "",
         classes=_classes(run),
-        columns=COLUMNS,
+        heads=[(_("Class"), "text"), (_("Opening"), "number"), *moves, (_("Closing"), "number")],
         shadow=SHADOW,
     )
 
