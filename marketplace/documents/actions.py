@@ -1,5 +1,6 @@
 """The verbs of papers. The file was looked through and stored before; whether the lot still takes papers is asked by the verbs above."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.documents.models import Paper
-from marketplace.documents.queries import get_paper, missing_paper
-from marketplace.documents.rules import PaperDraft, StoredFile, check_paper, check_paper_count, is_picture
+from marketplace.documents.queries import get_paper, list_item_papers, missing_paper
+from marketplace.documents.rules import PAPERS_MAX, PaperDraft, StoredFile, check_paper, check_paper_count, is_picture
 from marketplace.kernel import clock, images, pdfs
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.kernel.files import Media
@@ -105,6 +106,19 @@ def remove_item_paper(session: Session, actor: Actor, *, item_id: int, paper_id:
     session.flush()
     audit.record(session, actor, action="paper.remove", object_type="paper", object_id=paper_id, item_id=item_id)
     return paper
+
+
+def copy_item_papers(session: Session, actor: Actor, *, item_ids: Iterable[int], listing_id: int, organisation_id: int) -> None:
+    """Let the papers of parts of assets stand with the offer that they become.
+
+    Each once, and none that has expired. The room above has asked for the right.
+    """
+    rows = [paper for papers in list_item_papers(session, item_ids).values() for paper in papers]
+    current = {row.file: row for row in rows if row.valid_until is None or row.valid_until >= clock.today()}
+    for row in list(current.values())[:PAPERS_MAX]:
+        draft = PaperDraft(row.kind, row.issued_on, row.number, row.issuer, row.valid_until)
+        file = StoredFile(row.file, row.media_type, row.size_bytes, row.pages)
+        _keep(session, actor, {"listing_id": listing_id}, organisation_id, draft, file)
 
 
 def _keep(

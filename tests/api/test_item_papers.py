@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from tests.api.conftest import Api, add_paper, published
 from tests.pdfs import WORDS
@@ -68,3 +70,18 @@ def test_a_paper_stands_in_one_place(keeper: Api, part: str, hengelo: Api, datab
     for change in (f"listing_id = {listing}", "item_id = NULL"):
         with pytest.raises(DatabaseError, match="one_place"), database.transaction() as session:
             session.execute(text(f"UPDATE paper SET {change} WHERE id = {number}"))
+
+
+def test_what_comes_free_takes_its_papers_along(keeper: Api, part: str) -> None:
+    """Two papers of a part, one of them expired yesterday: the planned lot has the other."""
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    number = add_paper(keeper, part, number="PK-1").get_json()["id"]
+    add_paper(keeper, part, number="PK-2", validUntil=yesterday)
+    first, last = ((clock.today() + timedelta(days=days)).isoformat() for days in (100, 130))
+    body = {"quantity": 60, "earliest": first, "latest": last, "certainty": "budgeted", "condition": "good"}
+    listing = keeper.post(f"{part}/release", body)
+    assert listing.status_code == 201, listing.get_json()
+    papers = keeper.get(f"/listings/{listing.get_json()['id']}/papers").get_json()["items"]
+    assert [(paper["number"], paper["itemId"]) for paper in papers] == [("PK-1", None)]
+    assert papers[0]["digest"] == keeper.get(f"/papers/{number}").get_json()["digest"]
+    assert keeper.get(f"{part}/papers").get_json()["total"] == 2

@@ -39,6 +39,7 @@ GUARDED_ELSEWHERE = {
     # a part of a verb that has asked
     "documents.actions.add_lot_paper",
     "documents.actions.add_item_paper",
+    "documents.actions.copy_item_papers",
     "documents.actions.remove_item_paper",
     "exchange.actions.booking.reverse_recalled",
     "exchange.actions.decide.call_off",

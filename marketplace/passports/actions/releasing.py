@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
+from marketplace.documents.actions import copy_item_papers
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.geo import Point
@@ -80,6 +81,8 @@ def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Lis
         for item, amount in zip(items, amounts, strict=True)
     )
     session.flush()
+    owner = asset.organisation_id
+    copy_item_papers(session, actor, item_ids=[item.id for item in items], listing_id=listing.id, organisation_id=owner)
     for item, amount in zip(items, amounts, strict=True):
         facts: dict[str, Any] = {"item": item.number, "listing": listing.id, "quantity": plain(amount)}
         audit.record(session, actor, action="asset.release", object_type="asset", object_id=item.asset_id, **facts)
