@@ -23,7 +23,7 @@ from marketplace.passports.rules.releasing import Piece, ReleaseDraft
 from marketplace.planned.models import DateChange
 from tests.factories import make_actor, seed_taxonomy
 from tests.imported import reading
-from tests.rooms.test_passports_in_sheets import HEAD, KEI, apply, assets, holds, load, said
+from tests.rooms.test_passports_in_sheets import HEAD, KEI, apply, assets, holds, load, parts, said
 
 pytestmark = pytest.mark.postgresql
 
@@ -86,3 +86,22 @@ def test_whether_a_passport_is_public_comes_from_the_sheet(app: Flask, database:
     assert [one.is_public for one in assets(database)] == [True, False]
     wrong = load(database, borne, [(*rows[0][:-1], "misschien")], head)
     assert set(said(database, borne, wrong)[2]) == {"is_public"}
+
+
+def test_a_sheet_says_what_a_part_holds(app: Flask, database: Database, borne: Actor) -> None:
+    """Hardwood may hold creosote and nothing else: what is said of another substance is refused in its row."""
+    head = ("Objectnummer", "Systeem", "Naam", "Soort", "Plaats", "Materiaal", "Hoeveelheid", "Eenheid", "Gevaarlijke stoffen")
+    beam = ("GBI", "Brug", "Brug", "Borne", "hardhouten-balk", "12", "m")
+    rows = [
+        ("B-1", *beam, "creosoot: nee"),
+        ("B-2", *beam, "Creosoot: onbekend;"),
+        ("B-3", *beam, "asbest: nee"),
+        ("B-4", *beam, ""),
+    ]
+    loaded = load(database, borne, rows, head)
+    [(row, faults)] = said(database, borne, loaded).items()
+    assert row == 4 and "“asbest: nee” kan niet gelezen worden." in faults["hazards"]
+    apply(app, database, borne, loaded, only_good=True)
+    held = {asset.id: asset.external_id for asset in assets(database)}
+    found = {held[part.asset_id]: part.hazards for part in parts(database)}
+    assert found == {"B-1": {"creosoot": "no"}, "B-2": {"creosoot": "unknown"}, "B-4": {}}

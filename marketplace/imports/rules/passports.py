@@ -20,7 +20,7 @@ from marketplace.kernel.units import THOUSANDTH, Quantity, Unit, format_number, 
 from marketplace.market.rules.listing import CERTAINTY_LABELS, CONDITION_LABELS, Certainty, Condition, Location
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.passports.rules.assets import EXTERNAL_LENGTH_MAX, AssetKind, Coming
-from marketplace.passports.rules.intake import find_layer, find_share
+from marketplace.passports.rules.intake import find_layer, find_share, read_hazards
 from marketplace.passports.rules.items import Detachability, KnownBy
 from marketplace.passports.rules.shapes import clean_shape, middle_of
 
@@ -111,6 +111,8 @@ PASSPORTS = Table(
         Column("detachability", _("How it comes loose"), _("lies loose, screwed, glued or cast in one"), ("losmaakbaarheid", "how it comes loose",
                "detachability", "hoe het loskomt")),
         Column("condition", _("Condition"), _("new, good, fair or poor; empty: nobody looked"), ("kwaliteit", "condition", "conditie", "staat")),
+        Column("hazards", _("Hazardous substances"), _("each with yes, no or unknown, for example “asbestos: no; PAK: unknown”"),
+               ("gevaarlijke stoffen", "hazardous substances", "gevaren", "hazards")),
     ),
     rows_max=PASSPORT_ROWS_MAX,
 )
@@ -279,6 +281,8 @@ def _read_item(record: Record, words: PassportWords, faults: Faults) -> ItemRow 
     for key, said, kind in chosen:
         if text(key):
             told[key] = faults.attempt(key, partial(_choose, text(key), said, kind, key))
+    if material is not None and text("hazards"):
+        told["hazards"] = faults.attempt("hazards", lambda: read_hazards(text("hazards"), material))
     phase = faults.attempt("phase", lambda: _phase(text("phase"))) if text("phase") else 0
     each = faults.attempt("kg_per_unit", lambda: record.number("kg_per_unit")) if text("kg_per_unit") else None
     quantity, worked_out = _amount(record, material, faults)

@@ -5,8 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
-from marketplace.kernel.text import clean
+from marketplace.kernel.text import clean, fold
 from marketplace.kernel.units import THOUSANDTH, Quantity, Unit
+from marketplace.market.rules.listing import Answer
 from marketplace.market.rules.values import find_weight_faults
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.passports.rules.assets import AssetDraft, clean_asset_name
@@ -16,6 +17,11 @@ from marketplace.passports.rules.shapes import clean_shape
 HUNDRED = Decimal(100)
 THICKEST_CM = Decimal(1_000)
 _LAYERED = (Unit.M3, Unit.TONNE)
+_ANSWERS = {
+    **dict.fromkeys(("ja", "yes"), Answer.YES),
+    **dict.fromkeys(("nee", "no"), Answer.NO),
+    **dict.fromkeys(("onbekend", "unknown"), Answer.UNKNOWN),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +98,27 @@ def find_share(whole_kg: Decimal, percentage: Decimal) -> Decimal:
 
 def _rounded(amount: Decimal) -> Decimal:
     return amount.quantize(THOUSANDTH, rounding=ROUND_HALF_UP)
+
+
+def read_hazards(typed: str, material: Material) -> dict[str, Answer]:
+    """What a cell says of hazardous substances: “asbest: nee; pak: onbekend”, by their codes or names.
+
+    Refused: a substance that this material does not declare, another word than yes, no or unknown, and one that is said twice.
+    """
+    known = {fold(word): one.slug for one in material.hazards for word in (one.slug, one.name_nl, one.name_en)}
+    found: dict[str, Answer] = {}
+    for part in filter(str.strip, typed.split(";")):
+        name, _colon, word = part.partition(":")
+        code, answer = known.get(fold(name.strip())), _ANSWERS.get(fold(word.strip()))
+        if code is None or answer is None or code in found:
+            raise Invalid(
+                _(
+                    "“%(part)s” cannot be read. Write a substance that this material declares (%(names)s) and yes, no or unknown, "
+                    "with a semicolon before the next.",
+                    part=part.strip()[:60],
+                    names=", ".join(one.name for one in material.hazards) or "–",
+                ),
+                "hazards",
+            )
+        found[code] = answer
+    return found
