@@ -101,7 +101,7 @@ def _rounded(amount: Decimal) -> Decimal:
 
 
 def read_hazards(typed: str, material: Material) -> dict[str, Answer]:
-    """What a cell says of hazardous substances: “asbest: nee; pak: onbekend”, by their codes or names.
+    """What a cell says of hazardous substances, such as “asbest: nee; pak: onbekend”.
 
     Refused: a substance that this material does not declare, another word than yes, no or unknown, and one that is said twice.
     """
