@@ -286,6 +286,14 @@ def test_never_more_than_there_is_or_is_needed_and_nobody_worse_off(problem: Pro
     assert plan.allocation.micrograms < plan.mass_bound or plan.allocation.cost >= plan.cost_bound
 
 
+def test_a_rounded_plan_is_never_worse_than_first_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lots of 3, one in parts of 2 at 2 km, one in parts of 3 at 1 km, for a need of 4: either 3 is all; the nearer one is driven less."""
+    monkeypatch.setattr(allocation, "SMALL", 0)
+    lots, pairs = [Lot(1, 3, 1000, part=2), Lot(2, 3, 1000, part=3)], [Pair(1, 1, 2), Pair(2, 1, 1)]
+    plan = make_plan(problem_of(lots, [Need(1, 4, BORNE)], pairs))
+    assert lines(plan.allocation) == lines(plan.baseline) == {(2, 1): 3}
+
+
 @settings(max_examples=20, deadline=None)
 @given(problems(most=4, parts=True), st.randoms())
 def test_the_order_of_the_input_changes_no_line(problem: Problem, random: st.DrawFn) -> None:

@@ -7,11 +7,12 @@ from marketplace.api import query
 from marketplace.api.bodies.plan import PlanBody, PlanLineBody, RefusalBody
 from marketplace.api.reading import read_body, read_page
 from marketplace.api.routing import created, many, ok, route
-from marketplace.api.shapes.plan import PlanAnswerSchema, PlanLinesSchema, PlanSchema, PlansSchema, write_lines
+from marketplace.api.shapes.plan import PlanAnswerSchema, PlanLinesSchema, PlanSchema, PlansSchema
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.wake import waking
 from marketplace.jobs.tasks import queue_plan
 from marketplace.plans.actions.answers import accept_line, refuse_line
+from marketplace.plans.queries.lines import tell_lines
 from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import get_run, list_lines, list_runs
 
@@ -54,7 +55,7 @@ def list_plan_lines(plan_id: int) -> Response:
     """List what goes where, each line with why it stands there and how it stands now."""
     page, session = read_page(), current_session()
     lines, total = list_lines(session, get_run(session, current_actor(), plan_id), offset=page.offset, limit=page.size)
-    return many(PlanLinesSchema, write_lines(lines), total=total, page=page)
+    return many(PlanLinesSchema, tell_lines(session, lines), total=total, page=page)
 
 
 @route(

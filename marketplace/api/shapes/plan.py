@@ -1,18 +1,11 @@
 """The regional plan: what it came to, and its lines."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Moment, Number, Quantity, Sentence, UnitChoice, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape
 from marketplace.api.shapes.listing import TitledSchema
 from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.http.request import current_session
-from marketplace.kernel.language import Text
-from marketplace.plans.models import PlanLine
-from marketplace.plans.queries.lines import names_instead, states_of, why_of
 from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import PlanState, state_of_run
 from marketplace.plans.rules.lines import Answer, LineState, Why
@@ -62,23 +55,6 @@ class PlansSchema(PageSchema):
     items = List(Part(PlanSchema))
 
 
-@dataclass(frozen=True)
-class ToldLine:
-    """A line with how it stands now and why it is there."""
-
-    line: PlanLine
-    state: LineState
-    sentence: Text
-
-
-def told(lines: Sequence[PlanLine]) -> Iterator[ToldLine]:
-    """These lines as they are told."""
-    session = current_session()
-    states, names = states_of(session, lines), names_instead(session, lines)
-    for line in lines:
-        yield ToldLine(line, states[line.number], why_of(session, line, names.get(line.instead_of_id or 0)))
-
-
 class PlanAnswerSchema(Shape):
     """What somebody did with a line."""
 
@@ -122,8 +98,3 @@ class PlanLinesSchema(PageSchema):
     """A page of the lines of a plan, by lot and by need."""
 
     items = List(Part(_PlanLineSchema))
-
-
-def write_lines(lines: Sequence[PlanLine]) -> list[Any]:
-    """These lines as the page takes them."""
-    return list(told(lines))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -53,7 +54,7 @@ def count_answers(session: Session, run: PlanRun) -> Counter[Answer]:
     return Counter({Answer(answer): count for answer, count in session.execute(rows)})
 
 
-def why_of(session: Session, line: PlanLine, instead_of: str | None) -> Text:
+def _why_of(session: Session, line: PlanLine, instead_of: str | None) -> Text:
     """Why a line stands there, in a sentence. `instead_of`: the name of whoever would have had this lot without a plan."""
     facts = {
         "owner": line.owner.name,
@@ -76,7 +77,22 @@ def why_of(session: Session, line: PlanLine, instead_of: str | None) -> Text:
     return _("%(material)s of %(owner)s goes to %(asker)s: with the lines around it %(saved)s tonne-km less.", **facts)
 
 
-def names_instead(session: Session, lines: Sequence[PlanLine]) -> dict[int, str]:
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A line with how it stands now, and why it is there."""
+
+    line: PlanLine
+    state: LineState
+    sentence: Text
+
+
+def tell_lines(session: Session, lines: Sequence[PlanLine]) -> list[ToldLine]:
+    """These lines as a reader is told of them."""
+    states, names = states_of(session, lines), _names_instead(session, lines)
+    return [ToldLine(line, states[line.number], _why_of(session, line, names.get(line.instead_of_id or 0))) for line in lines]
+
+
+def _names_instead(session: Session, lines: Sequence[PlanLine]) -> dict[int, str]:
     """Whose need each line's lot would have served without a plan, by the number of the need."""
     ids = {line.instead_of_id for line in lines if line.instead_of_id}
     rows = select(Demand.id, Organisation.name).join(Demand.organisation).where(Demand.id.in_(ids))

@@ -74,7 +74,6 @@ class Today:
             pair_road_hm=road,
             pair_numerators=up,
             pair_denominators=down,
-            pair_depots=np.full(len(lots), -1, np.int64),
         )
 
     def is_unsure(self, pair: int) -> bool:

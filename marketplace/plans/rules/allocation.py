@@ -102,9 +102,13 @@ def _solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[in
     is_small = len(component.pairs) <= SMALL
     if component.is_even and not component.has_parts:
         return _flow(component, first, floors, is_few=is_small and len(component.problem.pair_lots) <= FEW)
-    if is_small or not component.is_even:
-        return _by_parts(component, first, floors)
-    return _rounded(component, first, floors)
+    by_parts = is_small or not component.is_even
+    found = _by_parts(component, first, floors) if by_parts else _rounded(component, first, floors)
+    is_worse = (_mass(component, found.takes), -_cost(component, found.takes)) < (
+        _mass(component, first[0]),
+        -_cost(component, first[0]),
+    )
+    return replace(found, takes=first[0], gives=first[1], is_proven=False, has_fewest=False) if is_worse else found
 
 
 def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int], *, is_few: bool) -> _Part:

@@ -14,7 +14,7 @@ def first_come(problem: Problem) -> Allocation:
     takes, gives = (np.zeros(len(problem.pair_lots), np.int64) for _both in range(2))
     left, wanted = problem.lot_amounts.tolist(), problem.need_amounts.tolist()
     parts, is_even = problem.lot_parts.tolist(), problem.is_even.tolist()
-    order = np.lexsort((problem.pair_lots, problem.pair_road_hm, problem.pair_depots >= 0, problem.pair_needs))
+    order = np.lexsort((problem.pair_lots, problem.pair_road_hm, problem.pair_needs))
     lots, needs = problem.pair_lots[order].tolist(), problem.pair_needs[order].tolist()
     for pair, lot, need in zip(order.tolist(), lots, needs, strict=True):
         if not wanted[need] or not left[lot]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-DIRECT = -1
 
 
 @dataclass(frozen=True)
@@ -23,8 +22,8 @@ class Problem:
     """Lots, needs and the pairs that may be.
 
     `lot_parts`: the smallest part that the owner gives away, 0 for none. `lot_weights_mg`: of one unit. `pair_costs`: what is to be kept low, for each gram
-    that goes there. `numerators` and `denominators`: how much of the need's unit one unit of the lot is. `pair_depots`: the number of the depot that it
-    waits in, -1 where it goes at once. `need_askers`: the number of the organisation that asks.
+    that goes there. `numerators` and `denominators`: how much of the need's unit one unit of the lot is. `need_askers`: the number of the
+    organisation that asks.
     """
 
     lot_ids: Numbers
@@ -42,7 +41,6 @@ class Problem:
     pair_road_hm: Numbers
     pair_numerators: Numbers
     pair_denominators: Numbers
-    pair_depots: Numbers
 
     def __post_init__(self) -> None:
         places = self.pair_lots * (len(self.need_ids) + 1) + self.pair_needs
@@ -110,7 +108,6 @@ class Pair:
     road_hm: int
     cost: int | None = None
     rate: Fraction = Fraction(1)
-    depot: int = DIRECT
 
 
 def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]) -> Problem:
@@ -139,7 +136,6 @@ def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]
         pair_road_hm=column(pair.road_hm for *_at, pair in placed),
         pair_numerators=column(pair.rate.numerator for *_at, pair in placed),
         pair_denominators=column(pair.rate.denominator for *_at, pair in placed),
-        pair_depots=column(pair.depot for *_at, pair in placed),
     )
 
 

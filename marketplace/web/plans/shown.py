@@ -10,7 +10,7 @@ from marketplace.kernel.formats import mass, number, percent
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.plans.models import PlanLine, PlanResult
-from marketplace.plans.queries.lines import names_instead, states_of, why_of
+from marketplace.plans.queries.lines import tell_lines
 from marketplace.plans.rules.lines import STATE_LABELS, LineState
 
 TONES = {
@@ -28,7 +28,6 @@ class ShownLine:
 
     line: PlanLine
     amount: Amount
-    covers: Amount
     why: Text
     state: Text
     tone: str
@@ -37,18 +36,15 @@ class ShownLine:
 
 def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
     """These lines with their reasons and what the reader may do."""
-    session = current_session()
-    states, names = states_of(session, lines), names_instead(session, lines)
-    for line in lines:
-        state = states[line.number]
+    for told in tell_lines(current_session(), lines):
+        line = told.line
         yield ShownLine(
             line,
             Amount(line.quantity, Unit(line.unit)),
-            Amount(line.covers, Unit(line.covers_unit)),
-            why_of(session, line, names.get(line.instead_of_id or 0)),
-            STATE_LABELS[state],
-            TONES[state],
-            _act(actor, line) if state is LineState.OPEN else "",
+            told.sentence,
+            STATE_LABELS[told.state],
+            TONES[told.state],
+            _act(actor, line) if told.state is LineState.OPEN else "",
         )
 
 
