@@ -6,6 +6,7 @@ const PHOTOS_MAX = 12;
 const form = document.getElementById("offline-form");
 const list = document.getElementById("offline-list");
 const told = document.getElementById("offline-told");
+const kept = document.getElementById("offline-kept");
 const shots = document.getElementById("offline-shots");
 const words = form.dataset;
 let lot;
@@ -54,8 +55,10 @@ async function store() {
   delete lot.fault;
   try {
     await keep(lot);
+    kept.textContent = isEmpty() ? "" : words.kept;
     navigator.storage?.persist?.().catch(() => {});
   } catch {
+    kept.textContent = "";
     told.textContent = words.full;
   }
 }
@@ -120,10 +123,8 @@ async function take(input) {
   showPhotos();
 }
 
-form.addEventListener("change", (event) => {
-  if (event.target.type === "file") take(event.target);
-  else store();
-});
+form.addEventListener("change", (event) => { if (event.target.type === "file") take(event.target); });
+form.addEventListener("input", (event) => { if (event.target.type !== "file") store(); });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   await store();
@@ -136,6 +137,7 @@ form.addEventListener("submit", async (event) => {
   await keep(lot);
   lot = fresh();
   form.reset();
+  kept.textContent = "";
   show();
   await deliver();
   list.scrollIntoView();
@@ -149,5 +151,7 @@ document.getElementById("offline-here")?.addEventListener("click", () => {
 });
 for (const kind of ["online", "offline"]) window.addEventListener(kind, () => { deliver(); });
 
-form.hidden = false;
-deliver().then(() => begin()).catch(() => { told.textContent = words.full; });
+begin().then(() => {
+  form.hidden = false; // what is typed before would be written over
+  return deliver();
+}).catch(() => { told.textContent = words.full; });

@@ -9,15 +9,24 @@ function asked(request) {
   });
 }
 
-async function store(mode, work) {
+let opened;
+
+function open() {
   const opening = indexedDB.open("materialenbank", 1);
   opening.addEventListener("upgradeneeded", () => { opening.result.createObjectStore(STORE, { keyPath: "id" }); });
-  const database = await asked(opening);
-  try {
-    return await asked(work(database.transaction(STORE, mode).objectStore(STORE)));
-  } finally {
-    database.close();
-  }
+  return asked(opening);
+}
+
+async function store(mode, work) {
+  opened ??= open().catch((error) => { opened = undefined; throw error; });
+  const change = (await opened).transaction(STORE, mode);
+  const done = new Promise((resolve, reject) => {
+    change.addEventListener("complete", resolve);
+    for (const kind of ["abort", "error"]) change.addEventListener(kind, () => { reject(change.error); });
+  });
+  const result = asked(work(change.objectStore(STORE)));
+  change.commit(); // not when the answer is back: the page may be gone by then
+  return (await Promise.all([result, done]))[0];
 }
 
 // Whose device this is: a mark of the person who was signed in last, from which nobody can read who that is.
