@@ -12,12 +12,12 @@ from random import Random
 
 from sqlalchemy import func, update
 
+from marketplace.allocation.rules.allocation import Plan, make_plan
+from marketplace.allocation.rules.problem import Problem
 from marketplace.bench.bank import Bank, banks
 from marketplace.bench.table import Row, at_most_each
 from marketplace.market.models import Listing
 from marketplace.plans.queries.pairs import Today, read_today
-from marketplace.plans.rules.allocation import Plan, make_plan
-from marketplace.plans.rules.problem import Problem
 
 SIZES = ((1_000, 250), (10_000, 3_000))  # lots and as many needs, and the bar in milliseconds
 PARTS_BAR_MS = 10_000
@@ -94,8 +94,8 @@ def _rival(problem: Problem, name: str) -> Iterator[Row]:
         return
     import networkx as nx
 
-    from marketplace.plans.rules.flow import network_of
-    from marketplace.plans.rules.problem import components
+    from marketplace.allocation.rules.flow import network_of
+    from marketplace.allocation.rules.problem import components
 
     began = time.perf_counter()
     for component in components(problem):

@@ -8,6 +8,7 @@ from pathlib import Path
 from config import PROJECT
 
 ROOMS = (
+    "allocation",
     "places",
     "notices",
     "accounts",

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketplace.plans.rules import allocation
-from marketplace.plans.rules.allocation import Plan, make_plan
-from marketplace.plans.rules.first_come import first_come
-from marketplace.plans.rules.problem import Allocation, Lot, Need, Pair, Problem, problem_of
+from marketplace.allocation.rules import allocation
+from marketplace.allocation.rules.allocation import Plan, make_plan
+from marketplace.allocation.rules.first_come import first_come
+from marketplace.allocation.rules.problem import Allocation, Lot, Need, Pair, Problem, problem_of
 
 TONNE = 1_000_000_000  # milligrams
 ALMELO, HENGELO, BORNE, LOSSER = 1, 2, 3, 4

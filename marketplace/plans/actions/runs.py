@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
+from marketplace.allocation.rules.allocation import Plan, make_plan
 from marketplace.impact.rules.impact import impact
 from marketplace.kernel import clock
 from marketplace.materials.queries import taxonomy
@@ -19,7 +20,6 @@ from marketplace.notices.actions import audit
 from marketplace.plans.models import PlanLine, PlanResult, PlanRun
 from marketplace.plans.queries.pairs import HM_PER_KM, Objective, Today, read_today
 from marketplace.plans.queries.runs import find_run_of_task
-from marketplace.plans.rules.allocation import Plan, make_plan
 from marketplace.plans.rules.lines import Line, lines_of
 from marketplace.plans.rules.pairing import UNITS
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.allocation.rules.problem import Numbers
 from marketplace.exchange.queries.destination import list_demands_come_back_from, list_served_demands, totals_under_way
 from marketplace.kernel import clock
 from marketplace.kernel.geo_columns import list_axes_m
@@ -25,7 +26,6 @@ from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStat
 from marketplace.matching.rules.wishes import Verdict, judge_all, stored_wishes
 from marketplace.materials.rules.taxonomy import Taxonomy, conversion
 from marketplace.plans.rules.pairing import UNITS, Supply, Terms, Wanted
-from marketplace.plans.rules.problem import Numbers
 
 EPOCH = date(1970, 1, 1).toordinal()
 NEVER = date.max.toordinal() - EPOCH

@@ -7,13 +7,13 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy.orm import Session
 
+from marketplace.allocation.rules.problem import Flags, Numbers, Problem
 from marketplace.impact.rules.impact import DETOUR_FACTOR, LORRY
 from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.columns import Columns, read_columns
 from marketplace.plans.rules.pairing import STEPS, Found, Way, pair_up
-from marketplace.plans.rules.problem import Flags, Numbers, Problem
 
 HM_PER_KM = int(DETOUR_FACTOR * 10)  # of road, for a whole kilometre as the crow flies
 CARBON_SCALE = 10**7  # costs of carbon are whole ten-millionths of a gram for each gram that moves

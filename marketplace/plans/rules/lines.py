@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from marketplace.allocation.rules.allocation import Plan
+from marketplace.allocation.rules.problem import joined_by
 from marketplace.kernel.language import Text, _
-from marketplace.plans.rules.allocation import Plan
-from marketplace.plans.rules.problem import joined_by
 
 
 class Why(StrEnum):

@@ -13,11 +13,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.allocation.rules.problem import Flags, Numbers
 from marketplace.kernel.geo import Point, distance_km
 from marketplace.kernel.geo_columns import list_whole_km
 from marketplace.kernel.units import Unit
 from marketplace.matching.rules.wishes import Verdict
-from marketplace.plans.rules.problem import Flags, Numbers
 
 Places = NDArray[np.float64]
 UNITS = tuple(Unit)  # a unit is told by its place here

@@ -14,7 +14,7 @@ from math import gcd
 import numpy as np
 from ortools.graph.python import max_flow, min_cost_flow
 
-from marketplace.plans.rules.problem import Component, Numbers
+from marketplace.allocation.rules.problem import Component, Numbers
 
 End = tuple[str, int]  # a lot or a need
 Tree = dict[End, dict[End, int]]

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from marketplace.plans.rules import flow, parts, rounding
-from marketplace.plans.rules.first_come import first_come
-from marketplace.plans.rules.problem import Allocation, Component, Numbers, Problem, components
+from marketplace.allocation.rules import flow, parts, rounding
+from marketplace.allocation.rules.first_come import first_come
+from marketplace.allocation.rules.problem import Allocation, Component, Numbers, Problem, components
 
 SMALL = 150  # pairs of a component, up to which CP-SAT answers well within its limit
 FEW = 2_000  # pairs of a problem, up to which the fewest transfers are looked for; above, lines that form no ring have to do

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from marketplace.plans.rules.flow import Network, cheapest
-from marketplace.plans.rules.problem import Numbers
+from marketplace.allocation.rules.flow import Network, cheapest
+from marketplace.allocation.rules.problem import Numbers
 
 TURNS_MOST = 3  # choices that are turned round
 CHEAPEST_KEPT = 8  # pairs of each lot and of each need

@@ -11,7 +11,7 @@ from math import gcd
 import numpy as np
 from ortools.sat.python import cp_model
 
-from marketplace.plans.rules.problem import Component, Numbers
+from marketplace.allocation.rules.problem import Component, Numbers
 
 WORK_MOST = 4.0  # of CP-SAT's own measure, about a second each
 

@@ -6,7 +6,7 @@ A part that its owner does not give away is passed over. It is what the region d
 
 import numpy as np
 
-from marketplace.plans.rules.problem import Allocation, Problem
+from marketplace.allocation.rules.problem import Allocation, Problem
 
 
 def first_come(problem: Problem) -> Allocation:

@@ -1,0 +1,1 @@
+"""Decide who gets what, exactly."""
