@@ -9,13 +9,12 @@ from marketplace.kernel.units import Unit
 from marketplace.materials.rules.files import read_files, read_reference
 from marketplace.materials.rules.gates import (
     Finding,
-    LotAnswers,
     Moment,
     find_findings,
 )
 from marketplace.materials.rules.rows import make_gate
 from marketplace.materials.rules.soil import Destination
-from marketplace.materials.rules.taxonomy import Hazard, Material, MaterialGroup, PaperFacts, weights
+from marketplace.materials.rules.taxonomy import Hazard, LotAnswers, Material, MaterialGroup, PaperFacts, weights
 
 TODAY = date(2026, 11, 28)
 FRIDAY, SATURDAY = date(2026, 11, 27), date(2026, 11, 28)

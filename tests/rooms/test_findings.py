@@ -255,7 +255,7 @@ def test_a_lift_counts_with_its_paper_and_not_without(session: Session, owner: A
     found = {one.rule: one for one in list_findings(session, lot, destination=Destination(True))}
     assert found["environmental-declaration"].is_lifted
     later = list_findings(session, lot, destination=Destination(True), day=clock.today() + timedelta(days=2))
-    assert {one.rule for one in later if one.blocks(Moment.HAND_OVER)} == {"environmental-declaration", "paper-expired"}
+    assert {one.rule for one in later if one.blocks(Moment.HAND_OVER)} == {"environmental-declaration"}
     assert give(session, owner, transfer).status == ReservationStatus.HANDED_OVER
 
 

@@ -9,9 +9,9 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.files import ReferenceFiles, read_files, read_reference
-from marketplace.materials.rules.gates import Gate, LotAnswers, Moment, Severity, find_findings
+from marketplace.materials.rules.gates import Gate, Moment, Severity, find_findings
 from marketplace.materials.rules.rows import make_gate
-from marketplace.materials.rules.taxonomy import Material, MaterialGroup, weights
+from marketplace.materials.rules.taxonomy import LotAnswers, Material, MaterialGroup, weights
 
 FILES = read_files()
 GATES = tuple(make_gate(row.slug, row.facts) for row in read_reference(FILES) if row.kind == "gate")

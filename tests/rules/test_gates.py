@@ -9,13 +9,12 @@ import pytest
 
 from marketplace.kernel.language import reading_in
 from marketplace.materials.rules.gates import (
-    LotAnswers,
     Moment,
     Severity,
     find_findings,
 )
 from marketplace.materials.rules.soil import Destination, DoubleTest, SoilClass
-from marketplace.materials.rules.taxonomy import PaperFacts
+from marketplace.materials.rules.taxonomy import LotAnswers, Material, PaperFacts
 from tests.ruled import (
     ASPHALT,
     BEAM,
@@ -290,8 +289,39 @@ def test_a_paper_valid_until_friday_stops_the_hand_over_of_saturday() -> None:
 
 
 def test_an_expired_paper_stops_the_hand_over_and_nothing_before_it() -> None:
-    found = find(BENCH, {}, PaperFacts("certificate", "C1", valid_until=FRIDAY), hazards={"verf_lood_chroom6": "no"}, on=SATURDAY)
+    analysis = PaperFacts("pak-analysis", "A1", valid_until=FRIDAY)
+    found = find(ASPHALT, {"pak10-mg-per-kg": "40", "tar": "no"}, analysis, to=OWN, on=SATURDAY)
     assert [blocking(found, moment) for moment in Moment] == [set(), set(), {"paper-expired"}]
+
+
+def test_an_expired_paper_that_no_rule_of_the_material_needs_only_warns() -> None:
+    for kind in ("certificate", "drawing", "other", "batch-inspection"):
+        found = find(BENCH, {}, PaperFacts(kind, "C1", valid_until=FRIDAY), hazards={"verf_lood_chroom6": "no"}, on=SATURDAY)
+        assert (blocking(found, Moment.HAND_OVER), found["paper-expired"].severity) == (set(), Severity.ASKS)
+        assert spoken(found["paper-expired"]) == (
+            "Bewijsstuk C1 was geldig tot en met 27 november 2026, en dit gaat over 28 november 2026. Geen regel heeft het nog nodig: "
+            "de overdracht kan doorgaan. Regel: paper-expired. Controleer bij Omgevingsdienst Twente."
+        )
+
+
+def test_an_expired_declaration_only_warns_where_another_one_counts_or_none_is_needed() -> None:
+    old, other = PaperFacts("batch-inspection", "P-12", None, FRIDAY), PaperFacts("quality-declaration", "KOMO-1")
+    for found in (
+        find(PAVERS, {}, old, other, to=BORNE, on=SATURDAY),
+        find(PAVERS, {}, old, to=OWN, on=SATURDAY),
+        find(PAVERS, {}, old, to=BORNE, on=SATURDAY, lifted=("environmental-declaration",)),
+    ):
+        assert (blocking(found, Moment.HAND_OVER), found["paper-expired"].severity) == (set(), Severity.ASKS)
+
+
+@pytest.mark.parametrize(
+    ("lot", "year", "stops"), [(PIPE, 1993, True), (PIPE, None, True), (PIPE, 1994, False), (BENCH, 1980, False)]
+)
+def test_an_expired_asbestos_report_stops_what_is_at_risk(lot: Material, year: int | None, stops: bool) -> None:
+    report = PaperFacts("asbestos-report", "R-1", valid_until=FRIDAY)
+    no = {"verf_lood_chroom6": "no", "asbest": "no"}
+    found = find(lot, {}, report, to=OWN, on=SATURDAY, hazards=no, year_of_construction=year)
+    assert ("paper-expired" in blocking(found, Moment.HAND_OVER)) == stops and "paper-expired" in found
 
 
 def sentences() -> Iterator[str]:

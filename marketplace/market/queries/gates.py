@@ -23,12 +23,11 @@ from marketplace.materials.rules.gates import (
     Finding,
     Gate,
     GateKind,
-    LotAnswers,
     Moment,
     find_findings,
 )
 from marketplace.materials.rules.soil import Destination
-from marketplace.materials.rules.taxonomy import Material, PaperFacts, Taxonomy
+from marketplace.materials.rules.taxonomy import LotAnswers, Material, PaperFacts, Taxonomy
 
 
 def list_findings(

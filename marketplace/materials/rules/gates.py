@@ -5,7 +5,7 @@ unverified. Unknown never passes for no.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -13,7 +13,7 @@ from enum import StrEnum
 from marketplace.kernel.language import Named, Text, Words, _, joined
 from marketplace.materials.rules.fields import UNKNOWN, error_name
 from marketplace.materials.rules.soil import Destination, DoubleTest, SoilClass, find_soil_class
-from marketplace.materials.rules.taxonomy import UNCITED, Hazard, Material, PaperFacts
+from marketplace.materials.rules.taxonomy import UNCITED, Hazard, LotAnswers, Material, PaperFacts, find_expired
 
 YES, NO = "yes", "no"
 ASBESTOS = "asbest"
@@ -98,16 +98,6 @@ class Gate(Named):
 
 
 @dataclass(frozen=True, slots=True)
-class LotAnswers:
-    """What was said of a lot. What was not said is absent; `unknown` is said."""
-
-    fields: Mapping[str, str] = field(default_factory=dict)
-    hazards: Mapping[str, str] = field(default_factory=dict)
-    asbestos_suspected: str = UNKNOWN
-    year_of_construction: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule says of one lot, as a sentence with its source. `at` is the field where it can be mended."""
 
@@ -144,6 +134,7 @@ class Case:
     destination: Destination | None
     day: date
     decided: frozenset[str]  # hazards that a rule of their own decides
+    wanted: frozenset[str] = frozenset()  # kinds of papers that a rule still asks
 
     def has_paper(self, kinds: Collection[str]) -> bool:
         """Whether a valid paper of one of these kinds is there."""
@@ -167,6 +158,7 @@ def find_findings(
     applying = [gate for gate in gates if gate.applies_to(material)]
     decided = frozenset(gate.hazard for gate in applying if gate.hazard)
     case = Case(material, answers, tuple(papers), destination, today, decided)
+    case = replace(case, wanted=frozenset(kind for gate in applying if _wants(gate, case, lifted) for kind in gate.paper_kinds))
     found = [
         replace(finding, is_lifted=_is_lifted(finding, lifted)) for gate in applying for finding in _TESTS[gate.kind](gate, case)
     ]
@@ -269,9 +261,17 @@ def _needed(gate: Gate, case: Case) -> Iterator[Finding]:
         yield _finding(gate, state, gate.law, gate.advice, at=error_name(name))
 
 
+def _wants(gate: Gate, case: Case, lifted: Collection[str]) -> bool:
+    """Whether a rule still asks a paper: none that it takes counts that day, and nobody with the right decided without one."""
+    is_decided = gate.slug in lifted and (gate.is_liftable or gate.takes_opinion)
+    stays = gate.is_of_other_owner and case.destination is not None and not case.destination.is_other_owner
+    if gate.kind is GateKind.ASBESTOS:
+        stays = ASBESTOS not in case.material.hazard_codes or (case.answers.year_of_construction or 0) >= int(gate.limit or 0)
+    return not is_decided and not stays and not case.has_paper(gate.paper_kinds)
+
+
 def _paper(gate: Gate, case: Case) -> Iterator[Finding]:
-    stays = case.destination is not None and not case.destination.is_other_owner
-    if (stays and gate.is_of_other_owner) or case.has_paper(gate.paper_kinds):
+    if not _wants(gate, case, ()):
         return
     days = [paper.valid_until for paper in case.papers if paper.kind in gate.paper_kinds and paper.valid_until is not None]
     state = _("%(name)s: valid until %(day)s.", name=gate, day=max(days)) if days else _("%(name)s: not there.", name=gate)
@@ -369,20 +369,20 @@ def _tradable(gate: Gate, case: Case) -> Iterator[Finding]:
 
 
 def _expired(gate: Gate, case: Case) -> Iterator[Finding]:
-    """A paper of which the last day is past, unless another of its kind is valid."""
-    for kind in dict.fromkeys(paper.kind for paper in case.papers):
-        if case.has_paper({kind}):
-            continue
-        last = max((paper for paper in case.papers if paper.kind == kind), key=lambda paper: paper.valid_until or date.min)
-        if last.valid_until is None:
-            continue
+    """A paper of which the last day is past, unless another of its kind counts. What no rule needs any more is told, and stops nothing."""
+    for last in find_expired(case.papers, case.day):
         state = _(
             "The paper %(number)s was valid until %(day)s, and this is about %(today)s.",
-            number=last.number or kind,
+            number=last.number or last.kind,
             day=last.valid_until,
             today=case.day,
         )
-        yield replace(_finding(gate, state, gate.law, gate.advice, at="papers"), paper_kinds=(kind,))
+        if last.kind in case.wanted:
+            found = _finding(gate, state, gate.law, gate.advice, at="papers")
+        else:
+            rest = _("No rule needs it any more: the hand-over can go on.")
+            found = _finding(gate, state, rest, at="papers", severity=Severity.ASKS)
+        yield replace(found, paper_kinds=(last.kind,))
 
 
 _TESTS: dict[GateKind, Callable[[Gate, Case], Iterator[Finding]]] = {

@@ -1,6 +1,6 @@
 """Materials as values: names, units, weights, and conversion between units."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import Named, _, current_locale
 from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.kernel.units import Unit
-from marketplace.materials.rules.fields import Field, FieldSet
+from marketplace.materials.rules.fields import UNKNOWN, Field, FieldSet
 
 if TYPE_CHECKING:
     from marketplace.materials.rules.gates import Gate
@@ -228,6 +228,16 @@ class PaperKind(Named):
 
 
 @dataclass(frozen=True, slots=True)
+class LotAnswers:
+    """What was said of a lot. What was not said is absent; `unknown` is said."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    hazards: Mapping[str, str] = field(default_factory=dict)
+    asbestos_suspected: str = UNKNOWN
+    year_of_construction: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PaperFacts:
     """A paper that stands with a lot. Without a last day it stays valid."""
 
@@ -239,6 +249,12 @@ class PaperFacts:
     def is_valid_on(self, day: date) -> bool:
         """Whether it still counts on this day; its last day is one of them."""
         return self.valid_until is None or day <= self.valid_until
+
+
+def find_expired(papers: Collection[PaperFacts], day: date) -> list[PaperFacts]:
+    """Of each kind of which no paper counts on this day, the one that did so last."""
+    found = {paper.kind: paper for paper in sorted(papers, key=lambda one: one.valid_until or date.max)}
+    return [last for last in found.values() if not last.is_valid_on(day)]
 
 
 @dataclass(frozen=True)
