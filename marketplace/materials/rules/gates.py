@@ -262,7 +262,7 @@ def _needed(gate: Gate, case: Case) -> Iterator[Finding]:
 
 
 def _wants(gate: Gate, case: Case, lifted: Collection[str]) -> bool:
-    """Whether a rule still asks a paper: none that it takes counts that day, and nobody with the right decided without one."""
+    """Whether a rule still asks a paper: none counts, and nobody decided without one."""
     is_decided = gate.slug in lifted and (gate.is_liftable or gate.takes_opinion)
     stays = gate.is_of_other_owner and case.destination is not None and not case.destination.is_other_owner
     if gate.kind is GateKind.ASBESTOS:
