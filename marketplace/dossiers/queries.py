@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.depots.models import Lot
 from marketplace.depots.queries.lots import lots_with_parts
+from marketplace.depots.queries.papers import list_papers_with
 from marketplace.documents.models import Paper
 from marketplace.documents.queries import (
     get_paper,
@@ -124,9 +125,13 @@ def list_papers_of_transfer(session: Session, actor: Actor, reservation: Reserva
     require(actor, Can.READ_RESERVATION, reservation, hidden=True)
     listing = reservation.listing
     ids = [listing.id, *([listing.parent_id] if listing.parent_id else [])]
-    if reservation.handed_over_at is None:
-        return [paper for papers in list_papers_of(session, ids).values() for paper in papers]
-    existing = [paper for papers in list_papers_of(session, ids, with_removed=True).values() for paper in papers]
+    lots = [listing.lot_id] if listing.lot_id is not None else []
+    is_over = reservation.handed_over_at is not None
+    of_offers = list_papers_of(session, ids, with_removed=is_over)
+    of_lots = list_papers_with(session, lots, with_removed=is_over)
+    existing = [paper for papers in (*of_offers.values(), *of_lots.values()) for paper in papers]
+    if not is_over:
+        return existing
     return [paper for paper in existing if _was_relied_on(paper, [reservation])]
 
 

@@ -6,10 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import OPERATOR, Actor
-from marketplace.documents.models import GateLift, Opinion
+from marketplace.depots.actions.movements import By, split_off
+from marketplace.depots.models import Lot
+from marketplace.documents.models import GateLift, Opinion, Paper
+from marketplace.documents.rules import PaperDraft, StoredFile
+from marketplace.dossiers.actions import add_lot_paper
 from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.hand_over import hand_over, hand_over_late
 from marketplace.exchange.actions.reserve import reserve
@@ -280,3 +285,63 @@ def test_a_stricter_limit_counts_from_its_version_on(session: Session, owner: Ac
     sync(session, OPERATOR, source=tmp_path)
     with pytest.raises(Invalid, match="de grens is 50 mg/kg"):
         mark_published(session, owner, listing_id=lot.id)
+
+
+def put_on_lot(session: Session, somebody: Actor, lot_id: int, kind: str, **more: Any) -> None:
+    """A paper of a lot itself, as whoever examined it after a recall adds it."""
+    number = session.scalar(select(func.count(Paper.id))) or 0
+    draft = PaperDraft(kind, clock.today(), f"O-{number}", "Keurlab Oost", **more)
+    file = StoredFile(f"{number + 1:064d}.pdf", "application/pdf", 900, 1)
+    add_lot_paper(session, somebody, lot_id=lot_id, draft=draft, file=file)
+
+
+def stops(session: Session, lot: Listing) -> set[str]:
+    """The rules that stop its hand-over to another organisation."""
+    found = list_findings(session, lot, destination=Destination(True))
+    return {one.rule for one in found if one.blocks(Moment.HAND_OVER)}
+
+
+def test_a_paper_of_the_lot_itself_counts_for_its_offer(session: Session, owner: Actor, asker: Actor) -> None:
+    lot = make_listing(session, owner, is_declared=False)
+    lot_id = session.get_one(Listing, lot.id).lot_id or 0
+    transfer = held(session, owner, asker, lot)
+    put_on_lot(session, owner, lot_id, "drawing")
+    assert stops(session, lot) == {"environmental-declaration"}  # of no kind that the rule asks
+    put_on_lot(session, owner, lot_id, "batch-inspection")
+    assert stops(session, lot) == set()
+    assert give(session, owner, transfer).status == ReservationStatus.HANDED_OVER
+
+
+def test_an_expired_or_removed_paper_of_the_lot_itself_does_not_count(session: Session, owner: Actor) -> None:
+    lot = make_listing(session, owner, is_declared=False)
+    lot_id = session.get_one(Listing, lot.id).lot_id or 0
+    put_on_lot(session, owner, lot_id, "batch-inspection", valid_until=clock.today())
+    tomorrow = list_findings(session, lot, destination=Destination(True), day=clock.today() + timedelta(days=1))
+    assert {one.rule for one in tomorrow if one.blocks(Moment.HAND_OVER)} == {"environmental-declaration", "paper-expired"}
+    session.execute(update(Paper).where(Paper.lot_id == lot_id).values(removed_at=clock.now()))
+    assert stops(session, lot) == {"environmental-declaration"}
+
+
+def test_a_paper_goes_along_with_what_is_split_off_later_and_not_with_what_was_before(
+    session: Session, owner: Actor, asker: Actor
+) -> None:
+    """A part that left before the examination is not what was examined. A paper of a part is none of the whole."""
+    lot = make_listing(session, owner, is_declared=False)
+    whole = session.get_one(Lot, session.get_one(Listing, lot.id).lot_id)
+    by = By(owner, clock.today())
+    with clock.frozen(clock.now() - timedelta(days=3)):
+        before = split_off(session, by, whole, Decimal(10), owner_id=asker.organisation_id, holder_id=asker.organisation_id)
+    put_on_lot(session, owner, whole.id, "batch-inspection")
+    after = split_off(session, by, whole, Decimal(10), owner_id=asker.organisation_id, holder_id=asker.organisation_id)
+    assert before is not None and after is not None
+    again = split_off(session, by, after, Decimal(4), owner_id=asker.organisation_id, holder_id=asker.organisation_id)
+    assert again is not None
+    stopped = {}
+    for name, number in (("before", before.id), ("after", after.id), ("again", again.id)):
+        other = make_listing(session, asker, is_declared=False)
+        session.execute(update(Listing).where(Listing.id == other.id).values(lot_id=number))
+        session.expire_all()
+        stopped[name] = stops(session, session.get_one(Listing, other.id))
+    assert stopped == {"before": {"environmental-declaration"}, "after": set(), "again": set()}
+    put_on_lot(session, asker, before.id, "batch-inspection")
+    assert stops(session, lot) == set()

@@ -11,8 +11,9 @@ from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Lot
 from marketplace.depots.queries import lots
 from marketplace.depots.queries.lots import lots_with_parts
+from marketplace.depots.queries.papers import list_papers_with
 from marketplace.documents.models import GateLift, Opinion, Paper
-from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers, list_papers_of
+from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers_of
 from marketplace.documents.rules import Verdict
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
@@ -40,19 +41,18 @@ def list_findings(
 def list_findings_of(
     session: Session, listings: Iterable[Listing], *, destination: Destination | None = None, day: date | None = None
 ) -> dict[int, tuple[Finding, ...]]:
-    """The same of many lots, in three questions, by the lot's id. The papers of the lot that one came back from stand with it."""
+    """The same of many lots, in four questions, by the lot's id."""
     rows, known, on = list(listings), taxonomy(session), day or clock.today()
-    ids = {row.id for row in rows} | {row.parent_id for row in rows if row.parent_id is not None}
-    papers, opinions, lifts = list_papers_of(session, ids), list_opinions_of(session, ids), list_lifts_of(session, ids)
+    ids = {row.id for row in rows}
+    papers, opinions, lifts = list_paper_facts(session, rows), list_opinions_of(session, ids), list_lifts_of(session, ids)
     found = {}
     for row in rows:
-        own = [row.id, *([row.parent_id] if row.parent_id is not None else [])]
         found[row.id] = find_findings(
             known.gates,
             known.material_by_id(row.material_id),
             stored_answers(row),
             today=on,
-            papers=[paper_facts(paper) for number in own for paper in papers[number]],
+            papers=papers[row.id],
             destination=destination,
             lifted=_lifted(known.gates, row, opinions[row.id], lifts[row.id], on),
         )
@@ -102,6 +102,23 @@ def stored_answers(listing: Listing) -> LotAnswers:
 def paper_facts(paper: Paper) -> PaperFacts:
     """A stored paper, as far as the rules look at it."""
     return PaperFacts(paper.kind, paper.number, paper.issued_on, paper.valid_until)
+
+
+def list_paper_facts(session: Session, listings: Iterable[Listing]) -> dict[int, list[PaperFacts]]:
+    """The papers that count for offers, by the offer's id.
+
+    Its own, those of the offer that it came back from, and those that stand with the lot itself, as after a recall.
+    """
+    rows = list(listings)
+    of_offers = list_papers_of(session, {row.id for row in rows} | {row.parent_id for row in rows if row.parent_id is not None})
+    of_lots = list_papers_with(session, {row.lot_id for row in rows if row.lot_id is not None})
+    return {
+        row.id: [
+            paper_facts(one)
+            for one in (*of_offers[row.id], *of_offers.get(row.parent_id or 0, ()), *of_lots.get(row.lot_id or 0, ()))
+        ]
+        for row in rows
+    }
 
 
 def is_about_these_answers(listing: Listing, judged_at: datetime) -> bool:
@@ -181,7 +198,7 @@ def check_change(session: Session, listing: Listing, material: Material, columns
     if not is_answered_anew(session, listing, columns):
         return
     before = {finding.rule for finding in list_findings(session, listing) if finding.blocks(Moment.PUBLISH)}
-    papers = [paper_facts(paper) for paper in list_papers(session, listing.id)]
+    papers = list_paper_facts(session, [listing])[listing.id]
     found = find_findings(taxonomy(session).gates, material, _answers_in(columns), today=clock.today(), papers=papers)
     refuse([finding for finding in find_blocking(found, Moment.PUBLISH) if finding.rule not in before])
 

@@ -2,10 +2,9 @@
 
 from typing import NamedTuple
 
-from marketplace.documents.queries import list_papers
 from marketplace.kernel.db import Session
 from marketplace.market.models import Listing
-from marketplace.market.queries.gates import find_draft_findings, list_findings, paper_facts
+from marketplace.market.queries.gates import find_draft_findings, list_findings, list_paper_facts
 from marketplace.market.rules.listing import ListingDraft
 from marketplace.materials.rules.gates import Finding, Moment
 
@@ -24,7 +23,7 @@ def told_of_draft(session: Session, draft: ListingDraft, listing: Listing | None
     """
     if listing is None:
         return _told(find_draft_findings(session, draft))
-    papers = [paper_facts(paper) for paper in list_papers(session, listing.id)]
+    papers = list_paper_facts(session, [listing])[listing.id]
     lifted = {one.rule: one for one in list_findings(session, listing) if one.is_lifted}
     found = find_draft_findings(session, draft, papers=papers)
     return _told(tuple(lifted.get(one.rule, one) for one in found))
