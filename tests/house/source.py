@@ -34,6 +34,7 @@ ROOMS = (
     "matching",
     "memos",
     "plans",
+    "joint",
     "imports",
 )
 DOORS = ("sheets", "http", "api", "web", "jobs", "cli")

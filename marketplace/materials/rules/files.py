@@ -13,7 +13,26 @@ from marketplace.materials.rules.rows import Reference, Row, demand, read_rows
 
 LARGEST_FILE_BYTES = 5_000_000
 DETOUR = "omrijfactor-standaard"
+_CONTRACTS = {"leveringen": "supplies", "werken": "works"}
 _BOTH = ("name_nl", "name_en")
+
+
+def read_threshold(row: Row) -> Reference:
+    """A European threshold of thresholds.csv. Its days count both."""
+    amount, first, last = row.number_or_none("bedrag_eur", places=0), row.day("eerste_dag"), row.day("laatste_dag")
+    row.demand(amount is not None, "bedrag_eur")
+    row.demand(first <= last, "laatste_dag")
+    needed = {"name_nl": "naam_nl", "name_en": "naam_en", "law": "grondslag", "source": "bron"}
+    facts = {
+        **{fact: row.text(column, needed=True) for fact, column in needed.items()},
+        "contract": _CONTRACTS[row.choice("soort", set(_CONTRACTS))],
+        "amount_eur": amount,
+        "first_on": first,
+        "last_on": last,
+        "is_verified": row.choice("geverifieerd", {"1", "0"}) == "1",
+        "dated_on": row.day("datum"),
+    }
+    return Reference("threshold", row.text("slug", needed=True), facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +54,13 @@ FILES: dict[str, File] = {
     "gates.csv": File("gate", "slug", rows.read_gate),
     "paper_kinds.csv": File("paper_kind", "slug", rows.read_paper_kind),
     "notifications.csv": File("notification", "slug", rows.read_notification, may_be_empty=True),
+    "thresholds.csv": File("threshold", "slug", read_threshold, may_be_empty=True),
 }
 NAMES = tuple(FILES)
 MATERIALS, HAZARDS, TRANSPORT, FIELD_SETS, FIELD_ROWS, GATES, *_PRACTICE = NAMES
 PAPER_KINDS = "paper_kinds.csv"
 NOTIFICATIONS = "notifications.csv"
+THRESHOLDS = "thresholds.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +129,10 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
     for number, row in enumerate(read[GATES], start=2):
         demand(set(row.facts["fields"]) <= slugs[FIELD_ROWS], GATES, number, "velden")
         demand(set(row.facts["field_sets"]) <= slugs[FIELD_SETS], GATES, number, "veldsets")
+    for number, row in enumerate(read[THRESHOLDS], start=2):  # of a day there is one
+        others = (one.facts for one in read[THRESHOLDS] if one is not row and one.facts["contract"] == row.facts["contract"])
+        apart = all(one["last_on"] < row.facts["first_on"] or one["first_on"] > row.facts["last_on"] for one in others)
+        demand(apart, THRESHOLDS, number, "eerste_dag")
     demand(DETOUR in slugs[TRANSPORT], TRANSPORT, 1, DETOUR)
     demand(any(row.facts["kind"] == "tkm" for row in read[TRANSPORT]), TRANSPORT, 1, "tkm")
     return [*groups.values(), *(row for name in (HAZARDS, TRANSPORT, *_rest()) for row in read[name])]

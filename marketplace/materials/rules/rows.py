@@ -55,7 +55,10 @@ _MOST_PLACES = 3
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One thing as a version says it. `kind` is group, material, hazard, transport, field_set, field, gate, paper_kind or notification."""
+    """One thing as a version says it.
+
+    `kind` is group, material, hazard, transport, field_set, field, gate, paper_kind, notification or threshold.
+    """
 
     kind: str
     slug: str

@@ -1,0 +1,1 @@
+"""Ask what several municipalities look for together."""

@@ -1,0 +1,1 @@
+"""Reason about a joint need."""
