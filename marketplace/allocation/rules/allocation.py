@@ -5,18 +5,24 @@ then the order of the solvers, which are given everything by number and work alo
 without smallest parts are flows and exact; the others are CP-SAT's where they are small or convert units, and where they are large rounded flows with
 their bound.
 
+What is bound by a limit that components share, as the room of a depot is, is decided about together where the limit binds: by CP-SAT, with what each would
+be alone as the bound.
+
 No asker gets less of what it asks than first come, first served would give it: a floor in each component, so that nobody is paid in another material.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from marketplace.allocation.rules import flow, parts, rounding
 from marketplace.allocation.rules.first_come import first_come
+from marketplace.allocation.rules.limits import Group, cheapest_of, join, limits_of, overdrawn, within
 from marketplace.allocation.rules.problem import Allocation, Component, Numbers, Problem, components
 
 SMALL = 150  # pairs of a component, up to which CP-SAT answers well within its limit
+LARGE = 2_000  # pairs of components that a limit binds together, of which CP-SAT is asked
 FEW = 2_000  # pairs of a problem, up to which the fewest transfers are looked for; above, lines that form no ring have to do
 
 
@@ -73,29 +79,155 @@ class _Part:
 def make_plan(problem: Problem, *, has_floors: bool = True) -> Plan:
     """Decide about everything. `has_floors`: whether nobody gets less than first come, first served would give."""
     base = first_come(problem)
-    count = len(problem.pair_lots)
-    best, unbound, even = ((np.zeros(count, np.int64), np.zeros(count, np.int64)) for _three in range(3))
-    found: list[_Part] = []
-    for component in components(problem):
-        pairs = component.pairs
-        first = (base.takes[pairs], base.gives[pairs])
-        free = _solve(component, first, {})
-        floors = _floors(component, first[1]) if has_floors else {}
-        held = free if _are_kept(component, free.gives, floors) else _solve(component, first, floors)
-        found.append(held)
-        equal = held if _mass(component, held.takes) == _mass(component, first[0]) else _even(component, first)
-        for (takes, gives), part in ((best, held), (unbound, free), (even, equal)):
-            takes[pairs], gives[pairs] = part.takes, part.gives
+    deciding = _Deciding(problem, base)
+    free = deciding.settle(has_floors=False)
+    held = deciding.settle(has_floors=True) if has_floors else free
     return Plan(
-        Allocation(problem, *best),
+        _together(problem, held),
         base,
-        Allocation(problem, *even),
-        Allocation(problem, *unbound),
-        all(part.is_proven for part in found),
-        sum(part.mass_bound for part in found),
-        sum(part.cost_bound for part in found),
-        all(part.has_fewest for part in found),
+        _together(problem, [row for decided in held for row in deciding.even(decided)]),
+        _together(problem, free),
+        all(one.part.is_proven for one in held),
+        sum(one.part.mass_bound for one in held),
+        sum(one.part.cost_bound for one in held),
+        all(one.part.has_fewest for one in held),
     )
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """A group of components, put together, and what it comes to."""
+
+    group: Group
+    component: Component
+    part: _Part
+
+
+def _together(problem: Problem, decided: Sequence[_Decided]) -> Allocation:
+    takes, gives = (np.zeros(len(problem.pair_lots), np.int64) for _both in range(2))
+    for one in decided:
+        takes[one.component.pairs], gives[one.component.pairs] = one.part.takes, one.part.gives
+    return Allocation(problem, takes, gives)
+
+
+class _Deciding:
+    """Each component by itself, and those that a limit binds together."""
+
+    def __init__(self, problem: Problem, base: Allocation) -> None:
+        self.problem, self.base = problem, base
+        self.limits = limits_of(problem)
+        self.components = components(problem)
+        self.component_of = np.zeros(len(problem.pair_lots), np.int64)
+        for number, component in enumerate(self.components):
+            self.component_of[component.pairs] = number
+        self.alone: dict[tuple[int, bool], _Part] = {}
+        self.bound: dict[tuple[Group, bool], _Part] = {}
+
+    def settle(self, *, has_floors: bool) -> list[_Decided]:
+        """Decide; and together about those that use more of a limit than there is, until none do."""
+        groups: list[Group] = [(number,) for number in range(len(self.components))]
+        crowded: set[Group] = set()
+        while True:
+            found = [self._decide(group, is_bound=group in crowded, has_floors=has_floors) for group in groups]
+            over = overdrawn(self.limits, _together(self.problem, found).takes) if self.limits else []
+            if not over:
+                return found
+            groups = join(groups, over, self.component_of)
+            met = {int(number) for limit in over for number in self.component_of[limit.pairs]}
+            crowded = {group for group in groups if len(group) > 1 or met & set(group) or group in crowded}
+
+    def even(self, decided: _Decided) -> Iterator[_Decided]:
+        """The least cost at the mass that first come, first served moves.
+
+        What was decided where that moves as much, else without anything that is put down on the way.
+        """
+        component = decided.component
+        if _mass(component, decided.part.takes) == _mass(component, self._first(component)[0]):
+            yield decided
+            return
+        for number in decided.group:
+            pairs = self.components[number].pairs
+            straight = Component(self.problem, pairs[self.problem.is_direct[pairs]])
+            if len(straight.pairs):
+                yield _Decided((number,), straight, _even(straight, self._first(straight)))
+
+    def _first(self, component: Component) -> tuple[Numbers, Numbers]:
+        return self.base.takes[component.pairs], self.base.gives[component.pairs]
+
+    def _decide(self, group: Group, *, is_bound: bool, has_floors: bool) -> _Decided:
+        if not is_bound:
+            return _Decided(group, self.components[group[0]], self._alone(group[0], has_floors=has_floors))
+        component = Component(self.problem, np.sort(np.concatenate([self.components[number].pairs for number in group])))
+        if (group, has_floors) not in self.bound:
+            self.bound[group, has_floors] = self._bound(group, component, has_floors=has_floors)
+        return _Decided(group, component, self.bound[group, has_floors])
+
+    def _alone(self, number: int, *, has_floors: bool) -> _Part:
+        if (number, has_floors) not in self.alone:
+            component = self.components[number]
+            first = self._first(component)
+            if has_floors:
+                floors = _floors(component, first[1])
+                free = self._alone(number, has_floors=False)
+                found = free if _are_kept(component, free.gives, floors) else _solve(component, first, floors)
+            else:
+                found = _solve(component, first, {})
+            self.alone[number, has_floors] = found
+        return self.alone[number, has_floors]
+
+    def _bound(self, group: Group, component: Component, *, has_floors: bool) -> _Part:
+        """Components that a limit binds.
+
+        By CP-SAT, between what keeps the limit and what they would be without it.
+        """
+        pairs = component.pairs
+        loose = _together(
+            self.problem, [_Decided((one,), self.components[one], self._alone(one, has_floors=has_floors)) for one in group]
+        )
+        parts_alone = [self._alone(one, has_floors=has_floors) for one in group]
+        mass_most, cost_least = (
+            sum(column) for column in zip(*((one.mass_bound, one.cost_bound) for one in parts_alone), strict=True)
+        )
+        start = self._start(group, has_floors=has_floors)
+        kept = cheapest_of(self.problem, pairs, (loose.takes[pairs] > 0) | (start.takes[pairs] > 0), LARGE)
+        few, floors = Component(self.problem, kept), []
+        for number in group if has_floors else ():
+            own = self.components[number]
+            floors += _floor_rows(own, _floors(own, self._first(own)[1]))
+        begun = (start.takes[kept], start.gives[kept])
+        answer = parts.solve(few, begun, floors, within(self.limits, kept), mass_most=mass_most)
+        takes, gives = (np.zeros(len(pairs), np.int64) for _both in range(2))
+        at = np.searchsorted(pairs, kept)
+        takes[at], gives[at] = answer.takes, answer.gives
+        mass, cost = _mass(component, takes), _cost(component, takes)
+        if (mass, -cost) < (_mass(few, begun[0]), -_cost(few, begun[0])):
+            takes, gives = start.takes[pairs], start.gives[pairs]
+            mass, cost = _mass(component, takes), _cost(component, takes)
+            answer = replace(answer, is_proven=False, has_fewest=False)
+        is_whole = len(kept) == len(pairs)
+        bounds = (min(mass_most, answer.mass_bound), answer.cost_bound) if is_whole else (mass_most, 0)
+        is_proven = (answer.is_proven and is_whole) or (mass, cost) == (mass_most, cost_least)
+        if mass == mass_most:
+            bounds = (mass_most, max(bounds[1], cost_least))
+        return _Part(takes, gives, is_proven, *bounds, answer.has_fewest and is_whole)
+
+    def _start(self, group: Group, *, has_floors: bool) -> Allocation:
+        """What keeps the limits: one component after the other.
+
+        As it would be alone where that still fits, else with nothing put down on the way.
+        """
+        takes, gives = (np.zeros(len(self.problem.pair_lots), np.int64) for _both in range(2))
+        for number in group:
+            own, part = self.components[number], self._alone(number, has_floors=has_floors)
+            takes[own.pairs], gives[own.pairs] = part.takes, part.gives
+            if overdrawn(self.limits, takes):
+                takes[own.pairs], gives[own.pairs] = 0, 0
+                straight = Component(self.problem, own.pairs[self.problem.is_direct[own.pairs]])
+                if len(straight.pairs):
+                    first = self._first(straight)
+                    part = _solve(straight, first, _floors(straight, first[1]) if has_floors else {})
+                    takes[straight.pairs], gives[straight.pairs] = part.takes, part.gives
+        return Allocation(self.problem, takes, gives)
 
 
 def _solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
@@ -120,14 +252,14 @@ def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int
         raise RuntimeError("what first come, first served gives can be given")
     flows = flow.straighten(network.pair_lots, network.pair_needs, flows) * network.size
     mass, cost = _mass(component, flows), _cost(component, flows)
-    has_fewest = bool(np.count_nonzero(flows) <= 1)
+    has_fewest = _has_few(component, flows)
     if is_few and not has_fewest:
-        flows, has_fewest = parts.fewest(component, flows, floors)
+        flows, has_fewest = parts.fewest(component, flows, _floor_rows(component, floors))
     return _Part(flows, flows, True, mass, cost, has_fewest)
 
 
 def _by_parts(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
-    answer = parts.solve(component, first, floors)
+    answer = parts.solve(component, first, _floor_rows(component, floors))
     return _Part(answer.takes, answer.gives, answer.is_proven, answer.mass_bound, answer.cost_bound, answer.has_fewest)
 
 
@@ -144,7 +276,7 @@ def _rounded(component: Component, first: tuple[Numbers, Numbers], floors: dict[
     best = first[0] if flows is None else flows * network.size
     bounds = _mass(component, root * network.size), _cost(component, root * network.size)
     is_proven = (_mass(component, best), _cost(component, best)) == bounds
-    return _Part(best, best, is_proven, *bounds, bool(np.count_nonzero(best) <= 1))
+    return _Part(best, best, is_proven, *bounds, _has_few(component, best))
 
 
 def _even(component: Component, first: tuple[Numbers, Numbers]) -> _Part:
@@ -172,9 +304,19 @@ def _floors(component: Component, gives: Numbers) -> dict[int, int]:
     return {int(asker): int(gives[askers == asker].sum()) for asker in np.unique(askers)}
 
 
+def _floor_rows(component: Component, floors: dict[int, int]) -> list[parts.Floor]:
+    askers = component.problem.need_askers[component.problem.pair_needs[component.pairs]]
+    return [parts.Floor(component.pairs[askers == asker], least) for asker, least in floors.items()]
+
+
 def _are_kept(component: Component, gives: Numbers, floors: dict[int, int]) -> bool:
     met = _floors(component, gives)
     return all(met[asker] >= floor for asker, floor in floors.items())
+
+
+def _has_few(component: Component, takes: Numbers) -> bool:
+    """Whether nothing can be fewer: a single transfer, or none."""
+    return int(component.problem.transfers[component.pairs[takes > 0]].sum()) <= 1
 
 
 def _mass(component: Component, takes: Numbers) -> int:

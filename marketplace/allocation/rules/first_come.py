@@ -1,7 +1,8 @@
 """First come, first served: what happens without a plan, and what a plan is held against.
 
 The needs in the order in which they were placed; each takes of the nearest lot all that it can use, then of the next, until it has enough.
-A part that its owner does not give away is passed over. It is what the region does today, done perfectly: everybody finds everything at once.
+A part that its owner does not give away is passed over, and nothing is put down on the way.
+It is what the region does today, done perfectly: everybody finds everything at once.
 """
 
 import numpy as np
@@ -15,6 +16,7 @@ def first_come(problem: Problem) -> Allocation:
     left, wanted = problem.lot_amounts.tolist(), problem.need_amounts.tolist()
     parts, is_even = problem.lot_parts.tolist(), problem.is_even.tolist()
     order = np.lexsort((problem.pair_lots, problem.pair_road_hm, problem.pair_needs))
+    order = order[problem.is_direct[order]]
     lots, needs = problem.pair_lots[order].tolist(), problem.pair_needs[order].tolist()
     for pair, lot, need in zip(order.tolist(), lots, needs, strict=True):
         if not wanted[need] or not left[lot]:

@@ -11,9 +11,19 @@ from math import gcd
 import numpy as np
 from ortools.sat.python import cp_model
 
+from marketplace.allocation.rules.limits import Limit
 from marketplace.allocation.rules.problem import Component, Numbers
 
 WORK_MOST = 4.0  # of CP-SAT's own measure, about a second each
+COUNTED_MOST = 2**61  # sums that it counts exactly
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The least that is met of the needs of these pairs together. Pairs by their numbers in the problem."""
+
+    pairs: Numbers
+    least: int
 
 
 @dataclass(frozen=True)
@@ -33,68 +43,81 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Model:
-    """The variables of one component and what is asked of them."""
+    """The variables of one component and what is asked of them.
+
+    `costs`: of one step that is taken, in whole `cost_step`s, rounded down: more than one only where the solver cannot count as far.
+    """
 
     model: cp_model.CpModel
     takes: list[cp_model.IntVar]
     gives: list[cp_model.IntVar]
     used: list[cp_model.IntVar]
+    transfers: list[int]
     weights: list[int]
     costs: list[int]
     size: int
     unit_mass: int
+    cost_step: int
 
     def mass(self) -> cp_model.LinearExpr:
         return cp_model.LinearExpr.weighted_sum(self.takes, self.weights)
 
     def cost(self) -> cp_model.LinearExpr:
-        return cp_model.LinearExpr.weighted_sum(
-            self.takes, [weight * cost for weight, cost in zip(self.weights, self.costs, strict=True)]
-        )
+        return cp_model.LinearExpr.weighted_sum(self.takes, self.costs)
+
+    def count(self) -> cp_model.LinearExpr:
+        return cp_model.LinearExpr.weighted_sum(self.used, self.transfers)
 
 
-def solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int], *, work: float = WORK_MOST) -> Answer:
+def solve(
+    component: Component,
+    first: tuple[Numbers, Numbers],
+    floors: Sequence[Floor],
+    limits: Sequence[Limit] = (),
+    *,
+    mass_most: int | None = None,
+    work: float = WORK_MOST,
+) -> Answer:
     """The best allocation of a component.
 
-    `first`: takes and gives of each pair that are allowed, to start from and to fall back on. `floors`: by asker, the least of its needs that is met.
+    `first`: takes and gives of each pair that are allowed, to start from and to fall back on. `mass_most`: a bound that is known, in micrograms.
     """
-    found = _model(component, floors)
+    found = _model(component, floors, limits)
+    if mass_most is not None:
+        found.model.add(found.mass() <= mass_most // found.unit_mass)
     hint = [(side // found.size).tolist() for side in first]
     takes, gives, mass_bound, is_largest = _ask(found, found.mass(), hint, is_high=True, work=work)
     mass = _total(found.weights, takes)
     found.model.add(found.mass() == mass)
-    weights = [weight * cost for weight, cost in zip(found.weights, found.costs, strict=True)]
     takes, gives, cost_bound, is_cheapest = _ask(found, found.cost(), (takes, gives), is_high=False, work=work)
-    cost = _total(weights, takes)
+    cost = _total(found.costs, takes)
     found.model.add(found.cost() == cost)
-    used = cp_model.LinearExpr.sum(found.used)
+    used = found.count()
     takes, gives, _least, has_fewest = _ask(found, used, (takes, gives), is_high=False, work=work)
     return Answer(
         np.array(takes, np.int64) * found.size,
         np.array(gives, np.int64) * found.size,
-        is_largest and is_cheapest,
+        is_largest and is_cheapest and found.cost_step == 1,
         mass_bound * found.unit_mass,
-        cost_bound * found.unit_mass,
+        cost_bound * found.unit_mass * found.cost_step,
         has_fewest,
     )
 
 
-def fewest(component: Component, flows: Numbers, floors: dict[int, int], *, work: float = WORK_MOST) -> tuple[Numbers, bool]:
+def fewest(component: Component, flows: Numbers, floors: Sequence[Floor], *, work: float = WORK_MOST) -> tuple[Numbers, bool]:
     """The same mass at the same cost in the fewest transfers, and whether that is proven. For an even component."""
-    found = _model(component, floors)
+    found = _model(component, floors, ())
     takes = (flows // found.size).tolist()
     found.model.add(found.mass() == _total(found.weights, takes))
-    found.model.add(
-        found.cost() == _total([weight * cost for weight, cost in zip(found.weights, found.costs, strict=True)], takes)
-    )
-    used = cp_model.LinearExpr.sum(found.used)
+    found.model.add(found.cost() == _total(found.costs, takes))
+    used = found.count()
     takes, _gives, _least, is_proven = _ask(found, used, (takes, takes), is_high=False, work=work)
-    return np.array(takes, np.int64) * found.size, is_proven
+    return np.array(takes, np.int64) * found.size, is_proven and found.cost_step == 1
 
 
-def _model(component: Component, floors: dict[int, int]) -> _Model:
+def _model(component: Component, floors: Sequence[Floor], limits: Sequence[Limit]) -> _Model:
     problem, pairs = component.problem, component.pairs.tolist()
-    size = _size(component)
+    size = _size(component, has_limits=bool(limits))
     unit_weight_mg = int(np.gcd.reduce(problem.lot_weights_mg[component.lots]))
     model = cp_model.CpModel()
     takes, gives, used = [], [], []
@@ -119,20 +142,48 @@ def _model(component: Component, floors: dict[int, int]) -> _Model:
         _keep_parts(model, [(takes[number], used[number]) for number in numbers], amount, -(-int(problem.lot_parts[lot]) // size))
     for need, numbers in of_need.items():
         model.add(sum(gives[number] for number in numbers) <= int(problem.need_amounts[need]) // size)
-    for asker, floor in floors.items():
-        mine = [number for need, numbers in of_need.items() if problem.need_askers[need] == asker for number in numbers]
-        if floor > 0 and mine:
-            model.add(sum(gives[number] for number in mine) >= floor // size)
+    places = {pair: number for number, pair in enumerate(pairs)}
+    for floor in floors:
+        mine = [places[pair] for pair in floor.pairs.tolist() if pair in places]
+        if floor.least > 0 and mine:
+            model.add(sum(gives[number] for number in mine) >= floor.least // size)
+    for limit in limits:
+        _keep_limit(model, limit, places, takes, size)
     weights = [int(problem.lot_weights_mg[problem.pair_lots[pair]]) // unit_weight_mg for pair in pairs]
-    costs = problem.pair_costs[component.pairs]
-    return _Model(model, takes, gives, used, weights, costs.tolist(), size, size * unit_weight_mg)
+    costs = [weight * cost for weight, cost in zip(weights, problem.pair_costs[component.pairs].tolist(), strict=True)]
+    most = sum(abs(cost) * int(problem.lot_amounts[problem.pair_lots[pair]]) for cost, pair in zip(costs, pairs, strict=True))
+    step = most // size // COUNTED_MOST + 1
+    return _Model(
+        model,
+        takes,
+        gives,
+        used,
+        problem.transfers[component.pairs].tolist(),
+        weights,
+        [cost // step for cost in costs],
+        size,
+        size * unit_weight_mg,
+        step,
+    )
 
 
-def _size(component: Component) -> int:
-    """The greatest step in which an even component can be told; else a thousandth."""
+def _keep_limit(model: cp_model.CpModel, limit: Limit, places: dict[int, int], takes: list[cp_model.IntVar], size: int) -> None:
+    """What these pairs use together is there."""
+    unit = int(np.gcd.reduce(limit.uses))
+    rows = zip(limit.pairs.tolist(), (limit.uses // unit).tolist(), strict=True)
+    mine = [(takes[places[pair]], use) for pair, use in rows if pair in places]
+    if mine:
+        used = cp_model.LinearExpr.weighted_sum([take for take, _use in mine], [use for _take, use in mine])
+        model.add(used <= limit.most // (unit * size))
+
+
+def _size(component: Component, *, has_limits: bool) -> int:
+    """The greatest step in which an even component can be told; else a thousandth. A limit knows no step but that of the unit."""
     problem = component.problem
     if not component.is_even:
         return 1
+    if has_limits:
+        return int(problem.lot_steps[component.lots[0]])
     amounts = (problem.lot_amounts[component.lots], problem.need_amounts[component.needs], problem.lot_parts[component.lots])
     return gcd(*(int(np.gcd.reduce(column)) for column in amounts)) or 1
 

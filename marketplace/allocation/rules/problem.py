@@ -5,8 +5,8 @@ is the same problem in whatever order it was read. Every sum is exact: no figure
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 
@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+
+def _none() -> Numbers:
+    return np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -41,20 +45,27 @@ class Problem:
     pair_road_hm: Numbers
     pair_numerators: Numbers
     pair_denominators: Numbers
+    pair_stops: Numbers = field(default_factory=_none)
+    limit_numbers: Numbers = field(default_factory=_none)
+    limit_pairs: Numbers = field(default_factory=_none)
+    limit_uses: Numbers = field(default_factory=_none)
+    limit_most: Numbers = field(default_factory=_none)
 
     def __post_init__(self) -> None:
         places = self.pair_lots * (len(self.need_ids) + 1) + self.pair_needs
         for column in (self.lot_ids, self.need_ids, places):
             if (np.diff(column) <= 0).any():
                 raise ValueError("lots, needs and pairs stand in their order, each once")
+        if (np.diff(self.limit_numbers) < 0).any():
+            raise ValueError("what is in a limit stands together")
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over all columns: the same digest, the same plan."""
         said = hashlib.sha256()
-        for field in fields(self):
-            column = np.ascontiguousarray(getattr(self, field.name), "<i8")
-            said.update(f"{field.name} {len(column)}\n".encode())
+        for one in fields(self):
+            column = np.ascontiguousarray(getattr(self, one.name), "<i8")
+            said.update(f"{one.name} {len(column)}\n".encode())
             said.update(column.tobytes())
         return said.hexdigest()
 
@@ -64,6 +75,18 @@ class Problem:
         steps = self.lot_steps[self.pair_lots] == self.need_steps[self.pair_needs]
         even: Flags = (self.pair_numerators == self.pair_denominators) & steps
         return even
+
+    @cached_property
+    def is_direct(self) -> Flags:
+        """Which pairs go straight from the lot to the need."""
+        direct: Flags = np.ones(len(self.pair_lots), np.bool_) if not len(self.pair_stops) else self.pair_stops == 0
+        return direct
+
+    @cached_property
+    def transfers(self) -> Numbers:
+        """What a line by each pair counts for: one, and one more each time that it is put down."""
+        counted: Numbers = (self.pair_stops if len(self.pair_stops) else np.zeros(len(self.pair_lots), np.int64)) + 1
+        return counted
 
     def least(self, pair: int, gives: int) -> int:
         """The least that is taken of the lot for so much of the need."""
@@ -108,14 +131,28 @@ class Pair:
     road_hm: int
     cost: int | None = None
     rate: Fraction = Fraction(1)
+    stops: int = 0
 
 
-def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]) -> Problem:
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit as one row.
+
+    How much there is, and which pairs use it: by their lot and need, what a thousandth that is taken uses.
+    """
+
+    most: int
+    uses: Mapping[tuple[int, int], int]
+
+
+def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair], bounds: Iterable[Bound] = ()) -> Problem:
     """The problem of these rows, in whatever order they come. A pair of what is not among them raises KeyError."""
     lots, needs = sorted(lots, key=lambda lot: lot.number), sorted(needs, key=lambda need: need.number)
     lot_places = {lot.number: place for place, lot in enumerate(lots)}
     need_places = {need.number: place for place, need in enumerate(needs)}
     placed = sorted(((lot_places[pair.lot], need_places[pair.need], pair) for pair in pairs), key=lambda row: row[:2])
+    pair_places = {(pair.lot, pair.need): place for place, (_lot, _need, pair) in enumerate(placed)}
+    rows = sorted((sorted((pair_places[ends], use) for ends, use in bound.uses.items()), bound.most) for bound in bounds)
 
     def column(values: Iterable[int]) -> Numbers:
         return np.array(list(values), np.int64)
@@ -136,6 +173,11 @@ def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]
         pair_road_hm=column(pair.road_hm for *_at, pair in placed),
         pair_numerators=column(pair.rate.numerator for *_at, pair in placed),
         pair_denominators=column(pair.rate.denominator for *_at, pair in placed),
+        pair_stops=column(pair.stops for *_at, pair in placed),
+        limit_numbers=column(number for number, (uses, _most) in enumerate(rows) for _use in uses),
+        limit_pairs=column(place for uses, _most in rows for place, _use in uses),
+        limit_uses=column(use for uses, _most in rows for _place, use in uses),
+        limit_most=column(most for _uses, most in rows),
     )
 
 
@@ -166,6 +208,11 @@ class Allocation:
         """Tonne-kilometres, in thousand millionths: a gram that is driven a metre."""
         road = self.problem.pair_road_hm
         return sum(mass * int(road[line]) for line, mass in self._masses()) // 10_000
+
+    @property
+    def transfers(self) -> int:
+        """How many transfers it takes."""
+        return int(self.problem.transfers[self.lines].sum())
 
     @property
     def cost(self) -> int:
