@@ -88,7 +88,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         function_class=draft.function_class.value if draft.function_class else None,
         needed_by=draft.needed_by,
         depot_id=draft.depot_id,
-        **(_place_of(draft) if depot is None else {"place_name": depot.name, "lat": depot.lat, "lon": depot.lon}),
+        **_place_of(session, actor, draft, depot),
         requested_at=now,
         waiting_since=now if status is ReservationStatus.WAITING else None,
         approved_at=now if is_approved else None,
@@ -233,10 +233,17 @@ def _check_purchase(session: Session, listing: Listing, draft: ReservationDraft)
     measure.check_purchase_price(draft.purchase_price_cents, mass_kg=weight, confirmed=draft.confirm_unusual)
 
 
-def _place_of(draft: ReservationDraft) -> dict[str, Any]:
-    """The columns of the place that was given."""
+def _place_of(session: Session, actor: Actor, draft: ReservationDraft, depot: Depot | None) -> dict[str, Any]:
+    """The columns of the place that was given. Classes that were said without one are those of the main place as it is now."""
     at = draft.location
-    return {} if at is None else {"place_name": at.place_name, "lat": at.point.lat, "lon": at.point.lon}
+    if depot is not None:
+        return {"place_name": depot.name, "lat": depot.lat, "lon": depot.lon}
+    if at is not None:
+        return {"place_name": at.place_name, "lat": at.point.lat, "lon": at.point.lon}
+    if draft.receiving_soil is None or draft.demand_id is not None:
+        return {}
+    receiver = session.get_one(Organisation, actor.organisation_id)
+    return {"place_name": receiver.main_place, "lat": receiver.main_lat, "lon": receiver.main_lon}
 
 
 def _depot(session: Session, actor: Actor, listing: Listing, draft: ReservationDraft) -> Depot | None:

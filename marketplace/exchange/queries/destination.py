@@ -196,3 +196,17 @@ def is_received_blocked(session: Session, reservation: Reservation) -> bool:
     """Whether a recall blocks the lot that this transfer brought."""
     lot = session.get(Lot, find_received(session, reservation.id) or 0, populate_existing=True)
     return lot is not None and lot.blocked_at is not None
+
+
+def list_soil_for(session: Session, demand_id: int) -> list[int]:
+    """Ids of the reservations of soil that still goes to the place of this demand.
+
+    Its classes were said with them. The demand is locked: whoever reserves for it meanwhile has done so, or waits.
+    """
+    session.execute(select(Demand.id).where(Demand.id == demand_id).with_for_update())
+    rows = select(Reservation.id).where(
+        Reservation.demand_id == demand_id,
+        Reservation.receiving_soil.is_not(None),
+        Reservation.status.in_([status.value for status in BEFORE_HAND_OVER]),
+    )
+    return list(session.scalars(rows.order_by(Reservation.id)))

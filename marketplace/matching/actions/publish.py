@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
 from marketplace.accounts.rules.accounts import are_colleagues
 from marketplace.exchange.actions.transitions import offer_next
+from marketplace.exchange.queries.destination import list_soil_for
 from marketplace.exchange.queries.reservations import list_claims
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
+from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.market.actions import demands, freshness, listings, windows
@@ -154,10 +156,25 @@ def ask(session: Session, actor: Actor, draft: DemandDraft) -> Demand:
 
 def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int, draft: DemandDraft) -> Demand:
     """Change a demand, or open a draft, and notify of what newly serves it."""
+    _keep_place_of_soil(session, actor, get_demand(session, actor, demand_id), draft)
     demand = demands.update_demand(session, actor, demand_id=demand_id, version=version, draft=draft)
     if demand.version != version:
         _tell_of_demand(session, actor, demand)
     return demand
+
+
+def _keep_place_of_soil(session: Session, actor: Actor, demand: Demand, draft: DemandDraft) -> None:
+    """Refuse another place while soil is reserved for this one: the double test was done with its classes."""
+    require(actor, Can.EDIT_DEMAND, demand)
+    if draft.location is None or draft.location.point == Point(demand.lat, demand.lon):
+        return
+    if numbers := list_soil_for(session, demand.id):
+        sentence = _(
+            "Soil was reserved for this place, with its classes: reservation %(numbers)s. Cancel that first, and reserve the soil anew with "
+            "the classes of the new place.",
+            numbers=", ".join(str(number) for number in numbers),
+        )
+        raise Conflict(sentence, "place")
 
 
 def _tell_of_listing(session: Session, actor: Actor, listing: Listing) -> int:
