@@ -164,7 +164,7 @@ def edit_demand(session: Session, actor: Actor, *, demand_id: int, version: int,
 
 
 def _keep_place_of_soil(session: Session, actor: Actor, demand: Demand, draft: DemandDraft) -> None:
-    """Refuse another place while soil is reserved for this one: the double test was done with its classes."""
+    """Refuse another place while soil is reserved for this one, of which the classes were said."""
     require(actor, Can.EDIT_DEMAND, demand)
     if draft.location is None or draft.location.point == Point(demand.lat, demand.lon):
         return
