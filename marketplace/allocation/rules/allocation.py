@@ -94,6 +94,14 @@ def make_plan(problem: Problem, *, has_floors: bool = True) -> Plan:
     )
 
 
+def improve(standing: Allocation) -> Allocation:
+    """The best allocation without floors.
+
+    That which stands where no better is found.
+    """
+    return _together(standing.problem, _Deciding(standing.problem, standing).settle(has_floors=False))
+
+
 @dataclass(frozen=True)
 class _Decided:
     """A group of components, put together, and what it comes to."""

@@ -115,9 +115,12 @@ class Found:
     is_unsure: Flags
 
 
-def pair_up(supply: Supply, wanted: Wanted, terms: Terms) -> Found:
-    """Every pair that may be, and every one that but one thing stands between."""
-    blocks = list(_blocks(supply, wanted, terms))
+def pair_up(supply: Supply, wanted: Wanted, terms: Terms, *, is_free_only: bool = False) -> Found:
+    """Every pair that may be, and every one that but one thing stands between.
+
+    `is_free_only`: the former alone.
+    """
+    blocks = list(_blocks(supply, wanted, terms, Way.FREE if is_free_only else max(Way)))
     if not blocks:
         nothing = np.zeros(0, np.int64)
         return Found(nothing, nothing, nothing.astype(np.int8), nothing, nothing.astype(np.bool_))
@@ -132,7 +135,9 @@ def pair_up(supply: Supply, wanted: Wanted, terms: Terms) -> Found:
     return Found(lots, needs, ways[order], list_whole_km((steps * steps).sum(axis=1), between), unsure[order])
 
 
-def _blocks(supply: Supply, wanted: Wanted, terms: Terms) -> Iterator[tuple[Numbers, Numbers, NDArray[np.int8], Flags]]:
+def _blocks(
+    supply: Supply, wanted: Wanted, terms: Terms, most: Way
+) -> Iterator[tuple[Numbers, Numbers, NDArray[np.int8], Flags]]:
     needs_by = {int(material): np.flatnonzero(wanted.materials == material) for material in np.unique(wanted.materials)}
     for material in np.unique(supply.materials).tolist():
         there = [needs_by[served] for served in terms.serving[material] if served in needs_by]
@@ -140,7 +145,7 @@ def _blocks(supply: Supply, wanted: Wanted, terms: Terms) -> Iterator[tuple[Numb
             continue
         lots, needs = np.flatnonzero(supply.materials == material), np.concatenate(there)
         ways, unsure = _block(supply, wanted, terms, lots, needs)
-        rows, columns = np.nonzero(ways >= 0)
+        rows, columns = np.nonzero((ways >= 0) & (ways <= most))
         yield lots[rows], needs[columns], ways[rows, columns], unsure[rows, columns]
 
 
