@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.depots.models import Lot
+from marketplace.depots.queries.attached import list_papers_with
 from marketplace.depots.queries.lots import lots_with_parts
-from marketplace.depots.queries.papers import list_papers_with
 from marketplace.documents.models import Paper
 from marketplace.documents.queries import (
     get_paper,

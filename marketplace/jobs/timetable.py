@@ -12,8 +12,8 @@ from marketplace.accounts.policy import CLOCK
 from marketplace.advice.actions import requirements
 from marketplace.advice.queries import requirements as mending
 from marketplace.depots.actions.settling import settle_quarters
+from marketplace.depots.queries.attached import list_lot_photo_files
 from marketplace.depots.queries.costs import list_depots_to_settle
-from marketplace.depots.queries.photos import list_lot_photo_files
 from marketplace.documents.queries import list_paper_files
 from marketplace.dossiers import actions as dossiers
 from marketplace.dossiers.queries import list_papers_to_remind

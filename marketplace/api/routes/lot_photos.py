@@ -10,7 +10,7 @@ from marketplace.api.routing import created, many, route
 from marketplace.api.shapes.photo import LotPhotoSchema, LotPhotosSchema
 from marketplace.depots.actions.photos import add_lot_photo as add
 from marketplace.depots.actions.photos import require_photographing
-from marketplace.depots.queries.photos import list_lot_photos as list_all
+from marketplace.depots.queries.attached import list_lot_photos as list_all
 from marketplace.http.request import current_actor, current_session, database, permission
 from marketplace.market.actions.photos import store_picture
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.depots.models import Lot
 from marketplace.depots.queries import lots
+from marketplace.depots.queries.attached import list_papers_with
 from marketplace.depots.queries.lots import lots_with_parts
-from marketplace.depots.queries.papers import list_papers_with
 from marketplace.documents.models import GateLift, Opinion, Paper
 from marketplace.documents.queries import list_lifts_of, list_opinions_of, list_papers_of
 from marketplace.documents.rules import Verdict

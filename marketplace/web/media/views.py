@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app, request, send_file
 
-from marketplace.depots.queries.photos import may_see_lot_photo
+from marketplace.depots.queries.attached import may_see_lot_photo
 from marketplace.exchange.queries.gate import may_see_gate_photo
 from marketplace.http.request import current_actor, current_session, public
 from marketplace.kernel.errors import Missing
