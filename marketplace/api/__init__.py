@@ -43,6 +43,7 @@ MODULES = (
     "item_papers",
     "valuations",
     "plans",
+    "plan_outcomes",
     "organisations",
     "people",
     "join_requests",

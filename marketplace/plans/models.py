@@ -88,6 +88,10 @@ class PlanLine(Base):
     )
     saved_tonne_km: Mapped[Decimal] = mapped_column(Fixed(3), comment="by this line and those that change with it")
     more_kg: Mapped[Decimal] = mapped_column(Fixed(3), comment="that is served by them together")
+    first_day: Mapped[date | None] = mapped_column(comment="on which it can be handed over; empty: not kept yet")
+    last_day: Mapped[date | None]
+    share_tonne_km: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="its part of what is saved, by mass")
+    share_kg: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="its part of what is served more")
 
     listing: Mapped[Listing] = relationship(lazy="raise_on_sql")
     demand: Mapped[Demand] = relationship(lazy="raise_on_sql", foreign_keys=[demand_id])
@@ -124,4 +128,87 @@ class PlanAnswer(Base):
         CheckConstraint("answer IN ('asked', 'offered', 'refused')", name="answer"),
         CheckConstraint("(answer = 'asked') = (reservation_id IS NOT NULL)", name="asked_is_a_reservation"),
         Index("ix_plan_answer_line", "run_id", "number"),
+    )
+
+
+class PlanGap(Base):
+    """A need that a plan does not meet, or a lot of which something stays."""
+
+    __tablename__ = "plan_gap"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("plan_run.id"), primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    side: Mapped[str] = mapped_column(String(4))
+    demand_id: Mapped[int | None] = mapped_column(ForeignKey("demand.id"))
+    listing_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), comment="whose it is")
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"))
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="that was open when the plan was made")
+    left: Mapped[Decimal] = mapped_column(Fixed(3), comment="that stays")
+    unit: Mapped[str] = mapped_column(String(5))
+    left_kg: Mapped[Decimal] = mapped_column(Fixed(3))
+
+    listing: Mapped[Listing | None] = relationship(lazy="raise_on_sql")
+    demand: Mapped[Demand | None] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    ways: Mapped[list["PlanWay"]] = relationship(lazy="raise_on_sql", order_by="PlanWay.number", viewonly=True)
+
+    __table_args__ = (
+        CheckConstraint("side IN ('need', 'lot')", name="side"),
+        CheckConstraint("(side = 'need') = (demand_id IS NOT NULL) AND (side = 'lot') = (listing_id IS NOT NULL)", name="one"),
+        CheckConstraint('"left" > 0 AND "left" <= quantity', name="something_is_left"),
+        CheckConstraint(f"unit IN ({_UNITS})", name="unit"),
+        Index("ix_plan_gap_side", "run_id", "side", "left_kg"),
+    )
+
+
+class PlanWay(Base):
+    """The one thing that would help, with the lot or the need on the other side and how much it gives."""
+
+    __tablename__ = "plan_way"
+
+    run_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    gap: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[str] = mapped_column(String(9))
+    short: Mapped[Decimal] = mapped_column(Fixed(3), comment="km, steps of condition, days, answers or units of the lot")
+    day: Mapped[date | None] = mapped_column(comment="from or until which it is there, or its turn opens")
+    detail: Mapped[str] = mapped_column(String(60), comment="the condition it has, or the field that differs")
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"))
+    demand_id: Mapped[int] = mapped_column(ForeignKey("demand.id"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), comment="the other side")
+    quantity: Mapped[Decimal] = mapped_column(Fixed(3), comment="taken of the lot")
+    unit: Mapped[str] = mapped_column(String(5))
+    covers: Mapped[Decimal] = mapped_column(Fixed(3), comment="what that gives of the need")
+    covers_unit: Mapped[str] = mapped_column(String(5))
+    distance_km: Mapped[int] = mapped_column(comment="whole kilometres as the crow flies")
+
+    other: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "gap"], ["plan_gap.run_id", "plan_gap.number"]),
+        CheckConstraint("step IN ('distance', 'condition', 'later', 'earlier', 'field', 'part', 'turn')", name="step"),
+        CheckConstraint("quantity > 0 AND covers > 0", name="more_than_nothing"),
+        CheckConstraint("(step IN ('later', 'earlier', 'turn')) = (day IS NOT NULL)", name="day"),
+    )
+
+
+class PlanReturn(Base):
+    """Two lines that go each other's way in the same weeks, and what one round of both drives."""
+
+    __tablename__ = "plan_return"
+
+    run_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    there: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="the number of a line")
+    back: Mapped[int] = mapped_column(comment="the number of the line the other way")
+    first_day: Mapped[date] = mapped_column(comment="Monday of the first week that they share")
+    last_day: Mapped[date] = mapped_column(comment="Sunday of the last")
+    apart_km: Mapped[Decimal] = mapped_column(Fixed(3), comment="by road, each out and back")
+    together_km: Mapped[Decimal] = mapped_column(Fixed(3), comment="by road, one round of both")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "there"], ["plan_line.run_id", "plan_line.number"]),
+        ForeignKeyConstraint(["run_id", "back"], ["plan_line.run_id", "plan_line.number"]),
+        UniqueConstraint("run_id", "back"),
+        CheckConstraint("together_km < apart_km", name="saves"),
     )

@@ -17,9 +17,12 @@ from marketplace.kernel import clock
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.notices.actions import audit
-from marketplace.plans.models import PlanLine, PlanResult, PlanRun
+from marketplace.plans.actions.beside import rows_beside, rows_of_rounds
+from marketplace.plans.actions.gaps import gaps_of, rows_of_gaps
+from marketplace.plans.models import PlanGap, PlanLine, PlanResult, PlanReturn, PlanRun, PlanWay
 from marketplace.plans.queries.pairs import HM_PER_KM, Objective, Today, read_today
 from marketplace.plans.queries.runs import find_run_of_task
+from marketplace.plans.rules.gaps import Gap
 from marketplace.plans.rules.lines import Line, lines_of
 from marketplace.plans.rules.pairing import UNITS
 
@@ -33,6 +36,7 @@ class Made:
 
     today: Today
     plan: Plan
+    gaps: list[Gap]
 
 
 def start_plan(
@@ -62,7 +66,8 @@ def solve(session: Session, actor: Actor, *, objective: Objective, has_floors: b
     """Read all that is open now, and plan it. Nothing is written, so it may take its time."""
     require(actor, Can.MAKE_PLAN)
     today = read_today(session)
-    return Made(today, make_plan(today.problem_of(objective), has_floors=has_floors))
+    plan = make_plan(today.problem_of(objective), has_floors=has_floors)
+    return Made(today, plan, gaps_of(today, plan))
 
 
 def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> PlanResult:
@@ -71,9 +76,13 @@ def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> Pla
     there = session.scalars(select(PlanResult).where(PlanResult.run_id == run_id)).one_or_none()
     if there is not None:
         return there
-    rows = list(_rows(run_id, made, taxonomy(session)))
-    for start in range(0, len(rows), BATCH):
-        session.execute(insert(PlanLine), rows[start : start + BATCH])
+    materials = taxonomy(session)
+    rows = list(_rows(run_id, made, materials))
+    gaps, ways = rows_of_gaps(run_id, made.today, made.gaps, materials)
+    rounds = rows_of_rounds(run_id, made.today, made.plan)
+    for table, found in ((PlanLine, rows), (PlanGap, gaps), (PlanWay, ways), (PlanReturn, rounds)):
+        for start in range(0, len(found), BATCH):
+            session.execute(insert(table), found[start : start + BATCH])
     result = _result(run_id, made)
     session.add(result)
     session.flush()
@@ -116,8 +125,10 @@ def _result(run_id: int, made: Made) -> PlanResult:
 
 
 def _rows(run_id: int, made: Made, materials: Taxonomy) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(lines_of(made.plan), start=1):
-        yield {"run_id": run_id, "number": number, **_row(line, made, materials)}
+    lines = list(lines_of(made.plan))
+    extras = rows_beside(made.today, made.plan, lines)
+    for number, (line, extra) in enumerate(zip(lines, extras, strict=True), start=1):
+        yield {"run_id": run_id, "number": number, **_row(line, made, materials), **extra}
 
 
 def _row(line: Line, made: Made, materials: Taxonomy) -> dict[str, Any]:

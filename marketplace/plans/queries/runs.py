@@ -26,7 +26,7 @@ class PlanState(StrEnum):
     STOPPED = "stopped"
 
 
-_WHOLE = (
+WHOLE_LINE = (
     joinedload(PlanLine.listing),
     joinedload(PlanLine.demand),
     joinedload(PlanLine.owner),
@@ -94,7 +94,7 @@ def list_lines(
     if organisation_id is not None:
         rows = rows.where((PlanLine.owner_id == organisation_id) | (PlanLine.asker_id == organisation_id))
     count = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    return list(session.scalars(rows.options(*_WHOLE).order_by(PlanLine.number).offset(offset).limit(limit))), count
+    return list(session.scalars(rows.options(*WHOLE_LINE).order_by(PlanLine.number).offset(offset).limit(limit))), count
 
 
 def list_flows(session: Session, run: PlanRun) -> list[tuple[str, str, Decimal, Decimal]]:
@@ -126,7 +126,7 @@ def list_sides(session: Session, run: PlanRun) -> list[Organisation]:
 def get_line(session: Session, run: PlanRun, number: int) -> PlanLine:
     """One line of a plan that was got."""
     rows = select(PlanLine).where(PlanLine.run_id == run.id, PlanLine.number == number)
-    line = session.scalars(rows.options(*_WHOLE)).one_or_none()
+    line = session.scalars(rows.options(*WHOLE_LINE)).one_or_none()
     if line is None:
         raise Missing(_("This page or object does not exist, or you may not see it. Check the address."))
     return line

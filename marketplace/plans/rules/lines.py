@@ -1,6 +1,6 @@
 """Why a line of a plan stands there, held against what happens without one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,7 +54,7 @@ class Line:
     """A line of a plan, by its place among the pairs.
 
     `instead_of`: the place of the need to which most of this lot would go without a plan, and now does not. `saved_gram_metres` and
-    `more_micrograms`: what this line and those that change with it save together, and serve more.
+    `more_micrograms`: what this line and those that change with it save together, and serve more. `group`: those, by a number.
     """
 
     pair: int
@@ -64,6 +64,7 @@ class Line:
     instead_of: int | None
     saved_gram_metres: int
     more_micrograms: int
+    group: int | None = None
 
 
 def lines_of(plan: Plan) -> Iterator[Line]:
@@ -98,4 +99,40 @@ def lines_of(plan: Plan) -> Iterator[Line]:
             None if less is None else less[1],
             -distance[group] // 10_000,
             mass[group],
+            group,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Thousandths of a tonne-kilometre that a line saves, and grams that it serves more."""
+
+    tonne_metres: int
+    grams: int
+
+
+def shares_of(lines: Sequence[Line], masses: Sequence[int]) -> list[Share]:
+    """What each line has of what its group comes to, by mass and adding up exactly.
+
+    A group that serves as much saves kilometres, and one that serves more serves more: what it drives for that is no saving and no loss.
+    """
+    groups: dict[int, list[int]] = {}
+    for place, line in enumerate(lines):
+        if line.group is not None:
+            groups.setdefault(line.group, []).append(place)
+    found = [Share(0, 0)] * len(lines)
+    for places in groups.values():
+        first = lines[places[0]]
+        saves = first.why is Why.LESS
+        whole = first.saved_gram_metres // 10**6 if saves else first.more_micrograms // 10**6
+        for place, part in zip(places, split(whole, [masses[place] for place in places]), strict=True):
+            found[place] = Share(part, 0) if saves else Share(0, part)
+    return found
+
+
+def split(whole: int, weights: Sequence[int]) -> list[int]:
+    """A whole number divided by weight: each part rounded down, what is over one by one to the first."""
+    total = sum(weights)
+    parts = [whole * weight // total for weight in weights]
+    over = whole - sum(parts)
+    return [part + (place < over) for place, part in enumerate(parts)]

@@ -1,0 +1,186 @@
+"""What following the plans did, and what it would have done: over all plans together and for each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, type_coerce, union
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from marketplace.accounts.policy import Actor, Can, require
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import OPEN
+from marketplace.kernel import clock
+from marketplace.kernel.db import Fixed
+from marketplace.ledger.models import Exchange
+from marketplace.ledger.rules import RowKind
+from marketplace.plans.models import PlanAnswer, PlanLine, PlanRun
+from marketplace.plans.rules.fates import OPEN_FOR, Fate, fate_of
+from marketplace.plans.rules.lines import Answer
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class FateTotal:
+    """Lines of one fate. `saved_tonne_km`, `more_kg`: what following them saves and serves more against first come, first served."""
+
+    lines: int = 0
+    mass_kg: Decimal = ZERO
+    tonne_km: Decimal = ZERO
+    saved_tonne_km: Decimal = ZERO
+    more_kg: Decimal = ZERO
+
+    def __add__(self, other: "FateTotal") -> "FateTotal":
+        return FateTotal(
+            self.lines + other.lines,
+            self.mass_kg + other.mass_kg,
+            self.tonne_km + other.tonne_km,
+            self.saved_tonne_km + other.saved_tonne_km,
+            self.more_kg + other.more_kg,
+        )
+
+
+Fates = dict[Fate, FateTotal]
+
+
+@dataclass(frozen=True, slots=True)
+class FateOf:
+    """A fate with its total."""
+
+    fate: Fate
+    total: FateTotal
+
+
+def in_order(fates: Fates) -> list[FateOf]:
+    """Every fate with its total, also where there is none."""
+    return [FateOf(fate, fates.get(fate, FateTotal())) for fate in Fate]
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What came of what was asked for or taken up after an offer.
+
+    `mass_kg`, `tonne_km`: in the ledger, less what came back, and with every kilometre that was driven.
+    """
+
+    reservations: int = 0
+    under_way: int = 0
+    ended: int = 0
+    handed_over: int = 0
+    mass_kg: Decimal = ZERO
+    tonne_km: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEffect:
+    """What became of the lines of one plan."""
+
+    run: PlanRun
+    fates: Fates = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What became of all lines of all plans, and a page of the plans, newest first, with their number."""
+
+    plans: int
+    fates: Fates
+    deeds: Deeds
+    runs: list[PlanEffect]
+
+
+def effect_of_plans(session: Session, actor: Actor, *, offset: int, limit: int) -> Effect:
+    """Count what was done with the lines of all plans that were made."""
+    require(actor, Can.READ_PLAN)
+    runs = list(
+        session.scalars(select(PlanRun).join(PlanRun.result).options(joinedload(PlanRun.result)).order_by(PlanRun.id.desc()))
+    )
+    fates: dict[int, Fates] = {run.id: {} for run in runs}
+    over = {run.id for place, run in enumerate(runs) if place or _is_old(run)}
+    for run_id, fate, total in _fates(session, over):
+        of_run = fates[run_id]
+        of_run[fate] = of_run.get(fate, FateTotal()) + total
+    whole = {fate: sum((one.get(fate, FateTotal()) for one in fates.values()), FateTotal()) for fate in Fate}
+    shown = [PlanEffect(run, fates[run.id]) for run in runs[offset : offset + limit]]
+    return Effect(len(runs), whole, _deeds(session), shown)
+
+
+def _is_old(run: PlanRun) -> bool:
+    return run.result is not None and run.result.finished_at < clock.now() - OPEN_FOR
+
+
+def _fates(session: Session, over: set[int]) -> Iterator[tuple[int, Fate, FateTotal]]:
+    later = aliased(PlanLine)
+    flags = (
+        exists().where(PlanAnswer.run_id == PlanLine.run_id, PlanAnswer.number == PlanLine.number, _is(Answer.ASKED)),
+        _was_answered(Answer.REFUSED),
+        _was_answered(Answer.OFFERED),
+        exists().where(_is_same(later), later.run_id > PlanLine.run_id),
+    )
+    lines = select(
+        PlanLine.run_id.label("run_id"),
+        *(flag.label(name) for flag, name in zip(flags, ("asked", "refused", "offered", "repeated"), strict=True)),
+        *(getattr(PlanLine, name) for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")),
+    ).subquery()
+    told = lines.c
+    sums = (
+        type_coerce(func.coalesce(func.sum(told[name]), 0), Fixed(3))
+        for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")
+    )
+    groups = (told.run_id, told.asked, told.refused, told.offered, told.repeated)
+    for run_id, asked, refused, offered, repeated, count, *figures in session.execute(
+        select(*groups, func.count(), *sums).group_by(*groups)
+    ):
+        fate = fate_of(is_asked=asked, is_refused=refused, is_offered=offered, is_repeated=repeated, is_over=run_id in over)
+        yield run_id, fate, FateTotal(count, *figures)
+
+
+def _is(answer: Answer) -> ColumnElement[bool]:
+    return PlanAnswer.answer == answer.value
+
+
+def _is_same(other: type[PlanLine]) -> ColumnElement[bool]:
+    return and_(other.listing_id == PlanLine.listing_id, other.demand_id == PlanLine.demand_id)
+
+
+def _was_answered(answer: Answer) -> ColumnElement[bool]:
+    """Whether anybody answered so, in this plan or an earlier one, about the same lot for the same need."""
+    earlier = aliased(PlanLine)
+    return exists().where(
+        _is_same(earlier),
+        earlier.run_id <= PlanLine.run_id,
+        PlanAnswer.run_id == earlier.run_id,
+        PlanAnswer.number == earlier.number,
+        _is(answer),
+    )
+
+
+def _deeds(session: Session) -> Deeds:
+    came = _came_of_it()
+    statuses = dict(
+        session.execute(
+            select(Reservation.status, func.count()).where(Reservation.id.in_(select(came.c.id))).group_by(Reservation.status)
+        ).all()
+    )
+    booked = select(
+        func.count(Exchange.reservation_id.distinct()).filter(Exchange.kind == RowKind.TRANSFER.value),
+        type_coerce(func.coalesce(func.sum(Exchange.mass_kg), 0), Fixed(3)),
+        type_coerce(func.coalesce(func.sum(Exchange.tonne_km), 0), Fixed(3)),
+    ).where(Exchange.reservation_id.in_(select(came.c.id)))
+    handed_over, mass_kg, tonne_km = session.execute(booked).one()
+    whole = sum(statuses.values())
+    under_way = sum(count for status, count in statuses.items() if status in OPEN)
+    return Deeds(whole, under_way, whole - under_way - handed_over, handed_over, mass_kg, tonne_km)
+
+
+def _came_of_it() -> Subquery:
+    """The reservations that came of asking for a line, and those by which an offered line was taken up afterwards."""
+    asked = select(PlanAnswer.reservation_id.label("id")).where(PlanAnswer.reservation_id.is_not(None))
+    taken_up = (
+        select(Reservation.id)
+        .join(PlanLine, and_(PlanLine.listing_id == Reservation.listing_id, PlanLine.demand_id == Reservation.demand_id))
+        .join(PlanAnswer, and_(PlanAnswer.run_id == PlanLine.run_id, PlanAnswer.number == PlanLine.number))
+        .where(_is(Answer.OFFERED), Reservation.requested_at >= PlanAnswer.answered_at)
+    )
+    return union(asked, taken_up).subquery()
