@@ -29,6 +29,11 @@ CHANGES = (
                 "line (/plans/{id}/lines/{n}/request and refuse)."
             ),
             _(
+                "New: what a plan leaves over and what would help (/plans/{id}/gaps), needs that several lots serve (/plans/{id}/combined), loads that "
+                "go each other’s way (/plans/{id}/rounds), two plans beside each other (/plans/{id}/changes/{before}), and what following did "
+                "(/plans/followed)."
+            ),
+            _(
                 "New: the settlement of a quarter of a depot with its rows and sums (/depots/{id}/settlement), what lying there has cost so far by "
                 "organisation (/depots/{id}/costs), and what comes and goes in a week (/depots/{id}/week)."
             ),

@@ -163,7 +163,7 @@ class PlanGap(Base):
 
 
 class PlanWay(Base):
-    """The one thing that would help, with the lot or the need on the other side and how much it gives."""
+    """The one thing that would help, with the other side and how much it gives."""
 
     __tablename__ = "plan_way"
 

@@ -106,6 +106,7 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
         "asset_id": asset["id"],
         "valuation_id": valuation["id"],
         "plan_id": admin.post("/plans", {}).get_json()["id"],
+        "before_id": 1,
         "table_id": 1,
         "arrival_id": coordinator.post(f"/depots/{depot['id']}/arrivals", BODIES["announce"]).get_json()["id"],
         "rate_id": depot["rates"][0]["id"],

@@ -1,4 +1,4 @@
-"""The regional plan: what it leaves over, what goes together, what differs from another plan, and what following did."""
+"""What a plan leaves over, what goes together, what differs, and what following did."""
 
 from flask import Response, request
 
@@ -54,7 +54,10 @@ def list_combined_lines(plan_id: int) -> Response:
 @permission(Can.READ_PLAN)
 @one_moment
 def list_plan_rounds(plan_id: int) -> Response:
-    """List loads that go each other's way in the same weeks, each with what one round of both saves."""
+    """List loads that go each other's way in the same weeks.
+
+    Each with what one round of both saves.
+    """
     page, session = read_page(), current_session()
     found, total = list_rounds(session, get_run(session, current_actor(), plan_id), offset=page.offset, limit=page.size)
     return many(PlanRoundsSchema, found, total=total, page=page)
@@ -64,7 +67,10 @@ def list_plan_rounds(plan_id: int) -> Response:
 @permission(Can.READ_PLAN)
 @one_moment
 def list_plan_changes(plan_id: int, before_id: int) -> Response:
-    """Hold a plan against another: both figures, and the lines that came, went or are of another quantity."""
+    """Hold a plan against another.
+
+    The figures of both, and the lines that came, went or are of another quantity.
+    """
     page, session, actor = read_page(), current_session(), current_actor()
     now, before = get_run(session, actor, plan_id), get_run(session, actor, before_id)
     found = compare_runs(session, before, now, offset=page.offset, limit=page.size)
@@ -77,8 +83,9 @@ def list_plan_changes(plan_id: int, before_id: int) -> Response:
 @permission(Can.READ_PLAN)
 @one_moment
 def show_plans_followed() -> Response:
-    """What following the plans did and would have done: asked for, refused or ignored, and what was really handed over.
+    """What following the plans did and would have done.
 
+    Lines asked for, refused or ignored, and what was really handed over.
     A line that nobody answered is ignored once a newer plan is made, or after fourteen days.
     """
     page = read_page()

@@ -1,4 +1,4 @@
-"""What a plan leaves over, what goes together in it, how it differs from another, and what following the plans did."""
+"""What a plan leaves over, what goes together, what differs, and what following did."""
 
 from marketplace.api.fields import Choice, Day, Integer, LineOrNull, Number, Quantity, Sentence, UnitChoice
 from marketplace.api.schema import List, PageSchema, Part, Shape

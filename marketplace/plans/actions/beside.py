@@ -1,4 +1,4 @@
-"""What is kept beside the lines of a plan: their days, their share of a saving, and loads that go back."""
+"""What is kept beside the lines of a plan: days, shares of a saving, loads that go back."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ EPOCH = date(1970, 1, 1)
 
 
 def rows_beside(today: Today, plan: Plan, lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
-    """Of each line the days on which it can be handed over, and its share of what its group saves or serves more."""
+    """Of each line its days, and its share of what its group saves or serves more."""
     problem = plan.allocation.problem
     masses = [line.takes * int(problem.lot_weights_mg[problem.pair_lots[line.pair]]) for line in lines]
     for load, share in zip(loads_of(today, plan, lines), shares_of(lines, masses), strict=True):

@@ -1,25 +1,35 @@
 """What a plan leaves over, as rows to be kept with it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+import numpy as np
 
 from marketplace.allocation.rules.allocation import Plan
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.pairs import Today
 from marketplace.plans.rules.gaps import Gap, Help, Open, Side, find_gaps, left_over
-from marketplace.plans.rules.pairing import UNITS
+from marketplace.plans.rules.pairing import UNITS, pair_up
 
 EPOCH = date(1970, 1, 1)
 
 
 def gaps_of(today: Today, plan: Plan) -> list[Gap]:
-    """What a plan leaves of what is open, with what would help."""
+    """What a plan leaves of what is open, with what would help.
+
+    Where owners give no small parts everything is paired once more as if they did: that is one of the things which may stand between.
+    """
     problem, columns = plan.allocation.problem, today.columns
     lots = left_over(columns.supply.amounts, problem.pair_lots, plan.allocation.takes)
     needs = left_over(columns.wanted.amounts, problem.pair_needs, plan.allocation.gives)
-    return find_gaps(Open(columns.supply, columns.wanted, columns.terms, today.found, lots, needs))
+    found = today.found
+    if columns.supply.parts.any():
+        whole = replace(columns.supply, parts=np.zeros_like(columns.supply.parts))
+        found = pair_up(whole, columns.wanted, columns.terms)
+    return find_gaps(Open(columns.supply, columns.wanted, columns.terms, found, lots, needs))
 
 
 def rows_of_gaps(

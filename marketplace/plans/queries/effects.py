@@ -1,10 +1,10 @@
-"""What following the plans did, and what it would have done: over all plans together and for each."""
+"""What following the plans did and would have done, over all plans and for each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, type_coerce, union
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select, type_coerce, union
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from marketplace.accounts.policy import Actor, Can, require
@@ -82,7 +82,7 @@ class PlanEffect:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What became of all lines of all plans, and a page of the plans, newest first, with their number."""
+    """What became of the lines of all plans, and a page of the plans, newest first."""
 
     plans: int
     fates: Fates
@@ -145,7 +145,10 @@ def _is_same(other: type[PlanLine]) -> ColumnElement[bool]:
 
 
 def _was_answered(answer: Answer) -> ColumnElement[bool]:
-    """Whether anybody answered so, in this plan or an earlier one, about the same lot for the same need."""
+    """Whether anybody answered so about the same lot for the same need.
+
+    In this plan or in an earlier one.
+    """
     earlier = aliased(PlanLine)
     return exists().where(
         _is_same(earlier),
@@ -175,7 +178,10 @@ def _deeds(session: Session) -> Deeds:
 
 
 def _came_of_it() -> Subquery:
-    """The reservations that came of asking for a line, and those by which an offered line was taken up afterwards."""
+    """The reservations that came of lines.
+
+    Of asking for one, or by which one that was offered was taken up afterwards.
+    """
     asked = select(PlanAnswer.reservation_id.label("id")).where(PlanAnswer.reservation_id.is_not(None))
     taken_up = (
         select(Reservation.id)

@@ -23,7 +23,10 @@ _WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class GapTotal:
-    """How many needs or lots stay, what that weighs, and of how many nothing is but one thing away."""
+    """How many needs or lots stay, and what that weighs.
+
+    `hopeless`: of how many nothing is but one thing away.
+    """
 
     gaps: int
     mass_kg: Decimal
@@ -62,7 +65,10 @@ def total_gaps(session: Session, run: PlanRun, *, organisation_id: int | None = 
 def list_gaps(
     session: Session, run: PlanRun, side: Side, *, offset: int, limit: int, organisation_id: int | None = None
 ) -> tuple[list[PlanGap], int]:
-    """A page of what a plan that was got leaves over: what can be helped first, then the most mass; with their number."""
+    """A page of what a plan that was got leaves over, with their number.
+
+    What can be helped first, then the most mass.
+    """
     where = _of(run, side, organisation_id)
     rows = (
         select(PlanGap)

@@ -1,4 +1,4 @@
-"""Lines beside each other: several lots for one need, loads that go each other's way, and the lines of two plans."""
+"""Lines beside each other: lots for one need, loads that go back, two plans."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class RoundTrip:
 
 
 def list_combined(session: Session, run: PlanRun, *, offset: int, limit: int) -> tuple[list[Combined], int]:
-    """The needs of a plan that was got that several lines serve, the heaviest first, with their number."""
+    """The needs that several lines of a plan serve, the heaviest first, with their number."""
     needs = (
         select(PlanLine.demand_id)
         .where(PlanLine.run_id == run.id)
@@ -94,7 +94,7 @@ CHANGE_LABELS: dict[Change, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class ChangedLine:
-    """A lot for a need as it stands in the one plan and in the other; one of the two may be without."""
+    """A lot for a need in the one plan and in the other. One of the two may be without."""
 
     change: Change
     before: PlanLine | None
@@ -110,7 +110,7 @@ class ChangedLine:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How many lines stayed as they were, and how many of each change there are; a page of the changes."""
+    """How many lines stayed and how many of each change there are, and a page of those."""
 
     kept: int
     counts: dict[Change, int]

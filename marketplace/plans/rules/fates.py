@@ -24,7 +24,7 @@ class Fate(StrEnum):
 
 
 FATE_LABELS: dict[Fate, Text] = {
-    Fate.ACCEPTED: _("Asked for"),
+    Fate.ACCEPTED: _("Asked for by its line"),
     Fate.OFFERED: _("Offered, not asked for"),
     Fate.REFUSED: _("Refused"),
     Fate.IGNORED: _("Nothing done with it"),

@@ -1,4 +1,6 @@
-"""What a plan leaves over, and the one thing each time that would help: some kilometres, a condition, some days, an answer, a turn, a smallest part.
+"""What a plan leaves over, and the one thing each time that would help.
+
+Some kilometres, a condition, some days, an answer, a turn, or a smallest part.
 
 Only what is left of both sides after the plan is told, so nothing here takes from anybody. Of every kind the nearest is chosen: nothing says how
 many kilometres a condition is worth.
@@ -50,7 +52,7 @@ PLACE = {step: place for place, step in enumerate(ORDER)}
 
 @dataclass(frozen=True)
 class Open:
-    """Everything that pairs or nearly does, and what a plan leaves of it in thousandths, by the places of the columns."""
+    """Everything that pairs or nearly does, and what a plan leaves of it in thousandths."""
 
     supply: Supply
     wanted: Wanted
@@ -81,7 +83,7 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A need or a lot that is not used up, by its place, with what would help: of every kind the nearest."""
+    """A need or a lot that is not used up, with what would help: of every kind the nearest."""
 
     side: Side
     place: int
@@ -109,7 +111,10 @@ def find_gaps(opened: Open) -> list[Gap]:
 
 
 def _candidates(opened: Open) -> tuple[Numbers, Numbers, Numbers]:
-    """The pairs of which both sides have something left, the step of each and how much is lacking, for their order."""
+    """The pairs of which both sides have something left.
+
+    The step of each, and how much is lacking, for their order.
+    """
     found, supply, wanted = opened.found, opened.supply, opened.wanted
     rows = np.flatnonzero((opened.lots[found.lots] > 0) & (opened.needs[found.needs] > 0))
     lots, needs, ways = found.lots[rows], found.needs[rows], found.ways[rows]

@@ -131,7 +131,10 @@ def shares_of(lines: Sequence[Line], masses: Sequence[int]) -> list[Share]:
 
 
 def split(whole: int, weights: Sequence[int]) -> list[int]:
-    """A whole number divided by weight: each part rounded down, what is over one by one to the first."""
+    """A whole number divided by weight.
+
+    Each part is rounded down, and what is over goes one by one to the first.
+    """
     total = sum(weights)
     parts = [whole * weight // total for weight in weights]
     over = whole - sum(parts)

@@ -32,6 +32,7 @@ class ShownLine:
     state: Text
     tone: str
     act: str
+    round_km: Decimal
 
 
 def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
@@ -45,6 +46,7 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
             STATE_LABELS[told.state],
             TONES[told.state],
             _act(actor, line) if told.state is LineState.OPEN else "",
+            line.road_km * 2,
         )
 
 

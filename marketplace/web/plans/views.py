@@ -13,6 +13,7 @@ from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.plans.actions.answers import accept_line, refuse_line
 from marketplace.plans.models import PlanRun
+from marketplace.plans.queries.gaps import total_gaps
 from marketplace.plans.queries.lines import count_answers
 from marketplace.plans.queries.pairs import OBJECTIVE_LABELS, Objective
 from marketplace.plans.queries.runs import (
@@ -26,13 +27,14 @@ from marketplace.plans.queries.runs import (
     list_sides,
 )
 from marketplace.plans.rules.lines import Answer
-from marketplace.web.plans import shown
+from marketplace.web.plans import outcomes, shown
 from marketplace.web.plans.forms import PlanForm, ReasonForm
 from marketplace.web.ui.flow_map import Flow, flow_map
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.paging import paged
 
 blueprint = Blueprint("plans", __name__)
+outcomes.register(blueprint)
 READS = permission(Can.READ_PLAN)
 LINES_SHOWN, RUNS_SHOWN, RENEW_EVERY_S = 20, 10, 3
 
@@ -167,6 +169,7 @@ def _made(run: PlanRun) -> ResponseReturnValue:
         "flows": flows[:LINES_SHOWN],
         "names": {one.slug: one.name for one in sides},
         "answers": count_answers(session, run),
+        "totals": total_gaps(session, run),
         "runs": runs,
         "may_make": may(actor, Can.MAKE_PLAN),
         **place,
