@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0055_plan_gaps"
-down_revision = "0052_item_papers"
+down_revision = "0054_thresholds"
 branch_labels = None
 depends_on = None
 
