@@ -68,6 +68,7 @@ TABLE: list[tuple[str, Can, object, str]] = [
     ("reserve", Can.RESERVE, THEIRS, "leader coordinator"),
     ("ask for material", Can.ASK, None, "leader coordinator"),
     ("read demands", Can.READ_DEMANDS, None, "leader coordinator reviewer admin"),
+    ("read what several need together", Can.READ_JOINT_NEEDS, None, "leader coordinator reviewer admin"),
     ("edit the own demand", Can.EDIT_DEMAND, MINE, "leader coordinator"),
     ("edit another's demand", Can.EDIT_DEMAND, THEIRS, ""),
     ("read the own matches", Can.READ_MATCHES, MINE, "leader coordinator reviewer"),
@@ -274,9 +275,9 @@ OWN_OF_A_MUNICIPALITY = {
     Can.IMPORT,
     Can.LOAD_FACTORS,
     *(Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.ESTIMATE_OWNED),
-    *(Can.DISCUSS_MATERIAL_USE, Can.ADOPT_GOAL, Can.READ_POINTS, Can.READ_PERIOD_FIGURES),
+    *(Can.DISCUSS_MATERIAL_USE, Can.ADOPT_GOAL, Can.READ_POINTS, Can.READ_PERIOD_FIGURES, Can.READ_JOINT_NEEDS),
 }
-"""What a partner's coordinator lacks: depots, goals that are asked of municipalities, exact points, figures of a few months."""
+"""What a partner's coordinator lacks: depots, goals that are asked of municipalities, exact points, figures of a few months, joint buying."""
 
 
 @pytest.mark.parametrize(("name", "what", "subject", "allowed"), TABLE, ids=[row[0] for row in TABLE])

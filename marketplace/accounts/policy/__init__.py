@@ -29,6 +29,7 @@ POLICY: dict[Can, Predicate] = {
     Can.LIFT_GATE: who.may_lift,
     Can.ASK: who.is_trader,
     Can.READ_DEMANDS: who.is_member,
+    Can.READ_JOINT_NEEDS: who.is_of_region,
     Can.EDIT_DEMAND: who.is_own,
     Can.READ_MATCHES: who.sees_inside,
     Can.WRITE_MEMO: who.is_trader,

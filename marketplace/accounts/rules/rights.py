@@ -16,6 +16,7 @@ class Can(StrEnum):
     LIFT_GATE = "gate:lift"
     ASK = "demand:ask"
     READ_DEMANDS = "demand:read"
+    READ_JOINT_NEEDS = "demand:read_joint"
     EDIT_DEMAND = "demand:edit"
     READ_MATCHES = "match:read"
     WRITE_MEMO = "memo:write"

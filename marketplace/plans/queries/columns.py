@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Integer, Select, String, select, type_coerce
+from sqlalchemy import Integer, Select, String, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
@@ -24,7 +24,7 @@ from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
 from marketplace.matching.rules.wishes import Verdict, judge_all, stored_wishes
-from marketplace.materials.rules.taxonomy import Taxonomy, conversion
+from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion
 from marketplace.plans.rules.pairing import UNITS, Supply, Terms, Wanted
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -55,13 +55,15 @@ class Columns:
     terms: Terms
 
 
-def read_columns(session: Session, materials: Taxonomy) -> Columns:
+def read_columns(session: Session, materials: Taxonomy, *, about: Material | None = None) -> Columns:
     """Read all that is open today.
 
-    What is on offer and not all taken, and what is needed and not under way.
+    What is on offer and not all taken, and what is needed and not under way. `about`: the lots that may serve a need for this
+    material alone, and every need that those may serve.
     """
+    offered, needed = _concerned(materials, about)
     session.flush()  # the connection itself is asked: the session would make an object of each row
-    listed, asked = _rows(session, _on_offer(), [*_LISTED, *_MEASURED, "fields"]), _asked(session)
+    listed, asked = _rows(session, _on_offer(offered), [*_LISTED, *_MEASURED, "fields"]), _asked(session, needed)
     bits = _bits()
     supply = _supply(listed, bits)
     wanted = _wanted(session, asked, bits)
@@ -83,7 +85,16 @@ def read_columns(session: Session, materials: Taxonomy) -> Columns:
 _MEASURED = ("amount", "minimum_part", "kg_per_unit")
 
 
-def _on_offer() -> Select[Any]:
+def _concerned(materials: Taxonomy, about: Material | None) -> tuple[frozenset[int] | None, frozenset[int] | None]:
+    """What is offered and what is needed of all that has to do with a material. None: everything."""
+    if about is None:
+        return None, None
+    serving = materials.serving(about)
+    needed = frozenset(served.id for material in serving for served in materials.served_by(material))
+    return frozenset(material.id for material in serving), needed
+
+
+def _on_offer(materials: frozenset[int] | None) -> Select[Any]:
     today = clock.today()
     free = _listing.quantity - _listing.held - _listing.transferred
     return (
@@ -100,12 +111,13 @@ def _on_offer() -> Select[Any]:
             _listing.confirmed_on >= today - STALE_AFTER,
             _listing.available_until.is_(None) | (_listing.available_until >= today),
             free > 0,
+            true() if materials is None else _listing.material_id.in_(materials),
         )
         .order_by(_listing.id)
     )
 
 
-def _asked(session: Session) -> Rows:
+def _asked(session: Session, materials: frozenset[int] | None) -> Rows:
     """The open demands; of what is under way to them only those are asked that have any."""
     statement = (
         select(
@@ -120,6 +132,7 @@ def _asked(session: Session) -> Rows:
             _demand.confirmed_on >= confirmed_since(),
             _demand.needed_until >= clock.today(),
             _demand.fulfilled < _demand.quantity,
+            true() if materials is None else _demand.material_id.in_(materials),
         )
         .order_by(_demand.id)
     )
