@@ -272,8 +272,7 @@ def test_the_coordinators_of_the_region_of_advisers_and_of_partners_type_no_mate
 
 
 OWN_OF_A_MUNICIPALITY = {
-    Can.IMPORT,
-    Can.LOAD_FACTORS,
+    *(Can.IMPORT, Can.LOAD_FACTORS),
     *(Can.MANAGE_DEPOTS, Can.EDIT_MATERIAL_USE, Can.ESTIMATE_OWNED),
     *(Can.DISCUSS_MATERIAL_USE, Can.ADOPT_GOAL, Can.READ_POINTS, Can.READ_PERIOD_FIGURES, Can.READ_JOINT_NEEDS),
 }

@@ -1,4 +1,4 @@
-"""What the bank covers of needs: an allocation by the rule of the regional plan, so that no lot counts twice."""
+"""What the bank covers of needs, by the rule of the regional plan: no lot counts twice."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
@@ -77,7 +77,7 @@ def _kilograms(plan: Plan, line: int) -> Decimal:
 
 
 def wants_of(wanted: Wanted) -> list[Want]:
-    """The needs of municipalities and of the region, of which anything is still to be found, by their number."""
+    """The needs of municipalities and the region of which anything is still to be found."""
     return [_want(wanted, place) for place in np.flatnonzero(~wanted.is_partner & (wanted.amounts > 0)).tolist()]
 
 

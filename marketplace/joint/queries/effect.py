@@ -1,4 +1,4 @@
-"""What a farthest distance does: which lots and which partners lie within it, and what they cover."""
+"""What a farthest distance does. Which lots and partners lie within it, and what they cover."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What buying the rest is thought to cost, and how that stands to the European thresholds of the day."""
+"""What buying the rest is thought to cost, beside the European thresholds of the day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from marketplace.valuations.queries.prices import find_table_of, prices_of
 
 @dataclass(frozen=True, slots=True)
 class UnitPrice:
-    """What one unit costs new, from low to high, without VAT, as the table of prices in use says."""
+    """What one unit costs new, from low to high, as the table of prices in use says."""
 
     unit: Unit
     low_cents: Decimal
@@ -62,7 +62,7 @@ def estimate_of(session: Session, material: Material, rest: Decimal, unit: Unit,
 
 
 def find_price_of_new(session: Session, material: Material, unit: Unit) -> UnitPrice | None:
-    """What a unit costs new by the table in use, in the unit that is asked for where it has that one."""
+    """What a unit costs new by the table in use. In the unit that is asked for where it has that one."""
     today = clock.today()
     table = find_table_of(session, today)
     prices = prices_of(session, None if table is None else table.id, today, {material.id})

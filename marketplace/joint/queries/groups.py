@@ -52,9 +52,9 @@ def list_joint_needs(
     offset: int = 0,
     limit: int = PAGE_SIZE,
 ) -> tuple[list[GroupRow], int]:
-    """The stretches of time in which several organisations need the same, most askers first, and how many there are.
+    """Stretches of time in which several organisations need the same, and how many there are.
 
-    Each is covered as if it were the only one. With days only what is needed on one of them counts.
+    Those of most askers come first. Each is covered as if it were the only one. With days only what is needed on one of them counts.
     """
     require(actor, Can.READ_JOINT_NEEDS)
     check_question(question, known={one.slug for one in list_public_buyers(session)}, today=clock.today())

@@ -149,14 +149,15 @@ class JointNeed:
         return sum((one.part.tonne_km for one in self.parts), Decimal(0))
 
     def mass_kg(self, amount: Decimal) -> Decimal | None:
-        """What an amount in the unit of the group weighs by the list of materials; None where that is not known."""
+        """What an amount in the unit of the group weighs by the list of materials. None: not known."""
         return self.material.mass_kg(amount, self.unit) if self.material.takes(self.unit) else None
 
 
 def get_joint_need(session: Session, actor: Actor, slug: str, question: JointQuestion) -> JointNeed:
-    """What several organisations need of a material, in a period or in the first stretch of time in which several do.
+    """What several organisations need of a material in a period.
 
-    Empty where nobody needs it then. Refused: a material that is not there, and a question past its bounds.
+    Without days: in the first stretch of time in which several do. Empty where nobody needs it then. Refused: a material that is
+    not there, and a question past its bounds.
     """
     require(actor, Can.READ_JOINT_NEEDS)
     materials = taxonomy(session)

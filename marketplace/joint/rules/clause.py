@@ -17,7 +17,10 @@ FEW_PARTIES = 3  # fewer that can supply within the distance make a hard require
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What the clause says: the material, the distance as the crow flies, and the vehicle whose emission counts."""
+    """A clause for a material and a distance as the crow flies.
+
+    The emission that counts is that of the vehicle.
+    """
 
     material: Material
     within_km: int
@@ -39,18 +42,19 @@ class Clause:
         """The clause itself, one paragraph each."""
         return [
             _(
-                "The contracting authority wants to limit emissions and nuisance of transport, and wants material that is there already to be used again where "
-                "that is possible."
+                "The contracting authority wants to limit emissions and nuisance of transport, and wants material that "
+                "is there already to be used again where that is possible."
             ),
             _(
-                "For the supply of %(material)s the material is carried over at most %(road)s km of road, from where it lies or is made to the work, or in an "
-                "equivalent way.",
+                "For the supply of %(material)s the material is carried over at most %(road)s km of road, from where it "
+                "lies or is made to the work, or in an equivalent way.",
                 material=self.material,
                 road=self.road_km,
             ),
             _(
-                "Equivalent is every way of carrying it by which transport from that place to the work emits no more than %(kg)s kg CO₂e for each tonne of material, "
-                "well to wheel. How the tenderer does that is up to them: by ship or rail, with other vehicles or fuel, or from another place. They show it with a "
+                "Equivalent is every way of carrying it by which transport from that place to the work emits no more "
+                "than %(kg)s kg CO₂e for each tonne of material, well to wheel. How the tenderer does that is up to "
+                "them: by ship or rail, with other vehicles or fuel, or from another place. They show it with a "
                 "calculation by ISO 14083 or an equivalent.",
                 kg=self.kgco2e_per_tonne,
             ),
@@ -63,8 +67,8 @@ class Clause:
     def arithmetic(self) -> Text:
         """How the figures of the clause come about."""
         return _(
-            "%(km)s km as the crow flies × %(detour)s = %(road)s km of road. %(vehicle)s: %(factor)s kg CO₂e per tonne-km. %(road)s × %(factor)s = %(kg)s kg CO₂e per "
-            "tonne.",
+            "%(km)s km as the crow flies × %(detour)s = %(road)s km of road. %(vehicle)s: %(factor)s kg CO₂e per "
+            "tonne-km. %(road)s × %(factor)s = %(kg)s kg CO₂e per tonne.",
             km=self.within_km,
             detour=DETOUR_FACTOR,
             road=self.road_km,
@@ -80,14 +84,14 @@ def is_narrow(owners: int, partners: int) -> bool:
 
 
 NARROW = _(
-    "Fewer than three organisations with a fitting lot and partners together lie within this distance. As a requirement it would soon be out of proportion: choose "
-    "a wider circle, or make it an award criterion."
+    "Fewer than three organisations with a fitting lot and partners together lie within this distance. As a requirement "
+    "it would soon be out of proportion: choose a wider circle, or make it an award criterion."
 )
 GUIDANCE = _(
-    "A requirement belongs to the subject of the contract, leaves everybody equal access and is in proportion to its value. This text helps with that and is no "
-    "legal advice: have your purchasing adviser look at it."
+    "A requirement belongs to the subject of the contract, leaves everybody equal access and is in proportion to its "
+    "value. This text helps with that and is no legal advice: have your purchasing adviser look at it."
 )
 NO_SPLITTING = _(
-    "Splitting a purchase to stay below the threshold is not allowed (article 5, paragraph 3, of Directive 2014/24/EU). What municipalities buy together counts as "
-    "one purchase, with the value of all its parts."
+    "Splitting a purchase to stay below the threshold is not allowed (article 5, paragraph 3, of Directive 2014/24/EU). "
+    "What municipalities buy together counts as one purchase, with the value of all its parts."
 )

@@ -1,4 +1,4 @@
-"""Which needs of several organisations fall together: of one material, in units that convert, in one stretch of time."""
+"""Which needs fall together: one material, units that convert, one stretch of time."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Needs that follow one upon another in time, by their number, with the unit in which they are added up."""
+    """Needs of one stretch of time by their number, and the unit in which they are added up."""
 
     material: Material
     unit: Unit
@@ -84,7 +84,7 @@ def in_unit(amount: Decimal, unit: Unit, wanted: Unit, material: Material) -> De
 
 
 def added_in(material: Material, units: Iterable[Unit]) -> Unit:
-    """The unit in which needs are added up: their own where it is one, else that of the material."""
+    """The unit in which needs are added up. Their own where it is one, else that of the material."""
     different = set(units)
     return different.pop() if len(different) == 1 else material.default_unit
 
