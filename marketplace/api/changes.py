@@ -25,6 +25,10 @@ CHANGES = (
         (
             _("New: the papers of a part of an asset (/assets/{id}/items/{n}/papers)."),
             _(
+                "New: the tree of a lot (/lots/{id}/tree) names everybody who owned or had each lot with the days (had), and a recall says of everybody "
+                "who was told from when until when they had it (hadSince, hadUntil)."
+            ),
+            _(
                 "New: the regional plan (/plans), its lines with why each stands there (/plans/{id}/lines), and asking for, offering or refusing a "
                 "line (/plans/{id}/lines/{n}/request and refuse)."
             ),

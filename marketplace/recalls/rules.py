@@ -1,9 +1,11 @@
 """What may be said of a recall, which lots it covers, and what sets them free again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 
 from marketplace.kernel.dates import FIRST_DAY
 from marketplace.kernel.errors import FieldError, Invalid
@@ -19,6 +21,8 @@ NO_PAPER = _(
     "A blocked lot is only free again on a paper. Add the paper that shows that it is clean to the lot, and name it here. "
     "Check with Omgevingsdienst Twente (the regional environmental service)."
 )
+
+Days = tuple[date, date | None]  # from and until; None: it still is so
 
 
 class PartyRole(StrEnum):
@@ -139,3 +143,54 @@ def in_words(roles: Iterable[PartyRole]) -> str:
     """Why an organisation was told, as it is stored."""
     told = set(roles)
     return f"|{'|'.join(role.value for role in PartyRole if role in told)}|"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A movement of a lot: what it gained or lost, whose it was, who had it and in which depot."""
+
+    lot_id: int
+    quantity: Decimal
+    day: date
+    owner_id: int
+    holder_id: int
+    depot_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """How long a lot was of one owner with one holder, and in one depot or in none. `until` None: so it is now.
+
+    `quantity`: what there was of it when that began.
+    """
+
+    lot_id: int
+    quantity: Decimal
+    since: date
+    until: date | None
+    owner_id: int
+    holder_id: int
+    depot_id: int | None
+
+
+def find_periods(steps: Iterable[Step]) -> list[Period]:
+    """Who owned and had each lot, one after the other. `steps`: lot by lot, in the order in which they were entered.
+
+    A day that was entered later than it was is no end before the beginning.
+    """
+    found: list[Period] = []
+    for _lot, rows in groupby(steps, key=lambda step: step.lot_id):
+        there, emptied_on, now = Decimal(0), None, None
+        for row in rows:
+            there += row.quantity
+            if row.quantity:
+                emptied_on = None if there else row.day
+            if now is None or (row.owner_id, row.holder_id, row.depot_id) != (now.owner_id, now.holder_id, now.depot_id):
+                found.extend([] if now is None else [_ended(now, row.day)])
+                now = Period(row.lot_id, there, row.day, None, row.owner_id, row.holder_id, row.depot_id)
+        found.extend([] if now is None else [now if emptied_on is None else _ended(now, emptied_on)])
+    return found
+
+
+def _ended(period: Period, day: date) -> Period:
+    return replace(period, until=max(period.since, day))

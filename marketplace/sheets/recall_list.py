@@ -3,7 +3,7 @@
 Organisations stand on it and no people: it goes into files that others read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from marketplace.depots.models import Lot
 from marketplace.depots.rules.number import lot_number
@@ -11,7 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.formats import long_date, moment, quantity
 from marketplace.kernel.language import _, ngettext
 from marketplace.recalls.models import Recall, RecallLot, RecallParty, RecallRelease, RecallTransfer
-from marketplace.recalls.rules import ROLE_LABELS, STAYS_TAKEN_BACK
+from marketplace.recalls.rules import ROLE_LABELS, STAYS_TAKEN_BACK, Days
 from marketplace.sheets import pages
 from marketplace.sheets.pages import Block, Paper, Words
 
@@ -20,6 +20,7 @@ def recall_list(
     recall: Recall,
     lots: Sequence[RecallLot],
     parties: Sequence[RecallParty],
+    days: Mapping[int, Days],
     transfers: Sequence[RecallTransfer],
     releases: Sequence[RecallRelease],
 ) -> bytes:
@@ -40,7 +41,7 @@ def recall_list(
                 ),
                 *_facts(recall),
                 *_lots(lots),
-                *_parties(parties),
+                *_parties(parties, days),
                 *_transfers(transfers),
                 *_releases(releases),
             ],
@@ -69,6 +70,16 @@ def why_of(party: RecallParty) -> str:
     return ", ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
 
 
+def days_of(days: Days | None) -> Words:
+    """From which day until which somebody owned, had or kept it."""
+    if days is None:
+        return "–"
+    since, until = days
+    if until is None:
+        return _("since %(day)s", day=long_date(since))
+    return long_date(since) if since == until else _("%(since)s to %(until)s", since=long_date(since), until=long_date(until))
+
+
 def lies_at(lot: Lot, *, with_bay: bool = True) -> str:
     """The depot and bay of a lot, or its place."""
     if lot.depot is None:
@@ -93,17 +104,20 @@ def _lots(lots: Sequence[RecallLot]) -> Iterator[Block]:
     yield pages.table(head, rows, align="lrllll", widths=["auto", "auto", "1", "1", "1", "auto"])
 
 
-def _parties(parties: Sequence[RecallParty]) -> Iterator[Block]:
+def _parties(parties: Sequence[RecallParty], days: Mapping[int, Days]) -> Iterator[Block]:
     yield pages.headline(_("Who was told"))
     rows: list[list[Words]] = [
         [
             party.organisation.name,
             why_of(party),
+            days_of(days.get(party.organisation_id)),
             moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet"),
         ]
         for party in parties
     ]
-    yield pages.table([_("Organisation"), _("Why"), _("Confirmed")], rows, align="lll", widths=["1", "1", "auto"])
+    yield pages.table(
+        [_("Organisation"), _("Why"), _("Had it"), _("Confirmed")], rows, align="llll", widths=["1", "1", "1", "auto"]
+    )
 
 
 def _transfers(transfers: Sequence[RecallTransfer]) -> Iterator[Block]:

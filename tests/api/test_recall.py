@@ -97,6 +97,13 @@ def test_all_are_found_blocked_and_told_once_and_their_reuse_is_taken_back(
     assert [(lot["isBlocked"], lot["quantity"]) for lot in tree["lots"]] == [
         (True, "0"), (True, "100"), (True, "100"), (True, "200"), (True, "200"),
     ]  # fmt: skip
+    had = [(one["owner"]["slug"], one["quantity"], one["until"] is None) for lot in tree["lots"] for one in lot["had"]]
+    assert sorted(had) == [
+        ("almelo", "200", True), ("borne", "100", False), ("borne", "100", False), ("borne", "200", True), ("hengelo", "600", False),
+        ("losser", "200", True), ("wierden", "100", True),
+    ]  # fmt: skip
+    whole = reviewer.get("/recalls/1").get_json()
+    assert {one["organisation"]["slug"] for one in whole["parties"] if one["hadUntil"]} == {"hengelo"}
     assert borne.get(f"/reservations/{soil['open']}").get_json()["status"] == "cancelled"
     assert borne.get(f"/listings/{soil['rest']}").get_json()["status"] == "withdrawn"
     after = rows(reviewer)

@@ -23,7 +23,8 @@ from marketplace.notices.models import NoticeRow
 from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.actions.release import confirm_recall, unblock_lot
 from marketplace.recalls.models import Recall, RecallLot
-from marketplace.recalls.queries import count_blocked, list_parties, list_recalls, list_releases, list_to_confirm, trace
+from marketplace.recalls.queries.recalls import count_blocked, list_parties, list_recalls, list_releases, list_to_confirm
+from marketplace.recalls.queries.traces import trace
 from marketplace.recalls.rules import RecallDraft, ReleaseDraft
 from marketplace.stock.actions.moving import move_lot
 from marketplace.stock.rules.handling import Going, Said

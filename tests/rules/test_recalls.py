@@ -1,6 +1,7 @@
 """Which lots a recall covers, what blocks each, and what is asked of a finding and of a release."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -9,11 +10,13 @@ from marketplace.recalls.rules import (
     PartyRole,
     RecallDraft,
     ReleaseDraft,
+    Step,
     ancestors,
     blocking,
     check_recall,
     check_release,
     descendants,
+    find_periods,
     in_words,
 )
 
@@ -90,3 +93,55 @@ def test_nothing_is_free_again_without_a_paper_and_a_reason(paper: int | None, r
 
 def test_why_an_organisation_was_told_stands_in_a_fixed_order() -> None:
     assert in_words({PartyRole.ASKER, PartyRole.OWNER}) == "|owner|asker|"
+
+
+def stepped(*rows: tuple[int, str, int, str, str, int | None]) -> list[tuple[object, ...]]:
+    """The periods of movements (lot, quantity, day of May, owner, holder, depot), with the days of May again."""
+    number = {"almelo": 1, "borne": 2, "losser": 3}
+    steps = [
+        Step(lot, Decimal(amount), date(2026, 5, day), number[owner], number[holder], depot)
+        for lot, amount, day, owner, holder, depot in rows
+    ]
+    name = {value: key for key, value in number.items()}
+    return [
+        (
+            one.lot_id,
+            str(one.quantity),
+            one.since.day,
+            one.until and one.until.day,
+            name[one.owner_id],
+            name[one.holder_id],
+            one.depot_id,
+        )
+        for one in find_periods(steps)
+    ]
+
+
+def test_every_owner_and_holder_of_a_lot_stands_there_with_its_days() -> None:
+    """276 came in, 100 were split off, the rest went to Borne, into a depot of which Losser is the holder, and out."""
+    assert stepped(
+        (7, "276", 4, "almelo", "almelo", None),
+        (7, "-100", 6, "almelo", "almelo", None),
+        (7, "-176", 11, "almelo", "almelo", None),
+        (7, "176", 11, "borne", "borne", None),
+        (7, "0", 12, "borne", "borne", None),  # blocked
+        (7, "-176", 15, "borne", "borne", None),
+        (7, "176", 15, "borne", "losser", 3),
+        (7, "-176", 20, "borne", "losser", 3),
+        (7, "0", 25, "borne", "losser", 3),  # set free: nothing is there any more
+        (8, "100", 6, "losser", "losser", None),
+    ) == [
+        (7, "276", 4, 11, "almelo", "almelo", None),
+        (7, "176", 11, 15, "borne", "borne", None),
+        (7, "176", 15, 20, "borne", "losser", 3),
+        (8, "100", 6, None, "losser", "losser", None),
+    ]
+
+
+def test_a_day_that_was_entered_late_ends_nothing_before_it_began() -> None:
+    assert stepped(
+        (7, "5", 9, "almelo", "almelo", None), (7, "-5", 4, "almelo", "almelo", None), (7, "5", 4, "borne", "borne", None)
+    ) == [
+        (7, "5", 9, 9, "almelo", "almelo", None),
+        (7, "5", 4, None, "borne", "borne", None),
+    ]

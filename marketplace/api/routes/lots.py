@@ -24,7 +24,7 @@ from marketplace.depots.rules.lots import LotFilter
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, Missing
-from marketplace.recalls.queries import get_traced
+from marketplace.recalls.queries.traces import get_traced
 from marketplace.stock.actions.changing import count_lot as count
 from marketplace.stock.actions.changing import take_out_lot as take_out
 from marketplace.stock.actions.changing import write_off_lot as write_off

@@ -31,12 +31,13 @@ from marketplace.dossiers.queries import list_papers_of_lot
 from marketplace.http.lot_papers import take_file
 from marketplace.http.recalls import recall_answer
 from marketplace.http.request import current_actor, current_session, database, permission
-from marketplace.recalls import queries
 from marketplace.recalls.actions.block import block_lot as block
 from marketplace.recalls.actions.release import confirm_recall as confirm
 from marketplace.recalls.actions.release import unblock_lot as unblock
-from marketplace.recalls.models import Recall
-from marketplace.recalls.rules import STAYS_TAKEN_BACK, RecallDraft, ReleaseDraft
+from marketplace.recalls.models import Recall, RecallParty
+from marketplace.recalls.queries import recalls as queries
+from marketplace.recalls.queries import traces
+from marketplace.recalls.rules import STAYS_TAKEN_BACK, Days, RecallDraft, ReleaseDraft
 from marketplace.stock.queries.told import find_offers
 
 LOT = "/lots/<int:lot_id>"
@@ -54,7 +55,7 @@ def block_lot(lot_id: int) -> Response:
     values, session, actor = read_body(BlockLotBody()), current_session(), current_actor()
     with named_as_sent(found_on="foundOn"):
         block(session, actor, lot_id=lot_id, draft=RecallDraft(values["reason"], values.get("found_on")))
-    return ok(write_lot(queries.get_traced(session, actor, lot_id).lot))
+    return ok(write_lot(traces.get_traced(session, actor, lot_id).lot))
 
 
 @route("POST", f"{LOT}/unblock", takes=UnblockLotBody(), gives=WholeLotSchema, tag="lots")
@@ -72,12 +73,12 @@ def unblock_lot(lot_id: int) -> Response:
 def show_tree(lot_id: int) -> Response:
     """Where a lot comes from and where every part of it went, to whoever has it now. For whoever has any of it, and whoever had."""
     session, actor = current_session(), current_actor()
-    found = queries.trace(session, actor, lot_id)
-    offers = find_offers(session, [lot.id for lot in found.lots])
+    found = traces.trace(session, actor, lot_id)
+    offers, had = find_offers(session, [lot.id for lot in found.lots]), found.had_by_lot
 
     def write(lot: Lot) -> Written:
         given = {"listing": offers.get(lot.id)} if may(actor, Can.READ_LOT, lot) else OF_THE_OWNER
-        return TracedLotSchema.write(lot, depth=found.depths[lot.id], **given)
+        return TracedLotSchema.write(lot, depth=found.depths[lot.id], had=had.get(lot.id, []), **given)
 
     return ok(TreeSchema.write(found, lots=[write(lot) for lot in found.lots]))
 
@@ -148,13 +149,18 @@ def confirm_recall(recall_id: int) -> Response:
 
 def _whole(recall: Recall) -> Written:
     session, reads = current_session(), queries.may_read_addresses(current_actor(), recall)
-    parties = queries.list_parties(session, recall.id)
+    parties, days = queries.list_parties(session, recall.id), traces.find_days_had(session, recall)
     return WholeRecallSchema.write(
         recall,
         lots=queries.count_lots(session, recall.id),
         blocked=queries.count_blocked(session, recall.id),
-        parties=[PartySchema.write(one, alert_email=one.alert_email if reads else None) for one in parties],
+        parties=[_party(one, days.get(one.organisation_id), reads=reads) for one in parties],
         transfers=queries.list_transfers(session, recall.id),
         releases=queries.list_releases(session, recall.id),
         note=STAYS_TAKEN_BACK,
     )
+
+
+def _party(party: RecallParty, days: Days | None, *, reads: bool) -> Written:
+    since, until = days or (None, None)
+    return PartySchema.write(party, alert_email=party.alert_email if reads else None, had_since=since, had_until=until)

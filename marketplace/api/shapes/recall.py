@@ -36,6 +36,8 @@ class PartySchema(Shape):
         "of an adviser: where it was mailed beside its people; for whoever reads every recall or reported this one", optional=True
     )
     confirmed_at = Moment("when it confirmed that it knows; null: not yet", allow_none=True)
+    had_since = Day("from when it owned, had or kept some of it, or of what that came from; null: it never did", allow_none=True)
+    had_until = Day("until when; null: it still does, or it never did", allow_none=True)
 
 
 class _TransferSchema(Shape):
@@ -83,6 +85,17 @@ class RecalledLotsSchema(PageSchema):
     items = List(Part(RecalledLotSchema))
 
 
+class _HadSchema(Shape):
+    """An owner and a holder of a lot, from which day until which."""
+
+    owner = Part(OrganisationSchema)
+    holder = Part(OrganisationSchema)
+    depot = Line("name of the depot where it lay; null: in none", allow_none=True)
+    quantity = Quantity("of this lot when that began")
+    since = Day()
+    until = Day("null: so it is now", allow_none=True)
+
+
 class TracedLotSchema(LotSchema):
     """A lot of a tree. Its parent names the lot it came from.
 
@@ -91,6 +104,7 @@ class TracedLotSchema(LotSchema):
 
     pallets = Integer("pallet places that it takes; null: not for you to know", allow_none=True)
     depth = Integer("how many splits below the origin it stands")
+    had = List(Part(_HadSchema), "everybody who owned or had it, the first ones first")
 
 
 class _UnconfirmedSchema(Shape):
@@ -103,6 +117,7 @@ class _UnconfirmedSchema(Shape):
     reservation = Integer("id of the reservation that handed it over", attribute="reservation_id")
     organisation = Part(OrganisationSchema, "which has it")
     quantity = Quantity("as it was measured")
+    since = Day("when it was handed over", allow_none=True)
 
 
 class _ReceiverSchema(Shape):

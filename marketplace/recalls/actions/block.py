@@ -22,16 +22,9 @@ from marketplace.notices.actions import audit
 from marketplace.recalls.actions.covering import write_lots
 from marketplace.recalls.actions.telling import find_parties, tell
 from marketplace.recalls.models import Recall, RecallLot, RecallTransfer
-from marketplace.recalls.queries import (
-    find_first_day,
-    get_recall,
-    get_traced,
-    lock_tree,
-    lots_below,
-    lots_of,
-    recalls_of,
-    transfers_into,
-)
+from marketplace.recalls.queries.recalls import get_recall, lock_tree, recalls_of
+from marketplace.recalls.queries.traces import get_traced
+from marketplace.recalls.queries.trees import find_first_day, lots_below, lots_of, transfers_into
 from marketplace.recalls.rules import RecallDraft, check_recall
 
 

@@ -21,7 +21,8 @@ from marketplace.notices.actions import audit
 from marketplace.recalls.actions.covering import write_lots
 from marketplace.recalls.actions.telling import tell_freed
 from marketplace.recalls.models import Recall, RecallLot, RecallParty, RecallRelease
-from marketplace.recalls.queries import get_recall, lock_tree, lots_above, lots_below, recalls_of
+from marketplace.recalls.queries.recalls import get_recall, lock_tree, recalls_of
+from marketplace.recalls.queries.trees import lots_above, lots_below
 from marketplace.recalls.rules import ReleaseDraft, check_release
 
 

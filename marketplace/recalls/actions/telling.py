@@ -17,7 +17,7 @@ from marketplace.market.models import Listing
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
 from marketplace.recalls.models import Recall, RecallParty, RecallRelease, RecallTransfer
-from marketplace.recalls.queries import depot_owners, lots_above, lots_of
+from marketplace.recalls.queries.trees import depot_owners, lots_above, lots_of
 from marketplace.recalls.rules import PartyRole, in_words
 
 Parties = Mapping[int, set[PartyRole]]

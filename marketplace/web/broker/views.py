@@ -25,7 +25,7 @@ from marketplace.matching.actions.broker import propose as propose_listing
 from marketplace.matching.actions.remind import remind as remind_sides
 from marketplace.matching.queries.survey import survey
 from marketplace.materials.queries import taxonomy
-from marketplace.recalls.queries import list_open_recalls, standing_of
+from marketplace.recalls.queries.recalls import list_open_recalls, standing_of
 from marketplace.stock.queries.warnings import list_all_troubles
 from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
 from marketplace.web.ui import watch

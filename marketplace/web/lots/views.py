@@ -15,7 +15,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
-from marketplace.recalls.queries import get_traced
+from marketplace.recalls.queries.traces import get_traced
 from marketplace.stock.actions.offering import offer_to_chain
 from marketplace.stock.queries.lying import with_offers
 from marketplace.stock.queries.warnings import find_expected

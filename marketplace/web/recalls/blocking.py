@@ -14,9 +14,10 @@ from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.actions.release import unblock_lot
-from marketplace.recalls.queries import find_recalls_of, get_traced, recalls_of, trace
+from marketplace.recalls.queries.recalls import find_recalls_of, recalls_of
+from marketplace.recalls.queries.traces import get_traced, trace
 from marketplace.web.recalls.forms import BlockForm, ReleaseForm
-from marketplace.web.recalls.shown import lots_below, trace_rows
+from marketplace.web.recalls.shown import had_rows, lots_below, trace_rows
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.papers import rows_of
 
@@ -47,6 +48,7 @@ def show_trace(lot_id: int) -> str:
         count=len(found.lots),
         rows=trace_rows(actor, found, found.lots),
         receivers=found.receivers,
+        had=had_rows(actor, found),
         papers=rows_of(list_lot_papers(session, [lot.id]), taxonomy(session)) if reads_papers else None,
         recalls=find_recalls_of(session, actor, lot_id),
     )

@@ -16,9 +16,7 @@ from marketplace.kernel.formats import long_date, moment, quantity
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.materials.queries import taxonomy
 from marketplace.recalls.models import Recall, RecallLot, RecallParty, RecallRelease, RecallTransfer
-from marketplace.recalls.queries import (
-    Trace,
-    Unconfirmed,
+from marketplace.recalls.queries.recalls import (
     count_lots,
     list_lots_of,
     list_parties,
@@ -27,8 +25,9 @@ from marketplace.recalls.queries import (
     may_read_addresses,
     standing_of,
 )
-from marketplace.recalls.rules import STAYS_TAKEN_BACK, PartyRole, descendants
-from marketplace.sheets.recall_list import lies_at, where_of, why_of
+from marketplace.recalls.queries.traces import Trace, Unconfirmed, find_days_had
+from marketplace.recalls.rules import STAYS_TAKEN_BACK, Days, PartyRole, descendants
+from marketplace.sheets.recall_list import days_of, lies_at, where_of, why_of
 from marketplace.web.ui.paging import PAGE_SIZE, last_page
 from marketplace.web.ui.papers import PaperRow, rows_of
 from marketplace.web.ui.watch import confirmed_of
@@ -81,7 +80,7 @@ class RecallPage:
         last = last_page(total)
         current = min(page, last)
         lots, _total = list_lots_of(session, recall.id, page=current, page_size=PAGE_SIZE)
-        parties = list_parties(session, recall.id)
+        parties, days = list_parties(session, recall.id), find_days_had(session, recall)
         mine = next((party for party in parties if party.organisation_id == actor.organisation_id), None)
         standing, reads = standing_of(session, [recall])[recall.id], may_read_addresses(actor, recall)
         return cls(
@@ -98,7 +97,7 @@ class RecallPage:
             lots_total=total,
             current=current,
             last=last,
-            parties=[_party(party) for party in parties],
+            parties=[_party(party, days.get(party.organisation_id)) for party in parties],
             confirmed=confirmed_of(standing),
             services=[_service(one, reads) for one in parties if PartyRole.ADVISER in one.as_roles],
             transfers=[_transfer(row) for row in list_transfers(session, recall.id)],
@@ -120,8 +119,13 @@ def _lot(actor: Actor, row: RecallLot) -> Row:
     ]
 
 
-def _party(party: RecallParty) -> Row:
-    return [party.organisation.name, why_of(party), moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet")]
+def _party(party: RecallParty, days: Days | None) -> Row:
+    return [
+        party.organisation.name,
+        why_of(party),
+        days_of(days),
+        moment(party.confirmed_at) if party.confirmed_at else _("not confirmed yet"),
+    ]
 
 
 def _service(party: RecallParty, reads: bool) -> Text:
@@ -171,6 +175,22 @@ def trace_rows(actor: Actor, found: Trace, lots: Sequence[Lot]) -> list[Row]:
         rows.append(_traced(actor, lot, found.depths[lot.id]))
         rows.extend(_unconfirmed(lot, row, found.depths[lot.id] + 1) for row in found.unconfirmed if row.lot_id == lot.id)
     return rows
+
+
+def had_rows(actor: Actor, found: Trace) -> list[Row]:
+    """Everybody who owned or had a lot of the tree, the first ones first."""
+    known = {lot.id: lot for lot in found.lots}
+    return [
+        [
+            _numbered(actor, known[one.lot_id]),
+            quantity(one.quantity, known[one.lot_id].unit),
+            one.owner.name,
+            one.holder.name,
+            Written(one.depot) if one.depot else "–",
+            days_of((one.since, one.until)),
+        ]
+        for one in found.had
+    ]
 
 
 def _unconfirmed(lot: Lot, row: Unconfirmed, depth: int) -> Row:

@@ -8,7 +8,7 @@ from marketplace.http.recalls import recall_answer
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.recalls.actions.release import confirm_recall
-from marketplace.recalls.queries import get_recall, list_recalls
+from marketplace.recalls.queries.recalls import get_recall, list_recalls
 from marketplace.web.recalls import blocking
 from marketplace.web.recalls.forms import ConfirmForm
 from marketplace.web.recalls.shown import RecallPage, rows_of_recalls

@@ -19,7 +19,7 @@ from marketplace.matching.actions.remind import REMIND_AGAIN_AFTER
 from marketplace.matching.queries.survey import NearMiss
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.recalls.models import Recall
-from marketplace.recalls.queries import Standing
+from marketplace.recalls.queries.recalls import Standing
 from marketplace.stock.queries.warnings import Trouble
 from marketplace.web.ui.fills import room_of
 from marketplace.web.ui.jobs import Job, Words, day_of, of_transfer, picture_of, quantity_of, sides_of

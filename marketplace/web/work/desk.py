@@ -25,7 +25,7 @@ from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
 from marketplace.places.rules import Place
 from marketplace.questions.queries import list_unanswered_questions
-from marketplace.recalls.queries import list_to_confirm
+from marketplace.recalls.queries.recalls import list_to_confirm
 from marketplace.stock.queries.warnings import list_kept_depots, list_troubles
 from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.jobs import Job, demand_job, lot_job

@@ -1,0 +1,1 @@
+"""Questions about recalls and about where lots went."""
