@@ -103,7 +103,7 @@ def test_all_are_found_blocked_and_told_once_and_their_reuse_is_taken_back(
         ("losser", "200", True), ("wierden", "100", True),
     ]  # fmt: skip
     whole = reviewer.get("/recalls/1").get_json()
-    assert {one["organisation"]["slug"] for one in whole["parties"] if one["hadUntil"]} == {"hengelo"}
+    assert {one["organisation"]["slug"] for one in whole["parties"] if one["hadUntil"]} == {"hengelo", "regio-twente"}
     assert borne.get(f"/reservations/{soil['open']}").get_json()["status"] == "cancelled"
     assert borne.get(f"/listings/{soil['rest']}").get_json()["status"] == "withdrawn"
     after = rows(reviewer)

@@ -1,4 +1,4 @@
-"""Where a lot comes from and where every part of it went, with who has it and who had it."""
+"""Where a lot comes from and where its parts went: present and former owners and holders."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
