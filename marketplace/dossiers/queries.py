@@ -34,7 +34,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.passports.models import Asset, AssetItem
-from marketplace.recalls.queries import was_told_of
+from marketplace.recalls.queries.recalls import was_told_of
 
 READS_ALONG = (
     ReservationStatus.REQUESTED,
