@@ -15,6 +15,9 @@ def told(**changes: Any) -> dict[str, Any]:
     return {"material": "betonstraatsteen-kei-8cm", "quantity": "40", "unit": "m2", "expectedOn": day, **changes}
 
 
+WHY = {"reason": "Het werk is uitgesteld"}
+
+
 @pytest.fixture
 def keeper(somebody: Callable[..., Api]) -> Api:
     return somebody("hengelo", "coordinator")
@@ -41,14 +44,17 @@ def test_whoever_brings_it_and_the_keepers_see_what_was_announced(
         assert sees.get(f"{address}/arrivals").get_json()["items"] == [arrival]
     other = somebody("losser", "coordinator")
     assert other.get(f"{address}/arrivals").get_json()["items"] == []
-    assert other.post(f"{address}/arrivals/{arrival['id']}/call-off", {}).status_code == 404
+    assert other.post(f"{address}/arrivals/{arrival['id']}/call-off", WHY).status_code == 404
 
 
 def test_it_is_called_off_once_and_not_after_it_came(keeper: Api, borne: Api, address: str) -> None:
     first, second = (borne.post(f"{address}/arrivals", told()).get_json()["id"] for _time in range(2))
-    ended = borne.post(f"{address}/arrivals/{first}/call-off", {}).get_json()["endedAt"]
+    for said in ({}, {"reason": ""}, {"reason": "x" * 501}):
+        refused = borne.post(f"{address}/arrivals/{first}/call-off", said)
+        assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "reason")
+    ended = borne.post(f"{address}/arrivals/{first}/call-off", WHY).get_json()["endedAt"]
     assert ended is not None
-    assert keeper.post(f"{address}/arrivals/{first}/call-off", {}).get_json()["endedAt"] == ended
+    assert keeper.post(f"{address}/arrivals/{first}/call-off", WHY).get_json()["endedAt"] == ended
     lot = {
         "material": "betonstraatsteen-kei-8cm",
         "quantity": 38,
@@ -58,7 +64,7 @@ def test_it_is_called_off_once_and_not_after_it_came(keeper: Api, borne: Api, ad
         "arrival": second,
     }
     assert keeper.post(f"{address}/lots", lot).status_code == 201
-    assert borne.post(f"{address}/arrivals/{second}/call-off", {}).status_code == 409
+    assert borne.post(f"{address}/arrivals/{second}/call-off", WHY).status_code == 409
     assert borne.get(f"{address}/arrivals").get_json()["total"] == 0
 
 

@@ -19,7 +19,7 @@ from marketplace.market.actions.listings import mark_published, update_listing
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import stored_draft
 from marketplace.materials.queries import taxonomy
-from marketplace.notices.models import NoticeRow
+from marketplace.notices.models import AuditRow, NoticeRow
 from marketplace.stock.actions.announcing import announce_arrival, announce_lot, call_off_arrival
 from marketplace.stock.actions.moving import move_lot
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
@@ -29,6 +29,8 @@ from tests.at_the_gate import m2, sound
 from tests.factories import KEI, make_actor, make_draft, make_listing, seed_taxonomy
 from tests.rooms.test_returns import back, give_back, transferred
 from tests.yards import come_in, keep, make_yard
+
+WHY = "Het werk is uitgesteld"
 
 
 @pytest.fixture
@@ -251,10 +253,11 @@ def test_the_keepers_hear_what_comes_and_what_does_not(
     leader = make_actor(session, "hengelo")
     keep(session, yard, leader)
     arrival = announce(session, borne, yard)
-    call_off_arrival(session, borne, depot_id=yard.id, arrival_id=arrival.id)
-    call_off_arrival(session, borne, depot_id=yard.id, arrival_id=arrival.id)
-    for kind in ("arrival_announced", "arrival_called_off"):
+    call_off_arrival(session, borne, depot_id=yard.id, arrival_id=arrival.id, reason=WHY)
+    call_off_arrival(session, borne, depot_id=yard.id, arrival_id=arrival.id, reason=WHY)
+    for kind, reason in (("arrival_announced", None), ("arrival_called_off", WHY)):
         ((person_id, _organisation, facts),) = told(session, kind)
+        assert facts.get("reason") == reason
         assert (person_id, facts["depot"], facts["quantity"]) == (
             leader.person_id,
             "Gemeentewerf",
@@ -268,14 +271,30 @@ def test_whoever_announced_it_hears_that_a_keeper_does_not_expect_it(
     session: Session, keeper: Actor, yard: Depot, borne: Actor, announce: Announce
 ) -> None:
     arrival = announce(session, borne, yard)
-    call_off_arrival(session, keeper, depot_id=yard.id, arrival_id=arrival.id)
+    call_off_arrival(session, keeper, depot_id=yard.id, arrival_id=arrival.id, reason=WHY)
     ((person_id, organisation_id, facts),) = told(session, "arrival_declined")
     assert (person_id, organisation_id) == (borne.person_id, borne.organisation_id)
     assert (facts["organisation"], facts["depot"], facts["until"]) == ("Hengelo", "Gemeentewerf", clock.today().isoformat())
+    assert facts["reason"] == WHY
     assert told(session, "arrival_called_off") == []
+
+
+@pytest.mark.parametrize("reason", ["", "  ", ".", "?!", "x" * 501])
+def test_nothing_is_called_off_without_a_reason(session: Session, keeper: Actor, yard: Depot, borne: Actor, reason: str) -> None:
+    """By neither side, and no more than 500 letters. The reason that was given is in the audit."""
+    arrival = new(session, borne, yard)
+    for actor in (borne, keeper):
+        with pytest.raises(Invalid) as refusal:
+            call_off_arrival(session, actor, depot_id=yard.id, arrival_id=arrival.id, reason=reason)
+        assert refusal.value.field == "reason"
+    assert arrival.ended_at is None
+    call_off_arrival(session, keeper, depot_id=yard.id, arrival_id=arrival.id, reason="x" * 500)
+    call_off_arrival(session, borne, depot_id=yard.id, arrival_id=arrival.id, reason=WHY)  # has ended: it changes nothing
+    rows = session.scalars(select(AuditRow.facts).where(AuditRow.action == "arrival.call_off")).all()
+    assert [row["reason"] for row in rows] == ["x" * 500]
 
 
 def test_a_keeper_is_not_told_what_they_announce_themself(session: Session, keeper: Actor, yard: Depot) -> None:
     arrival = new(session, keeper, yard)
-    call_off_arrival(session, keeper, depot_id=yard.id, arrival_id=arrival.id)
+    call_off_arrival(session, keeper, depot_id=yard.id, arrival_id=arrival.id, reason=WHY)
     assert session.scalars(select(NoticeRow.kind)).all() == []

@@ -96,10 +96,13 @@ def test_whoever_announced_it_or_keeps_the_depot_calls_it_off(
     listed = f"/depots/{yard.id}/aankondigingen"
     other = visit(app, session, make_actor(session, "losser"))
     assert "Er is niets aangekondigd" in words(other, listed)
-    assert send(other, listed, {}, to=f"{listed}/{first.id}/afzeggen").status_code in (400, 404)
+    assert other.get(f"{listed}/{first.id}/afzeggen").status_code == 404
     for actor, arrival in ((borne, first), (keeper, second)):
-        client = visit(app, session, actor)
-        answer = send(client, listed, {}, to=f"{listed}/{arrival.id}/afzeggen")
+        client, form = visit(app, session, actor), f"{listed}/{arrival.id}/afzeggen"
+        assert f'href="{form}"' in client.get(listed).text and "Waarom komt het niet?" in words(client, form)
+        refused = send(client, form, {"reason": ""})
+        assert (refused.status_code, "De andere kant leest het" in refused.text) == (422, True)
+        answer = send(client, form, {"reason": "Het werk is uitgesteld"})
         assert (answer.status_code, answer.location) == (303, listed)
         assert "Het komt niet meer" in words(client, listed)
     session.expire_all()

@@ -143,7 +143,7 @@ def test_an_event_keeps_its_name_and_what_is_off_goes_away(yard: Yard, client: F
     agree_time(yard.session, yard.borne, reservation_id=number, time=at)
     yard.session.commit()
     assert set(events(client, address)) == before
-    call_off_arrival(yard.session, yard.borne, depot_id=yard.depot.id, arrival_id=arrival.id)
+    call_off_arrival(yard.session, yard.borne, depot_id=yard.depot.id, arrival_id=arrival.id, reason="Uitgesteld")
     cancel(yard.session, yard.borne, reservation_id=number, reason="Niet meer nodig")
     yard.session.commit()
     gone = {f"depot-{yard.depot.id}-arrival-{arrival.id}", f"depot-{yard.depot.id}-transfer-{number}-out"}

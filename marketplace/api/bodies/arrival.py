@@ -7,7 +7,7 @@ from marketplace.http.rights import require_for_address
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity
-from marketplace.stock.rules.announcing import WORDS_LENGTH_MAX, Announcement, LotComing
+from marketplace.stock.rules.announcing import REASON_LENGTH_MAX, WORDS_LENGTH_MAX, Announcement, LotComing
 
 _NEW = ("material", "quantity", "unit")
 
@@ -23,6 +23,12 @@ class ArrivalBody(Body):
     )
     expected_on = Day("today or later, at most a year ahead", required=True)
     words = Lines("what the keeper should know of it", longest=WORDS_LENGTH_MAX)
+
+
+class CallOffBody(Body):
+    """Why it does not come."""
+
+    reason = Lines("why, in a sentence; the other side reads it", required=True, longest=REASON_LENGTH_MAX)
 
 
 def new_announcement() -> Announcement | LotComing:

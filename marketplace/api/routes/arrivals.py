@@ -4,8 +4,8 @@ from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
-from marketplace.api.bodies.arrival import ArrivalBody, new_announcement
-from marketplace.api.reading import read_page
+from marketplace.api.bodies.arrival import ArrivalBody, CallOffBody, new_announcement
+from marketplace.api.reading import read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.arrival import ArrivalSchema, ArrivalsSchema
 from marketplace.depots.queries.arrivals import list_announced
@@ -44,8 +44,9 @@ def announce(depot_id: int) -> Response:
     return created(ArrivalSchema.write(arrival), "list_arrivals", depot_id=depot_id)
 
 
-@route("POST", f"{ARRIVALS}/<int:arrival_id>/call-off", gives=ArrivalSchema, tag="lots")
+@route("POST", f"{ARRIVALS}/<int:arrival_id>/call-off", takes=CallOffBody(), gives=ArrivalSchema, tag="lots")
 @permission(Can.STORE)
 def call_off(depot_id: int, arrival_id: int) -> Response:
-    """Say that it does not come any more: whoever announced it, or a keeper of the depot. The other side is told."""
-    return ok(ArrivalSchema.write(call_off_arrival(current_session(), current_actor(), depot_id=depot_id, arrival_id=arrival_id)))
+    """Say that it does not come any more, and why: whoever announced it, or a keeper of the depot. The other side is told."""
+    said = {"depot_id": depot_id, "arrival_id": arrival_id, "reason": read_body(CallOffBody())["reason"]}
+    return ok(ArrivalSchema.write(call_off_arrival(current_session(), current_actor(), **said)))

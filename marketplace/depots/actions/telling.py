@@ -74,9 +74,9 @@ def expect(
     return arrival
 
 
-def tell_of_arrival(session: Session, actor: Actor, depot: Depot, arrival: Arrival, kind: Notice) -> None:
+def tell_of_arrival(session: Session, actor: Actor, depot: Depot, arrival: Arrival, kind: Notice, **more: str) -> None:
     """Tell the keepers of a depot what is announced there, or does not come."""
-    tell_keepers(session, actor, depot, kind, **facts_of(session, arrival))
+    tell_keepers(session, actor, depot, kind, **facts_of(session, arrival), **more)
 
 
 def facts_of(session: Session, arrival: Arrival) -> dict[str, Any]:

@@ -138,7 +138,7 @@ STORING: dict[Notice, Wording] = {
     Notice.ARRIVAL_CALLED_OFF: Wording(
         _("Something does not come to your depot"),
         _("%(organisation)s does not bring %(quantity)s of “%(title)s” to %(depot)s"),
-        (_("It was expected on %(until)s, and is off your list."),),
+        (_("It was expected on %(until)s, and is off your list."), REASON),
         _AT_ARRIVALS,
     ),
     Notice.ARRIVAL_DECLINED: Wording(
@@ -146,6 +146,7 @@ STORING: dict[Notice, Wording] = {
         _("%(depot)s does not expect %(quantity)s of “%(title)s” any more"),
         (
             _("A keeper of %(organisation)s took it off the list. You had announced it for %(until)s."),
+            REASON,
             _("Is that not right? Then ask the keeper, or announce it again."),
         ),
         _AT_ARRIVALS,

@@ -24,6 +24,7 @@ from marketplace.stock.rules.announcing import (
     check_expected_on,
     check_number,
     check_still_coming,
+    clean_reason,
     clean_words,
 )
 from marketplace.stock.rules.handling import check_heavy, check_part, too_little
@@ -90,8 +91,8 @@ def announce_lot(session: Session, actor: Actor, *, depot_id: int, coming: LotCo
     return get_announced(session, actor, depot_id, arrival.id)
 
 
-def call_off_arrival(session: Session, actor: Actor, *, depot_id: int, arrival_id: int) -> Arrival:
-    """It does not come any more: by whoever announced it, or by a keeper of the depot. The other side is told.
+def call_off_arrival(session: Session, actor: Actor, *, depot_id: int, arrival_id: int, reason: str) -> Arrival:
+    """It does not come any more: by whoever announced it, or by a keeper of the depot. The other side is told why.
 
     Called off already: nothing changes.
     """
@@ -99,18 +100,21 @@ def call_off_arrival(session: Session, actor: Actor, *, depot_id: int, arrival_i
     arrival = get_announced(session, actor, depot_id, arrival_id)
     check_still_coming(has_ended=arrival.ended_at is not None, has_come=arrival.lot_id is not None)
     if arrival.ended_at is None:
+        said = clean_reason(reason)
         arrival.ended_at = clock.now()
-        audit.record(session, actor, action="arrival.call_off", object_type="arrival", object_id=arrival.id, depot=depot_id)
-        _tell(session, actor, get_visible_depot(session, actor, depot_id), arrival)
+        audit.record(
+            session, actor, action="arrival.call_off", object_type="arrival", object_id=arrival.id, depot=depot_id, reason=said
+        )
+        _tell(session, actor, get_visible_depot(session, actor, depot_id), arrival, said)
     return arrival
 
 
-def _tell(session: Session, actor: Actor, depot: Depot, arrival: Arrival) -> None:
+def _tell(session: Session, actor: Actor, depot: Depot, arrival: Arrival, reason: str) -> None:
     """Tell the keepers what does not come; or whoever announced it, that a keeper took it off."""
     if arrival.person_id == actor.person_id or not may(actor, Can.KEEP_DEPOT, depot):
-        tell_of_arrival(session, actor, depot, arrival, Notice.ARRIVAL_CALLED_OFF)
+        tell_of_arrival(session, actor, depot, arrival, Notice.ARRIVAL_CALLED_OFF, reason=reason)
         return
-    facts = {**facts_of(session, arrival), "depot": depot.name, "organisation": actor.organisation_name}
+    facts = {**facts_of(session, arrival), "depot": depot.name, "organisation": actor.organisation_name, "reason": reason}
     announced_by, organisation_id = arrival.person_id, arrival.organisation_id
     notify(session, Notice.ARRIVAL_DECLINED, person_id=announced_by, organisation_id=organisation_id, **facts)
 

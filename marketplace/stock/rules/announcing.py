@@ -10,7 +10,10 @@ from marketplace.kernel.text import clean
 from marketplace.kernel.units import Quantity
 
 WORDS_LENGTH_MAX = 300
+REASON_LENGTH_MAX = 500
+LETTERS_MIN = 3  # of a reason: a dot is none
 AHEAD_MOST = timedelta(days=366)
+NO_REASON = _("Say why it does not come, in one sentence. The other side reads it.")
 OPEN_MOST = 200  # that one organisation announced to one depot
 
 
@@ -62,3 +65,11 @@ def check_still_coming(*, has_ended: bool, has_come: bool) -> None:
     """Refuse to call off what came already."""
     if has_ended and has_come:
         raise Conflict(_("This has come already. What lies in the depot is moved or given out there."))
+
+
+def clean_reason(text: str) -> str:
+    """Why it does not come. The other side reads it, and whoever checks it later."""
+    reason = clean(text, lines=True, longest=REASON_LENGTH_MAX, field="reason")
+    if sum(sign.isalpha() for sign in reason) < LETTERS_MIN:
+        raise Invalid(NO_REASON, "reason")
+    return reason

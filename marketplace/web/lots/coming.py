@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.depots.models import Arrival, Depot, Lot
-from marketplace.depots.queries.arrivals import Coming, get_coming, list_announced
+from marketplace.depots.queries.arrivals import Coming, get_announced, get_coming, list_announced
 from marketplace.depots.queries.depots import get_depot, get_visible_depot
 from marketplace.depots.queries.lots import get_lot
 from marketplace.depots.rules.number import lot_number, read_lot_number
@@ -22,7 +22,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.stock.actions.announcing import announce_arrival, announce_lot, call_off_arrival
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
 from marketplace.stock.queries.warnings import list_arrivals
-from marketplace.web.lots.forms import AnnounceForm, AnnounceLotForm, BringInForm, ComingForm, FindForm, TakeInForm
+from marketplace.web.lots.forms import AnnounceForm, AnnounceLotForm, BringInForm, CallOffForm, ComingForm, FindForm, TakeInForm
 from marketplace.web.lots.shown import place_of
 from marketplace.web.ui.fills import warn_of_full
 from marketplace.web.ui.form_page import attempt, done, page, submit
@@ -34,7 +34,7 @@ def register(blueprint: Blueprint) -> None:
     both, own = ["GET", "POST"], "/depots/<int:depot_id>"
     blueprint.add_url_rule(f"{own}/aankondigen", view_func=announce, methods=both)
     blueprint.add_url_rule(f"{own}/aankondigingen", view_func=list_coming)
-    blueprint.add_url_rule(f"{own}/aankondigingen/<int:arrival_id>/afzeggen", view_func=call_off, methods=["POST"])
+    blueprint.add_url_rule(f"{own}/aankondigingen/<int:arrival_id>/afzeggen", view_func=call_off, methods=both)
     blueprint.add_url_rule(f"{own}/innemen", view_func=take_in, methods=both)
     blueprint.add_url_rule(f"{own}/innemen/op-nummer", view_func=bring_in, methods=both)
 
@@ -88,10 +88,12 @@ def list_coming(depot_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     depot = get_visible_depot(session, actor, depot_id)
     rows, keeps = list_announced(session, actor, depot_id), may(actor, Can.KEEP_DEPOT, depot)
-    return render_template("lots/list_coming.html", depot=depot, keeps=keeps, rows=[_row(session, one, keeps) for one in rows])
+    return render_template(
+        "lots/list_coming.html", depot=depot, keeps=keeps, rows=[_row(session, one, keeps=keeps) for one in rows]
+    )
 
 
-def _row(session: Session, arrival: Arrival, keeps: bool) -> Announced:
+def _row(session: Session, arrival: Arrival, *, keeps: bool) -> Announced:
     material = taxonomy(session).material_by_id(arrival.material_id).name
     is_late = arrival.expected_on < clock.today()
     job = Job(
@@ -107,10 +109,15 @@ def _row(session: Session, arrival: Arrival, keeps: bool) -> Announced:
 
 @permission(Can.STORE)
 def call_off(depot_id: int, arrival_id: int) -> ResponseReturnValue:
-    """It does not come any more."""
-    arrival = call_off_arrival(current_session(), current_actor(), depot_id=depot_id, arrival_id=arrival_id)
-    message = _("It does not come any more, and is no longer expected on %(day)s.", day=long_date(arrival.expected_on))
-    return done(message, url_for("lots.list_coming", depot_id=depot_id))
+    """It does not come any more, and why."""
+    form, session, actor = CallOffForm(), current_session(), current_actor()
+    arrival = get_announced(session, actor, depot_id, arrival_id)
+    what = {"depot_id": depot_id, "arrival_id": arrival_id}
+    if submit(form, lambda: call_off_arrival(session, actor, **what, reason=form.reason.data or "")):
+        message = _("It does not come any more, and is no longer expected on %(day)s.", day=long_date(arrival.expected_on))
+        return done(message, url_for("lots.list_coming", depot_id=depot_id))
+    depot = get_visible_depot(session, actor, depot_id)
+    return page("lots/call_off.html", form, depot=depot, row=_row(session, arrival, keeps=False))
 
 
 @permission(Can.KEEP_DEPOT)

@@ -13,7 +13,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import Taxonomy, VehicleClass
-from marketplace.stock.rules.announcing import Announcement, LotComing
+from marketplace.stock.rules.announcing import NO_REASON, Announcement, LotComing
 from marketplace.stock.rules.chain import USUAL_REASON
 from marketplace.stock.rules.driving import Drive
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
@@ -78,6 +78,13 @@ class ChainForm(LotForm):
     def prepare(self, lot: Lot) -> None:
         if self.reason.raw_data is None:
             self.reason.data = str(USUAL_REASON)
+
+
+class CallOffForm(Form):
+    """Why something that was announced does not come."""
+
+    idempotency_key = IdempotencyField()
+    reason = TextAreaField(_("Why does it not come?"), [Required(NO_REASON)], description=_("The other side reads it."))
 
 
 class ActForm(LotForm):
