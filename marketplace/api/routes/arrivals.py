@@ -47,6 +47,6 @@ def announce(depot_id: int) -> Response:
 @route("POST", f"{ARRIVALS}/<int:arrival_id>/call-off", takes=CallOffBody(), gives=ArrivalSchema, tag="lots")
 @permission(Can.STORE)
 def call_off(depot_id: int, arrival_id: int) -> Response:
-    """Say that it does not come any more, and why: whoever announced it, or a keeper of the depot. The other side is told."""
+    """Say that it does not come any more, and why. For whoever announced it, and for keepers. The other side is told."""
     said = {"depot_id": depot_id, "arrival_id": arrival_id, "reason": read_body(CallOffBody())["reason"]}
     return ok(ArrivalSchema.write(call_off_arrival(current_session(), current_actor(), **said)))
