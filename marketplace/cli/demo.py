@@ -38,6 +38,7 @@ def load(app: Flask) -> bool:
         demo_memos,
         demo_papers,
         demo_passports,
+        demo_plan,
         demo_planned,
         demo_story,
         demo_talk,
@@ -79,6 +80,8 @@ def load(app: Flask) -> bool:
         demo_planned.load_plans(session, cast)
         demo_planned.load_contract(session, cast)
         demo_planned.load_past_plans(session, cast, pictures)
+        make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
+        demo_plan.load_lots_and_needs(session, cast, pictures, paper)
         make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
     return True
 

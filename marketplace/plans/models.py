@@ -88,7 +88,7 @@ class PlanLine(Base):
     )
     saved_tonne_km: Mapped[Decimal] = mapped_column(Fixed(3), comment="by this line and those that change with it")
     more_kg: Mapped[Decimal] = mapped_column(Fixed(3), comment="that is served by them together")
-    first_day: Mapped[date | None] = mapped_column(comment="on which it can be handed over; empty: not kept yet")
+    first_day: Mapped[date | None] = mapped_column(comment="on which it can be handed over; empty: it waits in between")
     last_day: Mapped[date | None]
     share_tonne_km: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="its part of what is saved, by mass")
     share_kg: Mapped[Decimal | None] = mapped_column(Fixed(3), comment="its part of what is served more")

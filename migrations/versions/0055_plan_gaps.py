@@ -41,7 +41,7 @@ def refuse_changes(table: str) -> None:
 def add_columns() -> None:
     """Columns of plan_line one by one: copying the table would lose its triggers."""
     for column in (
-        sa.Column("first_day", sa.Date(), nullable=True, comment="on which it can be handed over; empty: not kept yet"),
+        sa.Column("first_day", sa.Date(), nullable=True, comment="on which it can be handed over; empty: it waits in between"),
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("share_tonne_km", sa.BigInteger(), nullable=True, comment="its part of what is saved, by mass"),
         sa.Column("share_kg", sa.BigInteger(), nullable=True, comment="its part of what is served more"),

@@ -81,7 +81,7 @@ class _PlanLineSchema(Shape):
     distance_km = Integer("whole kilometres between the public points", attribute="line.distance_km")
     road_km = Number(attribute="line.road_km")
     round_trip_km = Number("by road, out and back", get=lambda one: one.line.road_km * 2)
-    first_day = Day("on which it can be handed over; null: of a plan of before", attribute="line.first_day", allow_none=True)
+    first_day = Day("on which it can be handed over; null: it waits in between", attribute="line.first_day", allow_none=True)
     last_day = Day("the last one", attribute="line.last_day", allow_none=True)
     tonne_km = Number(attribute="line.tonne_km")
     net_kgco2e = Number("null: not known", attribute="line.net_kgco2e", allow_none=True)

@@ -19,8 +19,8 @@ def rows_beside(today: Today, plan: Plan, lines: Sequence[Line]) -> Iterator[dic
     masses = [line.takes * int(problem.lot_weights_mg[problem.pair_lots[line.pair]]) for line in lines]
     for load, share in zip(loads_of(today, plan, lines), shares_of(lines, masses), strict=True):
         yield {
-            "first_day": _day(load.first_day),
-            "last_day": _day(load.last_day),
+            "first_day": _day(load.first_day) if load.is_direct else None,
+            "last_day": _day(load.last_day) if load.is_direct else None,
             "share_tonne_km": Decimal(share.tonne_metres) / 1000,
             "share_kg": Decimal(share.grams) / 1000,
         }
@@ -44,7 +44,7 @@ def rows_of_rounds(run_id: int, today: Today, plan: Plan) -> list[dict[str, Any]
 
 
 def loads_of(today: Today, plan: Plan, lines: Sequence[Line]) -> Iterator[Load]:
-    """The lines on the road, numbered: from when both are there until one of them is over."""
+    """The lines on the road, numbered: from when both are there until one of them is over. Of what waits in between that is no day."""
     problem, supply, wanted = plan.allocation.problem, today.columns.supply, today.columns.wanted
     for number, line in enumerate(lines, start=1):
         lot, need = int(problem.pair_lots[line.pair]), int(problem.pair_needs[line.pair])

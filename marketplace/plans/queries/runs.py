@@ -87,14 +87,19 @@ def list_runs(session: Session, actor: Actor, *, offset: int, limit: int) -> tup
 
 
 def list_lines(
-    session: Session, run: PlanRun, *, offset: int, limit: int, organisation_id: int | None = None
+    session: Session, run: PlanRun, *, offset: int, limit: int, organisation_id: int | None = None, by_owner: bool = False
 ) -> tuple[list[PlanLine], int]:
-    """A page of the lines of a plan that was got, in their order, with their number. `organisation_id`: on either side."""
+    """A page of the lines of a plan that was got, in their order, with their number. `organisation_id`: on either side.
+
+    `by_owner`: by the name of whoever has the lot first.
+    """
     rows = select(PlanLine).where(PlanLine.run_id == run.id)
     if organisation_id is not None:
         rows = rows.where((PlanLine.owner_id == organisation_id) | (PlanLine.asker_id == organisation_id))
     count = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    return list(session.scalars(rows.options(*WHOLE_LINE).order_by(PlanLine.number).offset(offset).limit(limit))), count
+    order = (Organisation.sort_key, PlanLine.owner_id, PlanLine.number) if by_owner else (PlanLine.number,)
+    rows = rows.join(Organisation, Organisation.id == PlanLine.owner_id).options(*WHOLE_LINE).order_by(*order)
+    return list(session.scalars(rows.offset(offset).limit(limit))), count
 
 
 def list_flows(session: Session, run: PlanRun) -> list[tuple[str, str, Decimal, Decimal]]:

@@ -31,6 +31,11 @@ class Load:
     last_day: int
 
     @property
+    def is_direct(self) -> bool:
+        """Whether there is a day on which it can go from the one to the other."""
+        return self.first_day <= self.last_day
+
+    @property
     def first_week(self) -> int:
         """The week of its first day, counted from 1970."""
         return week_of(self.first_day)

@@ -198,6 +198,8 @@ def followed() -> ResponseReturnValue:
 def _fate_rows(fates: Fates) -> Iterator[tuple[Text, str, str, str, str]]:
     for one in in_order(fates):
         total = one.total
+        if not total.lines and one.fate in (Fate.OFFERED, Fate.REPEATED):
+            continue
         if one.fate is Fate.REPEATED:
             yield FATE_LABELS[one.fate], number(total.lines), NONE, NONE, NONE
         else:

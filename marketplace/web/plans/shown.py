@@ -1,8 +1,9 @@
 """What of a plan its page shows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.http.request import current_session
@@ -48,6 +49,11 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
             _act(actor, line) if told.state is LineState.OPEN else "",
             line.road_km * 2,
         )
+
+
+def by_owner(lines: Iterable[ShownLine]) -> list[tuple[str, list[ShownLine]]]:
+    """Lines that stand by the name of their owner, under it."""
+    return [(name, list(group)) for name, group in groupby(lines, lambda one: one.line.owner.name)]
 
 
 def _act(actor: Actor, line: PlanLine) -> str:

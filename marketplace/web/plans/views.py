@@ -138,7 +138,9 @@ def _reason_page(form: ReasonForm, plan_id: int, number: int, *, is_refusal: boo
 
 
 def _line_address(plan_id: int, number: int) -> str:
-    return url_for("plans.show", plan_id=plan_id, _anchor=f"regel-{number}")
+    """Where a line stands, among those of whoever has the lot."""
+    line = get_line(current_session(), get_run(current_session(), current_actor(), plan_id), number)
+    return url_for("plans.show", plan_id=plan_id, organisatie=line.owner.slug, _anchor=f"regel-{number}")
 
 
 def _made(run: PlanRun) -> ResponseReturnValue:
@@ -146,11 +148,16 @@ def _made(run: PlanRun) -> ResponseReturnValue:
     assert run.result is not None
     session, actor = current_session(), current_actor()
     sides = list_sides(session, run)
-    asked = request.args.get("organisatie", "")
+    asked = request.args.get("organisatie", actor.organisation_slug)  # one's own first, where there is any
     chosen = next((one for one in sides if one.slug == asked), None)
     lines, place = paged(
         lambda at: list_lines(
-            session, run, offset=(at - 1) * LINES_SHOWN, limit=LINES_SHOWN, organisation_id=chosen.id if chosen else None
+            session,
+            run,
+            offset=(at - 1) * LINES_SHOWN,
+            limit=LINES_SHOWN,
+            organisation_id=chosen.id if chosen else None,
+            by_owner=True,
         ),
         LINES_SHOWN,
     )
@@ -161,7 +168,7 @@ def _made(run: PlanRun) -> ResponseReturnValue:
         "facts": list(shown.figures(run.result)),
         "proof": shown.proof(run.result),
         "objective": OBJECTIVE_LABELS[Objective(run.objective)],
-        "lines": list(shown.lines_shown(actor, lines)),
+        "groups": shown.by_owner(shown.lines_shown(actor, lines)),
         "materials": taxonomy(session),
         "sides": sides,
         "chosen": chosen,

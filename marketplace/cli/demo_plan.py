@@ -1,0 +1,69 @@
+"""What makes the demonstration's regional plan differ from first come, first served. Two lots and three needs.
+
+Borne asks first, and Hengelo's stones lie nearest: 5 km. Then Enschede would have to come to Almelo: 22 km. The plan gives Almelo's to Borne (8 km)
+and Hengelo's to Enschede (9 km). A load of bricks goes from Enschede to Hengelo in the same weeks, so one round can do both.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from marketplace.cli.demo_lots import Cast, Pictures, draft_of, place_of, rows
+from marketplace.cli.demo_papers import declare
+from marketplace.documents.rules import StoredFile
+from marketplace.kernel import clock
+from marketplace.kernel.db import Session
+from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions.demands import store_demand
+from marketplace.market.actions.listings import create_listing, mark_published
+from marketplace.market.actions.photos import add_photo
+from marketplace.market.rules.demand import DemandDraft
+from marketplace.market.rules.listing import Condition
+
+KEI = "betonstraatsteen-kei-10cm"
+STONES = Quantity(Decimal(400), Unit.M2)  # 92.4 tonnes
+LOTS = (("almelo", "Keien van 10 cm uit de Wierdensestraat", "A01"), ("hengelo", "Keien van 10 cm van het busplein", "A02"))
+NEEDS = (
+    ("borne", "Keien van 10 cm voor de bushaltes", KEI, STONES),
+    ("enschede", "Keien van 10 cm voor het laad- en losplein", KEI, STONES),
+    ("hengelo", "Bakstenen voor de tuinmuur van het wijkhuis", "metselbaksteen-waalformaat", Quantity(Decimal(2000), Unit.PIECE)),
+)
+FREE, NEEDED = (30, 200), (60, 180)  # days from now
+
+
+def load_lots_and_needs(session: Session, cast: Cast, pictures: Pictures, paper: StoredFile) -> None:
+    """Lots of Almelo and Hengelo, and needs of Borne, Enschede and Hengelo, at the main place of each."""
+    for slug, title, picture in LOTS:
+        first, last = (clock.today() + timedelta(days=ahead) for ahead in FREE)
+        draft = draft_of(
+            cast,
+            _row_of(cast, slug),
+            title=title,
+            material=KEI,
+            quantity=STONES,
+            condition=Condition.GOOD,
+            description="Gestapeld op pallets, klaar om op te halen.",
+            available_from=first,
+            available_until=last,
+        )
+        listing = create_listing(session, cast[slug], draft)
+        add_photo(session, cast[slug], listing_id=listing.id, picture=pictures[picture], alt=title)
+        declare(session, cast[slug], listing, paper)
+        mark_published(session, cast[slug], listing_id=listing.id)
+    for slug, title, material, quantity in NEEDS:
+        first, last = (clock.today() + timedelta(days=ahead) for ahead in NEEDED)
+        draft_of_need = DemandDraft(
+            title=title,
+            material=material,
+            quantity=quantity,
+            min_condition=Condition.FAIR,
+            needed_from=first,
+            needed_until=last,
+            location=place_of(cast, _row_of(cast, slug)),
+        )
+        store_demand(session, cast[slug], draft_of_need)
+
+
+def _row_of(cast: Cast, slug: str) -> dict[str, str]:
+    """A row of the file that lies at the main place of a municipality."""
+    name = cast[slug].organisation_name
+    return next(row for row in rows("demo_aanbod.csv") if row["gemeente"] == name == row["plaats"])
