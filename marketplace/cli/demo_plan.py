@@ -31,7 +31,7 @@ FREE, NEEDED = (30, 200), (60, 180)  # days from now
 
 
 def load_lots_and_needs(session: Session, cast: Cast, pictures: Pictures, paper: StoredFile) -> None:
-    """Lots of Almelo and Hengelo, and needs of Borne, Enschede and Hengelo, at the main place of each."""
+    """Two lots and three needs, each at the main place of its municipality."""
     for slug, title, picture in LOTS:
         first, last = (clock.today() + timedelta(days=ahead) for ahead in FREE)
         draft = draft_of(
