@@ -77,7 +77,7 @@ class ReferenceRow(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('group', 'material', 'hazard', 'transport', 'field_set', 'field', 'gate', 'paper_kind', 'notification', 'threshold')",
+            "kind IN ('group', 'material', 'hazard', 'transport', 'field_set', 'field', 'gate', 'paper_kind', 'notification', 'threshold', 'haul_price')",
             name="kind",
         ),
         UniqueConstraint("version_id", "kind", "slug"),

@@ -3,13 +3,14 @@
 A plan is a run with its lines, and counts once it has its result, which is written last. What became of a line is a row beside it.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
+from marketplace.depots.models import Depot
 from marketplace.kernel.db import Base, Fixed, UtcDateTime
 from marketplace.market.models import Demand, Listing
 
@@ -30,6 +31,7 @@ class PlanRun(Base):
     person_id: Mapped[int | None] = mapped_column(comment="who asked for it; empty: the clock, or after leaving")
 
     result: Mapped["PlanResult | None"] = relationship(lazy="raise_on_sql", viewonly=True, uselist=False)
+    cost: Mapped["PlanCost | None"] = relationship(lazy="raise_on_sql", viewonly=True, uselist=False)
 
     __table_args__ = (CheckConstraint("objective IN ('kilometres', 'carbon', 'cost')", name="objective"),)
 
@@ -97,6 +99,7 @@ class PlanLine(Base):
     demand: Mapped[Demand] = relationship(lazy="raise_on_sql", foreign_keys=[demand_id])
     owner: Mapped[Organisation] = relationship(lazy="raise_on_sql", foreign_keys=[owner_id])
     asker: Mapped[Organisation] = relationship(lazy="raise_on_sql", foreign_keys=[asker_id])
+    journey: Mapped["PlanJourney | None"] = relationship(lazy="raise_on_sql", viewonly=True, uselist=False)
     answers: Mapped[list["PlanAnswer"]] = relationship(lazy="raise_on_sql", order_by="PlanAnswer.id", viewonly=True)
 
     __table_args__ = (
@@ -106,6 +109,80 @@ class PlanLine(Base):
         CheckConstraint(f"unit IN ({_UNITS}) AND covers_unit IN ({_UNITS})", name="unit"),
         Index("ix_plan_line_asker", "run_id", "asker_id"),
     )
+
+
+class PlanJourney(Base):
+    """How what a line says gets there: on which day, where it waits, and what that costs. Lines of before have none."""
+
+    __tablename__ = "plan_journey"
+
+    run_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    handed_on: Mapped[date] = mapped_column(comment="when its owner hands it over, to a depot or to the need")
+    waits_days: Mapped[int] = mapped_column(comment="before that where it goes straight, in the depot where not")
+    depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"), comment="where it waits; empty: at its owner’s")
+    to_depot_km: Mapped[int | None] = mapped_column(comment="whole kilometres as the crow flies; empty: it goes straight")
+    from_depot_km: Mapped[int | None] = mapped_column(comment="the second leg")
+    storage_cents: Mapped[int | None] = mapped_column(BigInteger, comment="of waiting in a depot; empty: no price is known")
+    transport_cents: Mapped[int | None] = mapped_column(BigInteger, comment="empty: no price is known")
+    handling_cents: Mapped[int | None] = mapped_column(BigInteger, comment="empty: no price is known")
+
+    depot: Mapped[Depot | None] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "number"], ["plan_line.run_id", "plan_line.number"]),
+        CheckConstraint("waits_days >= 0", name="waits"),
+        CheckConstraint(
+            "(to_depot_km IS NULL) = (from_depot_km IS NULL) AND "
+            "(to_depot_km IS NULL OR (depot_id IS NOT NULL AND waits_days > 0 AND to_depot_km >= 0 AND from_depot_km >= 0))",
+            name="two_legs",
+        ),
+        CheckConstraint("depot_id IS NOT NULL OR (storage_cents IS NOT NULL AND storage_cents = 0)", name="owner_asks_nothing"),
+        CheckConstraint(
+            "(storage_cents IS NULL OR storage_cents >= 0) AND (transport_cents IS NULL) = (handling_cents IS NULL) AND "
+            "(transport_cents IS NULL OR (transport_cents >= 0 AND handling_cents >= 0))",
+            name="cents",
+        ),
+    )
+
+    @property
+    def is_through_depot(self) -> bool:
+        """Whether it is brought to a depot, and goes on from there."""
+        return self.to_depot_km is not None
+
+    @property
+    def arrives_on(self) -> date:
+        """When it goes to whoever needs it."""
+        return self.handed_on + timedelta(days=self.waits_days) if self.is_through_depot else self.handed_on
+
+
+class PlanCost(Base):
+    """What a plan costs by the prices of its day. Plans without prices have none."""
+
+    __tablename__ = "plan_cost"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("plan_run.id"), primary_key=True, autoincrement=False)
+    euros_per_tonne_km: Mapped[Decimal] = mapped_column(Fixed(4))
+    euros_per_transfer: Mapped[Decimal] = mapped_column(Fixed(4))
+    is_verified: Mapped[bool] = mapped_column(comment="whether a source was read for them; else they are examples")
+    transport_cents: Mapped[int] = mapped_column(BigInteger)
+    handling_cents: Mapped[int] = mapped_column(BigInteger)
+    storage_cents: Mapped[int] = mapped_column(BigInteger, comment="of the lines of which it is known")
+    unpriced_lines: Mapped[int] = mapped_column(comment="that wait in a depot without a price")
+    base_transport_cents: Mapped[int] = mapped_column(BigInteger, comment="of first come, first served")
+    base_handling_cents: Mapped[int] = mapped_column(BigInteger, comment="of first come, first served")
+
+    __table_args__ = (CheckConstraint("euros_per_tonne_km >= 0 AND euros_per_transfer >= 0", name="prices"),)
+
+    @property
+    def total_cents(self) -> int:
+        """Transport, handling and storage together."""
+        return self.transport_cents + self.handling_cents + self.storage_cents
+
+    @property
+    def base_cents(self) -> int:
+        """What first come, first served would cost: it drives and handles, and nothing of it waits in a depot on the way."""
+        return self.base_transport_cents + self.base_handling_cents
 
 
 class PlanAnswer(Base):

@@ -1,6 +1,7 @@
 """What limits bind together, as the room of a depot: held against trying everything, and against a sum by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -109,7 +110,8 @@ def rows_of(problem: Problem) -> tuple[list[Lot], list[Need], list[Pair], list[B
     ]
     ends = [(lots[lot].number, needs[need].number) for lot, need in zip(problem.pair_lots, problem.pair_needs, strict=True)]
     roads, stops = problem.pair_road_hm.tolist(), problem.pair_stops.tolist()
-    pairs = [Pair(*ends[place], roads[place], stops=stops[place]) for place in range(len(ends))]
+    extras = problem.extras.tolist()
+    pairs = [Pair(*ends[place], roads[place], stops=stops[place], extra=extras[place]) for place in range(len(ends))]
     bounds = []
     for limit in limits_of(problem):
         uses = {ends[pair]: use for pair, use in zip(limit.pairs.tolist(), limit.uses.tolist(), strict=True)}
@@ -176,9 +178,60 @@ def test_of_three_alike_the_same_two_have_the_room_whoever_is_read_first() -> No
 
 def test_a_sum_that_the_solver_cannot_count_is_told_as_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     """As costs may be where lots are weighed to the milligram: in coarser steps, and not called the least."""
-    monkeypatch.setattr(parts, "COUNTED_MOST", 1000)
+    monkeypatch.setattr(parts, "COUNTED_MOST", 100)
     lots, needs = [Lot(1, 60, 1000), Lot(2, 50, 1000)], [Need(1, 60, 1), Need(2, 50, 2)]
     pairs = [Pair(1, 1, 200, stops=1), Pair(2, 2, 300, stops=1)]
     plan = make_plan(problem_of(lots, needs, pairs, [Bound(80, {(1, 1): 1, (2, 2): 1})]))
     assert (plan.allocation.micrograms, plan.is_proven) == (80_000, False)
     assert plan.cost_bound <= plan.allocation.cost
+
+
+# What a line costs however much goes by it.
+
+
+@st.composite
+def priced_problems(draw: st.DrawFn) -> Problem:
+    """As above, and each line costs as much as so many grams."""
+    lots, needs, pairs, bounds = rows_of(draw(bound_problems(parts=draw(st.booleans()))))
+    extra = draw(st.integers(1, 40))
+    heavy = [replace(lot, weight_mg=lot.weight_mg * 1_000_000) for lot in lots]  # thousandths of a kilogram and a half are grams
+    return problem_of(heavy, needs, [replace(pair, extra=extra * (1 + pair.stops)) for pair in pairs], bounds)
+
+
+def priced(problem: Problem, taken: dict[int, int]) -> tuple[int, int, int]:
+    mass, cost, transfers = value(problem, taken)
+    return mass, cost - sum(int(problem.pair_extras[pair]) * 1_000_000 for pair in taken), transfers
+
+
+@settings(max_examples=60, deadline=None)
+@given(priced_problems())
+def test_with_a_price_for_each_line_it_is_the_cheapest_of_every_way(problem: Problem) -> None:
+    ways = (taken for taken in every_way(problem) if keeps_parts(problem, taken) and keeps_limits(problem, taken))
+    plan = make_plan(problem, has_floors=False)
+    assert (of_plan(plan.allocation), plan.is_proven) == (max(priced(problem, taken) for taken in ways), True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(priced_problems())
+def test_of_what_is_too_large_to_be_proven_the_bound_holds(problem: Problem) -> None:
+    """As where components have many pairs: the price of a line is not in the flow, and the plan does not say that it is proven."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(allocation, "SMALL", 0)
+        plan = make_plan(problem, has_floors=False)
+    ways = (taken for taken in every_way(problem) if keeps_parts(problem, taken) and keeps_limits(problem, taken))
+    mass, cost, _transfers = max(priced(problem, taken) for taken in ways)
+    assert plan.allocation.micrograms <= mass <= plan.mass_bound
+    if plan.allocation.micrograms == plan.mass_bound:
+        assert plan.cost_bound <= -cost <= plan.allocation.cost
+    if plan.is_proven:
+        assert (plan.allocation.micrograms, plan.allocation.cost) == (mass, -cost)
+
+
+def test_one_line_more_is_made_only_where_it_saves_what_it_costs() -> None:
+    """100 t: from the lot of 100 t at 20 km, or 50 t at 10 km and 50 t of it: 2 000 or 1 500 tonne-km. A line that costs 400 is made, one of 600 is not."""
+    lots = [Lot(1, tonnes(100), TONNE), Lot(2, tonnes(50), TONNE)]
+    for extra, expected in ((400, {(1, 1): tonnes(50), (2, 1): tonnes(50)}), (600, {(1, 1): tonnes(100)})):
+        grams = extra * 1_000_000 * 10  # of tonne-km: so many grams over a hectometre
+        pairs = [Pair(1, 1, 200, extra=grams), Pair(2, 1, 100, extra=grams)]
+        plan = make_plan(problem_of(lots, [Need(1, tonnes(100), 1)], pairs))
+        assert (lines(plan.allocation), plan.is_proven) == (expected, True)

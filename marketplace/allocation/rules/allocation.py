@@ -19,7 +19,7 @@ import numpy as np
 from marketplace.allocation.rules import flow, parts, rounding
 from marketplace.allocation.rules.first_come import first_come
 from marketplace.allocation.rules.limits import Group, cheapest_of, join, limits_of, overdrawn, within
-from marketplace.allocation.rules.problem import Allocation, Component, Numbers, Problem, components
+from marketplace.allocation.rules.problem import GRAM, Allocation, Component, Numbers, Problem, components
 
 SMALL = 150  # pairs of a component, up to which CP-SAT answers well within its limit
 LARGE = 2_000  # pairs of components that a limit binds together, of which CP-SAT is asked
@@ -240,10 +240,16 @@ class _Deciding:
 
 def _solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
     is_small = len(component.pairs) <= SMALL
-    if component.is_even and not component.has_parts:
+    is_flow = component.is_even and not component.has_parts
+    if is_flow and not (component.has_extras and is_small):
         return _flow(component, first, floors, is_few=is_small and len(component.problem.pair_lots) <= FEW)
-    by_parts = is_small or not component.is_even
-    found = _by_parts(component, first, floors) if by_parts else _rounded(component, first, floors)
+    if is_flow:
+        begun = _flow(component, first, floors, is_few=False)
+        found = _by_parts(component, (begun.takes, begun.gives), floors, mass_most=begun.mass_bound)
+    elif is_small or not component.is_even:
+        found = _by_parts(component, first, floors)
+    else:
+        found = _rounded(component, first, floors)
     is_worse = (_mass(component, found.takes), -_cost(component, found.takes)) < (
         _mass(component, first[0]),
         -_cost(component, first[0]),
@@ -259,15 +265,17 @@ def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int
     if flows is None:
         raise RuntimeError("what first come, first served gives can be given")
     flows = flow.straighten(network.pair_lots, network.pair_needs, flows) * network.size
-    mass, cost = _mass(component, flows), _cost(component, flows)
+    mass, bound = _mass(component, flows), _cost_bound(component, flows)
     has_fewest = _has_few(component, flows)
     if is_few and not has_fewest:
         flows, has_fewest = parts.fewest(component, flows, _floor_rows(component, floors))
-    return _Part(flows, flows, True, mass, cost, has_fewest)
+    return _Part(flows, flows, _cost(component, flows) == bound, mass, bound, has_fewest)
 
 
-def _by_parts(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
-    answer = parts.solve(component, first, _floor_rows(component, floors))
+def _by_parts(
+    component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int], *, mass_most: int | None = None
+) -> _Part:
+    answer = parts.solve(component, first, _floor_rows(component, floors), mass_most=mass_most)
     return _Part(answer.takes, answer.gives, answer.is_proven, answer.mass_bound, answer.cost_bound, answer.has_fewest)
 
 
@@ -282,7 +290,7 @@ def _rounded(component: Component, first: tuple[Numbers, Numbers], floors: dict[
     root = flow.straighten(network.pair_lots, network.pair_needs, root)
     flows = rounding.round_to_parts(network, smallest, root)
     best = first[0] if flows is None else flows * network.size
-    bounds = _mass(component, root * network.size), _cost(component, root * network.size)
+    bounds = _mass(component, root * network.size), _cost_bound(component, root * network.size)
     is_proven = (_mass(component, best), _cost(component, best)) == bounds
     return _Part(best, best, is_proven, *bounds, _has_few(component, best))
 
@@ -338,4 +346,20 @@ def _cost(component: Component, takes: Numbers) -> int:
     pairs = component.pairs[at]
     weights = component.problem.lot_weights_mg[component.problem.pair_lots[pairs]]
     rows = zip(takes[at].tolist(), weights.tolist(), component.problem.pair_costs[pairs].tolist(), strict=True)
-    return sum(amount * weight * cost for amount, weight, cost in rows)
+    extras: int = sum(component.problem.extras[pairs].tolist())
+    by_weight: int = sum(amount * weight * cost for amount, weight, cost in rows)
+    return by_weight + extras * GRAM
+
+
+def _cost_bound(component: Component, flows: Numbers) -> int:
+    """What a cheapest flow says of the cost of every way to serve as much.
+
+    Its own by the gram; and of lines as few as can carry it, what the cheapest of them costs.
+    """
+    problem, pairs = component.problem, component.pairs
+    extras, used = problem.extras[pairs], flows > 0
+    linear = _cost(component, flows) - int(extras[used].sum()) * GRAM
+    caps = np.minimum(problem.lot_amounts[problem.pair_lots[pairs]], problem.need_amounts[problem.pair_needs[pairs]])
+    fewest = -(-int(flows.sum()) // int(caps.max())) if used.any() else 0
+    least: int = linear + fewest * int(extras.min()) * GRAM
+    return least

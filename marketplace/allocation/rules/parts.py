@@ -12,7 +12,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from marketplace.allocation.rules.limits import Limit
-from marketplace.allocation.rules.problem import Component, Numbers
+from marketplace.allocation.rules.problem import GRAM, Component, Numbers
 
 WORK_MOST = 4.0  # of CP-SAT's own measure, about a second each
 COUNTED_MOST = 2**61  # sums that it counts exactly
@@ -45,7 +45,8 @@ class Answer:
 class _Model:
     """The variables of one component and what is asked of them.
 
-    `costs`: of one step that is taken, in whole `cost_step`s, rounded down: more than one only where the solver cannot count as far.
+    `costs`: of one step that is taken, `extras`: of a line; both in whole `cost_step`s, and rounded down only where the solver cannot count as far
+    (`is_rough`).
     """
 
     model: cp_model.CpModel
@@ -57,13 +58,19 @@ class _Model:
     costs: list[int]
     size: int
     unit_mass: int
+    extras: list[int]
     cost_step: int
+    is_rough: bool
 
     def mass(self) -> cp_model.LinearExpr:
         return cp_model.LinearExpr.weighted_sum(self.takes, self.weights)
 
     def cost(self) -> cp_model.LinearExpr:
-        return cp_model.LinearExpr.weighted_sum(self.takes, self.costs)
+        return cp_model.LinearExpr.weighted_sum([*self.takes, *self.used], [*self.costs, *self.extras])
+
+    def cost_of(self, takes: list[int]) -> int:
+        """What that costs, in the steps of the model."""
+        return _total(self.costs, takes) + sum(extra for extra, value in zip(self.extras, takes, strict=True) if value)
 
     def count(self) -> cp_model.LinearExpr:
         return cp_model.LinearExpr.weighted_sum(self.used, self.transfers)
@@ -90,16 +97,16 @@ def solve(
     mass = _total(found.weights, takes)
     found.model.add(found.mass() == mass)
     takes, gives, cost_bound, is_cheapest = _ask(found, found.cost(), (takes, gives), is_high=False, work=work)
-    cost = _total(found.costs, takes)
+    cost = found.cost_of(takes)
     found.model.add(found.cost() == cost)
     used = found.count()
     takes, gives, _least, has_fewest = _ask(found, used, (takes, gives), is_high=False, work=work)
     return Answer(
         np.array(takes, np.int64) * found.size,
         np.array(gives, np.int64) * found.size,
-        is_largest and is_cheapest and found.cost_step == 1,
+        is_largest and is_cheapest and not found.is_rough,
         mass_bound * found.unit_mass,
-        cost_bound * found.unit_mass * found.cost_step,
+        cost_bound * found.cost_step,
         has_fewest,
     )
 
@@ -109,10 +116,10 @@ def fewest(component: Component, flows: Numbers, floors: Sequence[Floor], *, wor
     found = _model(component, floors, ())
     takes = (flows // found.size).tolist()
     found.model.add(found.mass() == _total(found.weights, takes))
-    found.model.add(found.cost() == _total(found.costs, takes))
+    found.model.add(found.cost() == found.cost_of(takes))
     used = found.count()
     takes, _gives, _least, is_proven = _ask(found, used, (takes, takes), is_high=False, work=work)
-    return np.array(takes, np.int64) * found.size, is_proven and found.cost_step == 1
+    return np.array(takes, np.int64) * found.size, is_proven and not found.is_rough
 
 
 def _model(component: Component, floors: Sequence[Floor], limits: Sequence[Limit]) -> _Model:
@@ -150,9 +157,15 @@ def _model(component: Component, floors: Sequence[Floor], limits: Sequence[Limit
     for limit in limits:
         _keep_limit(model, limit, places, takes, size)
     weights = [int(problem.lot_weights_mg[problem.pair_lots[pair]]) // unit_weight_mg for pair in pairs]
-    costs = [weight * cost for weight, cost in zip(weights, problem.pair_costs[component.pairs].tolist(), strict=True)]
-    most = sum(abs(cost) * int(problem.lot_amounts[problem.pair_lots[pair]]) for cost, pair in zip(costs, pairs, strict=True))
-    step = most // size // COUNTED_MOST + 1
+    unit_mass = size * unit_weight_mg
+    costs = [
+        weight * unit_mass * cost for weight, cost in zip(weights, problem.pair_costs[component.pairs].tolist(), strict=True)
+    ]
+    extras = [extra * GRAM for extra in problem.extras[component.pairs].tolist()]
+    amounts = (problem.lot_amounts[problem.pair_lots[component.pairs]] // size).tolist()
+    most = sum(abs(cost) * amount for cost, amount in zip(costs, amounts, strict=True)) + sum(map(abs, extras))
+    exact = gcd(*costs, *extras) or 1
+    step = max(exact, most // COUNTED_MOST + 1)
     return _Model(
         model,
         takes,
@@ -162,8 +175,10 @@ def _model(component: Component, floors: Sequence[Floor], limits: Sequence[Limit
         weights,
         [cost // step for cost in costs],
         size,
-        size * unit_weight_mg,
+        unit_mass,
+        [extra // step for extra in extras],
         step,
+        is_rough=step != exact,
     )
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+GRAM = 1_000_000  # micrograms
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -27,7 +28,11 @@ class Problem:
 
     `lot_parts`: the smallest part that the owner gives away, 0 for none. `lot_weights_mg`: of one unit. `pair_costs`: what is to be kept low, for each gram
     that goes there. `numerators` and `denominators`: how much of the need's unit one unit of the lot is. `need_askers`: the number of the
-    organisation that asks.
+    organisation that asks. `pair_stops`: how often it is put down on the way; empty: nothing is. `pair_extras`: what a line costs however much goes by it, as
+    so many grams of cost 1 would; empty: nothing.
+
+    Limits bind pairs together: of the pairs `limit_pairs` with the same `limit_numbers`, what is taken (in thousandths) times `limit_uses` adds up to
+    `limit_most` of that number or less.
     """
 
     lot_ids: Numbers
@@ -46,6 +51,7 @@ class Problem:
     pair_numerators: Numbers
     pair_denominators: Numbers
     pair_stops: Numbers = field(default_factory=_none)
+    pair_extras: Numbers = field(default_factory=_none)
     limit_numbers: Numbers = field(default_factory=_none)
     limit_pairs: Numbers = field(default_factory=_none)
     limit_uses: Numbers = field(default_factory=_none)
@@ -81,6 +87,12 @@ class Problem:
         """Which pairs go straight from the lot to the need."""
         direct: Flags = np.ones(len(self.pair_lots), np.bool_) if not len(self.pair_stops) else self.pair_stops == 0
         return direct
+
+    @cached_property
+    def extras(self) -> Numbers:
+        """What a line by each pair costs however much goes by it, as so many grams of cost 1."""
+        extras: Numbers = self.pair_extras if len(self.pair_extras) else np.zeros(len(self.pair_lots), np.int64)
+        return extras
 
     @cached_property
     def transfers(self) -> Numbers:
@@ -132,6 +144,7 @@ class Pair:
     cost: int | None = None
     rate: Fraction = Fraction(1)
     stops: int = 0
+    extra: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]
         pair_numerators=column(pair.rate.numerator for *_at, pair in placed),
         pair_denominators=column(pair.rate.denominator for *_at, pair in placed),
         pair_stops=column(pair.stops for *_at, pair in placed),
+        pair_extras=column(pair.extra for *_at, pair in placed),
         limit_numbers=column(number for number, (uses, _most) in enumerate(rows) for _use in uses),
         limit_pairs=column(place for uses, _most in rows for place, _use in uses),
         limit_uses=column(use for uses, _most in rows for _place, use in uses),
@@ -216,9 +230,9 @@ class Allocation:
 
     @property
     def cost(self) -> int:
-        """What is to be kept low."""
-        costs = self.problem.pair_costs
-        return sum(mass * int(costs[line]) for line, mass in self._masses())
+        """What is to be kept low: for each gram that goes, and for each line."""
+        costs, extras = self.problem.pair_costs, self.problem.extras
+        return sum(mass * int(costs[line]) + int(extras[line]) * GRAM for line, mass in self._masses())
 
     @property
     def tonnes(self) -> float:
@@ -258,6 +272,11 @@ class Component:
         """Whether everything in it counts the same unit."""
         steps = self.problem.lot_steps[self.lots]
         return bool(self.problem.is_even[self.pairs].all() and (steps == steps[0]).all())
+
+    @property
+    def has_extras(self) -> bool:
+        """Whether a line in it costs something however much goes by it."""
+        return bool((self.problem.extras[self.pairs] > 0).any())
 
     @property
     def has_parts(self) -> bool:

@@ -36,6 +36,20 @@ class _FiguresSchema(Shape):
     finished_at = Moment()
 
 
+class _CostSchema(Shape):
+    """What a plan costs by the prices of its day. Money in cents."""
+
+    euros_per_tonne_km = Number()
+    euros_per_transfer = Number("through a depot is two transfers")
+    verified = YesNo("whether a source was read for the prices; false: they are examples", attribute="is_verified")
+    transport_cents = Integer()
+    handling_cents = Integer()
+    storage_cents = Integer("of the lines of which it is known")
+    total_cents = Integer()
+    unpriced_lines = Integer("that wait in a depot without a price")
+    first_come_cents = Integer(BASE, attribute="base_cents")
+
+
 class PlanSchema(Shape):
     """A regional plan."""
 
@@ -47,6 +61,7 @@ class PlanSchema(Shape):
     state = Choice(PlanState, get=lambda run: state_of_run(current_session(), run))
     task_id = Integer("the long task that makes it, see /tasks; null: the clock or the console made it", allow_none=True)
     figures = Part(_FiguresSchema, "null until it is made", allow_none=True, attribute="result")
+    cost = Part(_CostSchema, "null until it is made, and where nothing had a price", allow_none=True)
 
 
 class PlansSchema(PageSchema):
@@ -62,6 +77,27 @@ class PlanAnswerSchema(Shape):
     reservation_id = Integer("what came of asking", allow_none=True)
     reason = LineOrNull(get=lambda row: row.reason or None)
     answered_at = Moment()
+
+
+class _PlaceSchema(Shape):
+    """A depot on the way."""
+
+    id = Integer()
+    name = Line()
+
+
+class _JourneySchema(Shape):
+    """How a line gets where it goes. Money in cents; null is unknown, never nought."""
+
+    handed_on = Day("when its owner hands it over: to the need, or to the depot")
+    arrives_on = Day("when it goes to the need")
+    waits_days = Integer("where it lies before it goes straight; in the depot where it goes through one")
+    depot = Part(_PlaceSchema, "where it waits; null: at its owner’s, or not at all", allow_none=True)
+    to_depot_km = Integer("whole kilometres between the public points; null: it goes straight", allow_none=True)
+    from_depot_km = Integer("the second leg", allow_none=True)
+    storage_cents = Integer("null: the depot has no price for it", allow_none=True)
+    transport_cents = Integer("null: there was no price", allow_none=True)
+    handling_cents = Integer("null: there was no price", allow_none=True)
 
 
 class _PlanLineSchema(Shape):
@@ -88,6 +124,11 @@ class _PlanLineSchema(Shape):
     unsure = YesNo("whether something that is asked of the material is not known", attribute="line.is_unsure")
     why = Choice(Why, "against first come, first served", attribute="line.why")
     sentence = Sentence("why it stands there")
+    way = LineOrNull(
+        "on which day it goes, where it waits and what that costs; null: an old plan does not say",
+        get=lambda one: None if one.way is None else str(one.way),
+    )
+    journey = Part(_JourneySchema, "null: an old plan does not say", allow_none=True, attribute="line.journey")
     instead_of = Integer(
         "the demand that this lot would have served without a plan", attribute="line.instead_of_id", allow_none=True
     )

@@ -14,6 +14,7 @@ from marketplace.materials.rules.rows import Reference, Row, demand, read_rows
 LARGEST_FILE_BYTES = 5_000_000
 DETOUR = "omrijfactor-standaard"
 _CONTRACTS = {"leveringen": "supplies", "werken": "works"}
+_PRICES = {"tonkilometer": "tonne_km", "overdracht": "transfer"}
 _BOTH = ("name_nl", "name_en")
 
 
@@ -33,6 +34,25 @@ def read_threshold(row: Row) -> Reference:
         "dated_on": row.day("datum"),
     }
     return Reference("threshold", row.text("slug", needed=True), facts)
+
+
+def read_haul_price(row: Row) -> Reference:
+    """A price of haul_prices.csv: what hauling costs from a day on."""
+    amount = row.number_or_none("bedrag_eur", places=4)
+    row.demand(amount is not None, "bedrag_eur")
+    facts = {
+        **{
+            fact: row.text(column, needed=True)
+            for fact, column in {"name_nl": "naam_nl", "name_en": "naam_en", "source": "bron"}.items()
+        },
+        "of": _PRICES[row.choice("soort", set(_PRICES))],
+        "amount_eur": amount,
+        "first_on": row.day("eerste_dag"),
+        "is_verified": row.choice("geverifieerd", {"1", "0"}) == "1",
+        "dated_on": row.day("datum"),
+        "note": row.text("opmerking"),
+    }
+    return Reference("haul_price", row.text("slug", needed=True), facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +75,14 @@ FILES: dict[str, File] = {
     "paper_kinds.csv": File("paper_kind", "slug", rows.read_paper_kind),
     "notifications.csv": File("notification", "slug", rows.read_notification, may_be_empty=True),
     "thresholds.csv": File("threshold", "slug", read_threshold, may_be_empty=True),
+    "haul_prices.csv": File("haul_price", "slug", read_haul_price, may_be_empty=True),
 }
 NAMES = tuple(FILES)
 MATERIALS, HAZARDS, TRANSPORT, FIELD_SETS, FIELD_ROWS, GATES, *_PRACTICE = NAMES
 PAPER_KINDS = "paper_kinds.csv"
 NOTIFICATIONS = "notifications.csv"
 THRESHOLDS = "thresholds.csv"
+HAUL_PRICES = "haul_prices.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +155,10 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
         others = (one.facts for one in read[THRESHOLDS] if one is not row and one.facts["contract"] == row.facts["contract"])
         apart = all(one["last_on"] < row.facts["first_on"] or one["first_on"] > row.facts["last_on"] for one in others)
         demand(apart, THRESHOLDS, number, "eerste_dag")
+    days = set[tuple[str, str]]()
+    for number, row in enumerate(read[HAUL_PRICES], start=2):  # from a day on there is one
+        demand((row.facts["of"], row.facts["first_on"]) not in days, HAUL_PRICES, number, "eerste_dag")
+        days.add((row.facts["of"], row.facts["first_on"]))
     demand(DETOUR in slugs[TRANSPORT], TRANSPORT, 1, DETOUR)
     demand(any(row.facts["kind"] == "tkm" for row in read[TRANSPORT]), TRANSPORT, 1, "tkm")
     return [*groups.values(), *(row for name in (HAZARDS, TRANSPORT, *_rest()) for row in read[name])]

@@ -57,7 +57,7 @@ _MOST_PLACES = 3
 class Reference:
     """One thing as a version says it.
 
-    `kind` is group, material, hazard, transport, field_set, field, gate, paper_kind, notification or threshold.
+    `kind` is group, material, hazard, transport, field_set, field, gate, paper_kind, notification, threshold or haul_price.
     """
 
     kind: str

@@ -22,6 +22,7 @@ def accept_line(session: Session, actor: Actor, *, run_id: int, number: int, rea
 
     Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. It is an ordinary reservation, offer or
     proposal, with everything that is refused there: of what was taken meanwhile nothing is held. What was done before is given again.
+    What goes through a depot is asked for to be brought there, before its owner needs the place: it waits as the asker's.
     Refused: a line that cannot be as the plan says it any more, and anybody else.
     """
     line = get_line(session, get_run(session, actor, run_id), number)
@@ -53,13 +54,15 @@ def refuse_line(session: Session, actor: Actor, *, run_id: int, number: int, rea
 
 
 def _ask(session: Session, actor: Actor, line: PlanLine) -> int:
-    demand = line.demand
+    demand, way = line.demand, line.journey
+    through = way if way is not None and way.is_through_depot else None
     draft = ReservationDraft(
         quantity=Quantity(line.quantity, Unit(line.unit)),
         demand_id=line.demand_id,
         purpose=demand.title,
         project=demand.project,
-        needed_by=demand.needed_until,
+        needed_by=demand.needed_until if through is None else through.handed_on,
+        depot_id=None if through is None else through.depot_id,
         confirm_unusual=True,  # the plan never gives more than is needed
     )
     return reserve(session, actor, listing_id=line.listing_id, draft=draft).id

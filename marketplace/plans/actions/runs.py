@@ -14,17 +14,21 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.allocation.rules.allocation import Plan, make_plan
 from marketplace.impact.rules.impact import impact
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.notices.actions import audit
 from marketplace.plans.actions.beside import rows_beside, rows_of_rounds
 from marketplace.plans.actions.gaps import gaps_of, rows_of_gaps
-from marketplace.plans.models import PlanGap, PlanLine, PlanResult, PlanReturn, PlanRun, PlanWay
-from marketplace.plans.queries.pairs import HM_PER_KM, Objective, Today, read_today
+from marketplace.plans.actions.journeys import cost_of, journeys_of
+from marketplace.plans.models import PlanGap, PlanJourney, PlanLine, PlanResult, PlanReturn, PlanRun, PlanWay
+from marketplace.plans.queries.costs import find_haul_prices
+from marketplace.plans.queries.pairs import HM_PER_KM, NO_PRICES, Objective, Today, read_today
 from marketplace.plans.queries.runs import find_run_of_task
 from marketplace.plans.rules.gaps import Gap
 from marketplace.plans.rules.lines import Line, lines_of
 from marketplace.plans.rules.pairing import UNITS
+from marketplace.plans.rules.stops import Ways
 
 BATCH = 500
 PPM = 1_000_000
@@ -35,6 +39,7 @@ class Made:
     """A plan and what it was made of."""
 
     today: Today
+    ways: Ways
     plan: Plan
     gaps: list[Gap]
 
@@ -47,6 +52,8 @@ def start_plan(
     there = None if task_id is None else find_run_of_task(session, task_id)
     if there is not None:
         return there
+    if objective is Objective.COST and find_haul_prices(session, clock.today()) is None:
+        raise Conflict(NO_PRICES, "objective")
     run = PlanRun(
         made_at=clock.now(),
         as_of=clock.today(),
@@ -58,7 +65,7 @@ def start_plan(
     session.add(run)
     session.flush()
     audit.record(session, actor, action="plan.start", object_type="plan", object_id=run.id)
-    session.refresh(run, ["result"])
+    session.refresh(run, ["result", "cost"])
     return run
 
 
@@ -67,7 +74,7 @@ def solve(session: Session, actor: Actor, *, objective: Objective, has_floors: b
     require(actor, Can.MAKE_PLAN)
     today = read_today(session)
     plan = make_plan(today.problem_of(objective), has_floors=has_floors)
-    return Made(today, plan, gaps_of(today, plan))
+    return Made(today, today.ways_of(objective), plan, gaps_of(today, plan))
 
 
 def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> PlanResult:
@@ -80,9 +87,12 @@ def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> Pla
     rows = list(_rows(run_id, made, materials))
     gaps, ways = rows_of_gaps(run_id, made.today, made.gaps, materials)
     rounds = rows_of_rounds(run_id, made.today, made.plan)
-    for table, found in ((PlanLine, rows), (PlanGap, gaps), (PlanWay, ways), (PlanReturn, rounds)):
+    journeys = list(journeys_of(rows, made.today, made.ways, made.plan))
+    for table, found in ((PlanLine, rows), (PlanJourney, journeys), (PlanGap, gaps), (PlanWay, ways), (PlanReturn, rounds)):
         for start in range(0, len(found), BATCH):
             session.execute(insert(table), found[start : start + BATCH])
+    if made.today.prices is not None:
+        session.add(cost_of(run_id, made.today.prices, made.plan, journeys))
     result = _result(run_id, made)
     session.add(result)
     session.flush()
@@ -159,7 +169,7 @@ def _row(line: Line, made: Made, materials: Taxonomy) -> dict[str, Any]:
         "road_km": figures.road_km,
         "tonne_km": figures.tonne_km,
         "net_kgco2e": figures.net_kgco2e,
-        "is_unsure": made.today.is_unsure(line.pair),
+        "is_unsure": (lot, need) in made.today.unsure,
         "why": line.why.value,
         "instead_of_id": None if line.instead_of is None else int(wanted.ids[line.instead_of]),
         "saved_tonne_km": _tonne_km(line.saved_gram_metres),

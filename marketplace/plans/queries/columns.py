@@ -236,6 +236,11 @@ def _days(values: Sequence[date | None]) -> Numbers:
     return _numbers(NEVER if value is None else value.toordinal() - EPOCH for value in values)
 
 
+def day_of(number: int) -> date:
+    """The day that stands in the columns as so many days since 1970."""
+    return date.fromordinal(number + EPOCH)
+
+
 def _today() -> int:
     return clock.today().toordinal() - EPOCH
 

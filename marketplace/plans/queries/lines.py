@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.exchange.queries.destination import totals_under_way
-from marketplace.kernel.formats import number
-from marketplace.kernel.language import Text, _
+from marketplace.impact.rules.impact import DETOUR_FACTOR
+from marketplace.kernel.formats import money, number
+from marketplace.kernel.language import Text, _, joined, ngettext
 from marketplace.market.models import Demand
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
-from marketplace.plans.models import PlanAnswer, PlanLine, PlanRun
+from marketplace.plans.models import PlanAnswer, PlanJourney, PlanLine, PlanRun
 from marketplace.plans.rules.lines import Answer, LineState, Why
 
 
@@ -77,19 +78,76 @@ def _why_of(session: Session, line: PlanLine, instead_of: str | None) -> Text:
     return _("%(material)s of %(owner)s goes to %(asker)s: with the lines around it %(saved)s tonne-km less.", **facts)
 
 
+def _way_of(line: PlanLine) -> Text | None:
+    """On which day it goes, where it waits until then, and what that costs. None of a line of before, that does not say."""
+    way = line.journey
+    if way is None:
+        return None
+    if way.is_through_depot:
+        return _through(way)
+    if not way.waits_days:
+        return _("It can be handed over at once, from %(day)s on.", day=way.handed_on)
+    if way.depot is None:
+        return ngettext(
+            "Handed over on %(day)s: it waits one day where it is, which costs nothing.",
+            "Handed over on %(day)s: it waits %(num)s days where it is, which costs nothing.",
+            way.waits_days,
+            day=way.handed_on,
+        )
+    return joined(
+        ngettext(
+            "Handed over on %(day)s: it waits one day in depot %(depot)s.",
+            "Handed over on %(day)s: it waits %(num)s days in depot %(depot)s.",
+            way.waits_days,
+            day=way.handed_on,
+            depot=way.depot.name,
+        ),
+        _storage(way),
+    )
+
+
+def _through(way: PlanJourney) -> Text:
+    legs = {"depot": way.depot.name if way.depot else "", "first": way.handed_on, "last": way.arrives_on}
+    roads = {"to": _road(way.to_depot_km), "on": _road(way.from_depot_km)}
+    return joined(
+        ngettext(
+            "Through depot %(depot)s: brought there on %(first)s (%(to)s km by road), it stays one day, and goes on from there on %(last)s (%(on)s km).",
+            "Through depot %(depot)s: brought there on %(first)s (%(to)s km by road), it stays %(num)s days, and goes on from there on %(last)s (%(on)s km).",
+            way.waits_days,
+            **legs,
+            **roads,
+        ),
+        _storage(way),
+    )
+
+
+def _road(whole_km: int | None) -> str:
+    return number(Decimal(whole_km or 0) * DETOUR_FACTOR, 1)
+
+
+def _storage(way: PlanJourney) -> Text:
+    if way.storage_cents is None:
+        return _("What lying there costs is not known: the depot has no price for it.")
+    return _("Lying there costs %(cost)s.", cost=money(way.storage_cents))
+
+
 @dataclass(frozen=True, slots=True)
 class ToldLine:
-    """A line with how it stands now, and why it is there."""
+    """A line with how it stands now, why it is there, and how it goes."""
 
     line: PlanLine
     state: LineState
     sentence: Text
+    way: Text | None
 
 
 def tell_lines(session: Session, lines: Sequence[PlanLine]) -> list[ToldLine]:
     """These lines as a reader is told of them."""
     states, names = states_of(session, lines), _names_instead(session, lines)
-    return [ToldLine(line, states[line.number], _why_of(session, line, names.get(line.instead_of_id or 0))) for line in lines]
+    return [
+        ToldLine(line, states[line.number], _why_of(session, line, names.get(line.instead_of_id or 0)), _way_of(line))
+        for line in lines
+    ]
 
 
 def _names_instead(session: Session, lines: Sequence[PlanLine]) -> dict[int, str]:

@@ -9,11 +9,17 @@ from sqlalchemy.orm import Session
 
 from marketplace.allocation.rules.problem import Flags, Numbers, Problem
 from marketplace.impact.rules.impact import DETOUR_FACTOR, LORRY
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.columns import Columns, read_columns
+from marketplace.plans.queries.costs import Lying, find_haul_prices, handling_cost, road_cost, storage_of
+from marketplace.plans.queries.stops import Stops, read_stops
 from marketplace.plans.rules.pairing import STEPS, Found, Way, pair_up
+from marketplace.plans.rules.prices import HaulPrices
+from marketplace.plans.rules.stops import STRAIGHT, Ways, limits_of, ways_of
 
 HM_PER_KM = int(DETOUR_FACTOR * 10)  # of road, for a whole kilometre as the crow flies
 CARBON_SCALE = 10**7  # costs of carbon are whole ten-millionths of a gram for each gram that moves
@@ -24,12 +30,19 @@ class Objective(StrEnum):
 
     KILOMETRES = "kilometres"
     CARBON = "carbon"
+    COST = "cost"
 
 
 OBJECTIVE_LABELS: dict[Objective, Text] = {
     Objective.KILOMETRES: _("the fewest tonne-kilometres"),
     Objective.CARBON: _("the most carbon saved"),
+    Objective.COST: _("the lowest cost of transport, handling and storage"),
 }
+
+
+NO_PRICES = _(
+    "There is no price of hauling yet, so nothing has a cost. Load haul_prices.csv with `materials sync`, or choose another."
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,8 @@ class Today:
     columns: Columns
     found: Found
     materials: Taxonomy
+    stops: Stops
+    prices: HaulPrices | None
 
     @cached_property
     def free(self) -> Flags:
@@ -52,12 +67,16 @@ class Today:
         return self.problem_of(Objective.KILOMETRES)
 
     def problem_of(self, objective: Objective) -> Problem:
-        """What a plan decides about: the pairs that nothing stands between."""
-        supply, wanted = self.columns.supply, self.columns.wanted
-        lots, needs = self.found.lots[self.free], self.found.needs[self.free]
-        road = self.found.km[self.free] * HM_PER_KM
+        """What a plan decides about: the pairs that nothing stands between, and those that a depot serves."""
+        supply, wanted, ways = self.columns.supply, self.columns.wanted, self.ways_of(objective)
+        lots, needs, road = ways.lots, ways.needs, ways.km * HM_PER_KM
         up, down = self._rates(lots, needs)
         steps = np.array(STEPS, np.int64)
+        stops = (ways.depots != STRAIGHT).astype(np.int64)
+        limits = limits_of(ways, supply, self.stops.columns, self.columns.weights_mg)
+        extras = np.zeros(0, np.int64)
+        if objective is Objective.COST:
+            extras = handling_cost(stops + 1, self._prices())
         return Problem(
             lot_ids=supply.ids,
             lot_amounts=supply.amounts,
@@ -70,15 +89,64 @@ class Today:
             need_steps=steps[wanted.units],
             pair_lots=lots,
             pair_needs=needs,
-            pair_costs=road if objective is Objective.KILOMETRES else self._carbon(lots, road),
+            pair_costs=self._costs(objective, ways, road),
             pair_road_hm=road,
             pair_numerators=up,
             pair_denominators=down,
+            pair_stops=stops,
+            pair_extras=extras,
+            limit_numbers=limits.numbers,
+            limit_pairs=limits.pairs,
+            limit_uses=limits.uses,
+            limit_most=limits.most,
         )
 
-    def is_unsure(self, pair: int) -> bool:
-        """Whether something that is asked of the material is not known of the lot."""
-        return bool(self.found.is_unsure[self.free][pair])
+    def ways_of(self, objective: Objective) -> Ways:
+        """How each pair of the problem goes: straight, or through which depot."""
+        found, apart = self.found, self.found.ways == Way.PERIOD
+        straight = found.lots[self.free], found.needs[self.free], found.km[self.free]
+
+        def costs(depot: int, lots: Numbers, km: Numbers, first_days: Numbers, days: Numbers) -> tuple[Numbers, Flags]:
+            if objective is not Objective.COST:
+                return km, np.ones(len(km), np.bool_)
+            lying, is_known = self.lying.cost_of(self.stops.rows[depot].id, lots, first_days, days)
+            return road_cost(km * HM_PER_KM, self._prices()) + lying, is_known
+
+        columns = self.columns
+        return ways_of(
+            columns.supply,
+            columns.wanted,
+            self.stops.columns,
+            straight,
+            (found.lots[apart], found.needs[apart]),
+            costs,
+            columns.terms.today,
+        )
+
+    @cached_property
+    def unsure(self) -> frozenset[tuple[int, int]]:
+        """The lots and needs, by their places, where something that is asked of the material is not known."""
+        rows = np.flatnonzero(self.found.is_unsure)
+        return frozenset(zip(self.found.lots[rows].tolist(), self.found.needs[rows].tolist(), strict=True))
+
+    @cached_property
+    def lying(self) -> Lying:
+        """What lying in a depot costs."""
+        return Lying(self.stops, self.columns.supply, self.columns.weights_mg, self.columns.terms.today)
+
+    def _prices(self) -> HaulPrices:
+        if self.prices is None:
+            raise Conflict(NO_PRICES, "objective")
+        return self.prices
+
+    def _costs(self, objective: Objective, ways: Ways, road_hm: Numbers) -> Numbers:
+        """What each pair costs by the gram, in what the objective counts."""
+        if objective is Objective.KILOMETRES:
+            return road_hm
+        if objective is Objective.CARBON:
+            return self._carbon(ways.lots, road_hm)
+        costs: Numbers = road_cost(road_hm, self._prices()) + storage_of(ways, self.lying, self.stops.columns.ids.tolist())
+        return costs
 
     def _carbon(self, lots: Numbers, road_hm: Numbers) -> Numbers:
         """Carbon of the way less what is saved, for each gram. By lorry; what is not known of a material saves nothing here."""
@@ -108,4 +176,5 @@ def read_today(session: Session) -> Today:
     """Read everything that is open and pair it."""
     materials = taxonomy(session)
     columns = read_columns(session, materials)
-    return Today(columns, pair_up(columns.supply, columns.wanted, columns.terms), materials)
+    found = pair_up(columns.supply, columns.wanted, columns.terms)
+    return Today(columns, found, materials, read_stops(session, materials), find_haul_prices(session, clock.today()))

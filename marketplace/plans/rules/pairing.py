@@ -130,7 +130,7 @@ def pair_up(supply: Supply, wanted: Wanted, terms: Terms, *, is_free_only: bool 
     steps = supply.spots[lots] - wanted.spots[needs]
 
     def between(row: int) -> tuple[Point, Point]:
-        return _point(supply, int(lots[row])), _point(wanted, int(needs[row]))
+        return point_of(supply, int(lots[row])), point_of(wanted, int(needs[row]))
 
     return Found(lots, needs, ways[order], list_whole_km((steps * steps).sum(axis=1), between), unsure[order])
 
@@ -196,7 +196,7 @@ def _is_near(supply: Supply, wanted: Wanted, lots: Numbers, needs: Numbers) -> F
     near: Flags = away_m <= reach_m
     for row, column in zip(*np.nonzero(np.abs(away_m - reach_m) < EDGE_M), strict=True):
         lot, need = int(lots[row]), int(needs[column])
-        near[row, column] = distance_km(_point(supply, lot), _point(wanted, need)) * 1000 <= round(wanted.reach_m[need])
+        near[row, column] = distance_km(point_of(supply, lot), point_of(wanted, need)) * 1000 <= round(wanted.reach_m[need])
     return near
 
 
@@ -262,5 +262,6 @@ def _gives_converted(supply: Supply, wanted: Wanted, terms: Terms, lot: int, nee
     return covers > 0 and (takes >= part or takes == there)
 
 
-def _point(of: Supply | Wanted, place: int) -> Point:
+def point_of(of: Supply | Wanted, place: int) -> Point:
+    """The public point of a lot or a need."""
     return Point(float(of.lats[place]), float(of.lons[place]))

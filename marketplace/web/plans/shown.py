@@ -7,10 +7,10 @@ from itertools import groupby
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.http.request import current_session
-from marketplace.kernel.formats import mass, number, percent
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.formats import NO_BREAK_SPACE, mass, money, number, percent
+from marketplace.kernel.language import Text, _, joined, ngettext
 from marketplace.kernel.units import Amount, Unit
-from marketplace.plans.models import PlanLine, PlanResult
+from marketplace.plans.models import PlanCost, PlanLine, PlanResult
 from marketplace.plans.queries.lines import tell_lines
 from marketplace.plans.rules.lines import STATE_LABELS, LineState
 
@@ -30,6 +30,7 @@ class ShownLine:
     line: PlanLine
     amount: Amount
     why: Text
+    way: Text | None
     state: Text
     tone: str
     act: str
@@ -44,6 +45,7 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
             line,
             Amount(line.quantity, Unit(line.unit)),
             told.sentence,
+            told.way,
             STATE_LABELS[told.state],
             TONES[told.state],
             _act(actor, line) if told.state is LineState.OPEN else "",
@@ -62,6 +64,38 @@ def _act(actor: Actor, line: PlanLine) -> str:
     if actor.organisation_id == line.owner_id and may(actor, Can.EDIT_LISTING, line.listing):
         return "offer"
     return "point_out" if may(actor, Can.BROKER) else ""
+
+
+def costs(cost: PlanCost) -> Iterator[tuple[Text, str]]:
+    """What a plan costs, beside first come, first served."""
+    parts = {name: money(getattr(cost, f"{name}_cents")) for name in ("transport", "handling", "storage")}
+    total = _(
+        "%(total)s: transport %(transport)s, handling %(handling)s, storage %(storage)s", total=money(cost.total_cents), **parts
+    )
+    yield _("Costs"), str(total)
+    yield _("First come, first served would cost"), money(cost.base_cents)
+
+
+def prices(cost: PlanCost) -> Text:
+    """By which prices a plan was counted, and of how many lines storage has none."""
+    facts = {"haul": money_exact(cost.euros_per_tonne_km), "transfer": money_exact(cost.euros_per_transfer)}
+    return joined(
+        _("Counted with %(haul)s per tonne-km and %(transfer)s per transfer; through a depot is two.", **facts),
+        None if cost.is_verified else _("These prices are examples, until the AO CE adopts its own."),
+        ngettext(
+            "Of one line nobody knows what storage costs.",
+            "Of %(num)s lines nobody knows what storage costs.",
+            cost.unpriced_lines,
+        )
+        if cost.unpriced_lines
+        else None,
+    )
+
+
+def money_exact(euros: Decimal) -> str:
+    """A price with all its decimals, at least two."""
+    places = max(2, -int(euros.normalize().as_tuple().exponent))
+    return f"€{NO_BREAK_SPACE}{number(euros, places)}"
 
 
 def figures(result: PlanResult) -> Iterator[tuple[Text, str]]:
