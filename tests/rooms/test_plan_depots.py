@@ -12,20 +12,25 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.rules.accounts import Role
-from marketplace.depots.models import Arrival, Depot, DepotCapacity, DepotRate
+from marketplace.depots.models import Arrival, Depot, DepotCapacity, DepotRate, Lot
 from marketplace.depots.rules.quarter import Span
+from marketplace.exchange.actions import decide
+from marketplace.exchange.actions.hand_over import confirm, hand_over
+from marketplace.exchange.models import Reservation
+from marketplace.exchange.rules.reservation import HandoverDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.materials.queries import taxonomy
+from marketplace.plans.actions.answers import accept_line
 from marketplace.plans.actions.runs import make_at_once
 from marketplace.plans.models import PlanCost, PlanJourney, PlanLine, PlanResult
 from marketplace.plans.queries.pairs import Objective, read_today
 from marketplace.plans.queries.runs import get_run, list_lines
 from tests.factories import KEI, make_actor, make_demand, make_listing, seed_taxonomy
 from tests.rooms.test_regional_plan import north
-from tests.yards import make_lot, make_yard
+from tests.yards import keep, make_lot, make_yard
 
 TODAY = date(2027, 3, 2)
 LEAVES_OWNER = date(2027, 4, 1)  # the last day of the lot's period
@@ -295,3 +300,53 @@ def test_a_way_through_a_depot_has_two_legs_and_a_depot(bank: Session, broker: A
     for wrong in ({"from_depot_km": None}, {"depot_id": None}, {"waits_days": 0}):
         with pytest.raises(IntegrityError, match="ck_plan_journey"), bank.begin_nested():
             bank.execute(insert(PlanJourney).values({**said, "number": line.number + 1, **wrong}))
+
+
+def test_asking_for_it_asks_to_bring_it_to_the_depot_and_holds_it(bank: Session, broker: Actor) -> None:
+    """An ordinary reservation with the depot as its place, before the owner's period ends. Of 1 000 m2 of room 200 are left for a next plan."""
+    lot = spring(bank)
+    need = autumn(bank)
+    depot = yard(bank, 12, room=1000)
+    [line] = planned(bank, broker)
+    answer = accept_line(bank, make_actor(bank, "borne"), run_id=line.run_id, number=line.number)
+    asked = bank.get_one(Reservation, answer.reservation_id)
+    assert (answer.answer, asked.status, asked.quantity, asked.demand_id) == ("asked", "requested", 800, need.id)
+    assert (asked.depot_id, asked.needed_by, asked.place_name) == (depot.id, LEAVES_OWNER, "Regiodepot")
+    bank.refresh(lot)
+    assert (lot.available, need.remaining) == (0, 800)
+    assert planned(bank, broker) == []  # it is on its way
+    spring(bank, "hengelo", 20)
+    autumn(bank, "losser", 22)
+    assert [one.quantity for one in planned(bank, broker)] == [200]
+
+
+def test_once_handed_over_it_waits_in_the_depot_as_the_askers(bank: Session, broker: Actor) -> None:
+    owner = make_actor(bank, "almelo")
+    spring(bank)
+    need = autumn(bank)
+    depot = yard(bank, 12)
+    keep(bank, depot, make_actor(bank, "borne"))
+    [line] = planned(bank, broker)
+    asked = accept_line(bank, make_actor(bank, "borne"), run_id=line.run_id, number=line.number)
+    decide.approve(bank, owner, reservation_id=int(asked.reservation_id or 0))
+    with clock.frozen(datetime(2027, 4, 1, 12, tzinfo=UTC)):
+        given = HandoverDraft(Quantity(Decimal(800), Unit.M2), clock.today())
+        hand_over(bank, owner, reservation_id=int(asked.reservation_id or 0), draft=given)
+        confirm(bank, make_actor(bank, "borne"), reservation_id=int(asked.reservation_id or 0))
+    lot = bank.scalars(select(Lot).order_by(Lot.id.desc())).first()
+    assert lot is not None and (lot.owner_id, lot.quantity) == (need.organisation_id, 800)
+    bank.refresh(need)
+    assert need.fulfilled == 800
+
+
+def test_a_depot_that_closed_meanwhile_refuses_and_nothing_is_held(bank: Session, broker: Actor) -> None:
+    lot = spring(bank)
+    autumn(bank)
+    depot = yard(bank, 12)
+    [line] = planned(bank, broker)
+    bank.get_one(Depot, depot.id).is_active = False
+    bank.flush()
+    with pytest.raises(Conflict, match="gesloten"):
+        accept_line(bank, make_actor(bank, "borne"), run_id=line.run_id, number=line.number)
+    bank.refresh(lot)
+    assert lot.available == 800
