@@ -51,7 +51,7 @@ def test_a_line_says_through_which_depot_how_long_and_what_it_costs(people: dict
     assert (way["transportCents"], way["handlingCents"]) == (43_290, 12_000)
     assert abs(way["storageCents"] - 31_200) <= 1
     assert date.fromisoformat(way["arrivesOn"]) - date.fromisoformat(way["handedOn"]) == timedelta(days=84)
-    assert "via depot Regiodepot" in line["way"].lower() and "blijft daar 84 dagen" in line["way"]
+    assert line["way"].startswith("Via depot Regiodepot: op ") and "blijft daar 84 dagen" in line["way"]
     plan = people["borne"].get(address).get_json()
     assert (plan["objective"], plan["figures"]["proven"]) == ("cost", True)
     cost = plan["cost"]
@@ -63,9 +63,7 @@ def test_asking_for_it_is_a_request_for_the_depot(people: dict[str, Api], app: F
     address = made(people, app)
     answer = people["borne"].post(f"{address}/lines/1/request", {}).get_json()
     reservation = people["borne"].get(f"/reservations/{answer['reservationId']}").get_json()
-    assert (reservation["status"], reservation["quantity"], reservation["destination"]["name"]) == (
-        "requested",
-        "800",
-        "Regiodepot",
-    )
+    [line] = people["borne"].get(f"{address}/lines").get_json()["items"]
+    assert (reservation["status"], reservation["quantity"]) == ("requested", "800")
+    assert (reservation["depot"], line["state"]) == (line["journey"]["depot"]["id"], "asked")
     assert people["almelo"].get(f"/reservations/{answer['reservationId']}").status_code == 200

@@ -27,7 +27,7 @@ def journeys_of(lines: Sequence[dict[str, Any]], today: Today, ways: Ways, plan:
         lot = int(ways.lots[pair])
         free_on = day_of(max(int(today.columns.supply.first_days[lot]), today.columns.terms.today))
         waits = (handed_on - free_on).days if is_straight else days
-        lies_in = today.stops.lies_in.get(line["listing_id"]) if is_straight else today.stops.rows[depot].id
+        lies_in = today.stops.lies_in.get(line["listing_id"]) if is_straight else int(today.stops.columns.ids[depot])
         prices = today.prices
         yield {
             "run_id": line["run_id"],

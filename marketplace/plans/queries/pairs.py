@@ -109,7 +109,7 @@ class Today:
         def costs(depot: int, lots: Numbers, km: Numbers, first_days: Numbers, days: Numbers) -> tuple[Numbers, Flags]:
             if objective is not Objective.COST:
                 return km, np.ones(len(km), np.bool_)
-            lying, is_known = self.lying.cost_of(self.stops.rows[depot].id, lots, first_days, days)
+            lying, is_known = self.lying.cost_of(int(self.stops.columns.ids[depot]), lots, first_days, days)
             return road_cost(km * HM_PER_KM, self._prices()) + lying, is_known
 
         columns = self.columns

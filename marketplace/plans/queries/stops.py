@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cached_property
 
 import numpy as np
 from sqlalchemy import select
@@ -11,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.depots.models import Arrival, Depot, Lot
-from marketplace.depots.queries.depots import check_fits, list_depots
+from marketplace.depots.queries.depots import list_depots
 from marketplace.depots.queries.stock import sum_stock
 from marketplace.depots.rules.capacity import CapacityKind as Kind
 from marketplace.depots.rules.costs import Change, Cost, Rate, Rates, Stored, charge, sum_of
+from marketplace.depots.rules.depot import check_taken, may_store
 from marketplace.depots.rules.quarter import Span
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import ReservationStatus
-from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.geo_columns import list_axes_m
 from marketplace.kernel.units import Unit
@@ -35,19 +35,14 @@ THOUSAND, MICROGRAMS = 1000, 10**9  # of a unit, of a kilogram
 
 @dataclass(frozen=True)
 class Stops:
-    """The depots that are open now.
+    """The depots that are open now: plain values, that outlive the session that read them.
 
-    `lies_in`: the depot where a listing's lot lies already, by their numbers.
+    `rates`: the prices of each, by its number. `lies_in`: the depot where a listing's lot lies already, by their numbers.
     """
 
-    rows: list[Depot]
     columns: Depots
+    rates: dict[int, Rates]
     lies_in: dict[int, int]
-
-    @cached_property
-    def rates(self) -> dict[int, Rates]:
-        """The prices of each depot, by its number."""
-        return {row.id: Rates(Rate(price.unit, price.euros_per_week, price.from_on) for price in row.rates) for row in self.rows}
 
     def cost_of(self, depot_id: int, quantity: Decimal, unit: Unit, kg_per_unit: Decimal, span: Span) -> Cost:
         """What so much costs there in these days, as it would be settled."""
@@ -69,22 +64,35 @@ def read_stops(session: Session, materials: Taxonomy) -> Stops:
         lons=lons,
         spots=list_axes_m(lats, lons) if rows else np.zeros((0, 3)),
     )
-    return Stops(rows, columns, _lying(session))
+    rates = {row.id: Rates(Rate(price.unit, price.euros_per_week, price.from_on) for price in row.rates) for row in rows}
+    return Stops(columns, rates, _lying(session))
 
 
 def _fits(session: Session, rows: list[Depot], materials: Taxonomy) -> Callable[[int, int, int], bool]:
-    """Whether a depot takes this material of an organisation: as it is asked when somebody reserves for that depot."""
-    organisations = {one.id: one for one in session.scalars(select(Organisation))} if rows else {}
+    """Whether a depot takes this material of an organisation, as it is asked when somebody reserves for that depot."""
+    kinds = session.execute(select(Organisation.id, Organisation.kind)).all() if rows else []
+    storers = {
+        (place, organisation_id)
+        for place, row in enumerate(rows)
+        for organisation_id, kind in kinds
+        if may_store(row.storers, owner_id=organisation_id, owner_kind=kind, depot_owner_id=row.organisation_id)
+    }
+    taken = {
+        (place, group.slug) for place, row in enumerate(rows) for group in materials.groups if _is_taken(row.takes, group.slug)
+    }
 
-    @cache
-    def fits_group(depot: int, organisation_id: int, group: str) -> bool:
-        try:
-            check_fits(rows[depot], organisations[organisation_id], group)
-        except (Conflict, Invalid):
-            return False
-        return True
+    def fits(depot: int, asker: int, material: int) -> bool:
+        return (depot, asker) in storers and (depot, materials.material_by_id(material).group.slug) in taken
 
-    return lambda depot, asker, material: fits_group(depot, asker, materials.material_by_id(material).group.slug)
+    return fits
+
+
+def _is_taken(takes: str, group: str) -> bool:
+    try:
+        check_taken(takes, group)
+    except Invalid:
+        return False
+    return True
 
 
 def _rooms(session: Session, rows: list[Depot], materials: Taxonomy) -> list[dict[Kind, int]]:
