@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0053_plan_journeys"
-down_revision = "0054_thresholds"
+down_revision = "0055_plan_gaps"
 branch_labels = None
 depends_on = None
 

@@ -16,7 +16,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.columns import Columns, read_columns
 from marketplace.plans.queries.costs import Lying, find_haul_prices, handling_cost, road_cost, storage_of
-from marketplace.plans.queries.stops import Stops, read_stops
+from marketplace.plans.queries.stops import NO_STOPS, Stops, read_stops
 from marketplace.plans.rules.pairing import STEPS, Found, Way, pair_up
 from marketplace.plans.rules.prices import HaulPrices
 from marketplace.plans.rules.stops import STRAIGHT, Ways, limits_of, ways_of
@@ -52,8 +52,8 @@ class Today:
     columns: Columns
     found: Found
     materials: Taxonomy
-    stops: Stops
-    prices: HaulPrices | None
+    stops: Stops = NO_STOPS
+    prices: HaulPrices | None = None
 
     @cached_property
     def free(self) -> Flags:

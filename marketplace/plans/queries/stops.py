@@ -50,6 +50,10 @@ class Stops:
         return sum_of(charge(there, self.rates[depot_id], span)) if depot_id in self.rates else Cost(None, 0, is_known=False)
 
 
+_NOTHING, _NOWHERE = np.zeros(0, np.int64), np.zeros(0, np.float64)
+NO_STOPS = Stops(Depots(_NOTHING, _NOTHING, [], lambda *_of: False, _NOWHERE, _NOWHERE, np.zeros((0, 3))), {}, {})
+
+
 def read_stops(session: Session, materials: Taxonomy) -> Stops:
     """Read the depots, what is free in each, and which lots on offer lie in one."""
     rows = list_depots(session)
