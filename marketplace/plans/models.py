@@ -181,7 +181,7 @@ class PlanCost(Base):
 
     @property
     def base_cents(self) -> int:
-        """What first come, first served would cost: it drives and handles, and nothing of it waits in a depot on the way."""
+        """What first come, first served would cost: it drives and handles, and goes straight."""
         return self.base_transport_cents + self.base_handling_cents
 
 

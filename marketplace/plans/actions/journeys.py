@@ -1,4 +1,7 @@
-"""What is written of how each line gets where it goes: the day, where it waits and how long, and what that costs."""
+"""How each line gets where it goes, as it is written down.
+
+The day, where it waits and how long, and what that costs.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta

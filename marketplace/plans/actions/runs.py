@@ -22,8 +22,7 @@ from marketplace.plans.actions.beside import rows_beside, rows_of_rounds
 from marketplace.plans.actions.gaps import gaps_of, rows_of_gaps
 from marketplace.plans.actions.journeys import cost_of, journeys_of
 from marketplace.plans.models import PlanGap, PlanJourney, PlanLine, PlanResult, PlanReturn, PlanRun, PlanWay
-from marketplace.plans.queries.costs import find_haul_prices
-from marketplace.plans.queries.pairs import HM_PER_KM, NO_PRICES, Objective, Today, read_today
+from marketplace.plans.queries.pairs import HM_PER_KM, NO_PRICES, Objective, Today, find_haul_prices, read_today
 from marketplace.plans.queries.runs import find_run_of_task
 from marketplace.plans.rules.gaps import Gap
 from marketplace.plans.rules.lines import Line, lines_of

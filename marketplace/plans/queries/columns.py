@@ -1,4 +1,4 @@
-"""Everything that is on offer and everything that is needed, read as columns."""
+"""Everything that is on offer and everything that is needed, and the depots between, as columns."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -16,19 +16,35 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.allocation.rules.problem import Numbers
+from marketplace.depots.models import Arrival, Depot, Lot
+from marketplace.depots.queries.depots import list_depots
+from marketplace.depots.queries.stock import sum_stock
+from marketplace.depots.rules.capacity import CapacityKind as Kind
+from marketplace.depots.rules.costs import Rate, Rates
+from marketplace.depots.rules.depot import check_taken, may_store
+from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import list_demands_come_back_from, list_served_demands, totals_under_way
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.geo_columns import list_axes_m
+from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
 from marketplace.matching.rules.wishes import Verdict, judge_all, stored_wishes
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion
+from marketplace.plans.rules.lying import Stops
 from marketplace.plans.rules.pairing import UNITS, Supply, Terms, Wanted
+from marketplace.plans.rules.stops import Depots
+from marketplace.stock.queries.warnings import fills
 
 EPOCH = date(1970, 1, 1).toordinal()
 NEVER = date.max.toordinal() - EPOCH
+ON_ITS_WAY = (ReservationStatus.OFFERED, ReservationStatus.REQUESTED, ReservationStatus.APPROVED)
+THOUSAND, MICROGRAMS = 1000, 10**9  # of a unit, of a kilogram
 NOWHERE = "9999-12-31"  # of a day that nobody named
 RANK_OF = {condition.value: condition.rank for condition in Condition}
 UNIT_OF = {unit.value: place for place, unit in enumerate(UNITS)}
@@ -270,3 +286,103 @@ def _judge(materials: Taxonomy) -> Callable[[str, str], Verdict]:
         return judge_all(stored_wishes(wishes, materials.fields_by_slug.get), json.loads(answers))
 
     return judged
+
+
+def read_stops(session: Session, materials: Taxonomy) -> Stops:
+    """Read the depots, what is free in each, and which lots on offer lie in one."""
+    rows = list_depots(session)
+    places = [public_point(Point(row.lat, row.lon)) for row in rows]
+    lats, lons = np.array([at.lat for at in places], np.float64), np.array([at.lon for at in places], np.float64)
+    columns = Depots(
+        ids=np.array([row.id for row in rows], np.int64),
+        longest_days=np.array([NEVER if row.longest_stay_days is None else row.longest_stay_days for row in rows], np.int64),
+        rooms=_rooms(session, rows, materials),
+        fits=_fits(session, rows, materials),
+        lats=lats,
+        lons=lons,
+        spots=list_axes_m(lats, lons) if rows else np.zeros((0, 3)),
+    )
+    rates = {row.id: Rates(Rate(price.unit, price.euros_per_week, price.from_on) for price in row.rates) for row in rows}
+    return Stops(columns, rates, _lying(session))
+
+
+def _fits(session: Session, rows: list[Depot], materials: Taxonomy) -> Callable[[int, int, int], bool]:
+    """Whether a depot takes this material of an organisation.
+
+    As it is asked when somebody reserves for that depot.
+    """
+    kinds = session.execute(select(Organisation.id, Organisation.kind)).all() if rows else []
+    storers = {
+        (place, organisation_id)
+        for place, row in enumerate(rows)
+        for organisation_id, kind in kinds
+        if may_store(row.storers, owner_id=organisation_id, owner_kind=kind, depot_owner_id=row.organisation_id)
+    }
+    taken = {
+        (place, group.slug) for place, row in enumerate(rows) for group in materials.groups if _is_taken(row.takes, group.slug)
+    }
+
+    def fits(depot: int, asker: int, material: int) -> bool:
+        return (depot, asker) in storers and (depot, materials.material_by_id(material).group.slug) in taken
+
+    return fits
+
+
+def _is_taken(takes: str, group: str) -> bool:
+    try:
+        check_taken(takes, group)
+    except Invalid:
+        return False
+    return True
+
+
+def _rooms(session: Session, rows: list[Depot], materials: Taxonomy) -> list[dict[Kind, int]]:
+    """What is free: what fits, less what lies there and what is on its way there."""
+    ids = [row.id for row in rows]
+    sums = sum_stock(session, ids) if rows else {}
+    coming = _coming(session, ids, materials)
+    found = []
+    for row in rows:
+        rooms: dict[Kind, int] = {}
+        for fill in fills(row, sums[row.id]):
+            left = fill.left - sum(_takes(fill.kind, amount, unit, kg) for amount, unit, kg in coming.get(row.id, ()))
+            if fill.kind is not Kind.PALLET:  # on how many pallets something will stand nobody knows yet
+                rooms[fill.kind] = max(int(left * THOUSAND * (MICROGRAMS if fill.kind is Kind.TONNE else 1)), 0)
+        found.append(rooms)
+    return found
+
+
+def _takes(kind: Kind, amount: Decimal, unit: str, kg: Decimal) -> Decimal:
+    if kind is Kind.TONNE:
+        return kg / THOUSAND
+    return amount if kind.value == unit else Decimal(0)
+
+
+def _coming(session: Session, ids: Iterable[int], materials: Taxonomy) -> dict[int, list[tuple[Decimal, str, Decimal]]]:
+    """By depot, what is on its way there: amount, unit and mass."""
+    announced = (
+        select(Arrival.depot_id, Arrival.quantity, Arrival.unit, Arrival.material_id, Lot.kg_per_unit)
+        .outerjoin(Lot, Lot.id == Arrival.announced_lot_id)
+        .where(Arrival.ended_at.is_(None))
+    )
+    reserved = (
+        select(Reservation.depot_id, Reservation.quantity, Reservation.unit, Listing.material_id, Listing.kg_per_unit)
+        .join(Listing, Listing.id == Reservation.listing_id)
+        .where(Reservation.status.in_(ON_ITS_WAY), Reservation.depot_id.is_not(None))
+    )
+    asked, found = set(ids), dict[int, list[tuple[Decimal, str, Decimal]]]()
+    for rows in (announced, reserved) if asked else ():
+        for depot_id, amount, unit, material_id, kg_per_unit in session.execute(rows):
+            if depot_id in asked:
+                kg = materials.material_by_id(material_id).mass_kg(amount, Unit(unit), kg_per_unit)
+                found.setdefault(depot_id, []).append((amount, unit, kg))
+    return found
+
+
+def _lying(session: Session) -> dict[int, int]:
+    rows = (
+        select(Listing.id, Lot.depot_id)
+        .join(Lot, Lot.id == Listing.lot_id)
+        .where(Listing.status == ListingStatus.PUBLISHED.value, Lot.depot_id.is_not(None))
+    )
+    return {listing_id: depot_id for listing_id, depot_id in session.execute(rows) if depot_id is not None}

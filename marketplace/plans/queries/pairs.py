@@ -1,10 +1,13 @@
 """The problem of today: every lot that may serve a need, with what it costs to go there."""
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.allocation.rules.problem import Flags, Numbers, Problem
@@ -12,13 +15,13 @@ from marketplace.impact.rules.impact import DETOUR_FACTOR, LORRY
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import Text, _
+from marketplace.materials.models import ReferenceRow
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.plans.queries.columns import Columns, read_columns
-from marketplace.plans.queries.costs import Lying, find_haul_prices, handling_cost, road_cost, storage_of
-from marketplace.plans.queries.stops import NO_STOPS, Stops, read_stops
+from marketplace.plans.queries.columns import Columns, read_columns, read_stops
+from marketplace.plans.rules.lying import NO_STOPS, Lying, Stops, handling_cost, road_cost, storage_of
 from marketplace.plans.rules.pairing import STEPS, Found, Way, pair_up
-from marketplace.plans.rules.prices import HaulPrices
+from marketplace.plans.rules.prices import HaulPrice, HaulPrices, PriceOf, prices_on
 from marketplace.plans.rules.stops import STRAIGHT, Ways, limits_of, ways_of
 
 HM_PER_KM = int(DETOUR_FACTOR * 10)  # of road, for a whole kilometre as the crow flies
@@ -67,7 +70,7 @@ class Today:
         return self.problem_of(Objective.KILOMETRES)
 
     def problem_of(self, objective: Objective) -> Problem:
-        """What a plan decides about: the pairs that nothing stands between, and those that a depot serves."""
+        """What a plan decides about: what nothing stands between, and what a depot serves."""
         supply, wanted, ways = self.columns.supply, self.columns.wanted, self.ways_of(objective)
         lots, needs, road = ways.lots, ways.needs, ways.km * HM_PER_KM
         up, down = self._rates(lots, needs)
@@ -125,7 +128,7 @@ class Today:
 
     @cached_property
     def unsure(self) -> frozenset[tuple[int, int]]:
-        """The lots and needs, by their places, where something that is asked of the material is not known."""
+        """The lots and needs, by their places, of which something that is asked is not known."""
         rows = np.flatnonzero(self.found.is_unsure)
         return frozenset(zip(self.found.lots[rows].tolist(), self.found.needs[rows].tolist(), strict=True))
 
@@ -178,3 +181,15 @@ def read_today(session: Session) -> Today:
     columns = read_columns(session, materials)
     found = pair_up(columns.supply, columns.wanted, columns.terms)
     return Today(columns, found, materials, read_stops(session, materials), find_haul_prices(session, clock.today()))
+
+
+def find_haul_prices(session: Session, day: date) -> HaulPrices | None:
+    """The prices of a day, as the version in use of the reference data says them. None: nothing has a cost."""
+    rows = select(ReferenceRow).where(ReferenceRow.version_id == taxonomy(session).version, ReferenceRow.kind == "haul_price")
+    return prices_on((_price(row) for row in session.scalars(rows.order_by(ReferenceRow.position))), day)
+
+
+def _price(row: ReferenceRow) -> HaulPrice:
+    facts = row.facts
+    first_on = date.fromisoformat(facts["first_on"])
+    return HaulPrice(PriceOf(facts["of"]), Decimal(facts["amount_eur"]), first_on, facts["is_verified"])

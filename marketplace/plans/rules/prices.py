@@ -1,4 +1,7 @@
-"""What hauling costs: by the tonne-kilometre, and for each time that something is loaded and unloaded. Dated, as reference data is."""
+"""What hauling costs: by the tonne-kilometre, and for each loading and unloading.
+
+Prices have a first day, as reference data has.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -84,7 +84,9 @@ def ways_of(
     costs: Costs,
     today: int,
 ) -> Ways:
-    """Every pair that may be: those that go straight, and of those that only the period stands between what a depot serves.
+    """Every pair that may be: those that go straight, and those that a depot serves.
+
+    Those are pairs that only the period stands between.
 
     `straight`: lots, needs and kilometres; `apart`: lots and needs. `costs`: what a pair costs by a depot, and whether that is known.
     """
@@ -121,7 +123,7 @@ def _through(
 
 
 def _takes(supply: Supply, wanted: Wanted, depots: Depots, lots: Numbers, needs: Numbers) -> list[Flags]:
-    """By depot, which pairs it takes: the material, of whoever asks for it, where it has any room left for it."""
+    """By depot, which pairs it takes: the material, of whoever asks, where any room is left."""
     sorts = np.stack((supply.materials[lots], wanted.askers[needs], supply.units[lots]), axis=1)
     kinds, of_pairs = np.unique(sorts, axis=0, return_inverse=True) if len(lots) else (sorts, np.zeros(0, np.int64))
     found = []

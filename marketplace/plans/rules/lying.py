@@ -1,4 +1,4 @@
-"""What each pair costs in money, for each gram: the road, and lying in a depot on the way or before it goes.
+"""What each pair costs in money: the road, and lying in a depot on the way or before.
 
 The prices of depots are asked day by day of their own rule; a test holds the columns against what would be settled.
 """
@@ -9,36 +9,41 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from marketplace.allocation.rules.problem import Flags, Numbers
-from marketplace.depots.rules.costs import DAYS_OF_WEEK, Rates
+from marketplace.depots.rules.costs import DAYS_OF_WEEK, Change, Cost, Rates, Stored, charge, sum_of
+from marketplace.depots.rules.quarter import Span
 from marketplace.kernel.units import Unit
-from marketplace.materials.models import ReferenceRow
-from marketplace.materials.queries import taxonomy
-from marketplace.plans.queries.columns import day_of
-from marketplace.plans.queries.stops import Stops
 from marketplace.plans.rules.pairing import UNITS, Supply
-from marketplace.plans.rules.prices import HaulPrice, HaulPrices, PriceOf, prices_on
-from marketplace.plans.rules.stops import STRAIGHT, Ways
+from marketplace.plans.rules.prices import HaulPrices
+from marketplace.plans.rules.stops import STRAIGHT, Depots, Ways
 
+EPOCH = date(1970, 1, 1).toordinal()
 EURO = 10**11  # costs are whole parts of a euro, so small that a price of four decimals for a tonne and kilometre is one
 PRICE_STEPS = 10**4  # a price of a depot has four decimals
 GRAMS_PER_TONNE = 10**6
 GRAM_HECTOMETRES = 10**7  # of a tonne-km
 
 
-def find_haul_prices(session: Session, day: date) -> HaulPrices | None:
-    """The prices of a day, as the version in use of the reference data says them. None: nothing has a cost."""
-    rows = select(ReferenceRow).where(ReferenceRow.version_id == taxonomy(session).version, ReferenceRow.kind == "haul_price")
-    return prices_on((_price(row) for row in session.scalars(rows.order_by(ReferenceRow.position))), day)
+@dataclass(frozen=True)
+class Stops:
+    """The depots that are open now: plain values, that outlive the session that read them.
+
+    `rates`: the prices of each, by its number. `lies_in`: the depot where a listing's lot lies already, by their numbers.
+    """
+
+    columns: Depots
+    rates: dict[int, Rates]
+    lies_in: dict[int, int]
+
+    def cost_of(self, depot_id: int, quantity: Decimal, unit: Unit, kg_per_unit: Decimal, span: Span) -> Cost:
+        """What so much costs there in these days, as it would be settled."""
+        there = Stored(unit, [Change(span.first, quantity, kg_per_unit)])
+        return sum_of(charge(there, self.rates[depot_id], span)) if depot_id in self.rates else Cost(None, 0, is_known=False)
 
 
-def _price(row: ReferenceRow) -> HaulPrice:
-    facts = row.facts
-    first_on = date.fromisoformat(facts["first_on"])
-    return HaulPrice(PriceOf(facts["of"]), Decimal(facts["amount_eur"]), first_on, facts["is_verified"])
+_NOTHING, _NOWHERE = np.zeros(0, np.int64), np.zeros(0, np.float64)
+NO_STOPS = Stops(Depots(_NOTHING, _NOTHING, [], lambda *_of: False, _NOWHERE, _NOWHERE, np.zeros((0, 3))), {}, {})
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Lying:
         self.kept: dict[tuple[Rates, Unit, int], _Sums] = {}
 
     def cost_of(self, depot_id: int, lots: Numbers, first_days: Numbers, days: Numbers) -> tuple[Numbers, Flags]:
-        """Of each of these, in a depot from a day on for so many days, the cost by the gram; and whether each day has a price."""
+        """The cost by the gram of each of these in a depot, and whether each day has a price."""
         costs, is_known = np.zeros(len(lots), np.int64), np.zeros(len(lots), np.bool_)
         rates, units = self.stops.rates.get(depot_id), self.supply.units[lots]
         last = int((first_days + days).max(initial=self.first_day))
@@ -100,7 +105,7 @@ class Lying:
 def _sums(rates: Rates, unit: Unit, first_day: int, days: int) -> _Sums:
     by_unit, by_tonne, unpriced = (np.zeros(days + 1, np.int64) for _column in range(3))
     for place in range(days):
-        day = day_of(first_day + place)
+        day = date.fromordinal(EPOCH + first_day + place)
         own, tonne = rates.at(unit.value, day), rates.at(Unit.TONNE.value, day)
         by_unit[place + 1] = 0 if own is None else int(own * PRICE_STEPS)
         by_tonne[place + 1] = 0 if own is not None or tonne is None else int(tonne * PRICE_STEPS)
