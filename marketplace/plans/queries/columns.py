@@ -1,4 +1,4 @@
-"""Everything that is on offer and everything that is needed, and the depots between, as columns."""
+"""All that is on offer and all that is needed, and the depots between, read as columns."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
