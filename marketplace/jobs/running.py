@@ -7,7 +7,6 @@ worker goes on behind the last one. Between two steps the worker looks whether t
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from time import monotonic, sleep
 from typing import Any
 
 from flask import Flask
@@ -22,7 +21,7 @@ from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.kernel.models import Task, TaskState
 
 log = logging.getLogger(__name__)
-BREATH_S = 0.1  # between two steps whoever else waits to write gets a turn: SQLite asks no more often
+BREATH_S = 0.1  # between two steps whoever waits to write gets a turn: SQLite asks for it no more often
 Work = Callable[[Session], dict[str, Any]]
 Stopping = Callable[[], bool]
 
@@ -73,9 +72,8 @@ class TaskRun:
             )
             return checkpoint, is_cancelled
 
-        begun = monotonic()
         checkpoint, is_cancelled = self.database.run(take)
-        sleep(min(monotonic() - begun, BREATH_S))
+        self.database.give_way(BREATH_S)
         if is_cancelled:
             raise Cancelled
         if self._stopping():

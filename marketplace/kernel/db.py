@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Table, Text, create_engine, event
@@ -22,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.types import TypeDecorator
 
-from marketplace.kernel import patience
+from marketplace.kernel import patience, writers
 from marketplace.kernel.language import Text as Sentence
 from marketplace.kernel.language import _
 
@@ -114,7 +115,7 @@ class _NamingTheIndex(SQLiteCompiler):
         return text
 
 
-def _tune_sqlite(engine: Engine) -> None:
+def _tune_sqlite(engine: Engine, waiters: Path) -> None:
     engine.dialect.statement_compiler = _NamingTheIndex
 
     @event.listens_for(engine, "connect")
@@ -137,7 +138,7 @@ def _tune_sqlite(engine: Engine) -> None:
         if not connection.get_execution_options().get("write"):
             connection.exec_driver_sql("BEGIN")
             return
-        with patience.waiting(BUSY_TIMEOUT_MS / 1000) as most:
+        with writers.waiting(waiters), patience.waiting(BUSY_TIMEOUT_MS / 1000) as most:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={int(most * 1000)}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -233,7 +234,11 @@ class Database:
         )
         self._writing = self.engine.execution_options(write=True) if self.is_sqlite else self.engine
         self._driver: Any = self.engine.dialect.dbapi
-        (_tune_sqlite if self.is_sqlite else _tune_postgresql)(self.engine)
+        self._waiters = Path(f"{parsed.database}-waiting") if self.is_sqlite else None
+        if self._waiters is None:
+            _tune_postgresql(self.engine)
+        else:
+            _tune_sqlite(self.engine, self._waiters)
 
     @property
     def dsn(self) -> str:
@@ -302,6 +307,11 @@ class Database:
                 if attempt == TRIES - 1 or not is_retryable(error):
                     raise
         raise AssertionError("unreachable")
+
+    def give_way(self, most_s: float) -> None:
+        """Let whoever waits to write have their turn, for so long at most. On PostgreSQL nobody waits for the whole database."""
+        if self._waiters is not None:
+            writers.give_way(self._waiters, most_s)
 
     def dispose(self) -> None:
         """Close every connection of the pool, before a fork and after a test."""

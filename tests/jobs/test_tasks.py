@@ -1,11 +1,14 @@
 """Long tasks: each step counts once, whatever is killed, and whoever started one may end it."""
 
+import os
 import random
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,11 +17,11 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.actions.people import deactivate
 from marketplace.accounts.policy import OPERATOR, Actor
-from marketplace.jobs import tasks, waking
+from marketplace.jobs import running, tasks, waking
 from marketplace.jobs.running import Report, TaskRun
-from marketplace.kernel import clock
+from marketplace.kernel import clock, writers
 from marketplace.kernel import tasks as kernel_tasks
-from marketplace.kernel.db import Database
+from marketplace.kernel.db import Database, Session
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.models import Task
@@ -292,3 +295,70 @@ def test_every_kind_says_what_it_is_and_reports_on_a_task_that_waits(monkeypatch
         assert one.report(Task(kind=name, arguments={}, created_at=clock.now())).sentence is None
     assert tasks.report_on(Task(kind="of before")) == Report()
     assert tasks.label_of(Task(kind="of before")) == _("of before")
+
+
+def test_whoever_waits_to_write_has_their_turn_before_the_next_step(
+    app: Flask, database: Database, leader: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite, where a task would otherwise take every turn. On PostgreSQL others write beside the step itself."""
+    monkeypatch.setattr(running, "BREATH_S", 20.0)  # it goes on as soon as nobody waits
+    order: list[str] = []
+
+    def write() -> None:
+        with database.transaction() as session:
+            session.execute(select(Task.id).limit(1))
+            order.append("somebody else")
+
+    def take_step(run: TaskRun, number: int) -> None:
+        def one(session: Session) -> dict[str, Any]:
+            order.append(f"step {number}")
+            if number == 1:
+                other.start()
+                wait_for(lambda: bool(others_wait()) or "somebody else" in order)
+            return {}
+
+        run.step(one, done=number, total=2)
+
+    def both(run: TaskRun) -> dict[str, Any]:
+        take_step(run, 1)
+        take_step(run, 2)
+        return {}
+
+    other = Thread(target=write)
+    file = Path(f"{database.engine.url.database}-waiting")
+
+    def others_wait() -> bool:
+        return database.is_sqlite and writers.is_any(file)
+
+    monkeypatch.setitem(tasks.KINDS, "count", replace(kind(), run=both))
+    tasks.take(app, started(database))
+    other.join()
+    assert order == ["step 1", "somebody else", "step 2"]
+
+
+def test_a_task_does_not_wait_where_nobody_else_writes(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(_seconds: float) -> None:
+        raise AssertionError("nobody waits")
+
+    monkeypatch.setattr(writers, "sleep", sleep)
+    task_id = started(database)
+    tasks.take(app, task_id)
+    assert (now_is(database, task_id).state, steps(database)) == ("done", ONCE)
+
+
+def test_who_dies_waiting_does_not_wait_any_more(tmp_path: Path) -> None:
+    file = tmp_path / "bank.sqlite3-waiting"
+    assert not writers.is_any(file)
+    with writers.waiting(file), writers.waiting(file):
+        assert writers.is_any(file)
+        writers.give_way(file, 0.01)  # no longer than that
+    assert not writers.is_any(file)
+    waiter = APART.Process(target=_wait_and_die, args=(file,))
+    waiter.start()
+    waiter.join()
+    assert not writers.is_any(file)
+
+
+def _wait_and_die(file: Path) -> None:
+    with writers.waiting(file):
+        os._exit(1)

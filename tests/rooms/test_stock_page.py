@@ -86,6 +86,32 @@ def test_a_lot_is_found_by_its_number_by_its_name_and_by_its_state(session: Sess
     assert found(show=Show.TOO_LONG) == []
 
 
+def test_what_is_not_on_offer_is_counted_without_walking_along_all_that_lies_there(session: Session) -> None:
+    """Seven lots and an empty one. A draft and an offer stand of two; of one an offer has ended; of a lot elsewhere there is one."""
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    yard, other = make_yard(session, hengelo), make_yard(session, hengelo, name="Elders")
+    lots = [make_lot(session, yard, hengelo, days=9 - number) for number in range(7)]
+    empty, elsewhere = make_lot(session, yard, hengelo, quantity=Decimal(0)), make_lot(session, other, hengelo)
+    for lot, status in (
+        (lots[0], "draft"),
+        (lots[1], "published"),
+        (lots[2], "closed"),
+        (empty, "draft"),
+        (elsewhere, "published"),
+    ):
+        listing = make_listing(session, hengelo)
+        listing.lot_id, listing.status = lot.id, status
+    session.flush()
+    lies = sum_stock(session, [yard.id])[yard.id].lots
+    assert lies == 7
+    for known in (lies, None):
+        for words, total in (("", 5), ("keien", 5), ("banden", 0)):
+            rows, found = list_lying(session, hengelo, yard, show=Show.UNOFFERED, words=words, lies=known, page_size=2)
+            assert (found, [one.lot for one in rows]) == (total, lots[2:4] if total else [])
+        assert list_lying(session, hengelo, yard, lies=known)[1] == 7
+        assert list_lying(session, hengelo, yard, show=Show.BLOCKED, lies=known)[1] == 0
+
+
 def test_what_is_offered_of_a_lot_stands_beside_it_and_lends_its_picture(session: Session) -> None:
     hengelo = make_actor(session, "hengelo", "coordinator")
     yard = make_yard(session, hengelo)

@@ -80,16 +80,18 @@ def list_lying(
     show: Show = Show.ALL,
     words: str = "",
     number: int | None = None,
-    total: int | None = None,
+    lies: int | None = None,
     page: int = 1,
     page_size: int = 25,
 ) -> tuple[list[Lying], int]:
     """List the lots that lie here, the longest stay first, and their number.
 
-    On request only some of them, those with these words in the name, or the one with this number. `total`: where it is known already.
+    On request only some of them, those with these words in the name, or the one with this number. `lies`: how many lie here in all, where
+    that is known: counting them again takes most of the time.
     """
     require(actor, Can.READ_STOCK, depot)
     wanted = [Lot.depot_id == depot.id, IS_THERE, *_shown(depot, show), *_named(words, number)]
+    total = None if words or lies is None else _total_of(session, depot, show, lies)
     if total is None:
         total = session.scalar(select(func.count()).select_from(Lot).where(*wanted)) or 0
     ids = (
@@ -107,6 +109,19 @@ def list_lying(
         .order_by(Lot.in_depot_since, Lot.id)
     )
     return with_offers(session, list(session.scalars(rows))), total
+
+
+def _total_of(session: Session, depot: Depot, show: Show, lies: int) -> int | None:
+    """How many lots are asked for, of so many that lie here. None: they have to be counted.
+
+    A lot has one offer at most, so what is not on offer is all less the offers: a walk along these and not along the lots.
+    """
+    if show is Show.ALL:
+        return lies
+    if show is not Show.UNOFFERED:
+        return None
+    offers = select(func.count()).select_from(Listing).join(Lot, Lot.id == Listing.lot_id)
+    return lies - (session.scalar(offers.where(Listing.status.in_(LIVE), Lot.depot_id == depot.id, IS_THERE)) or 0)
 
 
 def _shown(depot: Depot, show: Show) -> list[ColumnElement[bool]]:

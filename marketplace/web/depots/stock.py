@@ -79,11 +79,10 @@ def stock_page(session: Session, actor: Actor, depot: Depot) -> StockPage:
     """
     show, words = BY_WORD.get(request.args.get("toon", ""), Show.ALL), request.args.get("q", "").strip()
     sums = sum_stock(session, [depot.id])[depot.id]
-    known = sums.lots if show is Show.ALL and not words else None
     number, feed = _number_in(words), find_feeds(session, actor, [depot]).get(depot.id)
     lying, place = paged(
         lambda page: list_lying(
-            session, actor, depot, show=show, words=words, number=number, total=known, page=page, page_size=PAGE_SIZE
+            session, actor, depot, show=show, words=words, number=number, lies=sums.lots, page=page, page_size=PAGE_SIZE
         )
     )
     return StockPage(
