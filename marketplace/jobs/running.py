@@ -21,7 +21,7 @@ from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.kernel.models import Task, TaskState
 
 log = logging.getLogger(__name__)
-BREATH_S = 0.1  # between two steps whoever waits to write gets a turn: SQLite asks for it no more often
+BREATH_S = 0.25  # the longest that a task waits between two steps where somebody waits to write: SQLite asks ten times a second
 Work = Callable[[Session], dict[str, Any]]
 Stopping = Callable[[], bool]
 
