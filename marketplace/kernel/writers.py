@@ -1,6 +1,6 @@
-"""Whoever waits to write to SQLite, which takes one writer at a time, says so by a lock on a file beside the database.
+"""Whoever waits to write to SQLite says so, by a lock on a file beside the database.
 
-Long work looks whether anybody does between two of its steps, and gives way only then. The system gives the lock of a process back
+It takes one writer at a time. Long work looks whether anybody does between two of its steps, and gives way only then. The system gives the lock of a process back
 that dies, so nobody waits for the dead.
 """
 
