@@ -1,7 +1,7 @@
 """Whoever waits to write to SQLite says so, by a lock on a file beside the database.
 
-It takes one writer at a time. Long work looks whether anybody does between two of its steps, and gives way only then. The system gives the lock of a process back
-that dies, so nobody waits for the dead.
+It takes one writer at a time. Long work looks whether anybody waits between two of its steps, and gives way only then. The system
+takes the lock away from a process that dies, so nobody waits for the dead.
 """
 
 import fcntl
