@@ -24,8 +24,8 @@ from tests.journeys.walk import Walks
 
 SCREENS = PROJECT / "test-results" / "screens"
 SETTLED = "Promise.race([Promise.allSettled(document.getAnimations().map(one => one.finished)), new Promise(done => setTimeout(done, 2000))])"
-FAULTS = """contrast => axe.run({resultTypes: ["violations"], preload: false, rules: {"color-contrast": {enabled: contrast}}}).then(answer => answer.violations.map(found =>
- `${found.id}: ${found.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
+FAULTS = """contrast => axe.run({resultTypes: ["violations"], preload: false, rules: {"color-contrast": {enabled: contrast}}})
+ .then(answer => answer.violations.map(found => `${found.id}: ${found.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
 PATIENCE_MS = 20_000  # a busy machine takes its time
 expect.set_options(timeout=PATIENCE_MS)
 WIDTHS = {"phone": 390, "desk": 1280}
