@@ -18,6 +18,7 @@ MODULES = (
     "demands",
     "proposals",
     "memos",
+    "joint",
     "reservations",
     "transfers",
     "gate",

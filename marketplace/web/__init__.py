@@ -19,6 +19,7 @@ AREAS = (
     "valuations",
     "prices",
     "demands",
+    "joint",
     "memos",
     "reservations",
     "talk",

@@ -53,7 +53,7 @@ class Market:
     def parts(self, group: Group, within_km: int) -> list[Part]:
         """What goes to the needs of a group from lots within a distance, as if nobody else asked. By lot and by need."""
         pairs = only(self.found, self.of(group) & (self.found.km <= within_km) & (self.found.ways == Way.FREE))
-        plan = make_plan(Today(self.columns, pairs, self.materials).problem)
+        plan = make_plan(Today(self.columns, pairs, self.materials).problem, has_floors=False)  # who buys together has no queue
         problem = plan.allocation.problem
         return [
             Part(

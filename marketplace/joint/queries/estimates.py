@@ -1,6 +1,5 @@
 """What buying the rest is thought to cost, beside the European thresholds of the day."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -8,45 +7,13 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from marketplace.joint.queries.thresholds import list_thresholds
-from marketplace.joint.rules.thresholds import Contract, Standing, Threshold, find_threshold, standing_of
+from marketplace.joint.rules.thresholds import Compared, Contract, Estimate, UnitPrice, find_threshold, standing_of
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
 from marketplace.market.rules.listing import Condition
 from marketplace.materials.rules.taxonomy import Material, conversion
 from marketplace.valuations.models import PriceRow
 from marketplace.valuations.queries.prices import find_table_of, prices_of
-
-
-@dataclass(frozen=True, slots=True)
-class UnitPrice:
-    """What one unit costs new, from low to high, as the table of prices in use says."""
-
-    unit: Unit
-    low_cents: Decimal
-    high_cents: Decimal
-    source: str
-    priced_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What buying is thought to cost, from low to high. `price` is None where the reader said so themselves."""
-
-    low_cents: int
-    high_cents: int
-    price: UnitPrice | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A kind of contract with the threshold of the day, and how the estimate stands to it.
-
-    `threshold` is None where none is known, `standing` where one of the two is not known.
-    """
-
-    contract: Contract
-    threshold: Threshold | None
-    standing: Standing | None
 
 
 def estimate_of(session: Session, material: Material, rest: Decimal, unit: Unit, *, typed_cents: int | None) -> Estimate | None:

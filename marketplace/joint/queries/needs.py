@@ -16,9 +16,10 @@ from marketplace.accounts.queries.organisations import list_organisations_by_id
 from marketplace.accounts.rules.accounts import are_colleagues
 from marketplace.joint.queries.covering import Market, Part, market_of, wants_of
 from marketplace.joint.queries.effect import Circle, list_circles
-from marketplace.joint.queries.estimates import Compared, Estimate, compare, estimate_of
+from marketplace.joint.queries.estimates import compare, estimate_of
 from marketplace.joint.rules.gathering import Group, Want, gather, group_of
 from marketplace.joint.rules.question import JointQuestion, check_question
+from marketplace.joint.rules.thresholds import Compared, Estimate
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
-from marketplace.kernel.language import Named, Text, _
+from marketplace.kernel.language import Named
+from marketplace.kernel.units import Unit
 
 
 class Contract(StrEnum):
@@ -13,9 +15,6 @@ class Contract(StrEnum):
 
     SUPPLIES = "supplies"
     WORKS = "works"
-
-
-CONTRACT_LABELS: dict[Contract, Text] = {Contract.SUPPLIES: _("Supplies and services"), Contract.WORKS: _("Works")}
 
 
 class Standing(StrEnum):
@@ -50,3 +49,35 @@ def standing_of(threshold: Threshold, low_cents: int, high_cents: int) -> Standi
     if low_cents >= threshold.amount_cents:
         return Standing.REACHED
     return Standing.BELOW if high_cents < threshold.amount_cents else Standing.EITHER
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """What one unit costs new, from low to high, as the table of prices in use says."""
+
+    unit: Unit
+    low_cents: Decimal
+    high_cents: Decimal
+    source: str
+    priced_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What buying is thought to cost, from low to high. `price` is None where the reader said so themselves."""
+
+    low_cents: int
+    high_cents: int
+    price: UnitPrice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A kind of contract with the threshold of the day, and how the estimate stands to it.
+
+    `threshold` is None where none is known, `standing` where one of the two is not known.
+    """
+
+    contract: Contract
+    threshold: Threshold | None
+    standing: Standing | None

@@ -13,6 +13,7 @@ from marketplace.catalogue.rules.fields import PREFIX, wishes_of
 from marketplace.catalogue.rules.query import Supply
 from marketplace.exchange.queries.reservations import phone_shown_to
 from marketplace.http.request import current_actor, current_session, database, permission, public
+from marketplace.joint.queries.groups import list_others_who_ask
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
 from marketplace.kernel.units import plain
@@ -184,6 +185,7 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
         "want": single_want(session, actor, demand, known),
         "owns": [] if may_edit else owns_of(session, actor, demand),
         "can_offer": may(actor, Can.OFFER),
+        "together": list_others_who_ask(session, actor, demand),
         "has_plan": proposal is not None and len(proposal.parts) > 1,
         "asked": questions_of(session, actor, demand),
         "phone": phone_shown_to(actor, find_contact(session, demand.created_by_id)) if actor.is_member else None,

@@ -1,0 +1,121 @@
+"""What several municipalities need together."""
+
+from flask import Response
+
+from marketplace.accounts.policy import Can
+from marketplace.api import query
+from marketplace.api.reading import asked, asked_all, asked_period, named_as_sent, read_page
+from marketplace.api.routing import many, ok, route
+from marketplace.api.shapes.joint import JointNeedSchema, JointRowsSchema
+from marketplace.api.shapes.material import current_taxonomy
+from marketplace.http.joint import joint_paper_answer, joint_table_answer
+from marketplace.http.request import current_actor, current_session, one_moment, permission
+from marketplace.joint.queries import groups, needs
+from marketplace.joint.queries.needs import JointNeed
+from marketplace.joint.rules.question import ESTIMATE_MOST_CENTS, KM_LEAST, KM_MOST, KM_USUAL, JointQuestion
+from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.language import _
+
+WITHIN = query.parameter(
+    "withinKm",
+    "how far the bank is looked in, as the crow flies",
+    type="integer",
+    minimum=KM_LEAST,
+    maximum=KM_MOST,
+    default=KM_USUAL,
+)
+BUYERS = query.parameter("organisation", "slug of a municipality or of the region; absent: all", many=True)
+ESTIMATE = query.parameter(
+    "estimateCents",
+    "what buying the rest is thought to cost, without VAT; absent: by the price of new",
+    type="integer",
+    minimum=1,
+    maximum=ESTIMATE_MOST_CENTS,
+)
+MATERIAL = query.parameter("material", "slug of a material; absent: all")
+CUT = (query.FROM, query.UNTIL, WITHIN, BUYERS)
+ONE = (*CUT, ESTIMATE)
+ADDRESS = "/joint-needs/<slug>"
+SENT = {
+    "first": "from",
+    "last": "until",
+    "within_km": "withinKm",
+    "organisations": "organisation",
+    "estimate_cents": "estimateCents",
+}
+
+
+@route("GET", "/joint-needs", gives=JointRowsSchema, tag="demands", query=(MATERIAL, *CUT, *query.PAGE))
+@permission(Can.READ_JOINT_NEEDS)
+@one_moment
+def list_joint_needs() -> Response:
+    """List what two or more municipalities need at the same time, with what the bank covers of it.
+
+    Each is covered as if it were the only one. A joint need is a stretch of time: needs that share a day, or that another joins.
+    """
+    page, slug = read_page(), asked("material")
+    with named_as_sent(**SENT):
+        rows, total = groups.list_joint_needs(
+            current_session(),
+            current_actor(),
+            _question(),
+            material=current_taxonomy().material(slug) if slug else None,
+            offset=page.offset,
+            limit=page.size,
+        )
+    return many(JointRowsSchema, rows, total=total, page=page)
+
+
+@route("GET", ADDRESS, gives=JointNeedSchema, tag="demands", query=ONE)
+@permission(Can.READ_JOINT_NEEDS)
+@one_moment
+def show_joint_need(slug: str) -> Response:
+    """Show what is needed of a material together: each need, what the bank covers, what is left to buy.
+
+    Without days the first stretch of time in which several need it. With the circles, a clause for a tender and the European thresholds of today. Empty where
+    nobody needs it.
+    """
+    return ok(JointNeedSchema.write(_need(slug)))
+
+
+@route("GET", f"{ADDRESS}/paper.pdf", gives=None, tag="demands", query=ONE, media_type="application/pdf")
+@permission(Can.READ_JOINT_NEEDS)
+@one_moment
+def get_joint_paper(slug: str) -> Response:
+    """Get the same as a paper for the file of a purchase, with the clause. Missing where nobody needs it."""
+    return joint_paper_answer(_found(slug), current_taxonomy())
+
+
+@route("GET", f"{ADDRESS}/needs.csv", gives=None, tag="demands", query=ONE, media_type="text/csv")
+@permission(Can.READ_JOINT_NEEDS)
+@one_moment
+def get_joint_table(slug: str) -> Response:
+    """Get the needs as a table, a row for each."""
+    return joint_table_answer(_found(slug))
+
+
+def _need(slug: str) -> JointNeed:
+    with named_as_sent(**SENT):
+        return needs.get_joint_need(current_session(), current_actor(), slug, _question())
+
+
+def _found(slug: str) -> JointNeed:
+    need = _need(slug)
+    if not need.rows:
+        raise Missing(_("Nobody needs this in that period. Choose another period."))
+    return need
+
+
+def _question() -> JointQuestion:
+    first, last = asked_period()
+    within, estimate = _whole("withinKm"), _whole("estimateCents")
+    return JointQuestion(first, last, KM_USUAL if within is None else within, asked_all("organisation"), estimate)
+
+
+def _whole(key: str) -> int | None:
+    typed = asked(key)
+    if not typed:
+        return None
+    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(ESTIMATE_MOST_CENTS)):
+        raise Invalid(_("This must be a whole number of 0 or more, without quotes."), key)
+    return int(typed)

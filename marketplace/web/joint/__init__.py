@@ -1,0 +1,1 @@
+"""What several municipalities need together, on the site."""
