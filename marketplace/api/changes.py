@@ -27,6 +27,8 @@ CHANGES = (
             _(
                 "New: the tree of a lot (/lots/{id}/tree) names everybody who owned or had each lot with the days (had), and a recall says of everybody "
                 "who was told from when until when they had it (hadSince, hadUntil)."
+            ),
+            _(
                 "New: what several municipalities need together (/joint-needs), and of one material what the bank covers, what is left to buy, a clause about "
                 "the farthest transport and the European thresholds (/joint-needs/{material}, also as paper.pdf and needs.csv)."
             ),

@@ -81,10 +81,10 @@ def load(app: Flask) -> bool:
         demo_planned.load_plans(session, cast)
         demo_planned.load_contract(session, cast)
         demo_planned.load_past_plans(session, cast, pictures)
-        demo_joint.load_joint_needs(session, cast)
         make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
         demo_plan.load_lots_and_needs(session, cast, pictures, paper)
         make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
+        demo_joint.load_joint_needs(session, cast)
     return True
 
 
