@@ -213,6 +213,7 @@ def path_of(operation: Operation, ids: dict[str, int]) -> str:
     for name, number in ids.items():
         path = path.replace(f"<int:{name}>", str(number)).replace(f"<{name}:{name}>", str(number))
     path = path.replace("/materials/<slug>", "/materials/betontegel-30x30x6").replace("<slug>", "hengelo")
+    path = path.replace("<material>", "betontegel-30x30x6")
     assert "<" not in path
     return path
 

@@ -35,7 +35,7 @@ ESTIMATE = query.parameter(
 MATERIAL = query.parameter("material", "slug of a material; absent: all")
 CUT = (query.FROM, query.UNTIL, WITHIN, BUYERS)
 ONE = (*CUT, ESTIMATE)
-ADDRESS = "/joint-needs/<slug>"
+ADDRESS = "/joint-needs/<material>"
 SENT = {
     "first": "from",
     "last": "until",
@@ -49,7 +49,7 @@ SENT = {
 @permission(Can.READ_JOINT_NEEDS)
 @one_moment
 def list_joint_needs() -> Response:
-    """List what two or more municipalities need at the same time, with what the bank covers of it.
+    """List what several municipalities need at the same time, and what the bank covers of it.
 
     Each is covered as if it were the only one. A joint need is a stretch of time: needs that share a day, or that another joins.
     """
@@ -69,38 +69,38 @@ def list_joint_needs() -> Response:
 @route("GET", ADDRESS, gives=JointNeedSchema, tag="demands", query=ONE)
 @permission(Can.READ_JOINT_NEEDS)
 @one_moment
-def show_joint_need(slug: str) -> Response:
-    """Show what is needed of a material together: each need, what the bank covers, what is left to buy.
+def show_joint_need(material: str) -> Response:
+    """Show what several need of a material: what the bank covers, and what is left to buy.
 
     Without days the first stretch of time in which several need it. With the circles, a clause for a tender and the European thresholds of today. Empty where
     nobody needs it.
     """
-    return ok(JointNeedSchema.write(_need(slug)))
+    return ok(JointNeedSchema.write(_need(material)))
 
 
 @route("GET", f"{ADDRESS}/paper.pdf", gives=None, tag="demands", query=ONE, media_type="application/pdf")
 @permission(Can.READ_JOINT_NEEDS)
 @one_moment
-def get_joint_paper(slug: str) -> Response:
+def get_joint_paper(material: str) -> Response:
     """Get the same as a paper for the file of a purchase, with the clause. Missing where nobody needs it."""
-    return joint_paper_answer(_found(slug), current_taxonomy())
+    return joint_paper_answer(_found(material), current_taxonomy())
 
 
 @route("GET", f"{ADDRESS}/needs.csv", gives=None, tag="demands", query=ONE, media_type="text/csv")
 @permission(Can.READ_JOINT_NEEDS)
 @one_moment
-def get_joint_table(slug: str) -> Response:
+def get_joint_table(material: str) -> Response:
     """Get the needs as a table, a row for each."""
-    return joint_table_answer(_found(slug))
+    return joint_table_answer(_found(material))
 
 
-def _need(slug: str) -> JointNeed:
+def _need(material: str) -> JointNeed:
     with named_as_sent(**SENT):
-        return needs.get_joint_need(current_session(), current_actor(), slug, _question())
+        return needs.get_joint_need(current_session(), current_actor(), material, _question())
 
 
-def _found(slug: str) -> JointNeed:
-    need = _need(slug)
+def _found(material: str) -> JointNeed:
+    need = _need(material)
     if not need.rows:
         raise Missing(_("Nobody needs this in that period. Choose another period."))
     return need

@@ -1,4 +1,4 @@
-"""Joint needs: what several organisations need together, what the bank covers, and what is left to buy."""
+"""What several organisations need together, what the bank covers, and what is left to buy."""
 
 from marketplace.api.fields import Choice, Day, Integer, Line, LineOrNull, Number, Quantity, Sentence, UnitChoice, YesNo
 from marketplace.api.schema import List, PageSchema, Part, Shape

@@ -19,7 +19,7 @@ USUAL = JointQuestion()
 
 
 class JointForm(Form):
-    """The material, the period, the municipalities, the distance, and what buying the rest is thought to cost."""
+    """Material, period, municipalities, distance, and what buying the rest is thought to cost."""
 
     material = SelectField(_("Material"), validate_choice=False, name="materiaal")
     first = DutchDateField(_("Needed from"), description=_("For example 1 March or 1-3-2027"), name="van")

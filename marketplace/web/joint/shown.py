@@ -45,7 +45,7 @@ def address_of(endpoint: str, pairs: Iterable[tuple[str, str]], **values: Any) -
 
 
 def group_address(group: Group, question: JointQuestion) -> str:
-    """The page of one stretch of time in which several need the same, within the period that was asked for."""
+    """The page of one stretch of time, within the period that was asked for."""
     first = group.first if question.first is None else max(group.first, question.first)
     last = group.last if question.last is None else min(group.last, question.last)
     pairs = [("van", first.isoformat()), ("tot", last.isoformat()), ("km", str(question.within_km))]

@@ -52,7 +52,7 @@ def list_needs() -> str:
 @READS
 @one_moment
 def show(slug: str) -> str:
-    """One material that several need: whose need it is, what the bank covers, what is left, and what a purchaser needs for that."""
+    """One material that several need: what the bank covers, and all to buy the rest by."""
     session = current_session()
     form, need = _asked(slug)
     buyers = list_public_buyers(session)
