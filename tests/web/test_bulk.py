@@ -15,7 +15,6 @@ from marketplace.market.models import Listing
 from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
-pytestmark = pytest.mark.postgresql
 SAMEN = "/werk/aanbod/samen"
 
 

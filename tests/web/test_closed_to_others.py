@@ -12,8 +12,6 @@ from marketplace.market.rules.listing import Certainty
 from tests.factories import listing_draft, make_actor
 from tests.visitors import log_in, newcomer, send
 
-pytestmark = pytest.mark.postgresql
-
 
 @pytest.fixture
 def number(client: FlaskClient, database: Database) -> int:

@@ -8,8 +8,6 @@ from tests.entries import append_entry
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import visit
 
-pytestmark = pytest.mark.postgresql
-
 
 @pytest.mark.parametrize(
     ("slug", "kind", "is_colleague"),

@@ -14,8 +14,6 @@ from tests.entries import append_entry, append_reversal
 from tests.factories import make_actor, make_organisation, seed_taxonomy
 from tests.visitors import visit
 
-pytestmark = pytest.mark.postgresql
-
 
 @pytest.fixture
 def bank(session: Session) -> Session:

@@ -13,8 +13,6 @@ from marketplace.web.ui.paging import numbers_of
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
-pytestmark = pytest.mark.postgresql
-
 
 @pytest.fixture
 def owner(session: Session) -> Actor:

@@ -18,7 +18,6 @@ from tests.entries import append_entry
 from tests.factories import make_actor, make_organisation, seed_taxonomy
 from tests.visitors import visit
 
-pytestmark = pytest.mark.postgresql
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 

@@ -18,7 +18,7 @@ from tests.factories import make_actor
 from tests.stored import make_lot, make_yard
 from tests.visitors import visit
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 A4 = (595, 842)
 
 

@@ -16,8 +16,6 @@ from marketplace.notices.models import AuditRow
 from tests.databases import settings
 from tests.visitors import PASSWORD, csrf_token, log_in, newcomer, send
 
-pytestmark = pytest.mark.postgresql
-
 
 @pytest.fixture
 def email(database: Database) -> str:

@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from marketplace.kernel.db import Database
 from tests.visitors import csrf_token, log_in, newcomer, send
 
-pytestmark = pytest.mark.postgresql
 KEI = "betonstraatsteen-kei-8cm"
 HEAD = "slug;co2_nieuw_kg_per_kg;co2_laag;co2_hoog;co2_bron;co2_conf;mki_eur_per_kg;mki_source;factor_licence;factor_public"
 NMD = f"{KEI};0,09;onbekend;onbekend;NMD 3.8;A;0,0123;NMD 3.8;Nationale Milieudatabase;nee"

@@ -34,8 +34,6 @@ from marketplace.web.reservations.forms import parse_moment
 from tests.factories import location, make_actor, make_listing, seed_taxonomy
 from tests.visitors import hidden, picture, send, upload, visit
 
-pytestmark = pytest.mark.postgresql
-
 
 class Transfer:
     """Hengelo's lot of which Borne has 800 m², approved; and browsers of both, of the AO CE, the broker and of Losser."""

@@ -1,6 +1,5 @@
 """What is left of a withdrawn lot is offered again as that very lot: nothing lies there twice."""
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +12,6 @@ from marketplace.market.models import Listing, Photo
 from marketplace.market.rules.freshness import Outcome
 from tests.factories import make_actor, make_listing
 from tests.visitors import send, visit
-
-pytestmark = pytest.mark.postgresql
 
 
 def test_a_withdrawn_lot_goes_on_as_the_same_lot(app: Flask, session: Session) -> None:

@@ -11,7 +11,6 @@ from marketplace.kernel.db import Database
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.visitors import PASSWORD, csrf_token, log_in, newcomer, send
 
-pytestmark = pytest.mark.postgresql
 ASKED = {
     "organisation": "Waterschap Vechtstromen",
     "sub_kind": "water_board",

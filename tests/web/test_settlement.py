@@ -16,7 +16,6 @@ from tests.factories import make_actor
 from tests.stored import make_lot, make_yard
 from tests.visitors import visit
 
-pytestmark = pytest.mark.postgresql
 JULY = date(2026, 7, 1)
 HEAD = [
     *("Organisatie", "Partij", "Titel", "Van", "Laatste dag", "Dagen", "Hoeveelheid × dagen", "Eenheid"),

@@ -10,8 +10,6 @@ from marketplace.kernel.db import Database
 from marketplace.kernel.models import Task
 from tests.visitors import csrf_token, log_in, newcomer, send
 
-pytestmark = pytest.mark.postgresql
-
 HALFWAY = {"checked": 9, "walked": 0, "chain": None, "breaches": []}
 
 

@@ -16,8 +16,6 @@ from marketplace.kernel.units import Quantity, Unit
 from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
-pytestmark = pytest.mark.postgresql
-
 PAGE = "/reserveringen/1"
 
 

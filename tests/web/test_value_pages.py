@@ -35,7 +35,7 @@ from tests.api.test_valuations import sold
 from tests.factories import make_actor, seed_taxonomy
 from tests.visitors import send, upload, visit
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 KEI, TEGEL = "betonstraatsteen-kei-8cm", "betontegel-30x30x6"
 HEAD = "materiaal;kwaliteit;eenheid;laag;hoog;bron;peildatum;uitnemen"

@@ -12,8 +12,6 @@ from tests.factories import make_actor, seed_taxonomy
 from tests.rooms.test_valued_goal import appraised, estimated, run, steel
 from tests.web.test_figures import content, logged_in
 
-pytestmark = pytest.mark.postgresql
-
 
 @pytest.fixture
 def bank(session: Session) -> Session:
