@@ -57,6 +57,10 @@ CHANGES = (
                 "New: a lot that has a number is announced to a depot by it (lot and announcedLot of /depots/{id}/arrivals). Its keepers are told; "
                 "whoever announced something is told when a keeper calls it off."
             ),
+            _(
+                "Stricter: a change of an asset (PATCH /assets/{id}) names the version that was read, as that of a listing does: 422 without, 409 with "
+                "what changed since, 412 where If-Match names another."
+            ),
             _("Stricter: calling off what was announced to a depot says why (reason, 422). The other side reads it."),
             _(
                 "Stricter: only a keeper moves something into a depot (403). A listing, a transfer or a return that names a depot which you do not keep "

@@ -133,9 +133,17 @@ def test_what_is_left_out_stays_and_an_old_version_is_refused(keeper: Api, stree
     planned = keeper.patch(address, coming | {"version": 1}).get_json()
     assert {name: planned[name] for name in coming} == coming
     assert (planned["name"], planned["builtYear"], planned["version"]) == ("Dorpsstraat", 1987, 2)
-    assert keeper.patch(address, {"name": "Dorpsplein", "version": 1}).status_code == 412
-    assert keeper.patch(address, {"earliest": None, "latest": None, "certainty": None}).get_json()["latest"] is None
-    assert keeper.patch(address, {"name": None}).status_code == 422
+    late = keeper.patch(address, {"name": "Dorpsplein", "version": 1})
+    told = late.get_json()
+    assert (late.status_code, told["current"], told["changed"]) == (409, planned, ["certainty", "earliest", "latest"])
+    silent = keeper.patch(address, {"name": "Dorpsplein"})
+    assert (silent.status_code, silent.get_json()["errors"][0]["field"]) == (422, "version")
+    read = keeper.get(address)
+    assert read.headers["ETag"] == '"2"'
+    matched = keeper.patch(address, {"name": "Dorpsplein", "version": 2}, headers={"If-Match": '"1"'})
+    assert (matched.status_code, matched.get_json()["current"]["version"]) == (412, 2)
+    assert keeper.patch(address, {"earliest": None, "latest": None, "certainty": None, "version": 2}).get_json()["latest"] is None
+    assert keeper.patch(address, {"name": None, "version": 3}).status_code == 422
     described = paved(keeper, street)
     told = keeper.patch(f"{address}/items/1", {"condition": "fair", "detachability": "loose"}).get_json()
     assert (told["condition"], told["detachability"], told["element"]) == ("fair", "loose", described["element"])
@@ -155,11 +163,11 @@ def test_others_see_what_is_public_and_the_maintainer_sees_it_all(
     public, address = Api(app.test_client(), specification), f"/assets/{street['id']}"
     borne = somebody("borne")
     assert [one.get(address).status_code for one in (hengelo, reviewer, losser, borne, public)] == [200, 200, 404, 404, 404]
-    keeper.patch(address, {"maintainer": "borne"})
+    assert keeper.patch(address, {"maintainer": "borne", "version": 1}).status_code == 200
     assert (borne.get(address).status_code, losser.get(address).status_code) == (200, 404)
     assert borne.get("/assets?organisation=borne").get_json()["total"] == 1
-    assert somebody("borne", "coordinator").patch(address, {"name": "Van ons"}).status_code == 403
-    keeper.patch(address, {"isPublic": True})
+    assert somebody("borne", "coordinator").patch(address, {"name": "Van ons", "version": 2}).status_code == 403
+    assert keeper.patch(address, {"isPublic": True, "version": 2}).status_code == 200
     assert [one.get(address).status_code for one in (losser, public)] == [200, 200]
     assert public.get("/assets").get_json()["total"] == 1
 

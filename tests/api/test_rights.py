@@ -154,7 +154,7 @@ BODIES: dict[str, Any] = {
     "write_off_lot": {"reason": "Daarom"},
     "announce": {"material": "betonstraatsteen-kei-8cm", "quantity": 1, "unit": "m2", "expectedOn": clock.today().isoformat()},
     "create_asset": {"name": "Dorpsstraat", "kind": "road", "place": "Hengelo", "isPublic": True},
-    "edit_asset": {"name": "Van mij"},
+    "edit_asset": {"version": 1, "name": "Van mij"},
     "add_item": {"material": "betontegel-30x30x6", "quantity": 12, "unit": "m2"},
     "describe_item": {"element": "Van mij"},
     "change_item": {"kind": "taken_out", "quantity": 1},

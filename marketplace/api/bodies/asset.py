@@ -95,7 +95,7 @@ class AssetPatch(AssetBody):
 
     name = Line(longest=NAME_LENGTH_MAX)
     kind = Choice(AssetKind)
-    version = Whole("the version that you read; a newer one is refused with 412")
+    version = Whole("the version that you read", required=True)
     reason = Lines("why its days move; required where a planned lot on offer was made of it", longest=DATES_REASON_LENGTH_MAX)
 
 

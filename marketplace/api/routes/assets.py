@@ -10,7 +10,7 @@ from marketplace.api.bodies.asset import AssetBody, AssetPatch, ItemBody, ItemCh
 from marketplace.api.fields import read_choice
 from marketplace.api.reading import asked, read_body, read_page
 from marketplace.api.routes.listings import write_listing
-from marketplace.api.routing import created, many, ok, route
+from marketplace.api.routing import created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.asset import AssetSchema, AssetsSchema, ItemSchema, ItemsSchema, OwnedSchema
 from marketplace.api.shapes.listing import ListingSchema
@@ -18,7 +18,7 @@ from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.passports import passport_answer
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.dates import read_date
-from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.matching.actions import replan
 from marketplace.passports.actions import assets, items, owned
 from marketplace.passports.actions.releasing import put_received, release_items
@@ -94,18 +94,23 @@ def show_passport(asset_id: int) -> Response:
     return passport_answer(current_session(), current_actor(), asset_id)
 
 
-@route("PATCH", "/assets/<int:asset_id>", takes=AssetPatch(), gives=AssetSchema, tag="passports", refuses=(412,))
+@route("PATCH", "/assets/<int:asset_id>", takes=AssetPatch(), gives=AssetSchema, tag="passports", matched=True)
 @permission(Can.KEEP_PASSPORTS)
 def edit_asset(asset_id: int) -> Response:
-    """Describe an asset of your organisation anew.
+    """Describe an asset of your organisation anew; `version` is the one that you read.
 
     What is left out stays, what is null becomes empty. Lots that were planned by its days move along.
     """
     values, location = bodies.read_change()
     session, actor = current_session(), current_actor()
-    draft = bodies.changed_asset(draft_of(get_asset(session, actor, asset_id)), values, location)
-    version, reason = values.get("version"), values.get("reason") or ""
-    return ok(write_asset(replan.edit_asset(session, actor, asset_id=asset_id, draft=draft, version=version, reason=reason)))
+    before = get_asset(session, actor, asset_id)
+    require_match(before, write_asset)
+    draft = bodies.changed_asset(draft_of(before), values, location)
+    said = {"version": values["version"], "reason": values.get("reason") or ""}
+    try:
+        return ok(write_asset(replan.edit_asset(session, actor, asset_id=asset_id, draft=draft, **said)))
+    except Conflict as conflict:
+        raise with_current(conflict, write_asset(get_asset(session, actor, asset_id))) from conflict
 
 
 @route("GET", "/assets/<int:asset_id>/items", gives=ItemsSchema, tag="passports", query=query.PAGE)

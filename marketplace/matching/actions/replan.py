@@ -21,9 +21,7 @@ from marketplace.passports.rules.assets import AssetDraft, Coming
 from marketplace.planned.rules import DatesDraft, Plan
 
 
-def edit_asset(
-    session: Session, actor: Actor, *, asset_id: int, draft: AssetDraft, version: int | None = None, reason: str = ""
-) -> Asset:
+def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDraft, version: int, reason: str = "") -> Asset:
     """Describe an asset anew. Lots that were planned by its days move along, and whoever reserved them agrees again.
 
     Refused without a reason where such a lot is on offer, and without days where one was made. A lot with days of its own keeps those.

@@ -8,14 +8,22 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Invalid, Missing, Stale, Taken
+from marketplace.kernel.errors import Invalid, Missing, Taken
 from marketplace.kernel.language import _
 from marketplace.kernel.text import fold
+from marketplace.market.queries.changes import changed_since, version_conflict
 from marketplace.notices.actions import audit
 from marketplace.passports.models import Asset
 from marketplace.passports.queries.assets import draft_of, get_asset, lock_asset
 from marketplace.passports.rules.assets import AssetDraft, check_asset
 from marketplace.passports.rules.intake import tidy_asset
+
+_SAID_AS = {
+    "point": ("place",),
+    "place_name": ("place",),
+    "municipality": ("place",),
+    "coming": ("earliest", "latest", "certainty"),
+}
 
 
 def create_asset(session: Session, actor: Actor, *, draft: AssetDraft, import_id: int | None = None) -> Asset:
@@ -36,15 +44,13 @@ def create_asset(session: Session, actor: Actor, *, draft: AssetDraft, import_id
     return get_asset(session, actor, asset.id)
 
 
-def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDraft, version: int | None = None) -> Asset:
-    """Describe an asset anew. `version`: the one that was read; refused when somebody changed it since."""
+def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDraft, version: int) -> Asset:
+    """Describe an asset anew. `version`: the one that was read; refused when somebody changed it since, with what they changed."""
     lock_asset(session, asset_id)
     asset = get_asset(session, actor, asset_id)
     require(actor, Can.KEEP_PASSPORTS, asset)
-    if version is not None and version != asset.version:
-        raise Stale(
-            _("Somebody changed this asset in the meantime. Look at it again, and then change it."), version=asset.version
-        )
+    if version != asset.version:
+        raise version_conflict(asset.version, changed_since(session, "asset", asset_id, version))
     before, draft = draft_of(asset), tidy_asset(draft)
     check_asset(draft, before, clock.today())
     changed = [name for name in AssetDraft.__dataclass_fields__ if getattr(before, name) != getattr(draft, name)]
@@ -55,7 +61,17 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
         asset.version += 1
         _store(session, asset)
         facts: dict[str, Any] = {"came": _days(before), "comes": _days(draft)} if "coming" in changed else {}
-        audit.record(session, actor, action="asset.edit", object_type="asset", object_id=asset.id, changed=changed, **facts)
+        told = sorted({name for field in changed for name in _SAID_AS.get(field, (field,))})
+        audit.record(
+            session,
+            actor,
+            action="asset.edit",
+            object_type="asset",
+            object_id=asset.id,
+            version=asset.version,
+            fields=told,
+            **facts,
+        )
     return get_asset(session, actor, asset_id)
 
 

@@ -107,11 +107,14 @@ class AssetForm(Form):
 
     def fill(self, asset: Asset, draft: AssetDraft) -> None:
         """Show an asset as it is, unless something was typed."""
-        where = {name: getattr(asset, name) for name in ("lat", "lon", "place_name", "municipality")}
-        self.place.keep(SimpleNamespace(**where, place_basis="point", address=None))
-        if self.is_submitted() or self.name.raw_data:
-            return
+        self._keep_place(asset)
+        if not self.is_submitted() and not self.name.raw_data:
+            self.show(asset, draft)
+
+    def show(self, asset: Asset, draft: AssetDraft) -> None:
+        """Show an asset as it is."""
         coming = draft.coming
+        self._keep_place(asset)
         self.version.data = str(asset.version)
         self.name.data, self.kind.data = draft.name, draft.kind.value
         self.shape.data = json.dumps(draft.shape) if draft.shape else ""
@@ -122,11 +125,15 @@ class AssetForm(Form):
         self.nen_2767.data = str(draft.nen_2767 or "")
         self.is_public.data = draft.is_public
 
+    def _keep_place(self, asset: Asset) -> None:
+        where = {name: getattr(asset, name) for name in ("lat", "lon", "place_name", "municipality")}
+        self.place.keep(SimpleNamespace(**where, place_basis="point", address=None))
+
     @property
-    def read_version(self) -> int | None:
-        """The version that was on the screen; None where that is no number."""
+    def read_version(self) -> int:
+        """The version that was on the screen; 0, which no asset has, where that is no number."""
         typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= NUMBER_DIGITS_MAX else None
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= NUMBER_DIGITS_MAX else 0
 
     def opens(self, names: Iterable[str]) -> bool:
         """Whether a fold stands open: something in it is wrong, or was said."""

@@ -14,6 +14,7 @@ from marketplace.passports.actions import assets, items
 from marketplace.passports.models import Asset, AssetItem
 from marketplace.passports.queries.assets import details_of, draft_of, get_asset, get_item
 from marketplace.web.passports.forms import AssetForm, ChangeForm, ItemForm, describe_form
+from marketplace.web.ui.comparison import Row, compare, is_outdated
 from marketplace.web.ui.form_page import attempt, done, page, submit
 from marketplace.web.ui.papers import rows_of
 
@@ -57,7 +58,20 @@ def edit(asset_id: int) -> ResponseReturnValue:
 
     if submit(form, save):
         return _changed(asset_id)
-    return page("passports/edit.html", form, asset=asset)
+    return page("passports/edit.html", form, asset=asset, changes=_differences(form, asset))
+
+
+def _differences(form: AssetForm, asset: Asset) -> list[Row]:
+    """What differs where somebody else was quicker. Their version counts as seen, so that saving again is a choice."""
+    outran = is_outdated(form)
+    if not outran:
+        return []
+    version, changed = outran
+    stored = AssetForm(formdata=None)
+    stored.offer(list_organisations(current_session()), asset.organisation.slug)
+    stored.show(asset, draft_of(asset))
+    form.version.data = str(version)
+    return compare(stored, form, changed)
 
 
 @KEPT
