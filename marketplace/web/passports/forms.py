@@ -105,16 +105,13 @@ class AssetForm(Form):
         ordered = sorted(organisations, key=lambda one: (one.slug != own, one.sort_key))
         self.maintainer.choices = [(one.slug, one.name) for one in ordered]
 
-    def fill(self, asset: Asset, draft: AssetDraft) -> None:
-        """Show an asset as it is, unless something was typed."""
-        self._keep_place(asset)
-        if not self.is_submitted() and not self.name.raw_data:
-            self.show(asset, draft)
-
-    def show(self, asset: Asset, draft: AssetDraft) -> None:
-        """Show an asset as it is."""
+    def fill(self, asset: Asset, draft: AssetDraft, *, anew: bool = False) -> None:
+        """Show an asset as it is, unless something was typed. `anew`: that does not matter."""
+        where = {name: getattr(asset, name) for name in ("lat", "lon", "place_name", "municipality")}
+        self.place.keep(SimpleNamespace(**where, place_basis="point", address=None))
+        if not anew and (self.is_submitted() or self.name.raw_data):
+            return
         coming = draft.coming
-        self._keep_place(asset)
         self.version.data = str(asset.version)
         self.name.data, self.kind.data = draft.name, draft.kind.value
         self.shape.data = json.dumps(draft.shape) if draft.shape else ""
@@ -124,10 +121,6 @@ class AssetForm(Form):
         self.external_id.data, self.external_system.data = draft.external_id, draft.external_system
         self.nen_2767.data = str(draft.nen_2767 or "")
         self.is_public.data = draft.is_public
-
-    def _keep_place(self, asset: Asset) -> None:
-        where = {name: getattr(asset, name) for name in ("lat", "lon", "place_name", "municipality")}
-        self.place.keep(SimpleNamespace(**where, place_basis="point", address=None))
 
     @property
     def read_version(self) -> int:

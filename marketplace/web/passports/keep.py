@@ -69,7 +69,7 @@ def _differences(form: AssetForm, asset: Asset) -> list[Row]:
     version, changed = outran
     stored = AssetForm(formdata=None)
     stored.offer(list_organisations(current_session()), asset.organisation.slug)
-    stored.show(asset, draft_of(asset))
+    stored.fill(asset, draft_of(asset), anew=True)
     form.version.data = str(version)
     return compare(stored, form, changed)
 
