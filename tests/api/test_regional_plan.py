@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from marketplace.accounts.policy import OPERATOR
+from marketplace.cli import demo
+from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.jobs import tasks
 from marketplace.kernel.db import Database
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from tests.api.conftest import Api
-from tests.factories import make_actor, make_demand, make_listing
+from marketplace.plans.queries.runs import find_last_run, list_lines
+from tests.api.conftest import Api, Specification, published_document
+from tests.factories import make_actor, make_demand, make_listing, make_token
 from tests.rooms.test_regional_plan import north
 
 Somebody = Callable[..., Api]
@@ -124,3 +129,44 @@ def test_two_lines_and_another_request_at_once_sell_nothing_twice(
         held = {row.id: row.held for row in session.query(Listing)}
     assert held[first] == (800 if statuses[0] == 201 else 500) and (statuses[0], statuses[2]) in {(201, 409), (409, 201)}
     assert held[second] == (800 if statuses[1] == 201 else 500) and (statuses[1], statuses[3]) in {(201, 409), (409, 201)}
+    told = people["borne"].get(f"{address}/lines").get_json()["items"]
+    assert [line["state"] for line in told] == ["asked" if status == 201 else "changed" for status in statuses[:2]]
+
+
+@pytest.mark.slow
+def test_two_lines_of_the_demonstration_and_a_rival_in_the_same_second(app: Flask, database: Database) -> None:
+    """Borne and Enschede accept their lines of 400 m2 while Oldenzaal asks for 100 of both lots: each lot is held once."""
+    assert demo.load(app)
+    specification = Specification(published_document(app), app)
+    with database.transaction() as session:
+        slugs = ("borne", "enschede", "oldenzaal", "oldenzaal")
+        tokens = [make_token(session, make_actor(session, slug), name=f"plan-{n}") for n, slug in enumerate(slugs)]
+        run = find_last_run(session, OPERATOR)
+        assert run is not None
+        lines = {line.asker.slug: line for line in list_lines(session, run, offset=0, limit=100)[0] if line.why == "less"}
+        plan, lots = run.id, [lines[slug].listing_id for slug in ("borne", "enschede")]
+        numbers = [lines[slug].number for slug in ("borne", "enschede")]
+    borne, enschede, *rivals = (Api(app.test_client(), specification, token) for token in tokens)
+    together = Barrier(4)
+
+    def at_once(ask: Callable[[], Any]) -> int:
+        together.wait()
+        return int(ask().status_code)
+
+    some = {"quantity": 100, "unit": "m2"}
+    work: list[Callable[[], Any]] = [
+        lambda: borne.post(f"/plans/{plan}/lines/{numbers[0]}/request", {}),
+        lambda: enschede.post(f"/plans/{plan}/lines/{numbers[1]}/request", {}),
+        lambda: rivals[0].post(f"/listings/{lots[0]}/reservations", some),
+        lambda: rivals[1].post(f"/listings/{lots[1]}/reservations", some),
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(at_once, work))
+    states = {line["number"]: line["state"] for line in borne.get(f"/plans/{plan}/lines?pageSize=100").get_json()["items"]}
+    with database.read() as session:
+        for place, (lot, number) in enumerate(zip(lots, numbers, strict=True)):
+            mine, theirs = statuses[place], statuses[place + 2]
+            assert sorted((mine, theirs)) == [201, 409]
+            assert session.get_one(Listing, lot).held == (400 if mine == 201 else 100)
+            assert states[number] == ("asked" if mine == 201 else "changed")
+        assert {name: found for name, question in INVARIANTS if (found := question(session))} == {}

@@ -84,3 +84,52 @@ def test_a_line_is_offered_pointed_out_or_refused_with_a_reason(app: Flask, sess
     session.commit()
     assert rows == [(1, "offered", "Het ligt dichtbij."), (2, "offered", ""), (2, "refused", "Te grijs.")]
     assert send(losser, "/plan/1/regels/2/weigeren", {"reden": "x"}, to="/plan/1/regels/1/weigeren").status_code == 403
+
+
+@pytest.mark.slow
+def test_the_pages_beside_a_plan_tell_what_stays_goes_together_differs_and_was_followed(
+    app: Flask, session: Session, people: dict[str, Actor]
+) -> None:
+    """With 200 m2 more at 19 km Losser takes those and 600 of Hengelo, Borne the other 200 of Hengelo and 600 of Almelo: both from two lots.
+
+    Almelo has 200 left, and a need within 2 km of kilometre 30 stays open. Losser refuses one of its lines.
+    """
+    make_listing(session, people["hengelo"], quantity=Quantity(Decimal(200), Unit.M2), location=north(19))
+    make_demand(session, people["hengelo"], location=north(30), max_distance_km=Decimal(2))
+    make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
+    session.commit()
+    losser = visit(app, session, people["losser"])
+    plan = plain(losser.get("/plan").text)
+    assert "Regels van Losser (2)" in plan and "(heen en terug 2,6 km)" in plan  # 1 km x 1.3 x 2
+    assert "Eén vraag blijft helemaal of voor een deel open." in plan
+    stays = plain(losser.get("/plan/1/tekorten").text)
+    assert "Vragen die open blijven (1)" in stays and "Partijen die blijven liggen (1)" in stays
+    assert "200 m² van Almelo" in stays and "km verder mag zijn" in stays
+    assert "200 m² voor Hengelo" in plain(losser.get("/plan/1/tekorten?soort=partijen&organisatie=almelo").text)
+    together = plain(losser.get("/plan/1/samen").text)
+    assert "Vragen uit meer dan één partij (2)" in together and "800 m² uit 2 partijen" in together
+    assert "Vrachten die elkaars terugweg vullen (0)" in together
+    assert "Er zijn nog geen twee plannen" in losser.get("/plan/vergelijken").text
+    assert send(losser, "/plan/1/regels/3/weigeren", {"reden": "Te grijs."}).status_code == 303
+    make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
+    session.commit()
+    beside = plain(losser.get("/plan/vergelijken").text)
+    assert "Nieuw: 0; vervallen: 0; andere hoeveelheid: 0; gelijk: 4." in beside and "Beide gaan over precies hetzelfde" in beside
+    followed = plain(losser.get("/plan/gevolgd").text)
+    assert "Was gevolgd wat nu geweigerd is of bleef liggen" in followed and "Opnieuw in een later plan" in followed
+    assert losser.get("/plan/vergelijken?van=1&met=99").status_code == 404
+
+
+def test_the_lines_of_everybody_stand_folded_by_municipality(app: Flask, session: Session, people: dict[str, Actor]) -> None:
+    make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
+    session.commit()
+    page = plain(visit(app, session, people["borne"]).get("/plan?organisatie=alle").text)
+    assert "Alle regels (2)" in page and page.index("Van Almelo") < page.index('id="regel-1"') < page.index("Van Hengelo")
+
+
+def test_before_there_is_a_plan_nothing_was_followed_or_compared(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    borne = visit(app, session, make_actor(session, "borne"))
+    assert "Er is nog geen plan gemaakt" in borne.get("/plan/gevolgd").text
+    assert "Er zijn nog geen twee plannen" in borne.get("/plan/vergelijken").text
+    assert borne.get("/plan/1/tekorten").status_code == 404
