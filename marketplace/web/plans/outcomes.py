@@ -186,6 +186,7 @@ def followed() -> ResponseReturnValue:
     )
     return render_template(
         "plans/followed.html",
+        has_lines=any(total.lines for total in whole.fates.values()),
         fates=list(_fate_rows(whole.fates)),
         done=list(_done(whole.deeds)),
         missed=_missed(whole.fates),

@@ -99,7 +99,11 @@ def money_exact(euros: Decimal) -> str:
 
 
 def figures(result: PlanResult) -> Iterator[tuple[Text, str]]:
-    """What a plan came to, beside first come, first served."""
+    """What a plan came to, beside first come, first served; of one without lines what it looked at."""
+    if not result.lines and not result.base_lines:
+        yield _("Lots on offer"), number(result.lots)
+        yield _("Open needs"), number(result.needs)
+        return
     yield _("Serves"), str(_("%(mass)s in %(lines)s transfers", mass=mass(result.mass_kg), lines=number(result.lines)))
     yield _("Drives"), _tonne_km(result.tonne_km)
     yield (
