@@ -32,7 +32,7 @@ def test_an_empty_database_is_filled_once(app: Flask) -> None:
     with app.extensions["database"].read() as session:
         assert {name: found for name, question in INVARIANTS if (found := question(session))} == {}
         assert get_head(session)[0] == 41  # forty exchanges, and a leg from a depot to a street
-        assert list_demands(session, ANONYMOUS)[1] == 25
+        assert list_demands(session, ANONYMOUS)[1] == 28
         assert len(list_due(session)) < 60
         memos = session.scalars(select(Memo).options(joinedload(Memo.conclusion)).order_by(Memo.number)).all()
         assert [(memo.fitting, memo.conclusion and memo.conclusion.reason) for memo in memos] == [

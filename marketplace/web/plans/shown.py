@@ -99,7 +99,10 @@ def money_exact(euros: Decimal) -> str:
 
 
 def figures(result: PlanResult) -> Iterator[tuple[Text, str]]:
-    """What a plan came to, beside first come, first served; of one without lines what it looked at."""
+    """What a plan came to, beside first come, first served.
+
+    Of one without lines what it looked at.
+    """
     if not result.lines and not result.base_lines:
         yield _("Lots on offer"), number(result.lots)
         yield _("Open needs"), number(result.needs)
