@@ -1,6 +1,6 @@
 """Days of assets that come from a sheet: planned lots move along, with a reason, and back with the sheet. And who may see a passport."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,15 +12,17 @@ from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.imports.actions.undo import undo_import
+from marketplace.jobs import tasks
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from marketplace.market.rules.listing import Condition
-from marketplace.matching.actions.publish import publish
+from marketplace.market.rules.listing import Certainty, Condition
+from marketplace.matching.actions.publish import move_dates, publish
 from marketplace.passports.actions.releasing import release_items
 from marketplace.passports.rules.releasing import Piece, ReleaseDraft
 from marketplace.planned.models import DateChange
+from marketplace.planned.rules import DatesDraft, Plan
 from tests.factories import make_actor, seed_taxonomy
 from tests.imported import reading
 from tests.rooms.test_passports_in_sheets import HEAD, KEI, apply, assets, holds, load, parts, said
@@ -74,6 +76,56 @@ def test_days_of_a_sheet_move_planned_lots_with_a_reason_and_ask_their_holders_a
         assert session.get_one(Reservation, asked).confirm_until is None  # moved back to what was agreed
         assert len(session.scalars(select(DateChange)).all()) == 2
     holds(database)
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_days_that_a_planned_lot_cannot_take_are_refused_in_the_preview_at_their_row(
+    app: Flask, database: Database, borne: Actor, is_published: bool
+) -> None:
+    """A first day that is past, and a period of four years: the asset would take them, the lot of 800 m² that follows it does not."""
+    today, year = clock.today(), clock.today().year + 1
+    apply(app, database, borne, load(database, borne, dated(f"1-3-{year}", f"30-6-{year}"), DATED))
+    past, long = dated(f"{today - timedelta(days=40):%d-%m-%Y}", f"30-6-{year}"), dated(f"1-3-{year}", f"1-3-{year + 4}")
+    for rows in (past, long):
+        assert said(database, borne, load(database, borne, rows, DATED)) == {}  # nothing is planned of it
+    [asset] = assets(database)
+    with database.transaction() as session:
+        pieces = (Piece(asset.id, 1, Decimal(800)),)
+        made = release_items(session, borne, draft=ReleaseDraft(pieces, "Keien Dorpsstraat", Condition.GOOD))
+        if is_published:
+            publish(session, borne, listing_id=made.id)
+    for rows, field, sentence in ((past, "earliest", "Deze dag is voorbij"), (long, "latest", "meer dan drie jaar")):
+        wrong = load(database, borne, rows, DATED)
+        [(row, faults)] = said(database, borne, wrong).items()
+        assert (row, set(faults), sentence in faults[field]) == (2, {field}, True), faults
+        assert (wrong.counts, "Dorpsstraat" in str(faults)) == ({"error": 1}, False)
+    with database.transaction() as session:  # a lot with days of its own does not follow, so nothing stands in the way
+        plan = Plan(date(year, 4, 1), date(year, 6, 30), Certainty.BUDGETED)
+        listing = session.get_one(Listing, made.id)
+        if is_published:
+            move_dates(session, borne, listing_id=made.id, version=listing.version, draft=DatesDraft(plan, "Later gestort"))
+        else:
+            listing.earliest = listing.available_from = plan.earliest
+    assert said(database, borne, load(database, borne, long, DATED)) == {}
+
+
+def test_a_sheet_that_became_wrong_since_its_preview_is_refused_with_its_row(
+    app: Flask, database: Database, borne: Actor
+) -> None:
+    year = clock.today().year + 1
+    apply(app, database, borne, load(database, borne, dated(f"1-3-{year}", f"30-6-{year}"), DATED))
+    run = load(database, borne, dated(f"1-3-{year}", f"1-3-{year + 4}"), DATED)
+    [asset] = assets(database)
+    with database.transaction() as session:
+        pieces = (Piece(asset.id, 1, Decimal(800)),)
+        made = release_items(session, borne, draft=ReleaseDraft(pieces, "Keien Dorpsstraat", Condition.GOOD))
+        publish(session, borne, listing_id=made.id)
+        task = tasks.start_import(session, borne, import_id=run.id, only_good=False, overwrite=True)
+    tasks.take(app, task.id)
+    with reading(database) as session:
+        task = tasks.get_task(session, borne, task.id)
+        assert task.state == "failed" and "egel 2" in task.error, task.error
+        assert session.get_one(Listing, made.id).latest == date(year, 6, 30)
 
 
 def test_whether_a_passport_is_public_comes_from_the_sheet(app: Flask, database: Database, borne: Actor) -> None:

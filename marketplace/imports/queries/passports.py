@@ -35,6 +35,7 @@ from marketplace.passports.queries.intake import (
 from marketplace.passports.rules.assets import AssetDraft, AssetKind, check_asset
 from marketplace.passports.rules.intake import Weighed, tidy_asset, weigh_item
 from marketplace.passports.rules.items import ITEMS_MAX, Detachability, ItemDetails, ItemDraft, KnownBy
+from marketplace.passports.rules.releasing import check_followed
 from marketplace.places.queries.gazetteer import PlaceFinder
 
 PLACES_KEPT = 4_096
@@ -259,6 +260,8 @@ class PassportJudge:
         try:
             draft = tidy_asset(draft)
             check_asset(draft, before, self._words.today)
+            if standing is not None and standing.has_followers:
+                check_followed(draft.coming, standing.draft.coming, self._words.today)
         except Refusal as refusal:
             _say(refusal, record, faults)
         return draft

@@ -5,6 +5,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.market.actions.listings import update_listing
@@ -18,6 +19,7 @@ from marketplace.passports.models import Asset
 from marketplace.passports.queries.assets import draft_of, get_asset
 from marketplace.passports.queries.releases import open_listings_of_asset
 from marketplace.passports.rules.assets import AssetDraft, Coming
+from marketplace.passports.rules.releasing import check_followed
 from marketplace.planned.rules import DatesDraft, Plan
 
 
@@ -31,10 +33,8 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
     if after == before:
         return asset
     following = [one for one in _planned(session, actor, asset_id) if _coming(one) == before]
-    if following and after.earliest is None:
-        raise Invalid(
-            _("A planned lot was made of this. Withdraw it first, or say the days on which it can come free."), "earliest"
-        )
+    if following:
+        check_followed(after, before, clock.today())
     if not reason.strip() and any(one.status == ListingStatus.PUBLISHED for one in following):
         raise Invalid(
             _("A planned lot on offer was made of this. Say why its days move: whoever reserved it reads that."), "reason"
@@ -47,6 +47,8 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
 def follow_days(session: Session, actor: Actor, *, asset_id: int, before: Coming, after: Coming, reason: str) -> int:
     """Move the planned lots of an asset of which the days have moved. For whoever wrote the asset down already; how many moved."""
     following = [] if after == before else [one for one in _planned(session, actor, asset_id) if _coming(one) == before]
+    if following:
+        check_followed(after, before, clock.today())
     for listing in following:
         _move(session, actor, listing, after, reason)
     return len(following)

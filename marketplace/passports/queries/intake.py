@@ -16,15 +16,33 @@ from marketplace.passports.rules.intake import Weighed
 AssetKey = tuple[str, str]  # the system and the number in it
 ItemKey = tuple[int, str, str, int | None]  # material, unit, element and layer tell parts of one asset apart
 
+_FOLLOWED = (
+    select(Asset.id)
+    .join(AssetItem, AssetItem.asset_id == Asset.id)
+    .join(ItemRelease, ItemRelease.item_id == AssetItem.id)
+    .join(Listing, Listing.id == ItemRelease.listing_id)
+    .where(
+        Listing.planned,
+        Listing.status.in_([ListingStatus.DRAFT.value, ListingStatus.PUBLISHED.value]),
+        Listing.earliest == Asset.release_earliest,
+        Listing.latest == Asset.release_latest,
+        Listing.certainty == Asset.certainty,
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StandingAsset:
-    """An asset that stands there, with its parts by what tells them apart. Of twins the first."""
+    """An asset that stands there, with its parts by what tells them apart. Of twins the first.
+
+    `has_followers`: planned lots have its days, and move along with them.
+    """
 
     asset: Asset
     draft: AssetDraft
     items: Mapping[ItemKey, AssetItem]
     last_number: int
+    has_followers: bool = False
 
 
 def key_of_item(item: AssetItem) -> ItemKey:
@@ -70,13 +88,14 @@ def find_standing(
         session.execute(mine.with_only_columns(Asset.id).order_by(Asset.id).with_for_update())
     whole = mine.options(joinedload(Asset.maintainer), selectinload(Asset.items)).execution_options(populate_existing=True)
     found: dict[str, list[StandingAsset]] = {}
+    followed = set(session.scalars(_FOLLOWED.where(Asset.id.in_(mine.with_only_columns(Asset.id)))))
     for asset in session.scalars(whole.order_by(Asset.id)):
         items: dict[ItemKey, AssetItem] = {}
         for item in asset.items:
             if item.quantity > 0:  # what came to nought is history
                 items.setdefault(key_of_item(item), item)
         last = max((item.number for item in asset.items), default=0)
-        found.setdefault(asset.external_id, []).append(StandingAsset(asset, draft_of(asset), items, last))
+        found.setdefault(asset.external_id, []).append(StandingAsset(asset, draft_of(asset), items, last, asset.id in followed))
     return found
 
 

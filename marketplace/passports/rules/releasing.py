@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit, check_amount, plain
 from marketplace.market.rules.listing import Condition
+from marketplace.market.rules.values import find_period_faults
 from marketplace.passports.rules.assets import Coming
 
 PIECES_MAX = 100
+NEEDS_DAYS = _("A planned lot was made of this. Withdraw it first, or say the days on which it can come free.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +118,13 @@ def share(amount: Decimal, waiting: Sequence[Decimal], there: Sequence[Decimal])
         taken[index] += more
         amount -= more
     return taken
+
+
+def check_followed(coming: Coming, before: Coming, today: date) -> None:
+    """Refuse days of an asset that the planned lots which follow them cannot take."""
+    if coming == before:
+        return
+    if coming.earliest is None:
+        raise Invalid(NEEDS_DAYS, "earliest")
+    if faults := find_period_faults(coming.earliest, coming.latest, today, before.earliest):
+        raise Invalid.all(faults)
