@@ -43,7 +43,7 @@ CHANGES = (
             ),
             _(
                 "New in the regional plan: ways through a depot, with the day, how long it waits and what that costs of each line (journey, way), "
-                "what a plan costs (cost), and a plan that keeps the cost low (objective cost)."
+                "what a plan costs (cost), and a plan that keeps the cost low (objective cost). Whoever asks for soil says the classes of the place."
             ),
             _(
                 "New: the settlement of a quarter of a depot with its rows and sums (/depots/{id}/settlement), what lying there has cost so far by "

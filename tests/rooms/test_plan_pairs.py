@@ -20,10 +20,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.geo import distance_km, whole_km
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.gates import find_blocking, list_findings_of
 from marketplace.matching.queries.matches import lot_of, need_of
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import objections
 from marketplace.materials.queries import taxonomy
+from marketplace.materials.rules.gates import Moment
+from marketplace.materials.rules.soil import easiest
 from marketplace.plans.queries.pairs import Today, read_today
 from marketplace.plans.rules.pairing import Way
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
@@ -47,7 +50,9 @@ def by_the_rule(session: Session) -> dict[tuple[int, int], tuple[Way, int]]:
     terms, today = taxonomy(session), clock.today()
     askers = {one.id: one for one in session.scalars(select(Organisation))}
     found = {}
-    for listing in session.scalars(select(Listing)):
+    listings = session.scalars(select(Listing)).all()
+    findings = {own: list_findings_of(session, listings, destination=easiest(is_other_owner=not own)) for own in (True, False)}
+    for listing in listings:
         lot = lot_of(listing, terms, exact=False)
         for demand in session.scalars(select(Demand)):
             asker = askers[demand.organisation_id]
@@ -57,6 +62,8 @@ def by_the_rule(session: Session) -> dict[tuple[int, int], tuple[Way, int]]:
             away = distance_km(lot.point, need.point)
             said = objections(lot, need, distance_km=away, today=today)
             miss = near_miss(lot, need, distance_km=away, today=today)
+            if find_blocking(findings[asker.id == listing.organisation_id][listing.id], Moment.RESERVE):
+                continue
             if not said:
                 way = Way.FREE
             elif miss is not None:

@@ -3,6 +3,7 @@
 from marketplace.api.fields import Choice, Lines, YesNo
 from marketplace.api.schema import Body
 from marketplace.exchange.rules.reservation import REASON_LENGTH_MAX
+from marketplace.materials.rules.soil import SoilClass
 from marketplace.plans.queries.pairs import Objective
 
 
@@ -14,9 +15,11 @@ class PlanBody(Body):
 
 
 class PlanLineBody(Body):
-    """What the broker says with a line."""
+    """What is said with a line: by the broker why, by whoever asks for soil of which classes the place is."""
 
     reason = Lines("of the broker, for whoever needs it; the others need none", longest=REASON_LENGTH_MAX)
+    receiving_soil = Choice(SoilClass, "of soil that is asked for: class of the soil where it goes; required for soil")
+    function_class = Choice(SoilClass, "of soil that is asked for: class of the function of that place; required for soil")
 
 
 class RefusalBody(Body):

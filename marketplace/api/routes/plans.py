@@ -11,7 +11,8 @@ from marketplace.api.shapes.plan import PlanAnswerSchema, PlanLinesSchema, PlanS
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.wake import waking
 from marketplace.jobs.tasks import queue_plan
-from marketplace.plans.actions.answers import accept_line, refuse_line
+from marketplace.materials.rules.soil import find_soil_class
+from marketplace.plans.actions.answers import Ground, accept_line, refuse_line
 from marketplace.plans.queries.lines import tell_lines
 from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import get_run, list_lines, list_runs
@@ -74,7 +75,10 @@ def request_plan_line(plan_id: int, number: int) -> Response:
     A line of which less is left now is refused, and nothing is held.
     """
     values = read_body(PlanLineBody())
-    answer = accept_line(current_session(), current_actor(), run_id=plan_id, number=number, reason=values.get("reason") or "")
+    ground = Ground(find_soil_class(values.get("receiving_soil")), find_soil_class(values.get("function_class")))
+    answer = accept_line(
+        current_session(), current_actor(), run_id=plan_id, number=number, reason=values.get("reason") or "", ground=ground
+    )
     return created(PlanAnswerSchema.write(answer), "list_plan_lines", plan_id=plan_id)
 
 

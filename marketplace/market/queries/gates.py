@@ -1,10 +1,13 @@
 """Questions about what the rules say of a lot. For a page that shows it, and for a verb."""
 
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may
@@ -29,6 +32,8 @@ from marketplace.materials.rules.gates import (
 )
 from marketplace.materials.rules.soil import Destination
 from marketplace.materials.rules.taxonomy import LotAnswers, Material, PaperFacts, Taxonomy
+
+LOOKED_AT = 500  # lots with their papers in one question
 
 
 def list_findings(
@@ -57,6 +62,42 @@ def list_findings_of(
             lifted=_lifted(known.gates, row, opinions[row.id], lifts[row.id], on),
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a lot on offer says of itself, as it is stored: two that say the same meet the same rules."""
+
+    material_id: int
+    fields: str
+    hazards: str
+    asbestos_suspected: str
+    year_of_construction: int | None
+
+
+def list_refused(session: Session, lots: Mapping[int, Said], destination: Destination) -> set[int]:
+    """The lots, by their numbers, that nobody could reserve for this place today.
+
+    Each way of saying is looked at once; the papers of those that are stopped open some again.
+    """
+    known, today = taxonomy(session), clock.today()
+
+    def is_stopped(said: Said) -> bool:
+        answers = LotAnswers(
+            json.loads(said.fields), json.loads(said.hazards), said.asbestos_suspected, said.year_of_construction
+        )
+        material = known.material_by_id(said.material_id)
+        found = find_findings(known.gates, material, answers, today=today, destination=destination)
+        return bool(find_blocking(found, Moment.RESERVE))
+
+    stopped = {said for said in set(lots.values()) if is_stopped(said)}
+    ids = sorted(number for number, said in lots.items() if said in stopped)
+    refused = set()
+    for start in range(0, len(ids), LOOKED_AT):
+        rows = session.scalars(select(Listing).where(Listing.id.in_(ids[start : start + LOOKED_AT]))).all()
+        found = list_findings_of(session, rows, destination=destination)
+        refused |= {number for number, findings in found.items() if find_blocking(findings, Moment.RESERVE)}
+    return refused
 
 
 def find_draft_findings(session: Session, draft: ListingDraft, *, papers: Iterable[PaperFacts] = ()) -> tuple[Finding, ...]:

@@ -50,6 +50,11 @@ class Destination:
         return SoilClass.AGRICULTURE_NATURE in (self.receiving_soil, self.function_class)
 
 
+def easiest(*, is_other_owner: bool) -> Destination:
+    """The place that takes the most: what may not go there may go nowhere, whatever whoever reserves says of the place."""
+    return Destination(is_other_owner, SoilClass.INDUSTRY, SoilClass.INDUSTRY)
+
+
 @dataclass(frozen=True, slots=True)
 class DoubleTest:
     """The outcome of the double test. `fails_soil` and `fails_function` name which of the two did not hold."""

@@ -1,5 +1,7 @@
 """What people do with a line of a plan: ask for it, offer it, or say no."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
@@ -10,6 +12,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.matching.actions.broker import offer_to_demand, propose
+from marketplace.materials.rules.soil import SoilClass
 from marketplace.notices.actions import audit
 from marketplace.plans.models import PlanAnswer, PlanLine
 from marketplace.plans.queries.lines import state_of
@@ -17,12 +20,23 @@ from marketplace.plans.queries.runs import get_line, get_run
 from marketplace.plans.rules.lines import Answer, LineState
 
 
-def accept_line(session: Session, actor: Actor, *, run_id: int, number: int, reason: str = "") -> PlanAnswer:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Of which classes the place is where soil goes: its soil, and its function."""
+
+    receiving_soil: SoilClass | None = None
+    function_class: SoilClass | None = None
+
+
+def accept_line(
+    session: Session, actor: Actor, *, run_id: int, number: int, reason: str = "", ground: Ground = Ground()
+) -> PlanAnswer:
     """Act on a line of a plan.
 
     Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. It is an ordinary reservation, offer or
     proposal, with everything that is refused there: of what was taken meanwhile nothing is held. What was done before is given again.
-    What goes through a depot is asked for to be brought there, before its owner needs the place: it waits as the asker's.
+    Whoever asks for soil says of which classes the place is (`ground`). What goes through a depot is asked for to be brought there, before
+    its owner needs the place: it waits as the asker's.
     Refused: a line that cannot be as the plan says it any more, and anybody else.
     """
     line = get_line(session, get_run(session, actor, run_id), number)
@@ -32,7 +46,7 @@ def accept_line(session: Session, actor: Actor, *, run_id: int, number: int, rea
     if actor.organisation_id == line.asker_id:
         require(actor, Can.EDIT_DEMAND, line.demand)
         _check_open(session, line)
-        return _write(session, actor, line, Answer.ASKED, reservation_id=_ask(session, actor, line))
+        return _write(session, actor, line, Answer.ASKED, reservation_id=_ask(session, actor, line, ground))
     if may(actor, Can.BROKER) and actor.organisation_id != line.owner_id:
         check_reason(reason)
         propose(session, actor, listing_id=line.listing_id, demand_id=line.demand_id, reason=reason)
@@ -53,7 +67,7 @@ def refuse_line(session: Session, actor: Actor, *, run_id: int, number: int, rea
     return _write(session, actor, line, Answer.REFUSED, reason=reason)
 
 
-def _ask(session: Session, actor: Actor, line: PlanLine) -> int:
+def _ask(session: Session, actor: Actor, line: PlanLine, ground: Ground) -> int:
     demand, way = line.demand, line.journey
     through = way if way is not None and way.is_through_depot else None
     draft = ReservationDraft(
@@ -63,6 +77,8 @@ def _ask(session: Session, actor: Actor, line: PlanLine) -> int:
         project=demand.project,
         needed_by=demand.needed_until if through is None else through.handed_on,
         depot_id=None if through is None else through.depot_id,
+        receiving_soil=ground.receiving_soil,
+        function_class=ground.function_class,
         confirm_unusual=True,  # the plan never gives more than is needed
     )
     return reserve(session, actor, listing_id=line.listing_id, draft=draft).id

@@ -32,12 +32,14 @@ from marketplace.kernel.geo_columns import list_axes_m
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.freshness import confirmed_since
+from marketplace.market.queries.gates import Said, list_refused
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
 from marketplace.matching.rules.wishes import Verdict, judge_all, stored_wishes
+from marketplace.materials.rules.soil import easiest
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion
 from marketplace.plans.rules.lying import Stops
-from marketplace.plans.rules.pairing import UNITS, Supply, Terms, Wanted
+from marketplace.plans.rules.pairing import FOR_OTHERS, FOR_OWNER, UNITS, Supply, Terms, Wanted
 from marketplace.plans.rules.stops import Depots
 from marketplace.stock.queries.warnings import fills
 
@@ -52,6 +54,7 @@ _listing, _demand, _organisation = Listing.__table__.c, Demand.__table__.c, Orga
 _LISTED = (
     *("id", "material_id", "organisation_id", "condition", "unit", "available_from", "available_until", "hazards_yes"),
     *("hazards_unknown", "region_from", "partners_from", "circle", "circle_from", "parent_id", "public_lat", "public_lon"),
+    *("asbestos_suspected", "year_of_construction"),
 )
 _ASKED = (
     *("id", "material_id", "organisation_id", "unit", "min_condition", "needed_from", "needed_until"),
@@ -79,9 +82,9 @@ def read_columns(session: Session, materials: Taxonomy, *, about: Material | Non
     """
     offered, needed = _concerned(materials, about)
     session.flush()  # the connection itself is asked: the session would make an object of each row
-    listed, asked = _rows(session, _on_offer(offered), [*_LISTED, *_MEASURED, "fields"]), _asked(session, needed)
+    listed, asked = _rows(session, _on_offer(offered), [*_LISTED, *_MEASURED, "fields", "hazards"]), _asked(session, needed)
     bits = _bits()
-    supply = _supply(listed, bits)
+    supply = _supply(listed, bits, _refused(session, listed))
     wanted = _wanted(session, asked, bits)
     kg = [None if stored is None else Decimal(stored) / 1_000_000 for stored in listed["kg_per_unit"]]
     weights = [
@@ -99,6 +102,14 @@ def read_columns(session: Session, materials: Taxonomy, *, about: Material | Non
 
 
 _MEASURED = ("amount", "minimum_part", "kg_per_unit")
+_SAID = ("material_id", "fields", "hazards", "asbestos_suspected", "year_of_construction")
+
+
+def _refused(session: Session, rows: Rows) -> Numbers:
+    """For whom each lot is refused by the rules of materials, at the place that takes the most."""
+    lots = {number: Said(*said) for number, *said in zip(rows["id"], *(rows[name] for name in _SAID), strict=True)}
+    own, others = (list_refused(session, lots, easiest(is_other_owner=other)) for other in (False, True))
+    return _numbers((number in own) * FOR_OWNER + (number in others) * FOR_OTHERS for number in lots)
 
 
 def _concerned(materials: Taxonomy, about: Material | None) -> tuple[frozenset[int] | None, frozenset[int] | None]:
@@ -120,6 +131,7 @@ def _on_offer(materials: frozenset[int] | None) -> Select[Any]:
             type_coerce(_listing.minimum_part, Integer),
             type_coerce(_listing.kg_per_unit, Integer),
             type_coerce(_listing.fields, String),
+            type_coerce(_listing.hazards, String),
         )
         .where(
             _listing.status == ListingStatus.PUBLISHED.value,
@@ -178,7 +190,7 @@ def _rows(session: Session, statement: Select[Any], names: Sequence[str]) -> Row
     return dict(zip(names, columns, strict=True))
 
 
-def _supply(rows: Rows, bits: Callable[[Iterable[str]], int]) -> Supply:
+def _supply(rows: Rows, bits: Callable[[Iterable[str]], int], refused: Numbers) -> Supply:
     lats, lons = _places(rows)
     return Supply(
         ids=_numbers(rows["id"]),
@@ -198,6 +210,7 @@ def _supply(rows: Rows, bits: Callable[[Iterable[str]], int]) -> Supply:
         circles=list(rows["circle"]),
         answers=list(rows["fields"]),
         parents=list(rows["parent_id"]),
+        refused=refused,
         lats=lats,
         lons=lons,
         spots=list_axes_m(lats, lons),
@@ -380,9 +393,6 @@ def _coming(session: Session, ids: Iterable[int], materials: Taxonomy) -> dict[i
 
 
 def _lying(session: Session) -> dict[int, int]:
-    rows = (
-        select(Listing.id, Lot.depot_id)
-        .join(Lot, Lot.id == Listing.lot_id)
-        .where(Listing.status == ListingStatus.PUBLISHED.value, Lot.depot_id.is_not(None))
-    )
-    return {listing_id: depot_id for listing_id, depot_id in session.execute(rows) if depot_id is not None}
+    rows = select(Listing.id, Lot.depot_id).join(Lot, Lot.id == Listing.lot_id).where(Lot.depot_id.is_not(None))
+    found = session.execute(rows.where(Listing.status == ListingStatus.PUBLISHED.value))
+    return {listing_id: depot_id for listing_id, depot_id in found if depot_id is not None}

@@ -24,6 +24,7 @@ UNITS = tuple(Unit)  # a unit is told by its place here
 STEPS = tuple(10 ** (3 - unit.places) for unit in UNITS)  # thousandths by which an amount grows
 EDGE_M = 10.0  # so near to the farthest distance the geodesic decides
 ASKS_NOTHING = "{}"
+FOR_OWNER, FOR_OTHERS = 1, 2  # for whom a lot is refused
 
 
 class Way(IntEnum):
@@ -39,7 +40,10 @@ class Way(IntEnum):
 
 @dataclass(frozen=True)
 class Supply:
-    """What is on offer, in columns. Amounts in thousandths, days since 1970, hazards as bits of a number, `spots` in metres."""
+    """What is on offer, in columns. Amounts in thousandths, days since 1970, hazards as bits of a number, `spots` in metres.
+
+    `refused`: bits for whom the rules of materials let nobody reserve it, whatever is said of the place: its own organisation (1), others (2).
+    """
 
     ids: Numbers
     materials: Numbers
@@ -58,6 +62,7 @@ class Supply:
     circles: list[str]
     answers: list[str]
     parents: list[int | None]
+    refused: Numbers
     lats: Places
     lons: Places
     spots: Places
@@ -155,6 +160,7 @@ def _block(supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: N
     It is -1 where more than one thing is in the way, or one that nobody can change.
     """
     possible = _is_clean(supply, wanted, lots, needs) & _gives(supply, wanted, terms, lots, needs)
+    possible &= _passes(supply, wanted, lots, needs)
     fails, unsure = _judged(supply, wanted, terms, lots, needs)
     obstacles = (
         (Way.TURN, ~_has_turn(supply, wanted, terms.today, lots, needs)),
@@ -180,6 +186,13 @@ def _is_clean(supply: Supply, wanted: Wanted, lots: Numbers, needs: Numbers) -> 
     refused = supply.hazards[lots][:, None] & ~wanted.accepted[needs][None]
     clean: Flags = (refused == 0) & ~(supply.is_unknown[lots][:, None] & ~wanted.takes_unknown[needs][None])
     return clean
+
+
+def _passes(supply: Supply, wanted: Wanted, lots: Numbers, needs: Numbers) -> Flags:
+    """Whether the rules of materials let the asker reserve it."""
+    is_own = supply.owners[lots][:, None] == wanted.askers[needs][None]
+    passes: Flags = (supply.refused[lots][:, None] & np.where(is_own, FOR_OWNER, FOR_OTHERS)) == 0
+    return passes
 
 
 def _do_overlap(supply: Supply, wanted: Wanted, lots: Numbers, needs: Numbers) -> Flags:

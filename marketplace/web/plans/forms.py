@@ -1,9 +1,12 @@
 """What is asked for a plan, and to say no to a line of it."""
 
-from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 
 from marketplace.kernel.language import _
+from marketplace.materials.rules.soil import SOIL_CLASS_LABELS, find_soil_class
+from marketplace.plans.actions.answers import Ground
 from marketplace.plans.queries.pairs import OBJECTIVE_LABELS, Objective
+from marketplace.web.ui.choices import choices
 from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 
 
@@ -17,6 +20,28 @@ class PlanForm(Form):
         name="doel",
     )
     floors = BooleanField(_("Nobody gets less than first come, first served would give"), default=True, name="ondergrens")
+
+
+class GroundForm(Form):
+    """Of which classes the place is where soil goes."""
+
+    idempotency_key = IdempotencyField()
+    receiving_soil = RadioField(
+        _("Of which class is the soil where it goes?"),
+        choices=choices(SOIL_CLASS_LABELS),
+        validate_choice=False,
+        description=_("As the soil quality map says, or an investigation of that place."),
+    )
+    function_class = RadioField(
+        _("Of which class is the function of that place?"),
+        choices=choices(SOIL_CLASS_LABELS),
+        validate_choice=False,
+        description=_("As the soil function map of that municipality says."),
+    )
+
+    def ground(self) -> Ground:
+        """What was said, as the verb asks it."""
+        return Ground(find_soil_class(self.receiving_soil.data), find_soil_class(self.function_class.data))
 
 
 class ReasonForm(Form):

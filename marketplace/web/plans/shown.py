@@ -10,6 +10,8 @@ from marketplace.http.request import current_session
 from marketplace.kernel.formats import NO_BREAK_SPACE, mass, money, number, percent
 from marketplace.kernel.language import Text, _, joined, ngettext
 from marketplace.kernel.units import Amount, Unit
+from marketplace.market.queries.gates import asks_destination
+from marketplace.materials.queries import taxonomy
 from marketplace.plans.models import PlanCost, PlanLine, PlanResult
 from marketplace.plans.queries.lines import tell_lines
 from marketplace.plans.rules.lines import STATE_LABELS, LineState
@@ -34,12 +36,15 @@ class ShownLine:
     state: Text
     tone: str
     act: str
+    asks_soil: bool
     round_km: Decimal
 
 
 def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
     """These lines with their reasons and what the reader may do."""
-    for told in tell_lines(current_session(), lines):
+    session = current_session()
+    materials = taxonomy(session)
+    for told in tell_lines(session, lines):
         line = told.line
         yield ShownLine(
             line,
@@ -48,7 +53,8 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
             told.way,
             STATE_LABELS[told.state],
             TONES[told.state],
-            _act(actor, line) if told.state is LineState.OPEN else "",
+            act := _act(actor, line) if told.state is LineState.OPEN else "",
+            act == "ask" and asks_destination(session, materials.material_by_id(line.material_id)),
             line.road_km * 2,
         )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may
@@ -28,7 +28,7 @@ from marketplace.plans.queries.runs import (
 )
 from marketplace.plans.rules.lines import Answer
 from marketplace.web.plans import outcomes, shown
-from marketplace.web.plans.forms import PlanForm, ReasonForm
+from marketplace.web.plans.forms import GroundForm, PlanForm, ReasonForm
 from marketplace.web.ui.flow_map import Flow, flow_map
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.paging import paged
@@ -89,11 +89,23 @@ def make() -> ResponseReturnValue:
     return page("plans/make.html", form)
 
 
-@blueprint.post("/plan/<int:plan_id>/regels/<int:number>/aanvragen")
+@blueprint.route("/plan/<int:plan_id>/regels/<int:number>/aanvragen", methods=["GET", "POST"])
 @READS
 def accept(plan_id: int, number: int) -> ResponseReturnValue:
-    """Ask for what a line says, or offer it."""
-    answer = accept_line(current_session(), current_actor(), run_id=plan_id, number=number)
+    """Ask for what a line says, or offer it. Whoever asks for soil says first of which classes the place is."""
+    session, actor = current_session(), current_actor()
+    run = get_run(session, actor, plan_id)
+    [line] = shown.lines_shown(actor, [get_line(session, run, number)])
+    form = GroundForm()
+    answer = None
+    if not line.asks_soil and request.method == "GET":
+        return redirect(_line_address(plan_id, number))
+    if not line.asks_soil:
+        answer = accept_line(session, actor, run_id=plan_id, number=number)
+    elif form.validate_on_submit():
+        answer = attempt(form, lambda: accept_line(session, actor, run_id=plan_id, number=number, ground=form.ground()))
+    if answer is None:
+        return page("plans/_ground.html", form, run=run, one=line)
     if answer.answer == Answer.ASKED:
         where = url_for("reservations.show", reservation_id=answer.reservation_id)
         return done(_("Asked for. The owner has been notified."), where)
