@@ -13,6 +13,8 @@ from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
+from marketplace.market.queries.gates import tells_owners_apart
+from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.soil import SoilClass
 from marketplace.plans.actions.answers import Ground, accept_line
 from marketplace.plans.actions.runs import make_at_once
@@ -61,6 +63,11 @@ def test_a_lot_that_a_rule_stops_since_it_was_published_is_in_no_plan(bank: Sess
     assert "PAK-10" in str(refused.value.message)
     assert planned(bank, broker) == []
     assert len(read_today(bank).found.lots) == 0  # nor is it one of those that but one thing stands between
+
+
+def test_owners_are_told_apart_only_where_a_rule_is_about_the_other_owner(bank: Session) -> None:
+    """The environmental declaration of stone is: it counts at the hand-over, and nothing of the kind counts before."""
+    assert tells_owners_apart(bank, Moment.HAND_OVER) and not tells_owners_apart(bank, Moment.RESERVE)
 
 
 def test_soil_is_planned_and_asked_for_with_the_classes_of_the_place(bank: Session, broker: Actor) -> None:

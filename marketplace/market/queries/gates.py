@@ -66,7 +66,7 @@ def list_findings_of(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a lot on offer says of itself, as it is stored: two that say the same meet the same rules."""
+    """What a lot on offer says of itself, as it is stored."""
 
     material_id: int
     fields: str
@@ -78,26 +78,35 @@ class Said:
 def list_refused(session: Session, lots: Mapping[int, Said], destination: Destination) -> set[int]:
     """The lots, by their numbers, that nobody could reserve for this place today.
 
-    Each way of saying is looked at once; the papers of those that are stopped open some again.
+    Those that answer alike what the rules look at are looked at once; the papers of those that are stopped open some again.
     """
     known, today = taxonomy(session), clock.today()
-
-    def is_stopped(said: Said) -> bool:
+    names = {name for gate in known.gates for name in gate.fields}
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for number, said in lots.items():
+        looked_at = tuple((name, value) for name, value in json.loads(said.fields).items() if name in names)
+        key = (said.material_id, looked_at, said.hazards, said.asbestos_suspected, said.year_of_construction)
+        alike.setdefault(key, []).append(number)
+    ids = []
+    for numbers in alike.values():
+        said = lots[numbers[0]]
         answers = LotAnswers(
             json.loads(said.fields), json.loads(said.hazards), said.asbestos_suspected, said.year_of_construction
         )
         material = known.material_by_id(said.material_id)
-        found = find_findings(known.gates, material, answers, today=today, destination=destination)
-        return bool(find_blocking(found, Moment.RESERVE))
-
-    stopped = {said for said in set(lots.values()) if is_stopped(said)}
-    ids = sorted(number for number, said in lots.items() if said in stopped)
+        findings = find_findings(known.gates, material, answers, today=today, destination=destination)
+        ids += numbers if find_blocking(findings, Moment.RESERVE) else []
     refused = set()
     for start in range(0, len(ids), LOOKED_AT):
         rows = session.scalars(select(Listing).where(Listing.id.in_(ids[start : start + LOOKED_AT]))).all()
         found = list_findings_of(session, rows, destination=destination)
-        refused |= {number for number, findings in found.items() if find_blocking(findings, Moment.RESERVE)}
+        refused |= {number for number, papers_too in found.items() if find_blocking(papers_too, Moment.RESERVE)}
     return refused
+
+
+def tells_owners_apart(session: Session, moment: Moment) -> bool:
+    """Whether a rule that counts by this moment is only about what goes to another organisation."""
+    return any(gate.is_of_other_owner and gate.moment.is_by(moment) for gate in taxonomy(session).gates)
 
 
 def find_draft_findings(session: Session, draft: ListingDraft, *, papers: Iterable[PaperFacts] = ()) -> tuple[Finding, ...]:

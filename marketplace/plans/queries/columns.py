@@ -32,10 +32,11 @@ from marketplace.kernel.geo_columns import list_axes_m
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.freshness import confirmed_since
-from marketplace.market.queries.gates import Said, list_refused
+from marketplace.market.queries.gates import Said, list_refused, tells_owners_apart
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
 from marketplace.matching.rules.wishes import Verdict, judge_all, stored_wishes
+from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.soil import easiest
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion
 from marketplace.plans.rules.lying import Stops
@@ -108,7 +109,8 @@ _SAID = ("material_id", "fields", "hazards", "asbestos_suspected", "year_of_cons
 def _refused(session: Session, rows: Rows) -> Numbers:
     """For whom each lot is refused by the rules of materials, at the place that takes the most."""
     lots = {number: Said(*said) for number, *said in zip(rows["id"], *(rows[name] for name in _SAID), strict=True)}
-    own, others = (list_refused(session, lots, easiest(is_other_owner=other)) for other in (False, True))
+    others = list_refused(session, lots, easiest(is_other_owner=True))
+    own = list_refused(session, lots, easiest(is_other_owner=False)) if tells_owners_apart(session, Moment.RESERVE) else others
     return _numbers((number in own) * FOR_OWNER + (number in others) * FOR_OTHERS for number in lots)
 
 
