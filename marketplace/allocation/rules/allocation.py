@@ -30,7 +30,8 @@ FEW = 2_000  # pairs of a problem, up to which the fewest transfers are looked f
 class Plan:
     """An allocation, what it is held against, and how far it is proven.
 
-    `mass_bound` in micrograms: no allocation serves more. `cost_bound`: none that serves as much costs less; it says nothing where the mass is not proven.
+    `mass_bound` in micrograms: no allocation serves more. `cost_bound`: none that serves as much costs less; of components of which the mass is not proven
+    it says nothing, and is what they cost.
     `even`: the best that serves no more mass than first come, first served, for a comparison at equal tonnes. `unbound`: without floors.
     """
 
@@ -213,10 +214,12 @@ class _Deciding:
             mass, cost = _mass(component, takes), _cost(component, takes)
             answer = replace(answer, is_proven=False, has_fewest=False)
         is_whole = len(kept) == len(pairs)
-        bounds = (min(mass_most, answer.mass_bound), answer.cost_bound) if is_whole else (mass_most, 0)
+        bounds = (min(mass_most, answer.mass_bound), answer.cost_bound) if is_whole else (mass_most, cost)
         is_proven = (answer.is_proven and is_whole) or (mass, cost) == (mass_most, cost_least)
         if mass == mass_most:
-            bounds = (mass_most, max(bounds[1], cost_least))
+            bounds = (mass_most, max(answer.cost_bound if is_whole else cost_least, cost_least))
+        elif mass < bounds[0]:  # of what serves more nothing is known
+            bounds = (bounds[0], cost)
         return _Part(takes, gives, is_proven, *bounds, answer.has_fewest and is_whole)
 
     def _start(self, group: Group, *, has_floors: bool) -> Allocation:
@@ -354,12 +357,13 @@ def _cost(component: Component, takes: Numbers) -> int:
 def _cost_bound(component: Component, flows: Numbers) -> int:
     """What a cheapest flow says of the cost of every way to serve as much.
 
-    Its own by the gram; and of lines as few as can carry it, what the cheapest of them costs.
+    Its own by the gram; and of lines as few as can carry it, what the cheapest of them costs. So much takes at least as many lots as the largest of them
+    that make it up, and as many needs.
     """
     problem, pairs = component.problem, component.pairs
     extras, used = problem.extras[pairs], flows > 0
     linear = _cost(component, flows) - int(extras[used].sum()) * GRAM
-    caps = np.minimum(problem.lot_amounts[problem.pair_lots[pairs]], problem.need_amounts[problem.pair_needs[pairs]])
-    fewest = -(-int(flows.sum()) // int(caps.max())) if used.any() else 0
+    moved, sides = int(flows.sum()), (problem.lot_amounts[component.lots], problem.need_amounts[component.needs])
+    fewest = max(int(np.searchsorted(np.cumsum(np.sort(side)[::-1]), moved)) + 1 for side in sides) if moved else 0
     least: int = linear + fewest * int(extras.min()) * GRAM
     return least

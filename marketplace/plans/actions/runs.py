@@ -31,6 +31,7 @@ from marketplace.plans.rules.stops import Ways
 
 BATCH = 500
 PPM = 1_000_000
+GAP_MOST_PPM = 10**9  # a thousand times the bound
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _result(run_id: int, made: Made) -> PlanResult:
         unbound_tonne_km=_tonne_km(plan.unbound.gram_metres),
         is_proven=plan.is_proven,
         mass_bound_kg=_kg(plan.mass_bound),
-        cost_gap_ppm=round(max(plan.cost_gap, 0.0) * PPM),
+        cost_gap_ppm=min(round(max(plan.cost_gap, 0.0) * PPM), GAP_MOST_PPM),
         has_fewest=plan.has_fewest,
     )
 

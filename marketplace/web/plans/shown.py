@@ -142,6 +142,8 @@ def proof(result: PlanResult) -> Text:
         return _("Proven: no other way serves more tonnes, or as many with less, or in fewer transfers.")
     if result.is_proven:
         return _("Proven: no other way serves more tonnes, or as many with less. Fewer transfers may be possible.")
+    if not result.cost_gap_ppm:
+        return _("Not proven: at most %(mass)s more could be served.", mass=mass(result.mass_bound_kg - result.mass_kg))
     return _(
         "Not proven: at most %(mass)s more could be served, or as much for %(share)s less.",
         mass=mass(result.mass_bound_kg - result.mass_kg),
