@@ -15,7 +15,10 @@ class PlanBody(Body):
 
 
 class PlanLineBody(Body):
-    """What is said with a line: by the broker why, by whoever asks for soil of which classes the place is."""
+    """What is said with a line.
+
+    By the broker why, by whoever asks for soil of which classes the place is.
+    """
 
     reason = Lines("of the broker, for whoever needs it; the others need none", longest=REASON_LENGTH_MAX)
     receiving_soil = Choice(SoilClass, "of soil that is asked for: class of the soil where it goes; required for soil")

@@ -51,7 +51,7 @@ class Destination:
 
 
 def easiest(*, is_other_owner: bool) -> Destination:
-    """The place that takes the most: what may not go there may go nowhere, whatever whoever reserves says of the place."""
+    """The place that takes the most: what may not go there may go nowhere."""
     return Destination(is_other_owner, SoilClass.INDUSTRY, SoilClass.INDUSTRY)
 
 
