@@ -16,7 +16,7 @@ from marketplace.materials.actions import sync
 from marketplace.materials.models import ReferenceRow
 from tests.factories import seed_taxonomy
 
-LATER = "leveringen-2028,Leveringen 2028,Supplies 2028,leveringen,220000,2028-01-01,2029-12-31,Later besluit,0,ongeverifieerd,2026-11-29\n"
+LATER = "leveringen-2028,Leveringen 2028,Supplies 2028,leveringen,220000,2028-01-01,2029-12-31,Later besluit,Later decision,0,ongeverifieerd,2026-11-29\n"
 
 
 def test_a_later_file_adds_a_period_and_leaves_the_others(session: Session, tmp_path: Path) -> None:

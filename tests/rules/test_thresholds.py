@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.joint.rules.thresholds import Contract, Standing, Threshold, find_threshold, standing_of
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import Words
 from marketplace.materials.rules.files import ReferenceFiles, read_files, read_reference
 from marketplace.materials.rules.rows import Reference
 
@@ -27,7 +28,7 @@ def threshold(first: date, last: date, cents: int = 21_600_000, contract: Contra
         amount_cents=cents,
         first_on=first,
         last_on=last,
-        law="(EU) 2025/2152",
+        law=Words("Verordening (EU) 2025/2152", "Regulation (EU) 2025/2152"),
         is_verified=True,
         source="EU-DREMPEL-2026",
         dated_on=date(2026, 11, 29),
@@ -38,7 +39,7 @@ def test_what_is_shipped_names_the_amounts_of_2026_and_2027() -> None:
     said = {(row.facts["contract"], row.facts["first_on"], row.facts["last_on"]): row.facts for row in rows_of(FILES.texts[NAME])}
     for contract, amount in (("supplies", "216000"), ("works", "5404000")):
         facts = said[(contract, "2026-01-01", "2027-12-31")]
-        assert (facts["amount_eur"], facts["law"]) == (amount, "Gedelegeerde Verordening (EU) 2025/2152")
+        assert (facts["amount_eur"], facts["law_nl"]) == (amount, "Gedelegeerde Verordening (EU) 2025/2152")
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,7 @@ def test_a_value_reaches_a_threshold_from_its_amount_on(low: int, high: int, sta
         ("werken,5404000,2026-01-01", "werken,5404000,2028-01-01", "laatste_dag"),
         ("werken,5404000,2026-01-01", "werken,5404000,2025-12-31", "eerste_dag"),  # a day that the years before have
         ("leveringen,216000,2026-01-01", "leveringen,216000,1-1-2026", "eerste_dag"),
+        ("Delegated Regulation (EU) 2025/2152,1,EU-DREMPEL-2026", ",1,EU-DREMPEL-2026", "grondslag_en"),
         ("2025/2152,1,EU-DREMPEL-2026", "2025/2152,misschien,EU-DREMPEL-2026", "geverifieerd"),
         ("2025/2152,1,EU-DREMPEL-2026", "2025/2152,1,", "bron"),
     ],

@@ -9,7 +9,7 @@ from marketplace.http.joint import clause_of
 from marketplace.joint.queries.needs import JointNeed
 from marketplace.joint.rules.thresholds import Contract, Standing
 from marketplace.joint.rules.wording import said_of_estimate, said_of_threshold
-from marketplace.kernel.language import reading_in
+from marketplace.kernel.language import localize, reading_in
 
 IN_UNIT = "in the unit of the whole"
 
@@ -108,7 +108,7 @@ class _ThresholdSchema(Shape):
     )
     first_day = Day(get=lambda one: one.threshold and one.threshold.first_on, allow_none=True)
     last_day = Day(get=lambda one: one.threshold and one.threshold.last_on, allow_none=True)
-    law = LineOrNull(get=lambda one: one.threshold and one.threshold.law)
+    law = LineOrNull(get=lambda one: one.threshold and localize(one.threshold.law))
     source = LineOrNull("an id of SOURCES.md", get=lambda one: one.threshold and one.threshold.source)
     verified = YesNo("null: none is known", get=lambda one: one.threshold and one.threshold.is_verified, allow_none=True)
     standing = Choice(Standing, meaning="null: estimate or threshold is not known", allow_none=True)

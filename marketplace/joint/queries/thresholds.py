@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.joint.rules.thresholds import Contract, Threshold
+from marketplace.kernel.language import Words
 from marketplace.materials.models import ReferenceRow
 from marketplace.materials.queries import taxonomy
 
@@ -26,7 +27,7 @@ def _threshold(row: ReferenceRow) -> Threshold:
         amount_cents=int(facts["amount_eur"]) * 100,
         first_on=date.fromisoformat(facts["first_on"]),
         last_on=date.fromisoformat(facts["last_on"]),
-        law=facts["law"],
+        law=Words(facts["law_nl"], facts["law_en"]),
         is_verified=facts["is_verified"],
         source=facts["source"],
         dated_on=date.fromisoformat(facts["dated_on"]),

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from marketplace.kernel.language import Named
+from marketplace.kernel.language import Named, Words
 from marketplace.kernel.units import Unit
 
 
@@ -33,7 +33,7 @@ class Threshold(Named):
     amount_cents: int
     first_on: date
     last_on: date
-    law: str
+    law: Words
     is_verified: bool
     source: str
     dated_on: date

@@ -23,7 +23,7 @@ def read_threshold(row: Row) -> Reference:
     amount, first, last = row.number_or_none("bedrag_eur", places=0), row.day("eerste_dag"), row.day("laatste_dag")
     row.demand(amount is not None, "bedrag_eur")
     row.demand(first <= last, "laatste_dag")
-    needed = {"name_nl": "naam_nl", "name_en": "naam_en", "law": "grondslag", "source": "bron"}
+    needed = {"name_nl": "naam_nl", "name_en": "naam_en", "law_nl": "grondslag_nl", "law_en": "grondslag_en", "source": "bron"}
     facts = {
         **{fact: row.text(column, needed=True) for fact, column in needed.items()},
         "contract": _CONTRACTS[row.choice("soort", set(_CONTRACTS))],
