@@ -97,13 +97,14 @@ function choose(mark, byKeyboard) {
 
 function markerOf(mark) {
   const size = sizeOf(mark.count);
-  const icon = L.divIcon({ className: `mp-mark${mark.lot ? " mp-mark--one" : ""}${mark.isPlanned ? " mp-mark--planned" : ""}`, html: "<span></span>", iconSize: [size, size] });
+  const icon = L.divIcon({ className: `mp-mark${mark.lot ? " mp-mark--one" : ""}${mark.isPlanned ? " mp-mark--planned" : ""}`, html: mark.also ? "<span></span><small></small>" : "<span></span>", iconSize: [size, size] });
   const marker = L.marker([mark.lat, mark.lon], { icon, title: mark.name, keyboard: true, riseOnHover: true });
   marker.on("add", () => {
     const element = marker.getElement();
     element.setAttribute("aria-label", mark.name);
     element.dataset.key = mark.key;
     element.firstChild.textContent = mark.lot ? "" : numbers.format(mark.count);
+    if (mark.also) element.lastChild.textContent = mark.also;
     for (const [begins, ends] of [["pointerenter", "pointerleave"], ["focus", "blur"]]) {
       element.addEventListener(begins, () => { light(mark.key, true); if (begins === "focus" && element.matches(":focus-visible")) toList(mark.key); });
       element.addEventListener(ends, () => light(mark.key, false));
@@ -120,7 +121,7 @@ function markerOf(mark) {
   return marker;
 }
 
-const same = (a, b) => a && a.count === b.count && a.lat === b.lat && a.lon === b.lon;
+const same = (a, b) => a && a.count === b.count && a.also === b.also && a.lat === b.lat && a.lon === b.lon;
 
 function draw(clusters) {
   const focused = document.activeElement?.dataset?.key;

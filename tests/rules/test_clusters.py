@@ -75,3 +75,9 @@ def test_a_cell_is_seventy_two_pixels_and_the_key_says_which() -> None:
     keys = [clusters_of([Spot(NORTH, EDGE + east * PIXEL, 1, 1)], 7)[0].key for east in (-0.01, 0.01, 71.99, 72.01)]
     row = int(pixels(NORTH, EDGE, 7)[1] // 72)
     assert keys == [f"7.235.{row}", f"7.236.{row}", f"7.236.{row}", f"7.237.{row}"]
+
+
+def test_a_mark_says_how_many_of_its_lots_are_planned() -> None:
+    """Three of which two are planned, and one that is there, in one mark: two of four."""
+    (mark,) = clusters_of([Spot(52.30, EDGE + PIXEL, 3, 12, 2), Spot(52.31, EDGE + 5 * PIXEL, 1, 4)], 7)
+    assert (mark.count, mark.planned) == (4, 2)

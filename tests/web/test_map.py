@@ -4,6 +4,7 @@ import gzip
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -53,6 +54,28 @@ def test_a_single_lot_is_told_by_its_public_point_with_its_title_and_place(clien
     assert f'data-key="{mark["key"]}"' in found["list"]
     for secret in ("52.2639", "6.7921", "Dorpsstraat", "7551"):
         assert secret not in answer.text
+
+
+def test_a_mark_of_several_lots_says_how_many_are_planned(client: FlaskClient, session: Session) -> None:
+    """Two at one point, one of them planned; then two planned; then none."""
+    seed_taxonomy(session)
+    owner, spot = make_actor(session, "hengelo"), place(Point(52.2661, 6.7931))
+    there, later = make_listing(session, owner, location=spot), planned(session, owner, location=spot)
+    planned(session, owner, location=spot)
+    session.commit()
+
+    def mark(asked: str = "") -> dict[str, Any]:
+        (found,) = json.loads(client.get(f"/aanbod/kaart.json?bbox={TWENTE}&zoom=12{asked}").text)["clusters"]
+        return {key: found[key] for key in ("name", "count", "planned", "also")}
+
+    assert mark() == {"name": "3 partijen bij Hengelo, 2 gepland", "count": 3, "planned": 2, "also": "2 gepland"}
+    assert mark("&supply=planned")["name"] == "2 partijen bij Hengelo, 2 gepland"
+    later.status = "withdrawn"
+    make_listing(session, owner, location=spot)
+    session.commit()
+    now = mark("&supply=there")
+    assert there.status == "published"
+    assert now == {"name": "2 partijen bij Hengelo", "count": 2, "planned": 0, "also": ""}
 
 
 def test_what_is_planned_is_told_in_words_and_gets_a_mark_of_another_shape(client: FlaskClient, session: Session) -> None:

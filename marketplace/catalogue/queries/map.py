@@ -70,10 +70,12 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
 
 
 def _spots(columns: Columns, ids: Ids) -> list[Spot]:
-    """Group listings by spot from south to north, with their number and the first of them."""
+    """Group listings by spot from south to north, with their number, the first of them and how many are planned."""
     spots = columns.spots_of(ids)
+    is_planned = columns.kinds[3][columns.kinds_of(ids)].astype(np.bool_)
+    planned = np.bincount(spots[is_planned], minlength=columns.spots.shape[1])
     counts, first = np.bincount(spots, minlength=columns.spots.shape[1]), np.zeros(columns.spots.shape[1], np.intp)
     first[spots[::-1]] = ids[::-1]  # the lowest id is written last and stays
     there = np.flatnonzero(counts)
     lat, lon = columns.spots[:2, there]
-    return sorted(map(Spot, lat.tolist(), lon.tolist(), counts[there].tolist(), first[there].tolist()))
+    return sorted(map(Spot, lat.tolist(), lon.tolist(), counts[there].tolist(), first[there].tolist(), planned[there].tolist()))

@@ -21,12 +21,13 @@ TILE_PIXELS = 256
 
 
 class Spot(NamedTuple):
-    """A public point, how many listings it stands for, and the first of them."""
+    """A public point, how many listings it stands for, the first of them, and how many of them are planned."""
 
     lat: float
     lon: float
     listings: int
     first_id: int
+    planned: int = 0
 
 
 @dataclass(slots=True)
@@ -40,6 +41,11 @@ class Cluster:
     box: Box
     first_id: int
     spots: list[Spot] = field(repr=False)
+
+    @property
+    def planned(self) -> int:
+        """How many of its listings are not there yet."""
+        return sum(spot.planned for spot in self.spots)
 
     @property
     def is_one_spot(self) -> bool:

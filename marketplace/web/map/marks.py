@@ -145,11 +145,11 @@ def _mark(cluster: Cluster) -> dict[str, Any]:
 
 
 def _lots(cluster: Cluster) -> dict[str, Any]:
-    near = _near(round(cluster.lat, 5), round(cluster.lon, 5))
-    name = ngettext(
-        "%(count)s lot near %(place)s", "%(count)s lots near %(place)s", cluster.count, count=cluster.count, place=near
-    )
-    return {"name": str(name)}
+    """Several lots, and how many of them are planned: in the name of the mark, and in words below it."""
+    near, count, planned = _near(round(cluster.lat, 5), round(cluster.lon, 5)), cluster.count, cluster.planned
+    name = str(ngettext("%(count)s lot near %(place)s", "%(count)s lots near %(place)s", count, count=count, place=near))
+    also = str(ngettext("%(num)s planned", "%(num)s planned", planned)) if planned else ""
+    return {"name": f"{name}, {also}" if also else name, "planned": planned, "also": also}
 
 
 def _wants(cluster: Cluster) -> dict[str, Any]:
