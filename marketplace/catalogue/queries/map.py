@@ -70,7 +70,7 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
 
 
 def _spots(columns: Columns, ids: Ids) -> list[Spot]:
-    """Group listings by spot from south to north, with their number, the first of them and how many are planned."""
+    """Group listings by spot from south to north, with how many there are and are planned."""
     spots = columns.spots_of(ids)
     is_planned = columns.kinds[3][columns.kinds_of(ids)].astype(np.bool_)
     planned = np.bincount(spots[is_planned], minlength=columns.spots.shape[1])

@@ -21,7 +21,7 @@ TILE_PIXELS = 256
 
 
 class Spot(NamedTuple):
-    """A public point, how many listings it stands for, the first of them, and how many of them are planned."""
+    """A public point with its listings: how many, the first of them, and how many are planned."""
 
     lat: float
     lon: float

@@ -145,7 +145,7 @@ def _mark(cluster: Cluster) -> dict[str, Any]:
 
 
 def _lots(cluster: Cluster) -> dict[str, Any]:
-    """Several lots, and how many of them are planned: in the name of the mark, and in words below it."""
+    """Several lots, and how many of them are planned, in the name of the mark and below it."""
     near, count, planned = _near(round(cluster.lat, 5), round(cluster.lon, 5)), cluster.count, cluster.planned
     name = str(ngettext("%(count)s lot near %(place)s", "%(count)s lots near %(place)s", count, count=count, place=near))
     also = str(ngettext("%(num)s planned", "%(num)s planned", planned)) if planned else ""
