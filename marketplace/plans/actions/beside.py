@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.allocation.rules.allocation import Plan
 from marketplace.plans.queries.pairs import HM_PER_KM, Today
 from marketplace.plans.rules.lines import Line, lines_of, shares_of
-from marketplace.plans.rules.returns import Load, find_rounds
+from marketplace.plans.rules.returns import Load, Round, find_rounds
 
 EPOCH = date(1970, 1, 1)
 
@@ -26,9 +26,14 @@ def rows_beside(today: Today, plan: Plan, lines: Sequence[Line]) -> Iterator[dic
         }
 
 
-def rows_of_rounds(run_id: int, today: Today, plan: Plan) -> list[dict[str, Any]]:
+def rounds_of(today: Today, plan: Plan) -> list[Round]:
+    """Lines that go each other's way in the same weeks, as rounds."""
+    loads = [load for load in loads_of(today, plan, list(lines_of(plan))) if load.is_direct]
+    return find_rounds(loads, today.columns.supply, today.columns.wanted, HM_PER_KM)
+
+
+def rows_of_rounds(run_id: int, rounds: Sequence[Round]) -> list[dict[str, Any]]:
     """Two lines that make one round, by the numbers of the lines."""
-    rounds = find_rounds(list(loads_of(today, plan, list(lines_of(plan)))), today.columns.supply, today.columns.wanted, HM_PER_KM)
     return [
         {
             "run_id": run_id,

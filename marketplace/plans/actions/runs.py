@@ -18,7 +18,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.notices.actions import audit
-from marketplace.plans.actions.beside import rows_beside, rows_of_rounds
+from marketplace.plans.actions.beside import rounds_of, rows_beside, rows_of_rounds
 from marketplace.plans.actions.gaps import gaps_of, rows_of_gaps
 from marketplace.plans.actions.journeys import cost_of, journeys_of
 from marketplace.plans.models import PlanGap, PlanJourney, PlanLine, PlanResult, PlanReturn, PlanRun, PlanWay
@@ -27,6 +27,7 @@ from marketplace.plans.queries.runs import find_run_of_task
 from marketplace.plans.rules.gaps import Gap
 from marketplace.plans.rules.lines import Line, lines_of
 from marketplace.plans.rules.pairing import UNITS
+from marketplace.plans.rules.returns import Round
 from marketplace.plans.rules.stops import Ways
 
 BATCH = 500
@@ -42,6 +43,7 @@ class Made:
     ways: Ways
     plan: Plan
     gaps: list[Gap]
+    rounds: list[Round]
 
 
 def start_plan(
@@ -74,7 +76,7 @@ def solve(session: Session, actor: Actor, *, objective: Objective, has_floors: b
     require(actor, Can.MAKE_PLAN)
     today = read_today(session)
     plan = make_plan(today.problem_of(objective), has_floors=has_floors)
-    return Made(today, today.ways_of(objective), plan, gaps_of(today, plan))
+    return Made(today, today.ways_of(objective), plan, gaps_of(today, plan), rounds_of(today, plan))
 
 
 def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> PlanResult:
@@ -86,7 +88,7 @@ def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> Pla
     materials = taxonomy(session)
     rows = list(_rows(run_id, made, materials))
     gaps, ways = rows_of_gaps(run_id, made.today, made.gaps, materials)
-    rounds = rows_of_rounds(run_id, made.today, made.plan)
+    rounds = rows_of_rounds(run_id, made.rounds)
     journeys = list(journeys_of(rows, made.today, made.ways, made.plan))
     for table, found in ((PlanLine, rows), (PlanJourney, journeys), (PlanGap, gaps), (PlanWay, ways), (PlanReturn, rounds)):
         for start in range(0, len(found), BATCH):

@@ -15,10 +15,10 @@ from enum import StrEnum
 import numpy as np
 
 from marketplace.allocation.rules.problem import Flags, Numbers
-from marketplace.kernel.geo import Point, distance_km
+from marketplace.kernel.geo import distance_km
 from marketplace.market.rules.listing import Condition
 from marketplace.matching.rules.wishes import Verdict
-from marketplace.plans.rules.pairing import STEPS, Found, Supply, Terms, Wanted, Way
+from marketplace.plans.rules.pairing import STEPS, Found, Supply, Terms, Wanted, Way, point_of
 
 FAR_AHEAD = 400 * 366  # days since 1970: what opens later has no day
 CONDITIONS = {condition.rank: condition.value for condition in Condition}
@@ -194,10 +194,7 @@ def _amounts(opened: Open, lot: int, need: int) -> tuple[int, int]:
 def _of_distance(opened: Open, told: Help) -> Help:
     """In whole kilometres, rounded up: so much farther it is reached."""
     wanted, supply = opened.wanted, opened.supply
-    between = distance_km(
-        Point(float(supply.lats[told.lot]), float(supply.lons[told.lot])),
-        Point(float(wanted.lats[told.need]), float(wanted.lons[told.need])),
-    )
+    between = distance_km(point_of(supply, told.lot), point_of(wanted, told.need))
     more = between - Decimal(round(float(wanted.reach_m[told.need]))) / 1000
     return replace(told, short=max(int(more.to_integral_value(ROUND_CEILING)), 1) * 1000)
 

@@ -4,7 +4,7 @@ By itself a lorry goes out full and comes back empty: twice the road. Together i
 other lot, back with the second, and from there to where it began. Figures are for one round; how many there are follows from the lorry.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from marketplace.allocation.rules.problem import Numbers
 from marketplace.kernel.geo import Point
 from marketplace.kernel.geo_columns import list_whole_km
-from marketplace.plans.rules.pairing import Supply, Wanted
+from marketplace.plans.rules.pairing import Supply, Wanted, point_of
 
 THURSDAY = 3  # the first of January 1970, counted from Monday
 
@@ -79,50 +79,55 @@ def week_of(day: int) -> int:
 
 def find_rounds(loads: Sequence[Load], supply: Supply, wanted: Wanted, hm_per_km: int) -> list[Round]:
     """Rounds that save, the most first; each load is in one at most."""
+    ones, others = _that_cross(loads)
+    roads = np.array([load.road_hm for load in loads], np.int64)
+    empty = (_km(loads, supply, wanted, ones, others) + _km(loads, supply, wanted, others, ones)) * hm_per_km
+    saved = roads[ones] + roads[others] - empty
+    rows = np.flatnonzero(saved > 0)
     taken: set[int] = set()
     chosen = []
-    order = sorted(
-        _possible(loads, supply, wanted, hm_per_km), key=lambda one: (-one.saved_hm, one.there.number, one.back.number)
-    )
-    for one in order:
-        if not taken & {one.there.number, one.back.number}:
-            taken |= {one.there.number, one.back.number}
-            chosen.append(one)
+    for row in rows[np.lexsort((others[rows], ones[rows], -saved[rows]))].tolist():
+        one, other = int(ones[row]), int(others[row])
+        if one in taken or other in taken:
+            continue
+        taken |= {one, other}
+        there, back = loads[one], loads[other]
+        chosen.append(Round(there, back, there.road_hm + back.road_hm + int(empty[row])))
     return chosen
 
 
-def _possible(loads: Sequence[Load], supply: Supply, wanted: Wanted, hm_per_km: int) -> Iterator[Round]:
-    between: dict[tuple[int, int], list[Load]] = {}
-    for load in loads:
-        between.setdefault((load.giver, load.receiver), []).append(load)
-    for (giver, receiver), out in between.items():
-        back = between.get((receiver, giver), []) if giver < receiver else []
-        pairs = [(one, other) for one in out for other in back if _share_a_week(one, other)]
-        if not pairs:
-            continue
-        over = _km(supply, wanted, pairs) + _km(supply, wanted, [(other, one) for one, other in pairs])
-        for (one, other), empty in zip(pairs, over.tolist(), strict=True):
-            found = Round(*_in_order(one, other), one.road_hm + other.road_hm + empty * hm_per_km)
-            if found.saved_hm > 0:
-                yield found
+def _that_cross(loads: Sequence[Load]) -> tuple[Numbers, Numbers]:
+    """The places of every two that go each other's way and share a week, the first of both before the other."""
+    between: dict[tuple[int, int], list[int]] = {}
+    for place, load in enumerate(loads):
+        between.setdefault((load.giver, load.receiver), []).append(place)
+    first, last = (np.array([week(load) for load in loads], np.int64) for week in (_first_week, _last_week))
+    ones, others = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for (giver, receiver), there in between.items():
+        if giver < receiver and (receiver, giver) in between:
+            out, back = np.array(there, np.int64), np.array(between[receiver, giver], np.int64)
+            shares = (first[out][:, None] <= last[back][None]) & (first[back][None] <= last[out][:, None])
+            rows, columns = np.nonzero(shares)
+            ones.append(np.minimum(out[rows], back[columns]))
+            others.append(np.maximum(out[rows], back[columns]))
+    return np.concatenate(ones), np.concatenate(others)
 
 
-def _in_order(one: Load, other: Load) -> tuple[Load, Load]:
-    return (one, other) if one.number < other.number else (other, one)
+def _first_week(load: Load) -> int:
+    return load.first_week
 
 
-def _share_a_week(one: Load, other: Load) -> bool:
-    return one.first_week <= other.last_week and other.first_week <= one.last_week
+def _last_week(load: Load) -> int:
+    return load.last_week
 
 
-def _km(supply: Supply, wanted: Wanted, pairs: Sequence[tuple[Load, Load]]) -> Numbers:
+def _km(loads: Sequence[Load], supply: Supply, wanted: Wanted, ones: Numbers, others: Numbers) -> Numbers:
     """Whole kilometres from where each first load is left to where the second lies."""
-    needs = np.array([one.need for one, _other in pairs], np.int64)
-    lots = np.array([other.lot for _one, other in pairs], np.int64)
+    needs = np.array([load.need for load in loads], np.int64)[ones]
+    lots = np.array([load.lot for load in loads], np.int64)[others]
     steps = wanted.spots[needs] - supply.spots[lots]
 
     def ends(row: int) -> tuple[Point, Point]:
-        need, lot = int(needs[row]), int(lots[row])
-        return Point(float(wanted.lats[need]), float(wanted.lons[need])), Point(float(supply.lats[lot]), float(supply.lons[lot]))
+        return point_of(wanted, int(needs[row])), point_of(supply, int(lots[row]))
 
     return list_whole_km((steps * steps).sum(axis=1), ends)
