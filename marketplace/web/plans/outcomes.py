@@ -17,6 +17,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.plans.models import PlanResult, PlanRun
 from marketplace.plans.queries.effects import Deeds, Fates, FateTotal, effect_of_plans, in_order
 from marketplace.plans.queries.gaps import ToldGap, list_gap_owners, list_gaps, tell_gaps, total_gaps
+from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import get_run, list_runs
 from marketplace.plans.queries.together import CHANGE_LABELS, ChangedLine, compare_runs, list_combined, list_rounds
 from marketplace.plans.rules.fates import FATE_LABELS, Fate
@@ -27,6 +28,11 @@ READS = permission(Can.READ_PLAN)
 SHOWN, CHOICES = 20, 50
 SIDES = {"": Side.NEED, "partijen": Side.LOT}
 NONE = "–"
+OBJECTIVE_SHORT: dict[Objective, Text] = {
+    Objective.KILOMETRES: _("tonne-kilometres"),
+    Objective.CARBON: _("carbon saved"),
+    Objective.COST: _("what it costs"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ def compare() -> ResponseReturnValue:
         before=before,
         now=now,
         is_same=before.result.digest == now.result.digest,
-        rows=list(_beside(before.result, now.result)),
+        rows=[_chosen_by(before, now), *_beside(before.result, now.result)],
         kept=found.kept,
         counts={change.value: count for change, count in found.counts.items()},
         changes=[_change(one) for one in lines],
@@ -153,6 +159,12 @@ def _asked_run(key: str, otherwise: Sequence[PlanRun]) -> PlanRun | None:
     if number is None:
         return next(iter(otherwise), None)
     return get_run(current_session(), current_actor(), number)
+
+
+def _chosen_by(before: PlanRun, now: PlanRun) -> tuple[Text, Text, Text, str]:
+    """By what each chose among the ways that serve the most."""
+    was, now_is = (OBJECTIVE_SHORT[Objective(run.objective)] for run in (before, now))
+    return _("Chosen by"), was, now_is, NONE
 
 
 def _beside(before: PlanResult, now: PlanResult) -> Iterator[tuple[Text, str, str, str]]:

@@ -59,9 +59,10 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
         )
 
 
-def by_owner(lines: Iterable[ShownLine]) -> list[tuple[str, list[ShownLine]]]:
-    """Lines that stand by the name of their owner, under it."""
-    return [(name, list(group)) for name, group in groupby(lines, lambda one: one.line.owner.name)]
+def by_owner(lines: Iterable[ShownLine]) -> list[tuple[str, Text, list[ShownLine]]]:
+    """Lines that stand by the name of their owner, under it, with how many there are."""
+    groups = ((name, list(group)) for name, group in groupby(lines, lambda one: one.line.owner.name))
+    return [(name, ngettext("one line", "%(num)s lines", len(group)), group) for name, group in groups]
 
 
 def _act(actor: Actor, line: PlanLine) -> str:

@@ -186,7 +186,7 @@ def _made(run: PlanRun) -> ResponseReturnValue:
         "sides": sides,
         "chosen": chosen,
         "flow_map": flow_map(Flow(giver, receiver, kg) for giver, receiver, kg, _tonne_km in flows),
-        "flows": flows[:LINES_SHOWN],
+        "flows": flows,
         "names": {one.slug: one.name for one in sides},
         "answers": count_answers(session, run),
         "totals": total_gaps(session, run),
