@@ -97,7 +97,10 @@ def find_rounds(loads: Sequence[Load], supply: Supply, wanted: Wanted, hm_per_km
 
 
 def _that_cross(loads: Sequence[Load]) -> tuple[Numbers, Numbers]:
-    """The places of every two that go each other's way and share a week, the first of both before the other."""
+    """The places of every two that go each other's way and share a week.
+
+    The first of both before the other.
+    """
     between: dict[tuple[int, int], list[int]] = {}
     for place, load in enumerate(loads):
         between.setdefault((load.giver, load.receiver), []).append(place)
