@@ -85,18 +85,13 @@ def how_counted(need: JointNeed) -> Text:
 
 def _shares(need: JointNeed) -> Iterator[Block]:
     yield pages.headline(_("By municipality"))
-    rows: list[list[Words]] = [
-        [
-            one.organisation.name,
-            *(quantity(amount, need.unit) for amount in (one.needed, one.covered, one.rest)),
-            mass(need.mass_kg(one.rest)),
-        ]
-        for one in need.shares
+    rows = [(one.organisation.name, one.needed, one.covered, one.rest) for one in need.shares]
+    rows.append((str(_("Together")), need.needed, need.covered, need.rest))
+    written: list[list[Words]] = [
+        [name, *(quantity(one, need.unit) for one in sums), mass(need.mass_kg(sums[-1]))] for name, *sums in rows
     ]
-    sums = [quantity(amount, need.unit) for amount in (need.needed, need.covered, need.rest)]
-    total: list[Words] = [_("Together"), *sums, mass(need.mass_kg(need.rest))]
     head = [_("Municipality"), _("Needed"), _("Bank"), _("To buy"), _("To buy, mass")]
-    yield pages.table(head, [*rows, total], align="lrrrr", has_total=True)
+    yield pages.table(head, written, align="lrrrr", has_total=True)
 
 
 def _needs(need: JointNeed) -> Iterator[Block]:
@@ -165,6 +160,23 @@ def circles_in_words() -> Text:
     )
 
 
+def evidence_of(need: JointNeed) -> Text:
+    """What lay within the distance that was chosen, with its day: for the file of the purchase."""
+    chosen = next(one for one in need.circles if one.within_km == need.question.within_km)
+    return _(
+        "On %(day)s, within %(km)s of a place where it is needed: fitting lots %(lots)s (%(mass)s), organisations that "
+        "have them %(owners)s, partners of the bank %(partners)s. The lots cover %(covered)s of %(needed)s.",
+        day=long_date(need.as_of),
+        km=km(chosen.within_km, 0),
+        lots=number(chosen.lots),
+        mass=mass(chosen.mass_kg),
+        owners=number(chosen.owners),
+        partners=number(chosen.partners),
+        covered=quantity(chosen.covered, need.unit),
+        needed=quantity(need.needed, need.unit),
+    )
+
+
 def _thresholds(need: JointNeed) -> Iterator[Block]:
     yield pages.headline(_("The European threshold"))
     yield pages.par(said_of_estimate(need.estimate))
@@ -188,6 +200,7 @@ def _clause(need: JointNeed, clause: Clause) -> Iterator[Block]:
     for sentence in clause.sentences:
         yield pages.par(sentence)
     yield pages.section(_("What stands behind it"))
+    yield pages.par(evidence_of(need))
     yield pages.par(clause.arithmetic)
     chosen = next(one for one in need.circles if one.within_km == need.question.within_km)
     if is_narrow(chosen.owners, chosen.partners):

@@ -8,11 +8,13 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.policy import ANONYMOUS, OPERATOR
+from marketplace.accounts.policy import ANONYMOUS, OPERATOR, Actor
 from marketplace.cli import demo
 from marketplace.cli.demo_freshness import AGED, LOST
 from marketplace.cli.demo_lots import rows
 from marketplace.exchange.queries.invariants import INVARIANTS
+from marketplace.joint.queries.groups import list_joint_needs
+from marketplace.joint.rules.question import JointQuestion
 from marketplace.kernel.files import SHIPPED
 from marketplace.ledger.queries import get_head
 from marketplace.market.queries.demands import list_demands
@@ -74,3 +76,15 @@ def test_the_pictures_are_small_files_of_one_size() -> None:
     for file in files:
         with Image.open(file) as picture:
             assert (picture.format, picture.size) == ("WEBP", (960, 720)), file.name
+
+
+def test_the_demonstration_has_a_joint_need_with_a_rest_and_one_that_is_covered_whole(app: Flask) -> None:
+    """Granulate: 250, 400 and 500 t less 300 under way are 850 t; 260 and 320 t lie within 25 km, so 270 t are to buy."""
+    assert demo.load(app)
+    leader = Actor(person_id=0, organisation_id=1, organisation_kind="municipality", role="project_leader")
+    with app.extensions["database"].read() as session:
+        found = {row.group.material.slug: row for row in list_joint_needs(session, leader, JointQuestion())[0]}
+        granulate, slabs = found["menggranulaat-0-31-5"], found["stelconplaat-2x2"]
+        assert (granulate.group.amount, granulate.covered, granulate.rest) == (850, 580, 270)
+        assert {one.slug for one in granulate.askers} == {"haaksbergen", "hengelo", "hof-van-twente"}
+        assert (slabs.group.amount, slabs.rest) == (80, 0)

@@ -60,6 +60,8 @@ def test_the_clause_has_the_distance_by_road_in_both_languages(hengelo: FlaskCli
     assert "13,52 kg CO₂e per ton" in html  # 52 x 0,25994 = 13,51688
     assert "minder dan drie organisaties" in html
     assert "geen juridisch advies" in html
+    assert "passende partijen 2 (250 ton), organisaties die ze hebben 2, partners van de bank 0." in html
+    assert "De partijen dekken 200 ton van 200 ton." in html
 
 
 def test_the_threshold_is_compared_with_what_the_reader_says(hengelo: FlaskClient) -> None:

@@ -16,10 +16,10 @@ from marketplace.joint.rules.clause import GUIDANCE, NARROW, NO_SPLITTING, Claus
 from marketplace.joint.rules.gathering import Group
 from marketplace.joint.rules.question import JointQuestion
 from marketplace.joint.rules.wording import CONTRACT_LABELS, said_of_estimate, said_of_source, said_of_threshold
-from marketplace.kernel.formats import km, long_date, mass, money, number, period, quantity
+from marketplace.kernel.formats import km, mass, money, number, period, quantity
 from marketplace.kernel.language import Text, _, reading_in
 from marketplace.kernel.units import Unit
-from marketplace.sheets.joint_need import said_of_need, total_in_words
+from marketplace.sheets.joint_need import evidence_of, said_of_need, total_in_words
 
 KEYS = ("materiaal", "van", "tot", "km", "gemeente", "waarde")
 LONGEST_VALUE, MOST_VALUES = 100, 40
@@ -240,7 +240,7 @@ def texts_of(need: JointNeed, clause: Clause) -> dict[str, Any]:
         "narrow": NARROW if is_narrow(chosen.owners, chosen.partners) else None,
         "clause": written,
         "arithmetic": clause.arithmetic,
-        "as_of": long_date(need.as_of),
+        "evidence": evidence_of(need),
     }
 
 
