@@ -145,7 +145,7 @@ function draw(clusters) {
   } else if (focused && !document.activeElement?.dataset?.key && shown.has(focused)) {
     shown.get(focused).marker.getElement().focus();
   }
-  labels(clusters.map((mark) => ({ lat: mark.lat, lon: mark.lon, size: sizeOf(mark.count) + (mark.also ? 44 : 0) })));
+  labels(clusters.map((mark) => ({ lat: mark.lat, lon: mark.lon, size: sizeOf(mark.count), also: mark.also })));
 }
 
 async function look() {

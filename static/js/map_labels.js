@@ -20,7 +20,7 @@ function inside(rings, [lat, lon]) {
   return within;
 }
 
-// Keeps the names right while the map moves. Answers a function that takes the marks: [{lat, lon, size}].
+// Keeps the names right while the map moves. Answers a function that takes the marks: [{lat, lon, size, also}].
 export function placeLabels(L, map, region) {
   const layer = L.layerGroup().addTo(map);
   map.createPane("names").style.zIndex = 450;
@@ -67,10 +67,13 @@ export function placeLabels(L, map, region) {
     layer.clearLayers();
     const view = map.getSize();
     const zoom = map.getZoom();
-    const taken = marks.map((mark) => {
+    const taken = marks.flatMap((mark) => {
       const at = map.latLngToContainerPoint([mark.lat, mark.lon]);
       const half = mark.size / 2 + 1;
-      return { left: at.x - half, right: at.x + half, top: at.y - half, bottom: at.y + half };
+      const round = { left: at.x - half, right: at.x + half, top: at.y - half, bottom: at.y + half };
+      if (!mark.also) return [round];
+      const wide = width(mark.also, fontOf("area")) / 2; // its words stand below it
+      return [round, { left: at.x - wide, right: at.x + wide, top: round.bottom, bottom: round.bottom + HEIGHT }];
     });
     if (zoom < NEAR_ZOOM) {
       for (const area of areas) {
