@@ -1,7 +1,8 @@
-"""What makes the demonstration's regional plan differ from first come, first served. Two lots and three needs.
+"""What makes the demonstration's regional plan differ from first come, first served. Two lots and four needs.
 
 Borne asks first, and Hengelo's stones lie nearest: 5 km. Then Enschede would have to come to Almelo: 22 km. The plan gives Almelo's to Borne (8 km)
-and Hengelo's to Enschede (9 km). A load of bricks goes from Enschede to Hengelo in the same weeks, so one round can do both.
+and Hengelo's to Enschede (9 km). A load of bricks goes from Enschede to Hengelo in the same weeks, so one round can do both. Losser's crushed concrete
+has to go in spring, and Enschede needs it in summer: it waits in a depot in between.
 """
 
 from datetime import timedelta
@@ -27,11 +28,12 @@ NEEDS = (
     ("enschede", "Keien van 10 cm voor het laad- en losplein", KEI, STONES),
     ("hengelo", "Bakstenen voor de tuinmuur van het wijkhuis", "metselbaksteen-waalformaat", Quantity(Decimal(2000), Unit.PIECE)),
 )
-FREE, NEEDED = (30, 200), (60, 180)  # days from now
+LATER = ("enschede", "Fundering voor de parallelweg", "betongranulaat-0-31-5", Quantity(Decimal(300), Unit.TONNE))
+FREE, NEEDED, NEEDED_LATER = (30, 200), (60, 180), (250, 320)  # days from now
 
 
 def load_lots_and_needs(session: Session, cast: Cast, pictures: Pictures, paper: StoredFile) -> None:
-    """Two lots and three needs, each at the main place of its municipality."""
+    """Two lots and four needs, each at the main place of its municipality."""
     for slug, title, picture in LOTS:
         first, last = (clock.today() + timedelta(days=ahead) for ahead in FREE)
         draft = draft_of(
@@ -49,8 +51,8 @@ def load_lots_and_needs(session: Session, cast: Cast, pictures: Pictures, paper:
         add_photo(session, cast[slug], listing_id=listing.id, picture=pictures[picture], alt=title)
         declare(session, cast[slug], listing, paper)
         mark_published(session, cast[slug], listing_id=listing.id)
-    for slug, title, material, quantity in NEEDS:
-        first, last = (clock.today() + timedelta(days=ahead) for ahead in NEEDED)
+    for (slug, title, material, quantity), days in [*((need, NEEDED) for need in NEEDS), (LATER, NEEDED_LATER)]:
+        first, last = (clock.today() + timedelta(days=ahead) for ahead in days)
         draft_of_need = DemandDraft(
             title=title,
             material=material,
