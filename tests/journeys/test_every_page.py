@@ -28,7 +28,7 @@ STEPS = {  # sent on to the reservation
         *("confirm", "dispute", "resolve", "propose_cancel", "agree_cancel", "return_part"),
         *("propose_terms", "accept_terms", "decline_terms", "hand_over_late", "object_to_no_show", "decide_objection"),
     )
-} | {"talk.answer", "advice.give", "advice.ask", "advice.lift"}  # sent on to the page with their forms
+} | {"talk.answer", "advice.give", "advice.ask", "advice.lift", "plans.accept"}  # sent on to the page with their forms
 ENLARGED = {"width": 320, "height": 256}  # a screen of 1280 by 1024 at 400 %
 WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ["wider than the screen: " + [...document.querySelectorAll("body *")]
  .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 60)).slice(0, 3).join(" ")]"""
