@@ -1,8 +1,8 @@
 """What makes the demonstration's regional plan differ from first come, first served. Two lots and four needs.
 
 Borne asks first, and Hengelo's stones lie nearest: 5 km. Then Enschede would have to come to Almelo: 22 km. The plan gives Almelo's to Borne (8 km)
-and Hengelo's to Enschede (9 km). A load of bricks goes from Enschede to Hengelo in the same weeks, so one round can do both. Losser's crushed concrete
-has to go in spring, and Enschede needs it in summer: it waits in a depot in between.
+and Hengelo's to Enschede (9 km). A load of bricks goes from Enschede to Hengelo in the same weeks, so one round can do both. Twenterand's edgings
+have to go in spring, and Enschede needs them in summer: they wait in a depot in between.
 """
 
 from datetime import timedelta
@@ -28,8 +28,8 @@ NEEDS = (
     ("enschede", "Keien van 10 cm voor het laad- en losplein", KEI, STONES),
     ("hengelo", "Bakstenen voor de tuinmuur van het wijkhuis", "metselbaksteen-waalformaat", Quantity(Decimal(2000), Unit.PIECE)),
 )
-LATER = ("enschede", "Fundering voor de parallelweg", "betongranulaat-0-31-5", Quantity(Decimal(300), Unit.TONNE))
-FREE, NEEDED, NEEDED_LATER = (30, 200), (60, 180), (250, 320)  # days from now
+LATER = ("enschede", "Opsluitbanden voor de parallelweg", "opsluitband-10x20", Quantity(Decimal(600), Unit.M))  # 27.6 tonnes
+FREE, NEEDED, NEEDED_LATER = (30, 200), (60, 180), (205, 275)  # days from now
 
 
 def load_lots_and_needs(session: Session, cast: Cast, pictures: Pictures, paper: StoredFile) -> None:
