@@ -26,9 +26,11 @@ def run_command(objective: str, *, no_floors: bool) -> None:
     def keep(session: Session) -> str:
         run = start_plan(session, OPERATOR, objective=aim, has_floors=not no_floors)
         result = keep_plan(session, OPERATOR, run_id=run.id, made=made)
+        session.refresh(run, ["cost"])
         proof = "proven" if result.is_proven else "not proven"
+        cost = "" if run.cost is None else f", {run.cost.total_cents / 100:.2f} euro"
         return (
-            f"Plan {run.id}: {result.lines} transfers, {result.mass_kg / 1000:.3f} t, {result.tonne_km} tonne-km ({proof}); "
+            f"Plan {run.id}: {result.lines} transfers, {result.mass_kg / 1000:.3f} t, {result.tonne_km} tonne-km{cost} ({proof}); "
             f"first come, first served: {result.base_mass_kg / 1000:.3f} t, {result.base_tonne_km} tonne-km; digest {result.digest}"
         )
 
