@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select, type_coerce, union
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.exchange.models import Reservation
@@ -15,6 +15,7 @@ from marketplace.kernel.db import Fixed
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import RowKind
 from marketplace.plans.models import PlanAnswer, PlanLine, PlanRun
+from marketplace.plans.queries.runs import WITH_RESULT
 from marketplace.plans.rules.fates import OPEN_FOR, Fate, fate_of
 from marketplace.plans.rules.lines import Answer
 
@@ -93,9 +94,7 @@ class Effect:
 def effect_of_plans(session: Session, actor: Actor, *, offset: int, limit: int) -> Effect:
     """Count what was done with the lines of all plans that were made."""
     require(actor, Can.READ_PLAN)
-    runs = list(
-        session.scalars(select(PlanRun).join(PlanRun.result).options(joinedload(PlanRun.result)).order_by(PlanRun.id.desc()))
-    )
+    runs = list(session.scalars(select(PlanRun).join(PlanRun.result).options(*WITH_RESULT).order_by(PlanRun.id.desc())))
     fates: dict[int, Fates] = {run.id: {} for run in runs}
     over = {run.id for place, run in enumerate(runs) if place or _is_old(run)}
     for run_id, fate, total in _fates(session, over):

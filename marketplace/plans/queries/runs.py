@@ -36,12 +36,12 @@ WHOLE_LINE = (
 )
 
 
-_WITH_RESULT = (joinedload(PlanRun.result), joinedload(PlanRun.cost))
+WITH_RESULT = (joinedload(PlanRun.result), joinedload(PlanRun.cost))
 
 
 def find_run_of_task(session: Session, task_id: int) -> PlanRun | None:
     """The plan that a long task makes. Internal."""
-    rows = select(PlanRun).where(PlanRun.task_id == task_id).options(*_WITH_RESULT)
+    rows = select(PlanRun).where(PlanRun.task_id == task_id).options(*WITH_RESULT)
     return session.scalars(rows).one_or_none()
 
 
@@ -54,14 +54,14 @@ def is_made_since(session: Session, since: datetime) -> bool:
 def find_last_run(session: Session, actor: Actor) -> PlanRun | None:
     """The newest plan that has its result."""
     require(actor, Can.READ_PLAN)
-    rows = select(PlanRun).join(PlanRun.result).options(*_WITH_RESULT).order_by(PlanRun.id.desc()).limit(1)
+    rows = select(PlanRun).join(PlanRun.result).options(*WITH_RESULT).order_by(PlanRun.id.desc()).limit(1)
     return session.scalars(rows).one_or_none()
 
 
 def get_run(session: Session, actor: Actor, run_id: int) -> PlanRun:
     """A plan with its result; without one it is being made."""
     require(actor, Can.READ_PLAN)
-    rows = select(PlanRun).where(PlanRun.id == run_id).options(*_WITH_RESULT)
+    rows = select(PlanRun).where(PlanRun.id == run_id).options(*WITH_RESULT)
     run = session.scalars(rows.execution_options(populate_existing=True)).one_or_none()
     if run is None:
         raise Missing(_("This page or object does not exist, or you may not see it. Check the address."))
@@ -86,7 +86,7 @@ def state_of_run(session: Session, run: PlanRun) -> PlanState:
 def list_runs(session: Session, actor: Actor, *, offset: int, limit: int) -> tuple[list[PlanRun], int]:
     """The plans, newest first, with their number."""
     require(actor, Can.READ_PLAN)
-    rows = select(PlanRun).options(*_WITH_RESULT).order_by(PlanRun.id.desc()).offset(offset).limit(limit)
+    rows = select(PlanRun).options(*WITH_RESULT).order_by(PlanRun.id.desc()).offset(offset).limit(limit)
     return list(session.scalars(rows)), session.scalar(select(func.count()).select_from(PlanRun)) or 0
 
 

@@ -177,8 +177,8 @@ def _made(run: PlanRun) -> ResponseReturnValue:
     runs, _total = list_runs(session, actor, offset=0, limit=RUNS_SHOWN)
     context: dict[str, Any] = {
         "run": run,
-        "facts": [*shown.figures(run.result), *(shown.costs(run.cost) if run.cost else ())],
-        "prices": shown.prices(run.cost) if run.cost else None,
+        "facts": [*shown.figures(run.result), *(shown.costs(run.cost) if run.cost and run.result.lines else ())],
+        "prices": shown.prices(run.cost) if run.cost and run.result.lines else None,
         "proof": shown.proof(run.result),
         "objective": OBJECTIVE_LABELS[Objective(run.objective)],
         "groups": shown.by_owner(shown.lines_shown(actor, lines)),
