@@ -64,6 +64,16 @@ def through_the_depot(losser: Api, keeper: Api, oldenzaal: Api, m2: int = 800) -
     return number
 
 
+def offered(losser: Api) -> int:
+    """800 m² in Losser on offer, with what stone needs."""
+    said = {"title": "Keien", "material": KEI, "quantity": 800, "unit": "m2", "condition": "good", "place": "Losser"}
+    listing: int = made(losser.post("/listings", said | {"availableFrom": clock.today().isoformat()}))["id"]
+    made(losser.post(f"/listings/{listing}/photos", data={"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Keien"}))
+    made(add_paper(losser, listing, kind="quality-declaration"))
+    made(losser.post(f"/listings/{listing}/publish"), 200)
+    return listing
+
+
 def test_losser_to_oldenzaal_through_the_depot_counts_its_tonnes_once_and_its_kilometres_twice(
     losser: Api, keeper: Api, oldenzaal: Api, reviewer: Api
 ) -> None:
@@ -128,3 +138,28 @@ def test_the_receiver_reads_the_legs_and_not_the_rows_of_the_giver(losser: Api, 
     assert losser.get(f"/exchanges/{own['seq']}").get_json()["journey"] is None
     assert oldenzaal.get(f"/exchanges/{own['seq']}").status_code == 404
     assert borne.get(f"/exchanges/{transfer['seq']}").status_code == 404
+
+
+def test_what_was_handed_over_to_a_depot_drives_no_metre_more_when_its_keeper_takes_it_in(
+    losser: Api, keeper: Api, oldenzaal: Api, reviewer: Api
+) -> None:
+    """It stands before the depot, at the public point of it: 12 km there and 9 on are two rows, and 3 108 tonne-km."""
+    depot = made(keeper.post("/depots", REGIODEPOT))["id"]
+    listing = offered(losser)
+    asked = {"quantity": 800, "unit": "m2", "depot": depot, "replacesPurchase": True}
+    path = f"/reservations/{made(oldenzaal.post(f'/listings/{listing}/reservations', asked))['id']}"
+    made(losser.post(f"{path}/approve"), 200)
+    made(losser.post(f"{path}/hand-over", {"quantity": 800, "drivenKm": 12}), 200)
+    made(oldenzaal.post(f"{path}/confirm"), 200)
+    lot = oldenzaal.get("/lots").get_json()["items"][0]
+    arrival = keeper.get(f"/depots/{depot}/arrivals").get_json()["items"][0]
+    came = made(keeper.post(f"/depots/{depot}/lots", {"lot": lot["id"], "arrival": arrival["id"]}))
+    assert (lot["depot"], came["depot"]["id"], came["massKg"]) == (None, depot, MASS_KG)
+    made(keeper.post(f"/lots/{lot['id']}/move", {"place": "Oldenzaal", "drivenKm": 9}), 200)
+    rows = reviewer.get("/exchanges").get_json()["items"]
+    assert [(row["kind"], row["massKg"], row["roadKm"], row["tonneKm"], row["transportKgCo2e"]) for row in rows] == [
+        ("haul", 0, *LEGS[1]),
+        ("transfer", MASS_KG, *LEGS[0]),
+    ]
+    totals = reviewer.get("/statistics").get_json()["totals"]
+    assert (totals["massKg"], totals["tonneKm"], totals["transportKgCo2e"]) == (MASS_KG, 3108, TRANSPORT)

@@ -59,7 +59,7 @@ def carry(session: Session, actor: Actor, held: Held, amount: Decimal | None, go
     )
     if to.depot_id is not None:
         places.note_fullness(session, actor, to.depot_id, lot.id)
-    start, end = places.point_at(session, before), places.point_at(session, to)
+    start, end = places.leg(session, before, to)
     if start is not None and end is not None:
         book_leg(session, lot, start=start, end=end, day=said.day, drive=going.drive)
     return read_again(session, lot.id)

@@ -51,6 +51,19 @@ def point_at(session: Session, at: Whereabouts) -> Point | None:
     return Point(depot.lat, depot.lon)
 
 
+def leg(session: Session, start: Whereabouts, end: Whereabouts) -> tuple[Point | None, Point | None]:
+    """From where to where something drives that moves.
+
+    What stood before the depot that takes it in, at the public point of it, was brought to it already and drives no further.
+    """
+    to = point_at(session, end)
+    if end.depot_id is not None and start.depot_id is None:
+        door = depots.before(get_depot(session, end.depot_id))
+        if (start.place_name, start.point) == (door.place_name, door.point):
+            return to, to
+    return point_at(session, start), to
+
+
 def note_fullness(session: Session, actor: Actor, depot_id: int, lot_id: int) -> None:
     """Leave in the audit that more lies in a depot now than fits. It is allowed, and stands on its keepers' lists."""
     session.flush()
