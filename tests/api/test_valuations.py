@@ -258,6 +258,17 @@ def test_tables_are_kept_and_the_newest_one_counts(reviewer: Api, keeper: Api) -
     assert keeper.get("/price-tables/99").status_code == 404
 
 
+def test_a_slip_in_an_appraisal_is_refused_before_it_stops_every_valuation(keeper: Api, app: Flask) -> None:
+    """Ten thousand million euros for a litre of soil: what 1 000 m³ are worth by that fits in no sum. At € 1.60 it is € 1 600 000."""
+    sand = part(keeper, asset(keeper, "Plein"), "grond-schoon", 1000, "m3")
+    slip = {"valueCents": 10**12, "quantity": "0.001", "appraiser": "J. de Boer", "source": "Rapport"}
+    answer = keeper.post(f"{sand}/appraisals", slip | {"takingOutCents": 10**12})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.get_json()["errors"]] == ["valueCents", "takingOutCents"]
+    assert keeper.post(f"{sand}/appraisals", slip | {"valueCents": 160}).status_code == 201
+    assert valued(keeper, app)["valuation"]["totals"]["valueCents"] == 160_000_000
+
+
 @pytest.mark.parametrize(
     "table",
     [

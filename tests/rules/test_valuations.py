@@ -200,8 +200,8 @@ def appraisal(**changes: object) -> AppraisalDraft:
 
 
 def test_an_appraisal_is_of_all_that_is_there_unless_it_says_of_how_much() -> None:
-    assert clean_appraisal(appraisal(), D(40), TODAY).quantity == 40
-    tidy = clean_appraisal(appraisal(quantity=D(7), value_cents=CENTS_MAX), D(40), TODAY)
+    assert clean_appraisal(appraisal(), D(40), TODAY, kg_per_unit=D(185)).quantity == 40
+    tidy = clean_appraisal(appraisal(quantity=D(7), value_cents=CENTS_MAX), D(40), TODAY, kg_per_unit=D(1_428_572))
     assert (tidy.quantity, tidy.appraiser) == (7, "J. de Boer")
 
 
@@ -219,8 +219,18 @@ def test_an_appraisal_is_of_all_that_is_there_unless_it_says_of_how_much() -> No
 )
 def test_what_an_appraisal_cannot_be_is_refused_at_its_field(wrong: dict[str, object], there: str, field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        clean_appraisal(appraisal(**wrong), D(there), TODAY)
+        clean_appraisal(appraisal(**wrong), D(there), TODAY, kg_per_unit=D(1_000_000))
     assert [error.field for error in refused.value.errors] == [field]
+
+
+@pytest.mark.parametrize("name", ["value_cents", "taking_out_cents", "cleaning_cents", "transport_cents"])
+def test_a_kilogram_of_material_is_never_worth_or_costs_more_than_a_thousand_euros(name: str) -> None:
+    """2 m² of 185 kg weigh 370 kg: € 370 000.00 may be, a cent more may not."""
+    most = {name: 37_000_000, "quantity": D(2)}
+    assert getattr(clean_appraisal(appraisal(**most), D(40), TODAY, kg_per_unit=D(185)), name) == 37_000_000
+    with pytest.raises(Invalid) as refused:
+        clean_appraisal(appraisal(**(most | {name: 37_000_001})), D(40), TODAY, kg_per_unit=D(185))
+    assert [error.field for error in refused.value.errors] == [name]
 
 
 def test_18_percent_is_valued_and_three_quarters_of_what_has_a_passport() -> None:

@@ -17,7 +17,7 @@ def appraise(session: Session, actor: Actor, *, asset_id: int, number: int, draf
     require(actor, Can.KEEP_PASSPORTS, item.asset)
     if draft.quantity is not None:
         check_amount(draft.quantity, item.unit_of)
-    draft = clean_appraisal(draft, item.quantity, clock.today())
+    draft = clean_appraisal(draft, item.quantity, clock.today(), kg_per_unit=item.kg_per_unit)
     row = Appraisal(
         item_id=item.id,
         value_cents=draft.value_cents,

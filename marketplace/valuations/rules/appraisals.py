@@ -12,6 +12,8 @@ from marketplace.kernel.text import clean, find_length_faults
 APPRAISER_LENGTH_MAX = 120
 SOURCE_LENGTH_MAX = 300
 CENTS_MAX = 10**12
+EUROS_PER_KG_MAX = Decimal(1_000)
+_CENTS_PER_KG_MAX = EUROS_PER_KG_MAX * 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,11 @@ class AppraisalDraft:
     transport_cents: int | None = None
 
 
-def clean_appraisal(draft: AppraisalDraft, there: Decimal, today: date) -> AppraisalDraft:
+def clean_appraisal(draft: AppraisalDraft, there: Decimal, today: date, *, kg_per_unit: Decimal) -> AppraisalDraft:
     """The appraisal, tidy, with its quantity. `there`: what is there now.
 
-    Refused, each at its field: nought or less, no name, no source, a day to come or before 1990, and a quantity that cannot be.
+    Refused, each at its field: nought or less, no name, no source, a day to come or before 1990, a quantity that cannot be, and an
+    amount that no material is worth or costs: a slip in it would be in every sum of its owner.
     """
     appraiser = clean(draft.appraiser, field="appraiser")
     source = clean(draft.source, lines=True, field="source")
@@ -52,6 +55,22 @@ def clean_appraisal(draft: AppraisalDraft, there: Decimal, today: date) -> Appra
         faults.append(FieldError("valued_on", _("This day is too long ago. Check the year.")))
     if quantity <= 0:
         faults.append(FieldError("quantity", _("Of this part there is nothing left, so say of how much the appraisal is.")))
+    else:
+        faults += _find_dear(draft, quantity * kg_per_unit)
     if faults:
         raise Invalid.all(faults)
     return replace(draft, appraiser=appraiser, source=source, quantity=quantity)
+
+
+def _find_dear(draft: AppraisalDraft, kg: Decimal) -> list[FieldError]:
+    """Each amount that is more for a kilogram than any material comes to."""
+    amounts = {
+        "value_cents": draft.value_cents,
+        "taking_out_cents": draft.taking_out_cents,
+        "cleaning_cents": draft.cleaning_cents,
+        "transport_cents": draft.transport_cents,
+    }
+    sentence = _(
+        "That is more than € %(most)s for each kilogram. Check the amount, and of how much it is.", most=EUROS_PER_KG_MAX
+    )
+    return [FieldError(name, sentence) for name, cents in amounts.items() if cents is not None and cents > kg * _CENTS_PER_KG_MAX]
