@@ -14,6 +14,7 @@ from marketplace.market.rules.listing import Certainty, QuantityBasis
 from marketplace.market.rules.values import find_period_faults
 
 REASON_LENGTH_MAX = 1000
+TIMES_MAX = 10  # what lies there against what was planned
 SAID_WITHIN = timedelta(days=60)  # a lot that has been there longer was never entered, which is no slip
 
 
@@ -69,13 +70,20 @@ def check_dates(draft: DatesDraft, before: Plan, today: date) -> None:
         raise Invalid.all(errors)
 
 
-def check_there(draft: ThereDraft, today: date) -> None:
-    """Refuse no quantity, a day to come or one of long ago, and a last day that is past."""
+def check_there(draft: ThereDraft, planned: Decimal, today: date) -> None:
+    """Refuse no quantity or far more than was planned, a day to come or one of long ago, and a last day that is past."""
     errors: list[FieldError] = []
     try:
         check_amount(draft.amount.amount, draft.amount.unit)
     except Invalid as refusal:
         errors += [FieldError("quantity", error.message) for error in refusal.errors]
+    if draft.amount.amount > planned * TIMES_MAX:
+        sentence = _(
+            "%(planned)s was planned, and this is more than %(most)s times as much. Check the number; offer the rest as a lot of its own.",
+            planned=Amount(planned, draft.amount.unit),
+            most=TIMES_MAX,
+        )
+        errors.append(FieldError("quantity", sentence))
     if draft.came_on > today:
         errors.append(FieldError("came_on", _("This day is still to come. Say that it is there once it is there.")))
     elif draft.came_on < today - SAID_WITHIN:

@@ -63,14 +63,16 @@ def test_days_move_with_a_reason_to_what_can_be(plan: dict[str, Any], reason: st
         ({"available_until": TODAY - timedelta(days=1)}, "available_until"),
         ({"amount": Amount(Decimal(0), Unit.M2)}, "quantity"),
         ({"amount": Amount(Decimal("1.5"), Unit.PIECE)}, "quantity"),
+        ({"amount": Amount(Decimal(8000), Unit.M2)}, None),
+        ({"amount": Amount(Decimal("8000.001"), Unit.M2)}, "quantity"),
     ],
 )
 def test_what_is_there_was_measured_and_came_today_or_lately(changes: dict[str, Any], wrong: str | None) -> None:
     if wrong is None:
-        check_there(replace(THERE, **changes), TODAY)
+        check_there(replace(THERE, **changes), Decimal(800), TODAY)
         return
     with pytest.raises(Invalid) as refusal:
-        check_there(replace(THERE, **changes), TODAY)
+        check_there(replace(THERE, **changes), Decimal(800), TODAY)
     assert [error.field for error in refusal.value.errors] == [wrong]
 
 

@@ -127,6 +127,34 @@ def test_it_is_there_with_a_photo(hengelo: FlaskClient, lot: Listing, session: S
     assert hengelo.get(address).status_code == 409
 
 
+def test_the_page_of_the_transfer_tells_each_time_that_its_first_day_moved(
+    hengelo: FlaskClient, borne: FlaskClient, lot: Listing, session: Session, asker: Actor, owner: Actor
+) -> None:
+    """Once as the holder agreed to other days, once as it was there before them: nobody proposed either of the two."""
+    reservation = ask(session, asker, lot, "500")
+    approve(session, owner, reservation_id=reservation.id)
+    session.commit()
+    address = f"/reserveringen/{reservation.id}"
+    send(hengelo, f"/aanbod/{lot.id}/periode", later(lot))
+    send(borne, f"{address}/periode", {"answer": "agree"})
+    moved, there = (f"op te halen vanaf {long_date(day)}." for day in (ahead(100), clock.today()))
+    for side in (hengelo, borne):
+        assert moved in side.get(address).text and there not in side.get(address).text
+    said = {"quantity": "800", "basis": "measured", "came_on": "vandaag", "photo": (BytesIO(picture()), "foto.jpg")}
+    assert send(hengelo, f"/aanbod/{lot.id}/ligt-er", said).status_code == 303
+    for side in (hengelo, borne):
+        assert moved in side.get(address).text and there in side.get(address).text
+
+
+def test_far_more_than_was_planned_is_a_slip(hengelo: FlaskClient, lot: Listing) -> None:
+    """800 m² were planned: 8 000 may lie there, a thousandth more is refused at its field."""
+    said = {"quantity": "8000,001", "basis": "measured", "came_on": "vandaag"}
+    refused = send(hengelo, f"/aanbod/{lot.id}/ligt-er", {**said, "photo": (BytesIO(picture()), "foto.jpg")})
+    assert refused.status_code == 422 and 'href="#quantity"' in refused.text and "meer dan 10 keer zoveel" in refused.text
+    said |= {"quantity": "8000", "photo": (BytesIO(picture()), "foto.jpg")}  # type: ignore[dict-item]
+    assert send(hengelo, f"/aanbod/{lot.id}/ligt-er", said).status_code == 303
+
+
 def test_what_is_typed_wrong_about_what_is_there_is_told_at_its_field(hengelo: FlaskClient, lot: Listing) -> None:
     said = {"quantity": "veel", "basis": "measured", "came_on": "", "available_until": "gisteren"}
     refused = send(hengelo, f"/aanbod/{lot.id}/ligt-er", said)

@@ -50,7 +50,7 @@ def come_free(
     session.expire(listing)
     listing = get_listing(session, actor, listing_id)
     check_planned(status=listing.status, planned=listing.planned)
-    check_there(draft, clock.today())
+    check_there(draft, listing.quantity, clock.today())
     check_pictured(len(listing.photos))
     check_gates(session, listing, moment=Moment.PUBLISH)
     _make_room(session, actor, listing, draft)
