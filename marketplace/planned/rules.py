@@ -71,7 +71,7 @@ def check_dates(draft: DatesDraft, before: Plan, today: date) -> None:
 
 
 def check_there(draft: ThereDraft, planned: Decimal, today: date) -> None:
-    """Refuse no quantity or far more than was planned, a day to come or one of long ago, and a last day that is past."""
+    """Refuse no quantity, or far more than was planned, and days that cannot be."""
     errors: list[FieldError] = []
     try:
         check_amount(draft.amount.amount, draft.amount.unit)
