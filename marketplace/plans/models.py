@@ -126,6 +126,9 @@ class PlanJourney(Base):
     storage_cents: Mapped[int | None] = mapped_column(BigInteger, comment="of waiting in a depot; empty: no price is known")
     transport_cents: Mapped[int | None] = mapped_column(BigInteger, comment="empty: no price is known")
     handling_cents: Mapped[int | None] = mapped_column(BigInteger, comment="empty: no price is known")
+    certainty: Mapped[str | None] = mapped_column(
+        String(12), comment="of a planned lot's days as of the plan; empty: it was there"
+    )
 
     depot: Mapped[Depot | None] = relationship(lazy="raise_on_sql")
 
@@ -137,6 +140,7 @@ class PlanJourney(Base):
             "(to_depot_km IS NULL OR (depot_id IS NOT NULL AND waits_days > 0 AND to_depot_km >= 0 AND from_depot_km >= 0))",
             name="two_legs",
         ),
+        CheckConstraint("certainty IN ('idea', 'budgeted', 'tendered', 'in_execution')", name="certainty"),
         CheckConstraint("depot_id IS NOT NULL OR (storage_cents IS NOT NULL AND storage_cents = 0)", name="owner_asks_nothing"),
         CheckConstraint(
             "(storage_cents IS NULL OR storage_cents >= 0) AND (transport_cents IS NULL) = (handling_cents IS NULL) AND "

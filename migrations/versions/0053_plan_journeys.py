@@ -56,7 +56,16 @@ def create_plan_journey() -> None:
         sa.Column("storage_cents", sa.BigInteger(), nullable=True, comment="of waiting in a depot; empty: no price is known"),
         sa.Column("transport_cents", sa.BigInteger(), nullable=True, comment="empty: no price is known"),
         sa.Column("handling_cents", sa.BigInteger(), nullable=True, comment="empty: no price is known"),
+        sa.Column(
+            "certainty",
+            sa.String(length=12),
+            nullable=True,
+            comment="of a planned lot's days as of the plan; empty: it was there",
+        ),
         sa.CheckConstraint("waits_days >= 0", name=op.f("ck_plan_journey_waits")),
+        sa.CheckConstraint(
+            "certainty IN ('idea', 'budgeted', 'tendered', 'in_execution')", name=op.f("ck_plan_journey_certainty")
+        ),
         sa.CheckConstraint(
             "(to_depot_km IS NULL) = (from_depot_km IS NULL) AND "
             "(to_depot_km IS NULL OR (depot_id IS NOT NULL AND waits_days > 0 AND to_depot_km >= 0 AND from_depot_km >= 0))",

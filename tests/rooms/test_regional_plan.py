@@ -17,13 +17,14 @@ from marketplace.kernel.errors import Forbidden
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.market.rules.listing import Location
+from marketplace.market.rules.listing import Certainty, Location
 from marketplace.places.rules import PlaceBasis
 from marketplace.plans.actions.runs import keep_plan, make_at_once, solve, start_plan
 from marketplace.plans.models import PlanLine, PlanResult, PlanRun
 from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import find_last_run, get_run, is_made_since, list_lines, list_runs
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
+from tests.rooms.test_planned import planned
 
 STEP = 0.0135  # of latitude: 1.5 km and a bit
 
@@ -146,3 +147,18 @@ def test_what_was_planned_is_never_written_over(bank: Session, broker: Actor, ta
     for statement in (update(table).values(values[table]), delete(table)):
         with pytest.raises(DatabaseError, match="append-only"), bank.begin_nested():
             bank.execute(statement)
+
+
+def test_a_line_of_a_planned_lot_keeps_how_sure_its_days_were(bank: Session, broker: Actor) -> None:
+    """It comes free in 60 to 90 days, and is needed by then; when the work begins it is surer, and the old plan says what was known."""
+    lot = planned(bank, make_actor(bank, "hengelo"))
+    make_demand(bank, make_actor(bank, "borne"), needed_until=clock.today() + timedelta(days=120), max_distance_km=None)
+    old = make_at_once(bank, broker, objective=Objective.KILOMETRES)
+    lot.certainty = Certainty.IN_EXECUTION.value
+    bank.flush()
+    new = make_at_once(bank, broker, objective=Objective.KILOMETRES)
+    sure = [line.journey and line.journey.certainty for run in (old, new) for line in lines_of(bank, broker, run.id)]
+    assert sure == ["budgeted", "in_execution"]
+    make_listing(bank, make_actor(bank, "borne"))
+    there = lines_of(bank, broker, make_at_once(bank, broker, objective=Objective.KILOMETRES).id)
+    assert None in [line.journey and line.journey.certainty for line in there]

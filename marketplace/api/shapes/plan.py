@@ -6,6 +6,7 @@ from marketplace.api.shapes.listing import TitledSchema
 from marketplace.api.shapes.material import MaterialSchema, current_taxonomy
 from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.http.request import current_session
+from marketplace.market.rules.listing import Certainty
 from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import PlanState, state_of_run
 from marketplace.plans.rules.lines import Answer, LineState, Why
@@ -98,6 +99,7 @@ class _JourneySchema(Shape):
     storage_cents = Integer("null: the depot has no price for it", allow_none=True)
     transport_cents = Integer("null: there was no price", allow_none=True)
     handling_cents = Integer("null: there was no price", allow_none=True)
+    certainty = Choice(Certainty, "how sure a planned lot’s days were; null: it was there", allow_none=True)
 
 
 class _PlanLineSchema(Shape):

@@ -43,6 +43,7 @@ def journeys_of(lines: Sequence[dict[str, Any]], today: Today, ways: Ways, plan:
             "storage_cents": _storage(today, lies_in, line, free_on if is_straight else handed_on, waits),
             "transport_cents": None if prices is None else prices.transport_cents(line["tonne_km"]),
             "handling_cents": None if prices is None else prices.handling_cents(1 if is_straight else 2),
+            "certainty": today.columns.supply.certainties[lot],
         }
 
 

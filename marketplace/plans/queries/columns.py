@@ -48,14 +48,13 @@ EPOCH = date(1970, 1, 1).toordinal()
 NEVER = date.max.toordinal() - EPOCH
 ON_ITS_WAY = (ReservationStatus.OFFERED, ReservationStatus.REQUESTED, ReservationStatus.APPROVED)
 THOUSAND, MICROGRAMS = 1000, 10**9  # of a unit, of a kilogram
-NOWHERE = "9999-12-31"  # of a day that nobody named
 RANK_OF = {condition.value: condition.rank for condition in Condition}
 UNIT_OF = {unit.value: place for place, unit in enumerate(UNITS)}
 _listing, _demand, _organisation = Listing.__table__.c, Demand.__table__.c, Organisation.__table__.c
 _LISTED = (
     *("id", "material_id", "organisation_id", "condition", "unit", "available_from", "available_until", "hazards_yes"),
     *("hazards_unknown", "region_from", "partners_from", "circle", "circle_from", "parent_id", "public_lat", "public_lon"),
-    *("asbestos_suspected", "year_of_construction"),
+    *("asbestos_suspected", "year_of_construction", "certainty"),
 )
 _ASKED = (
     *("id", "material_id", "organisation_id", "unit", "min_condition", "needed_from", "needed_until"),
@@ -212,6 +211,7 @@ def _supply(rows: Rows, bits: Callable[[Iterable[str]], int], refused: Numbers) 
         circles=list(rows["circle"]),
         answers=list(rows["fields"]),
         parents=list(rows["parent_id"]),
+        certainties=list(rows["certainty"]),
         refused=refused,
         lats=lats,
         lons=lons,

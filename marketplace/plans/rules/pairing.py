@@ -62,6 +62,7 @@ class Supply:
     circles: list[str]
     answers: list[str]
     parents: list[int | None]
+    certainties: list[str | None]
     refused: Numbers
     lats: Places
     lons: Places

@@ -11,6 +11,7 @@ from marketplace.kernel.formats import NO_BREAK_SPACE, mass, money, number, perc
 from marketplace.kernel.language import Text, _, joined, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.queries.gates import asks_destination
+from marketplace.market.rules.listing import CERTAINTY_LABELS, Certainty
 from marketplace.materials.queries import taxonomy
 from marketplace.plans.models import PlanCost, PlanLine, PlanResult
 from marketplace.plans.queries.lines import tell_lines
@@ -38,6 +39,7 @@ class ShownLine:
     act: str
     asks_soil: bool
     round_km: Decimal
+    certainty: Text | None
 
 
 def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
@@ -56,7 +58,14 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
             act := _act(actor, line) if told.state is LineState.OPEN else "",
             act == "ask" and asks_destination(session, materials.material_by_id(line.material_id)),
             line.road_km * 2,
+            _certainty(line),
         )
+
+
+def _certainty(line: PlanLine) -> Text | None:
+    """How sure the days of a planned lot were when the plan was made."""
+    sure = line.journey.certainty if line.journey else None
+    return CERTAINTY_LABELS[Certainty(sure)] if sure else None
 
 
 def by_owner(lines: Iterable[ShownLine]) -> list[tuple[str, Text, list[ShownLine]]]:
