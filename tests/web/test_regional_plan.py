@@ -117,7 +117,8 @@ def test_the_pages_beside_a_plan_tell_what_stays_goes_together_differs_and_was_f
     assert "Nieuw: 0; vervallen: 0; andere hoeveelheid: 0; gelijk: 4." in beside and "Beide gaan over precies hetzelfde" in beside
     followed = plain(losser.get("/plan/gevolgd").text)
     assert "Was gevolgd wat nu geweigerd is of bleef liggen" in followed and "Opnieuw in een later plan" in followed
-    assert losser.get("/plan/vergelijken?van=1&met=99").status_code == 404
+    for number in ("99", "-1", "9" * 20):
+        assert losser.get(f"/plan/vergelijken?van=1&met={number}").status_code == 404
 
 
 def test_the_lines_of_everybody_stand_folded_by_municipality(app: Flask, session: Session, people: dict[str, Actor]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
-from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.actions.reserve import lock_listings, reserve
 from marketplace.exchange.rules.reservation import ReservationDraft, check_reason
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
@@ -40,11 +40,14 @@ def accept_line(
     Refused: a line that cannot be as the plan says it any more, and anybody else.
     """
     line = get_line(session, get_run(session, actor, run_id), number)
+    if actor.organisation_id == line.asker_id:
+        require(actor, Can.EDIT_DEMAND, line.demand)
+        lock_listings(session, actor, listing_ids=[line.listing_id], demand_id=line.demand_id)
+        line = get_line(session, get_run(session, actor, run_id), number)  # as whoever was first left it
     there = _find_same(line, actor)
     if there is not None:
         return there
     if actor.organisation_id == line.asker_id:
-        require(actor, Can.EDIT_DEMAND, line.demand)
         _check_open(session, line)
         return _write(session, actor, line, Answer.ASKED, reservation_id=_ask(session, actor, line, ground))
     if may(actor, Can.BROKER) and actor.organisation_id != line.owner_id:
@@ -57,13 +60,18 @@ def accept_line(
 
 
 def refuse_line(session: Session, actor: Actor, *, run_id: int, number: int, reason: str) -> PlanAnswer:
-    """Say that a line is not wanted, and why. Of the own lot or for the own need."""
+    """Say that a line is not wanted, and why. Of the own lot or for the own need.
+
+    Refused of a line that was asked for: that is answered or let go of where it was asked.
+    """
     line = get_line(session, get_run(session, actor, run_id), number)
     if actor.organisation_id == line.asker_id:
         require(actor, Can.EDIT_DEMAND, line.demand)
     else:
         require(actor, Can.EDIT_LISTING, line.listing)
     check_reason(reason)
+    if any(one.answer == Answer.ASKED for one in line.answers):
+        raise Conflict(_("This line was asked for already. Go to the reservation to refuse it or let go of it."))
     return _write(session, actor, line, Answer.REFUSED, reason=reason)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
@@ -19,6 +19,8 @@ from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import taxonomy
 from marketplace.plans.models import PlanAnswer, PlanJourney, PlanLine, PlanRun
 from marketplace.plans.rules.lines import Answer, LineState, Why
+
+STRONGEST = (Answer.ASKED, Answer.REFUSED, Answer.OFFERED)  # of several answers to a line, the first of these is how it stands
 
 
 def state_of(session: Session, line: PlanLine) -> LineState:
@@ -37,7 +39,7 @@ def states_of(session: Session, lines: Sequence[PlanLine]) -> dict[int, LineStat
 
 def _state(line: PlanLine, under_way: Decimal) -> LineState:
     done = [Answer(one.answer) for one in line.answers]
-    for answer in (Answer.ASKED, Answer.REFUSED, Answer.OFFERED):
+    for answer in STRONGEST:
         if answer in done:
             return LineState(answer.value)
     is_open = line.listing.status == ListingStatus.PUBLISHED and line.demand.status == DemandStatus.OPEN
@@ -46,13 +48,12 @@ def _state(line: PlanLine, under_way: Decimal) -> LineState:
 
 
 def count_answers(session: Session, run: PlanRun) -> Counter[Answer]:
-    """With how many lines of a plan something was done, by what; a line counts once for each."""
-    rows = (
-        select(PlanAnswer.answer, func.count(PlanAnswer.number.distinct()))
-        .where(PlanAnswer.run_id == run.id)
-        .group_by(PlanAnswer.answer)
-    )
-    return Counter({Answer(answer): count for answer, count in session.execute(rows)})
+    """With how many lines of a plan something was done, by how each stands: a line counts once, whoever answered it."""
+    rows = select(PlanAnswer.number, PlanAnswer.answer).where(PlanAnswer.run_id == run.id).distinct()
+    done: dict[int, set[str]] = {}
+    for number_of_line, answer in session.execute(rows):
+        done.setdefault(number_of_line, set()).add(answer)
+    return Counter(next(answer for answer in STRONGEST if answer in answers) for answers in done.values())
 
 
 def _why_of(session: Session, line: PlanLine, instead_of: str | None) -> Text:

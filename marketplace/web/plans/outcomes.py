@@ -28,6 +28,7 @@ READS = permission(Can.READ_PLAN)
 SHOWN, CHOICES = 20, 50
 SIDES = {"": Side.NEED, "partijen": Side.LOT}
 NONE = "–"
+NUMBER_MOST = 10**9  # more than nine digits are no number in an address either
 OBJECTIVE_SHORT: dict[Objective, Text] = {
     Objective.KILOMETRES: _("tonne-kilometres"),
     Objective.CARBON: _("carbon saved"),
@@ -158,7 +159,7 @@ def _asked_run(key: str, otherwise: Sequence[PlanRun]) -> PlanRun | None:
     number = request.args.get(key, type=int)
     if number is None:
         return next(iter(otherwise), None)
-    return get_run(current_session(), current_actor(), number)
+    return get_run(current_session(), current_actor(), min(max(number, 0), NUMBER_MOST))  # 0 and the most are no plan
 
 
 def _chosen_by(before: PlanRun, now: PlanRun) -> tuple[Text, Text, Text, str]:
