@@ -48,7 +48,10 @@ def _state(line: PlanLine, under_way: Decimal) -> LineState:
 
 
 def count_answers(session: Session, run: PlanRun) -> Counter[Answer]:
-    """With how many lines of a plan something was done, by how each stands: a line counts once, whoever answered it."""
+    """With how many lines of a plan something was done, by how each stands.
+
+    A line counts once, whoever answered it.
+    """
     rows = select(PlanAnswer.number, PlanAnswer.answer).where(PlanAnswer.run_id == run.id).distinct()
     done: dict[int, set[str]] = {}
     for number_of_line, answer in session.execute(rows):
