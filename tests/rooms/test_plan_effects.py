@@ -105,6 +105,25 @@ def test_a_line_counts_once_however_many_plans_have_it(bank: Session, broker: Ac
     assert counts(effect(bank, broker)) == {"accepted": 1, "refused": 1, "repeated": 2}
 
 
+def test_what_is_asked_for_by_an_older_plan_counts_there_alone(bank: Session, broker: Actor) -> None:
+    """Both plans say the same. Borne asks by the first one: its line of the second is that same 148 t, neither open nor ignored later.
+
+    100 m2 more of the same lot for the same need, in a third plan, are a line of their own.
+    """
+    lots, needs = on_a_line(bank)
+    first = plan(bank, broker)
+    plan(bank, broker)
+    accept_line(bank, make_actor(bank, "borne"), run_id=first.id, number=1)
+    found = effect(bank, broker)
+    assert counts(found) == {"accepted": 1, "open": 1, "repeated": 2}
+    assert found.fates[Fate.OPEN].mass_kg == found.fates[Fate.ACCEPTED].mass_kg == 148_000
+    lots[0].quantity += 100
+    needs[0].quantity += 100
+    bank.flush()
+    plan(bank, broker)
+    assert counts(effect(bank, broker)) == {"accepted": 1, "open": 2, "repeated": 3}
+
+
 def test_a_newer_plan_without_the_line_leaves_it_ignored(bank: Session, broker: Actor) -> None:
     lots, _needs = on_a_line(bank)
     plan(bank, broker)

@@ -116,7 +116,7 @@ def test_the_pages_beside_a_plan_tell_what_stays_goes_together_differs_and_was_f
     beside = plain(losser.get("/plan/vergelijken").text)
     assert "Nieuw: 0; vervallen: 0; andere hoeveelheid: 0; gelijk: 4." in beside and "Beide gaan over precies hetzelfde" in beside
     followed = plain(losser.get("/plan/gevolgd").text)
-    assert "Was gevolgd wat nu geweigerd is of bleef liggen" in followed and "Opnieuw in een later plan" in followed
+    assert "Was gevolgd wat nu geweigerd is of bleef liggen" in followed and "Telt mee bij een ander plan" in followed
     for number in ("99", "-1", "9" * 20):
         assert losser.get(f"/plan/vergelijken?van=1&met={number}").status_code == 404
 

@@ -115,13 +115,14 @@ def _fates(session: Session, over: set[int]) -> Iterator[tuple[int, Fate, FateTo
         exists().where(PlanAnswer.run_id == PlanLine.run_id, PlanAnswer.number == PlanLine.number, _is(Answer.ASKED)),
         _was_answered(Answer.REFUSED),
         _was_answered(Answer.OFFERED),
-        exists().where(_is_same(later), later.run_id > PlanLine.run_id),
+        exists().where(_is_same(later), later.run_id > PlanLine.run_id) | _was_asked_in_an_earlier_plan(),
     )
     lines = select(
         PlanLine.run_id.label("run_id"),
         *(flag.label(name) for flag, name in zip(flags, ("asked", "refused", "offered", "repeated"), strict=True)),
         *(getattr(PlanLine, name) for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")),
-    ).subquery()
+    )
+    lines = lines.join(PlanRun, PlanRun.id == PlanLine.run_id).subquery()
     told = lines.c
     sums = (
         type_coerce(func.coalesce(func.sum(told[name]), 0), Fixed(3))
@@ -155,6 +156,19 @@ def _was_answered(answer: Answer) -> ColumnElement[bool]:
         PlanAnswer.run_id == earlier.run_id,
         PlanAnswer.number == earlier.number,
         _is(answer),
+    )
+
+
+def _was_asked_in_an_earlier_plan() -> ColumnElement[bool]:
+    """Whether what this line says was asked for by an earlier plan when this one was there already."""
+    earlier = aliased(PlanLine)
+    return exists().where(
+        _is_same(earlier),
+        earlier.run_id < PlanLine.run_id,
+        PlanAnswer.run_id == earlier.run_id,
+        PlanAnswer.number == earlier.number,
+        _is(Answer.ASKED),
+        PlanAnswer.answered_at >= PlanRun.made_at,
     )
 
 

@@ -12,7 +12,7 @@ class Fate(StrEnum):
     """What became of a line.
 
     `ignored`: nobody did anything, and its plan was followed by a newer one or is older than fourteen days. `repeated`: a later plan has the same
-    lot for the same need, and it counts there.
+    lot for the same need, or it was asked for in an earlier one once this plan was there, and it counts there.
     """
 
     ACCEPTED = "accepted"
@@ -29,7 +29,7 @@ FATE_LABELS: dict[Fate, Text] = {
     Fate.REFUSED: _("Refused"),
     Fate.IGNORED: _("Nothing done with it"),
     Fate.OPEN: _("Still open"),
-    Fate.REPEATED: _("Again in a later plan"),
+    Fate.REPEATED: _("Counted with another plan"),
 }
 
 
