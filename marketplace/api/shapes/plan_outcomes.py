@@ -128,7 +128,10 @@ class PlanChangesSchema(PageSchema):
 class _FateSchema(Shape):
     """Lines of one fate."""
 
-    fate = Choice(Fate, "repeated: the same lot for the same need stands in a later plan or was asked for by an earlier one, and counts there")
+    fate = Choice(
+        Fate,
+        "repeated: the same lot for the same need stands in a later plan or was asked for by an earlier one, and counts there",
+    )
     lines = Integer(attribute="total.lines")
     mass_kg = Number(attribute="total.mass_kg")
     tonne_km = Number("that following them drives", attribute="total.tonne_km")
