@@ -117,13 +117,12 @@ def _fates(session: Session, over: set[int]) -> Iterator[tuple[int, Fate, FateTo
         _was_answered(Answer.OFFERED),
         exists().where(_is_same(later), later.run_id > PlanLine.run_id) | _was_asked_in_an_earlier_plan(),
     )
-    lines = select(
+    marked = select(
         PlanLine.run_id.label("run_id"),
         *(flag.label(name) for flag, name in zip(flags, ("asked", "refused", "offered", "repeated"), strict=True)),
         *(getattr(PlanLine, name) for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")),
     )
-    lines = lines.join(PlanRun, PlanRun.id == PlanLine.run_id).subquery()
-    told = lines.c
+    told = marked.join(PlanRun, PlanRun.id == PlanLine.run_id).subquery().c
     sums = (
         type_coerce(func.coalesce(func.sum(told[name]), 0), Fixed(3))
         for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")
