@@ -159,7 +159,7 @@ def _was_answered(answer: Answer) -> ColumnElement[bool]:
 
 
 def _was_asked_in_an_earlier_plan() -> ColumnElement[bool]:
-    """Whether what this line says was asked for by an earlier plan when this one was there already."""
+    """Whether it was asked for by an earlier plan when this one was there already."""
     earlier = aliased(PlanLine)
     return exists().where(
         _is_same(earlier),
