@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
+from fractions import Fraction
 from functools import cache, lru_cache
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
@@ -206,3 +207,11 @@ def read_decimal(value: object, field: str | None = None) -> Decimal:
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < LONGEST_NUMBER:
         return value
     raise Invalid(_("This is not a number. Write it with a point and without grouping, for example 1234.5."), field)
+
+
+def whole_cents(euros: Decimal, field: str | None = None) -> int:
+    """An amount in euro as cents, however large. Parts of a cent are refused."""
+    cents = Fraction(euros) * 100
+    if cents.denominator != 1:
+        raise Invalid(_("Enter a price in euro with at most two decimals, for example 2.50."), field)
+    return cents.numerator

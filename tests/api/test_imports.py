@@ -105,6 +105,15 @@ def test_what_is_no_sheet_is_refused(coordinator: Api, hengelo: Api) -> None:
     assert coordinator.post("/tasks", {"kind": "import"}).status_code == 422
 
 
+def test_a_price_of_thirty_digits_is_a_wrong_cell_and_no_fault_of_ours(coordinator: Api) -> None:
+    head = ("Titel", "Materiaal", "Hoeveelheid", "Eenheid", "Kwaliteit", "Vrij vanaf", "Plaats", "Prijs per eenheid (euro)")
+    row = ("Keien", "betonstraatsteen-kei-8cm", "12,5", "m2", "goed", "2027-03-01", "Borne")
+    loaded = sent(coordinator, "/imports/listings", sheet([(*row, "9" * 30), (*row, "1000000")], head), "aanbod.csv")
+    assert (loaded.status_code, loaded.get_json()["counts"]["error"], loaded.get_json()["counts"]["ok"]) == (201, 1, 1)
+    wrong = coordinator.get(f"/imports/{loaded.get_json()['id']}/rows?state=error").get_json()["items"]
+    assert [list(found["messages"]) for found in wrong] == [["price"]]
+
+
 def test_a_sheet_of_lots_is_sent_put_right_and_becomes_drafts(coordinator: Api, app: Flask) -> None:
     head = ("Titel", "Materiaal", "Hoeveelheid", "Eenheid", "Kwaliteit", "Vrij vanaf", "Plaats", "Dikte (cm)")
     row = ("Keien", "betonstraatsteen-kei-8cm", "12,5", "m2", "goed", "2027-03-01", "Borne")

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from marketplace.kernel import formats
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _, reading_in
-from marketplace.kernel.units import Amount, Quantity, Unit, parse_number, plain, read_decimal, read_unit, round_down
+from marketplace.kernel.units import Amount, Quantity, Unit, parse_number, plain, read_decimal, read_unit, round_down, whole_cents
 
 
 @pytest.mark.parametrize(
@@ -262,3 +262,18 @@ def test_a_number_is_written_as_the_language_writes_it(monkeypatch: pytest.Monke
             assert formats.number(value) == format_decimal(value, format="#,##0.###", locale=locale)
             assert formats.number(value, 2) == format_decimal(formats.rounded(value, 2), format="#,##0.00", locale=locale)
         assert (formats.number(Decimal("-0.0004")), formats.number(Decimal("-0.4"), 0)) == ("0", "0")
+
+
+@pytest.mark.parametrize(
+    ("euros", "cents"),
+    [("2.50", 250), ("0.01", 1), ("-3", -300), ("1.230", 123), ("9" * 30, int("9" * 30 + "00"))],
+)
+def test_euros_are_whole_cents_however_large(euros: str, cents: int) -> None:
+    assert whole_cents(Decimal(euros)) == cents
+
+
+@pytest.mark.parametrize("euros", ["0.001", "2.505", "0." + "0" * 27 + "1"])
+def test_a_part_of_a_cent_is_refused_at_its_field(euros: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        whole_cents(Decimal(euros), "price")
+    assert refusal.value.field == "price"

@@ -14,7 +14,7 @@ from marketplace.kernel.dates import parse_date, read_date
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
-from marketplace.kernel.units import Quantity, read_unit
+from marketplace.kernel.units import Quantity, read_unit, whole_cents
 from marketplace.market.rules.fields import FIELDS
 from marketplace.market.rules.listing import Certainty, Condition, ListingDraft, Location, QuantityBasis, clean_external_id, taken
 from marketplace.market.rules.values import check_listing
@@ -175,10 +175,7 @@ def _year(typed: str) -> int | None:
 def _cents(record: Record) -> int | None:
     if not record.cells.get("price"):
         return None
-    cents = record.number("price") * 100
-    if cents % 1:
-        raise Invalid(_("Enter a price in euro with at most two decimals, for example 2.50."), "price")
-    return int(cents)
+    return whole_cents(record.number("price"), "price")
 
 
 def _where(record: Record, words: LotWords, faults: Faults) -> tuple[Location | None, int | None]:

@@ -45,7 +45,7 @@ def clean_appraisal(draft: AppraisalDraft, there: Decimal, today: date, *, kg_pe
         faults.append(FieldError("appraiser", _("Fill in the name of whoever appraised it.")))
     if not source:
         faults.append(FieldError("source", _("Say where the appraisal stands, for example the name and number of the report.")))
-    if not 0 < draft.value_cents <= CENTS_MAX:
+    if draft.value_cents <= 0:
         faults.append(
             FieldError("value_cents", _("An appraisal is more than nought. What nobody knows the value of has no value."))
         )
@@ -73,4 +73,5 @@ def _find_dear(draft: AppraisalDraft, kg: Decimal) -> list[FieldError]:
     sentence = _(
         "That is more than € %(most)s for each kilogram. Check the amount, and of how much it is.", most=EUROS_PER_KG_MAX
     )
-    return [FieldError(name, sentence) for name, cents in amounts.items() if cents is not None and cents > kg * _CENTS_PER_KG_MAX]
+    most = min(kg * _CENTS_PER_KG_MAX, CENTS_MAX)
+    return [FieldError(name, sentence) for name, cents in amounts.items() if cents is not None and cents > most]

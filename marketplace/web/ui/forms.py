@@ -37,7 +37,7 @@ from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.formats import long_date, number
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.text import clean
-from marketplace.kernel.units import Quantity, Unit, parse_number, read_unit
+from marketplace.kernel.units import Quantity, Unit, parse_number, read_unit, whole_cents
 from marketplace.web.ui.returned import returned
 
 BROWSER_CHECKS = ("required", "minlength", "maxlength", "min", "max", "step", "pattern")
@@ -210,10 +210,8 @@ class CentsField(DecimalField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read euro, keep cents."""
         super().process_formdata(valuelist)
-        if self.data is not None:
-            if self.data * 100 % 1:
-                raise ValueError(_("Enter a price in euro with at most two decimals, for example 2.50."))
-            self.data = int(self.data * 100)  # type: ignore[assignment]
+        if (euros := self.data) is not None:
+            self.data = _or_value_error(lambda: whole_cents(euros))  # type: ignore[assignment]
 
 
 class QuantityField(Field):
