@@ -349,7 +349,7 @@ def test_an_appraisal_is_kept_with_its_name_and_counts_next_time(
     wrong = send(client, page, typed, value_cents="", valued_on="1-1-2099")
     assert wrong.status_code == 422 and "J. de Boer" in wrong.text
     assert 'id="value_cents-error"' in wrong.text and 'id="valued_on-error"' in wrong.text
-    slips = {name: "9" * 30 for name in ("value_cents", "taking_out_cents", "cleaning_cents", "transport_cents")}
+    slips = dict.fromkeys(("value_cents", "taking_out_cents", "cleaning_cents", "transport_cents"), "9" * 30)
     refused = send(client, page, typed, **slips)
     assert refused.status_code == 422 and all(f'id="{name}-error"' in refused.text for name in slips)
     assert send(client, page, typed, taking_out_cents="50,00").status_code == 303
