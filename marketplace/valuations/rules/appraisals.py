@@ -73,5 +73,5 @@ def _find_dear(draft: AppraisalDraft, kg: Decimal) -> list[FieldError]:
     sentence = _(
         "That is more than € %(most)s for each kilogram. Check the amount, and of how much it is.", most=EUROS_PER_KG_MAX
     )
-    most = min(kg * _CENTS_PER_KG_MAX, CENTS_MAX)
+    most = min(kg * _CENTS_PER_KG_MAX, Decimal(CENTS_MAX))
     return [FieldError(name, sentence) for name, cents in amounts.items() if cents is not None and cents > most]

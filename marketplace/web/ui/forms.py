@@ -211,7 +211,7 @@ class CentsField(DecimalField):
         """Read euro, keep cents."""
         super().process_formdata(valuelist)
         if (euros := self.data) is not None:
-            self.data = _or_value_error(lambda: whole_cents(euros))  # type: ignore[assignment]
+            self.data = _or_value_error(lambda: whole_cents(euros))
 
 
 class QuantityField(Field):
