@@ -13,7 +13,10 @@ from marketplace.http.request import current_actor, database
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.listings import get_listing
 from marketplace.passports.queries.assets import get_asset
+from marketplace.recalls.queries.traces import get_traced
 from marketplace.valuations.queries.runs import get_run
+
+OF_A_TRACE = (Can.TRACE_LOT, Can.BLOCK_LOT)  # what whoever once had a lot has a right to as well
 
 
 def declared_right() -> Can | None:
@@ -42,6 +45,8 @@ def require_for_address() -> None:
             require(actor, what, get_demand(reading, actor, named["demand_id"]))
         elif "depot_id" in named:
             require(actor, what, get_depot(reading, named["depot_id"]))
+        elif "lot_id" in named and what in OF_A_TRACE:
+            require(actor, what, get_traced(reading, actor, named["lot_id"]))
         elif "lot_id" in named:
             require(actor, what, get_lot(reading, actor, named["lot_id"]))
         elif "asset_id" in named:

@@ -161,3 +161,22 @@ def test_soil_does_not_grow_by_being_counted_again_and_again(somebody: Somebody)
     assert (again.status_code, again.get_json()["errors"][0]["field"]) == (422, "quantity")
     assert keeper.post(step, {"quantity": 190, "reason": "Nagemeten"}).status_code == 200
     assert keeper.post(step, {"quantity": 205, "reason": "Nagemeten"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({}, "reason"), ({"reason": 1}, "reason"), ({"reason": "PFAS", "foundOn": "ooit"}, "foundOn")],
+)
+def test_what_was_found_and_cannot_be_read_is_told_to_whoever_may_say_it(
+    hengelo: Api, losser: Api, borne: Api, body: dict[str, Any], field: str
+) -> None:
+    """Hengelo once had all of it and Losser has it now; Borne never had any."""
+    lot = published(hengelo, quantity=600, **SOIL)
+    moved(hengelo, losser, lot["id"], 600)
+    path = f"/lots/{lot['lot']}/block"
+    for client in (hengelo, losser):
+        refused = client.post(path, body)
+        assert refused.status_code == 422
+        assert [error["field"] for error in refused.get_json()["errors"]] == [field]
+    assert borne.post(path, body).status_code == 404
+    assert losser.get(f"/lots/{lot['lot']}").get_json()["isBlocked"] is False
