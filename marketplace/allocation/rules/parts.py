@@ -245,6 +245,7 @@ def _ask(
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
+    solver.parameters.symmetry_level = 0  # with it OR-Tools 9.15 aborts the process on some lots with parts
     solver.parameters.max_deterministic_time = work
     status = solver.solve(model)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN}:
