@@ -21,7 +21,7 @@ from tests.rooms.workload import work
 pytestmark = pytest.mark.slow
 
 PROCESSES = 4
-MORE_ROUNDS = 10
+MORE_ROUNDS = 20
 OPERATIONS = int(os.environ.get("WORKLOAD_OPERATIONS", "250"))
 MUST_HAPPEN = (
     *("reserve", "approve", "reject", "accept_offer", "cancel", "no_show", "hand_over", "confirm", "dispute", "resolve"),

@@ -111,6 +111,8 @@ class Worker:
         if name in plain:
             plain[name](session)
             return
+        if name == "accept_offer":
+            self._make_room(session)
         open_ones = select(Reservation).where(Reservation.status.in_(FROM[name]))
         if name in ("object", "decide_objection"):
             open_ones = open_ones.where(Reservation.no_show, Reservation.objected_at.is_(None) == (name == "object"))
@@ -131,6 +133,15 @@ class Worker:
         if not found:
             raise Nothing
         return self.dice.choice(found)
+
+    def _make_room(self, session: Session) -> None:
+        """Where nothing is offered yet: whoever stands before somebody that waits lets go, and the next in turn is offered it."""
+        waiting = select(Reservation.listing_id).where(Reservation.status == "waiting")
+        held = select(Reservation).where(Reservation.listing_id.in_(waiting), Reservation.status.in_(("requested", "approved")))
+        for one in session.scalars(held.order_by(Reservation.id.desc()).limit(5)).all():
+            if session.scalar(select(Reservation.id).where(Reservation.status == "offered").limit(1)):
+                return
+            decide.cancel(session, self.actors[one.organisation_id], reservation_id=one.id, reason="Plan gewijzigd")
 
     def _reserve(self, session: Session) -> None:
         lot = self._lot(session)
