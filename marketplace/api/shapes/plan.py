@@ -116,7 +116,9 @@ class _PlanLineSchema(Shape):
     covers = Quantity("what that gives of the need", attribute="line.covers")
     covers_unit = UnitChoice(attribute="line.covers_unit")
     mass_kg = Number(attribute="line.mass_kg")
-    distance_km = Integer("whole kilometres between the public points, of both legs through a depot", attribute="line.distance_km")
+    distance_km = Integer(
+        "whole kilometres between the public points, of both legs through a depot", attribute="line.distance_km"
+    )
     road_km = Number(attribute="line.road_km")
     round_trip_km = Number("by road, out and back", get=lambda one: one.line.road_km * 2)
     first_day = Day("on which it can be handed over; null: it waits in between", attribute="line.first_day", allow_none=True)
