@@ -20,12 +20,12 @@ from marketplace.market.actions.photos import add_photo
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Condition
 
-KEI = "betonstraatsteen-kei-10cm"
-STONES = Quantity(Decimal(400), Unit.M2)  # 92.4 tonnes
-LOTS = (("almelo", "Keien van 10 cm uit de Wierdensestraat", "A01"), ("hengelo", "Keien van 10 cm van het busplein", "A02"))
+PAVERS = "betonstraatsteen-dikformaat-8cm"
+STONES = Quantity(Decimal(400), Unit.M2)  # 74 tonnes
+LOTS = (("almelo", "Dikformaten uit de Wierdensestraat", "A01"), ("hengelo", "Dikformaten van het busplein", "A02"))
 NEEDS = (
-    ("borne", "Keien van 10 cm voor de bushaltes", KEI, STONES),
-    ("enschede", "Keien van 10 cm voor het laad- en losplein", KEI, STONES),
+    ("borne", "Dikformaten voor de bushaltes", PAVERS, STONES),
+    ("enschede", "Dikformaten voor het laad- en losplein", PAVERS, STONES),
     ("hengelo", "Bakstenen voor de tuinmuur van het wijkhuis", "metselbaksteen-waalformaat", Quantity(Decimal(2000), Unit.PIECE)),
 )
 LATER = ("enschede", "Opsluitbanden voor de parallelweg", "opsluitband-10x20", Quantity(Decimal(600), Unit.M))  # 27.6 tonnes
@@ -40,7 +40,7 @@ def load_lots_and_needs(session: Session, cast: Cast, pictures: Pictures, paper:
             cast,
             _row_of(cast, slug),
             title=title,
-            material=KEI,
+            material=PAVERS,
             quantity=STONES,
             condition=Condition.GOOD,
             description="Gestapeld op pallets, klaar om op te halen.",

@@ -29,8 +29,8 @@ def total(page: Page) -> int:
 
 
 def summed(marks: Locator) -> int:
-    """How many lots the marks on the screen stand for: a dot for one, a number for more."""
-    return sum(int(text or 1) for text in marks.all_inner_texts())
+    """How many lots the marks on the screen stand for: a dot for one, a number for more, with below it how many are planned."""
+    return sum(int(text.partition("\n")[0] or 1) for text in marks.all_inner_texts())
 
 
 def test_a_first_visit_loads_no_map_and_the_button_opens_it(

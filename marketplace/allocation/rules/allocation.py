@@ -242,22 +242,34 @@ class _Deciding:
 
 
 def _solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
+    """The best of a component; of two that are as good the one that stands already, so that nobody is moved for nothing."""
+    found = _search(component, first, floors)
+    better, standing = _rank(component, found.takes), _rank(component, first[0])
+    if better > standing:
+        return found
+    kept = replace(found, takes=first[0], gives=first[1])
+    if better == standing:
+        return kept
+    return replace(kept, is_proven=found.is_proven and better[:2] == standing[:2], has_fewest=False)
+
+
+def _rank(component: Component, takes: Numbers) -> tuple[int, int, int]:
+    """How good what goes by each pair is: the mass, then the cost and the transfers, which are better when they are less."""
+    stops = component.problem.pair_stops[component.pairs[takes > 0]]
+    return _mass(component, takes), -_cost(component, takes), -len(stops) - int(stops.sum())
+
+
+def _search(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
     is_small = len(component.pairs) <= SMALL
     is_flow = component.is_even and not component.has_parts
     if is_flow and not (component.has_extras and is_small):
         return _flow(component, first, floors, is_few=is_small and len(component.problem.pair_lots) <= FEW)
     if is_flow:
         begun = _flow(component, first, floors, is_few=False)
-        found = _by_parts(component, (begun.takes, begun.gives), floors, mass_most=begun.mass_bound)
-    elif is_small or not component.is_even:
-        found = _by_parts(component, first, floors)
-    else:
-        found = _rounded(component, first, floors)
-    is_worse = (_mass(component, found.takes), -_cost(component, found.takes)) < (
-        _mass(component, first[0]),
-        -_cost(component, first[0]),
-    )
-    return replace(found, takes=first[0], gives=first[1], is_proven=False, has_fewest=False) if is_worse else found
+        return _by_parts(component, (begun.takes, begun.gives), floors, mass_most=begun.mass_bound)
+    if is_small or not component.is_even:
+        return _by_parts(component, first, floors)
+    return _rounded(component, first, floors)
 
 
 def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int], *, is_few: bool) -> _Part:
