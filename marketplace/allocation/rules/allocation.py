@@ -242,7 +242,10 @@ class _Deciding:
 
 
 def _solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
-    """The best of a component; of two that are as good the one that stands already, so that nobody is moved for nothing."""
+    """The best of a component.
+
+    Of two that are as good the one that stands already, so that nothing changes for nothing.
+    """
     found = _search(component, first, floors)
     better, standing = _rank(component, found.takes), _rank(component, first[0])
     if better > standing:
@@ -254,7 +257,7 @@ def _solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[in
 
 
 def _rank(component: Component, takes: Numbers) -> tuple[int, int, int]:
-    """How good what goes by each pair is: the mass, then the cost and the transfers, which are better when they are less."""
+    """How good an allocation is: the mass, then how little it costs, then how few transfers."""
     stops = component.problem.pair_stops[component.pairs[takes > 0]]
     return _mass(component, takes), -_cost(component, takes), -len(stops) - int(stops.sum())
 
