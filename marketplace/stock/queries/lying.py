@@ -120,15 +120,19 @@ def _total_of(session: Session, depot: Depot, show: Show, lies: int) -> int | No
         return lies
     if show is not Show.UNOFFERED:
         return None
-    offers = select(func.count()).select_from(Listing).join(Lot, Lot.id == Listing.lot_id)
-    return lies - (session.scalar(offers.where(Listing.status.in_(LIVE), Lot.depot_id == depot.id, IS_THERE)) or 0)
+    rows = select(func.count()).select_from(Lot).where(Lot.depot_id == depot.id, IS_THERE, _is_offered())
+    return lies - (session.scalar(rows) or 0)
+
+
+def _is_offered() -> ColumnElement[bool]:
+    return select(Listing.id).where(Listing.lot_id == Lot.id, Listing.status.in_(LIVE)).exists()
 
 
 def _shown(depot: Depot, show: Show) -> list[ColumnElement[bool]]:
     if show is Show.BLOCKED:
         return [Lot.blocked_at.is_not(None)]
     if show is Show.UNOFFERED:
-        return [~select(Listing.id).where(Listing.lot_id == Lot.id, Listing.status.in_(LIVE)).exists()]
+        return [~_is_offered()]
     if show is Show.TOO_LONG:
         first = last_first_day(depot)
         return [false() if first is None else Lot.in_depot_since < first]
