@@ -95,8 +95,13 @@ def money(cents: int | None) -> str:
     """`€ 1.234,50` from whole cents."""
     if cents is None:
         return unknown()
+    return money_exact(Decimal(cents) / 100)
+
+
+def money_exact(amount: Decimal) -> str:
+    """Euros with all their decimals, at least two."""
     gap = NO_BREAK_SPACE if current_locale() == "nl" else ""
-    return f"€{gap}{number(Decimal(cents) / 100, 2)}"
+    return f"€{gap}{number(amount, max(2, -int(amount.normalize().as_tuple().exponent)))}"
 
 
 def euros(cents: int | None) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.http.request import current_session
-from marketplace.kernel.formats import NO_BREAK_SPACE, mass, money, number, percent
+from marketplace.kernel.formats import mass, money, money_exact, number, percent
 from marketplace.kernel.language import Text, _, joined, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.queries.gates import asks_destination
@@ -106,12 +106,6 @@ def prices(cost: PlanCost) -> Text:
         if cost.unpriced_lines
         else None,
     )
-
-
-def money_exact(euros: Decimal) -> str:
-    """A price with all its decimals, at least two."""
-    places = max(2, -int(euros.normalize().as_tuple().exponent))
-    return f"€{NO_BREAK_SPACE}{number(euros, places)}"
 
 
 def figures(result: PlanResult) -> Iterator[tuple[Text, str]]:
