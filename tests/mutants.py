@@ -4,13 +4,17 @@ Run by the Python of an environment that has cosmic-ray, from the root of the pr
 """
 
 import argparse
+import ast
 import os
+import queue
 import random
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,13 +69,53 @@ def mutants(root: Path) -> list[Mutant]:
     return found
 
 
-def closest(copy: Path, module: str) -> list[str]:
-    """The test files that name the module: they run first, since most mutants fail there."""
-    name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    names = re.compile(rf"\b{re.escape(name)}\b")
-    return sorted(
-        str(test.relative_to(copy)) for test in (copy / RULES).glob("test_*.py") if names.search(test.read_text(encoding="utf-8"))
-    )
+def imported(file: Path, known: set[str]) -> set[str]:
+    """The modules among those known that this file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names & known
+
+
+class Nearness:
+    """How many imports stand between a test file of the rules and a module: few mutants live through the tests that are nearest."""
+
+    def __init__(self, root: Path) -> None:
+        files = {
+            named(file.relative_to(root)): file for folder in ("marketplace", "tests") for file in (root / folder).rglob("*.py")
+        }
+        self.imports = {name: imported(file, set(files)) for name, file in files.items()}
+        self.steps = {
+            str(test.relative_to(root)): self.reached(named(test.relative_to(root))) for test in (root / RULES).glob("test_*.py")
+        }
+
+    def reached(self, start: str) -> dict[str, int]:
+        """Every module that this one reads, directly or through others, and after how many steps."""
+        steps, waiting = {start: 0}, deque([start])
+        while waiting:
+            name = waiting.popleft()
+            for other in self.imports[name] - steps.keys():
+                steps[other] = steps[name] + 1
+                waiting.append(other)
+        return steps
+
+    def tests(self, module: str) -> tuple[list[str], list[str]]:
+        """Every test file of the rules, in two lists: those nearest to the module, and all the others with the nearer ones first."""
+        name = named(Path(module))
+        far = len(self.imports)
+        ordered = sorted((steps.get(name, far), test) for test, steps in self.steps.items() if test != MEMORY)
+        least = ordered[0][0]
+        return [test for steps, test in ordered if steps == least < far], [
+            test for steps, test in ordered if steps > least or least == far
+        ]
+
+
+def named(file: Path) -> str:
+    """The name under which Python imports this file."""
+    return str(file).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def failing(copy: Path, *tests: str) -> str:
@@ -87,20 +131,20 @@ def failing(copy: Path, *tests: str) -> str:
     return next((line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))), "the start")
 
 
-def catcher(copy: Path, mutant: Mutant) -> str:
+def catcher(copy: Path, nearness: Nearness, mutant: Mutant) -> str:
     """The test that fails with this fault; empty where all pass. One that seems to have nothing to do with it has to fail twice: machines are busy at times."""
     module = copy / mutant.module
     source = module.read_text(encoding="utf-8")
-    near = closest(copy, mutant.module)
+    near, others = nearness.tests(mutant.module)
     try:
         module.write_text(mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence), encoding="utf-8")
         if near and (caught_by := failing(copy, *near)):
             return caught_by
-        caught_by = failing(copy, RULES)
+        caught_by = failing(copy, *others)
         if not caught_by.startswith("FAILED"):
             return caught_by
         test = caught_by.removeprefix("FAILED ").partition(" - ")[0]
-        return failing(copy, test) or failing(copy, RULES, "--deselect", test)
+        return failing(copy, test) or failing(copy, *others, "--deselect", test)
     finally:
         module.write_text(source, encoding="utf-8")
 
@@ -134,22 +178,35 @@ def main() -> int:
     parser.add_argument("--least", type=float, default=95, help="the least percentage to be caught")
     parser.add_argument("--only", default="", help="modules whose path has this in it")
     parser.add_argument("--verbose", action="store_true", help="tell of every mutant which test caught it")
+    parser.add_argument("--workers", type=int, default=2, help="how many mutants at once, each on a copy of its own")
     asked = parser.parse_args()
-    alive = 0
+    known = [mutant for mutant in mutants(ROOT) if asked.only in mutant.module]
+    drawn = random.Random(asked.seed).sample(known, min(asked.sample, len(known)))
+    print(f"{len(drawn)} of {len(known)} mutants, seed {asked.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy = Path(folder)
-        copy_tree(copy)
-        known = [mutant for mutant in mutants(copy) if asked.only in mutant.module]
-        drawn = random.Random(asked.seed).sample(known, min(asked.sample, len(known)))
-        print(f"{len(drawn)} of {len(known)} mutants, seed {asked.seed}", flush=True)
-        if failure := failing(copy, RULES):
+        copies = [Path(folder) / str(worker) for worker in range(asked.workers)]
+        for copy in copies:
+            copy_tree(copy)
+        if failure := failing(copies[0], RULES):
             print(f"The tests of the rules fail without a mutant: {failure}")
             return 2
-        for number, mutant in enumerate(drawn, 1):
-            caught_by = catcher(copy, mutant)
-            alive += not caught_by
-            if asked.verbose or not caught_by:
-                print(f"{number}: {told(copy, mutant)}\n    {caught_by or 'survived'}", flush=True)
+        nearness, free = Nearness(copies[0]), queue.SimpleQueue[Path]()
+        for copy in copies:
+            free.put(copy)
+
+        def tried(mutant: Mutant) -> tuple[str, str]:
+            copy = free.get()
+            try:
+                return told(copy, mutant), catcher(copy, nearness, mutant)
+            finally:
+                free.put(copy)
+
+        alive = 0
+        with ThreadPoolExecutor(asked.workers) as pool:
+            for number, (fault, caught_by) in enumerate(pool.map(tried, drawn), 1):
+                alive += not caught_by
+                if asked.verbose or not caught_by:
+                    print(f"{number}: {fault}\n    {caught_by or 'survived'}", flush=True)
     caught = 100 * (len(drawn) - alive) / len(drawn)
     print(f"{len(drawn) - alive} of {len(drawn)} caught: {caught:.1f} %")
     return int(caught < asked.least)
