@@ -28,11 +28,13 @@ HAZARDS = {
 BORNE, OWN = Destination(is_other_owner=True), Destination(is_other_owner=False)
 
 
-def material(slug: str, field_set: str = "", *hazards: str, **more: Any) -> Material:
+def material(
+    slug: str, field_set: str = "", *hazards: str, default: Unit = Unit.TONNE, kg: dict[Unit, Decimal] | None = None, **more: Any
+) -> Material:
     group = MaterialGroup("groep", "Groep", "Group")
-    kg = weights({Unit.M3: Decimal(1700)}, None)
+    known = weights(kg or {Unit.M3: Decimal(1700)}, more.get("pieces_per_m2"))
     codes = tuple(HAZARDS[code] for code in hazards)
-    return Material(slug, "Materiaal", "Material", 1, group, Unit.TONNE, kg, hazards=codes, field_set=field_set, **more)
+    return Material(slug, "Materiaal", "Material", 1, group, default, known, hazards=codes, field_set=field_set, **more)
 
 
 ASPHALT = material("asfaltschollen", "asfalt", "pak")
