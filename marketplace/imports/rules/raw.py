@@ -6,7 +6,7 @@ itself on another work. R: fit for use after recycling, so it is taken away. Nei
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -376,7 +376,8 @@ def read_once(said: Mapping[str, str], words: RawWords) -> dict[str, str]:
     record = Record({"contract": "", **kept})
     if "contract" in kept:
         faults.attempt("contract", lambda: _short(kept["contract"], CONTRACT_LENGTH_MAX, "contract"))
-    days = {key: _day(record, words, faults, key) for key in ("earliest", "latest")}
+    alone = replace(words, once={})  # a day that was said before and is taken away does not come back
+    days = {key: _day(record, alone, faults, key) for key in ("earliest", "latest")}
     choices = (("certainty", words.certainties, CERTAINTY_LABELS), ("condition", words.conditions, CONDITION_LABELS))
     for key, known, labels in choices:
         if key in kept:
