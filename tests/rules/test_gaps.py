@@ -182,8 +182,8 @@ def test_of_every_kind_the_nearest_is_told() -> None:
         Lot(16, answers='{"kleur": "blauw"}'),
     ]
     lots = [lot if lot.id > 14 else replace(lot, answers='{"kleur": "grijs"}') for lot in lots]
-    needs = [Need(wishes='{"kleur": "grijs"}', reach_m=30_000)]
-    told = gaps(lots, needs)[0].helps
+    needs = [Need(wishes='{"kleur": "grijs"}', reach_m=30_000, amount=300_000)]
+    told = gaps(lots, needs, ([lot.amount for lot in lots], [100_000]))[0].helps
     assert [(one.step, one.lot + 1) for one in told] == [
         (Step.DISTANCE, 10),
         (Step.CONDITION, 3),
