@@ -34,7 +34,9 @@ def way(lot: dict[str, Any], need: dict[str, Any], **said: Any) -> Way | str:
         ({"first": TODAY + 366}, {}, Way.PERIOD),
         ({"region_from": TODAY}, {}, Way.FREE),
         ({"region_from": TODAY + 1}, {}, Way.TURN),
+        ({"region_from": TODAY - 1}, {}, Way.FREE),
         ({"region_from": TODAY + 1}, {"asker": HOME}, Way.FREE),
+        ({"region_from": TODAY + 1, "owner": FAR_CITY}, {}, Way.TURN),
         ({"region_from": TODAY + 1}, {"partner": True}, Way.FREE),
         ({"partners_from": TODAY + 1}, {"partner": True}, Way.TURN),
         ({"partners_from": TODAY + 1}, {}, Way.FREE),
@@ -60,6 +62,7 @@ def test_one_thing_at_most_stands_between_a_lot_and_a_need(lot: dict[str, Any], 
     ("circle_from", "slug", "partner", "between"),
     [
         (TODAY, "losser", False, Way.FREE),
+        (TODAY - 1, "losser", False, Way.FREE),
         (TODAY + 1, "losser", False, Way.TURN),
         (TODAY, "hengelo", False, Way.TURN),
         (TODAY, "", False, Way.TURN),
@@ -165,6 +168,18 @@ def test_of_pieces_whole_ones_are_taken(amount: int, part: int, is_given: bool) 
 def test_a_small_amount_is_something_too() -> None:
     """A thousandth of a m² for a thousandth of a tonne."""
     assert way({"amount": 1}, {"amount": 1, "unit": Unit.TONNE}, rate=at_rate(1)) is Way.FREE
+
+
+def test_a_large_amount_is_converted_exactly() -> None:
+    """2**53 + 1 is the first whole number that no float is."""
+    large = 2**53 + 1
+    lot, need = {"amount": 2**60 + 1, "part": large}, {"amount": large, "unit": Unit.TONNE}
+    assert way(lot, need, rate=at_rate(1)) is Way.FREE
+
+
+def test_a_material_that_nobody_needs_is_passed_over() -> None:
+    found = pair_up(supply(Lot(1), Lot(2, material=2)), wanted(Need(material=2)), terms())
+    assert found.lots.tolist() == [1]
 
 
 def test_what_a_need_gave_back_it_does_not_get_again() -> None:

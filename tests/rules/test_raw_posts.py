@@ -247,7 +247,8 @@ def test_a_lot_of_a_post_is_known_again() -> None:
     assert draft is not None
     words = replace(WORDS, known={"HEN-14/210310": KnownLot(3, said_of(draft), {})})
     assert good(POST, words).is_known
-    assert read({**POST, "quantity": "1.300"}, words) == (None, {"number"})
+    for other in ("1.300", "1.100"):
+        assert read({**POST, "quantity": other}, words) == (None, {"number"})
     assert not good({**POST, "number": "210320"}, words).is_known
     unnamed = replace(words, once=without("contract").once, known={"/210310": KnownLot(3, (), {})})
     assert not good(POST, unnamed).is_known  # without a contract it is known by nothing yet
@@ -258,6 +259,7 @@ def test_the_day_that_is_said_stands_for_both() -> None:
     assert read({**POST, "earliest": "27-11-2026"}, without("earliest", "latest")) == (None, {"earliest"})
     assert good({**POST, "earliest": "28-11-2026"}, without("earliest", "latest")).lacking == ("latest",)
     assert read({**POST, "latest": "27-11-2026"}, without("earliest", "latest")) == (None, {"latest"})
+    assert good({**POST, "latest": "1-1-2031"}, without("earliest", "latest")).lacking == ("earliest",)
 
 
 def test_what_goes_to_a_recycler_is_a_line_of_what_leaves() -> None:
@@ -278,6 +280,7 @@ def test_what_goes_to_a_recycler_is_a_line_of_what_leaves() -> None:
     [
         (Amount(Decimal(1200), Unit.M2), set()),
         (Amount(Decimal(1201), Unit.M2), {"number"}),
+        (Amount(Decimal(1199), Unit.M2), {"number"}),
         (Amount(Decimal(1200), Unit.TONNE), {"number"}),
     ],
 )

@@ -168,6 +168,28 @@ def test_a_cell_that_is_wrong_is_told_at_its_column(cells: dict[str, str | None]
     assert told == wrong
 
 
+@pytest.mark.parametrize(
+    ("cells", "key", "words"),
+    [
+        ({"title": ""}, "title", "Dorpsstraat”"),
+        ({"unit": ""}, "unit", "Eenheid"),
+        ({"condition": "prima"}, "condition", "Nieuw / Goed / Redelijk / Matig"),
+        ({"quantity_basis": "gegokt"}, "quantity_basis", "Geschat / "),
+        ({"year_of_construction": "19980"}, "year_of_construction", "vier cijfers"),
+        ({"year_of_construction": "998"}, "year_of_construction", "vier cijfers"),
+        ({"year_of_construction": "x" * 41}, "year_of_construction", "“" + "x" * 40 + "”"),
+        ({"place": "", "lat": "52,3"}, "lat", "52,30"),
+        ({"place": "", "lon": "6,75"}, "lon", "52,30"),
+        ({"place": ""}, "place", "coördinaten"),
+        ({"depot": "werf"}, "place", "één manier"),
+        ({"planned": "nee", "available_from": ""}, "available_from", "eerste dag"),
+    ],
+)
+def test_a_sentence_says_what_may_be_typed(cells: dict[str, str], key: str, words: str) -> None:
+    _lot, faults = read_lot(Record({**ROW, **cells}), WORDS)
+    assert words in str(faults.said[key]), str(faults.said[key])
+
+
 def test_a_cell_of_the_spreadsheet_that_is_no_value_is_told_too() -> None:
     assert read(faults={"title": CellFault.FORMULA}) == (None, {"title"})
 
@@ -222,6 +244,7 @@ def test_a_period_is_said_whole(cells: dict[str, str], wrong: set[str]) -> None:
         ("kleur", "rood, bont", "rood-bont"),
         ("kleur", "Rood", "rood"),
         ("kleur", "rood +", "rood+"),
+        ("kleur", "grijs, ", "grijs"),
         ("kleur", "onbekend", UNKNOWN),
         ("kleur", "Unknown", UNKNOWN),
         ("dikte", "8,5", "8.5"),

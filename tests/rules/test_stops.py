@@ -74,6 +74,8 @@ def test_the_cheapest_depot_is_chosen_and_of_two_the_first() -> None:
         return np.full(len(lots), by_depot[depot]), np.ones(len(lots), np.bool_)
 
     assert through([EARLY], [LATE], depots(6.8, 7.0, 7.2), costs) == [(0, 0, 1, 20, 7, 30, TODAY + 10)]
+    by_depot = [3, 5]
+    assert through([EARLY], [LATE], depots(6.8, 7.0), costs)[0][2] == 0
 
 
 def test_a_depot_of_which_the_price_is_not_known_is_not_chosen() -> None:
@@ -169,6 +171,8 @@ def test_tonnes_are_counted_of_everything_and_square_metres_of_what_goes_by_them
     room = {Kind.PALLET: 0, Kind.M3: 1, Kind.M2: 2, Kind.TONNE: 3 * 185 * 10**11 - 1}
     assert limits(ways, lots, room) == ([0, 1, 2, 2, 2], [0, 1, 0, 1, 2], [1, 1, MG, MG, MG], [2, 1, 3 * 185 * 10**11 - 1])
     assert limits(ways, lots, {Kind.TONNE: 3 * 185 * 10**11}) == ([], [], [], [])
+    for unit in Unit:
+        assert limits(lying_in((0, 0, 0, MONDAY, 7)), [Lot(unit=unit)], {Kind.PALLET: 0}) == ([], [], [], [])
 
 
 @pytest.mark.parametrize(
@@ -205,7 +209,7 @@ def rates(*rows: tuple[str, str, date]) -> Rates:
 
 
 def lying(of: Rates | None, lots: list[Lot] = TWO, lies_in: dict[int, int] | None = None) -> Lying:
-    stops = Stops(depots(6.8), {} if of is None else {10: of}, lies_in or {})
+    stops = Stops(depots(6.8), {} if of is None else {10: of, 1: of}, lies_in or {})
     return Lying(stops, supply(*lots), np.array([MG] * len(lots)), TODAY)
 
 
@@ -228,6 +232,7 @@ def test_what_has_no_price_of_its_own_costs_by_the_tonne() -> None:
     """€ 2.10 for a tonne and week: 0.000 002 1 euro for a gram. The m² has a price of its own and does not pay both."""
     both = rates(("m2", "0.37", FIRST), ("tonne", "2.1", FIRST))
     assert costs_of(both, [Lot(1), Lot(2, unit=Unit.PIECE)], TODAY, 7) == [(200_000, True), (210_000, True)]
+    assert costs_of(both, [Lot(1), Lot(2, unit=Unit.PIECE)], TODAY + 7, 7) == [(200_000, True), (210_000, True)]
 
 
 def test_prices_change_by_the_day() -> None:

@@ -349,7 +349,7 @@ def _check(draft: ListingDraft, material: Material, words: RawWords, lacking: tu
     except Invalid as refusal:
         for error in refusal.errors:
             key = error.field or "number"
-            if key not in lacking and not (key == "place" and draft.location is None):
+            if key not in lacking:
                 faults.say(key if key in {column.key for column in RAW.columns} else "number", error.message)
 
 
