@@ -90,6 +90,8 @@ def test_what_does_not_convert_is_no_part_of_it() -> None:
         ("0.034", Unit.M2, Unit.PIECE, "1"),  # 1.496
         ("0.0341", Unit.M2, Unit.PIECE, "2"),  # 1.5004
         ("1", Unit.TONNE, Unit.M2, "5.405"),  # 5.405405…
+        ("0.0925", Unit.KG, Unit.M2, "0.001"),  # half a thousandth
+        ("0.0924", Unit.KG, Unit.M2, "0"),
     ],
 )
 def test_an_amount_in_another_unit_is_rounded_once_halves_up(amount: str, unit: Unit, wanted: Unit, comes_to: str) -> None:
@@ -129,3 +131,30 @@ def test_a_question_past_its_bounds_is_refused_at_its_field(question: JointQuest
 def test_the_chosen_circle_stands_among_those_that_people_know() -> None:
     assert JointQuestion(within_km=40).circles_km == (10, 25, 40, 50)
     assert JointQuestion(within_km=25).circles_km == (10, 25, 50)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_in"),
+    [
+        (None, None, True),
+        ("2027-03-31", None, True),
+        ("2027-04-01", None, False),
+        (None, "2027-03-01", True),
+        (None, "2027-02-28", False),
+        ("2027-03-31", "2027-05-01", True),
+        ("2027-02-01", "2027-03-01", True),
+        ("2027-02-01", "2027-02-28", False),
+        ("2027-04-01", "2027-05-01", False),
+        ("2027-03-10", "2027-03-11", True),
+        ("2027-02-01", "2027-05-01", True),
+    ],
+)
+def test_a_need_is_in_a_period_that_shares_a_day_with_it(first: str | None, last: str | None, is_in: bool) -> None:
+    days = [None if day is None else date.fromisoformat(day) for day in (first, last)]
+    assert want(1, 1, "2027-03-01", "2027-03-31").is_in(*days) is is_in
+
+
+def test_the_groups_stand_by_their_days() -> None:
+    later, earlier = want(1, 1, "2027-05-01", "2027-05-31"), want(2, 2, "2027-03-01", "2027-03-31")
+    metres = want(3, 1, "2027-03-01", "2027-03-30", "60", Unit.M)
+    assert numbers([later, earlier, metres]) == [[3], [2], [1]]

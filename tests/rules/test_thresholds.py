@@ -69,6 +69,7 @@ def test_the_threshold_of_a_day_counts_its_first_and_its_last(day: date, cents: 
         (21_600_000, 21_600_000, Standing.REACHED),  # from the amount on, not only above it
         (20_000_000, 21_600_000, Standing.EITHER),
         (20_000_000, 21_599_999, Standing.BELOW),
+        (20_000_000, 21_600_001, Standing.EITHER),
         (21_600_000, 30_000_000, Standing.REACHED),
     ],
 )
