@@ -91,6 +91,7 @@ def test_a_condition_is_one_word_or_any(typed: str, condition: str) -> None:
         ({"laag": "0,0001"}, None),
         ({"laag": "-1"}, "laag"),
         ({"laag": "4,50001"}, "laag"),
+        ({"laag": "4,50009"}, "laag"),
         ({"hoog": "4,49"}, "hoog"),
         ({"hoog": "4,50"}, None),
         ({"hoog": "€ 1.000.000"}, None),
@@ -123,6 +124,15 @@ def test_a_fault_names_the_material_and_the_others_are_read() -> None:
     found = read({"materiaal": "hout"}, {}, {"laag": ""})
     assert [(fault.row, fault.slug) for fault in found.faults] == [(2, "hout"), (4, "kei")]
     assert [row.number for row in found.rows] == [3]
+
+
+def test_a_sentence_says_what_may_be_written() -> None:
+    (fault,) = read({"laag": "4,50001"}).faults
+    assert " 4 decimalen" in str(fault.sentence)
+    with pytest.raises(
+        Invalid, match="materiaal, kwaliteit, eenheid, laag, hoog, bron, peildatum, uitnemen, schoonmaken, vervoer"
+    ):
+        read_prices(ListFile("prijzen.csv", "", ("iets",), (ListRow(2, ROW),)), KNOWN, TODAY)
 
 
 def test_columns_that_say_nothing_here_are_named() -> None:

@@ -74,6 +74,7 @@ def test_a_year_stands_alone_or_in_a_day(typed: str, year: int) -> None:
         ({"year": ""}, "year", "Jaar"),
         ({"year": "2014"}, "year", "2015"),
         ({"year": "2027"}, "year", "2026"),
+        ({"year": "998"}, "year", "2015"),
         ({"year": "20255"}, "year", "vier cijfers"),
         ({"year": "25 jaar"}, "year", "vier cijfers"),
         ({"year": "२०२५"}, "year", "vier cijfers"),
@@ -108,6 +109,8 @@ def test_each_column_that_is_wrong_has_its_own_sentence() -> None:
     assert set(read({**wrong})[1]) == set(wrong)
     assert set(read({}, {"group": CellFault.ERROR})[1]) == {"group"}
     assert set(read({"flow": "uit", "origin": "gevonden"})[1]) == {"origin"}
+    assert set(read({"flow": "uit", "origin": "onbekend", "tonnes": "-1"})[1]) == {"tonnes"}
+    assert set(read({"flow": "in", "origin": "onbekend", "tonnes": "-1"})[1]) == {"tonnes", "origin"}
 
 
 def test_cells_are_added_up_by_their_name() -> None:

@@ -82,7 +82,7 @@ def test_pallets_are_counted_up_to_9_999(pallets: int, field: str | None) -> Non
 
 @pytest.mark.parametrize(
     ("amount", "percent", "field"),
-    [("100", "0", None), ("100.001", "0", "quantity"), ("105", "5", None), ("105.001", "5", "quantity")],
+    [("1", "0", None), ("100", "0", None), ("100.001", "0", "quantity"), ("105", "5", None), ("105.001", "5", "quantity")],
 )
 def test_no_more_comes_than_was_announced_but_for_what_measuring_explains(amount: str, percent: str, field: str | None) -> None:
     assert refused(handling.check_as_announced, Decimal(amount), Decimal(100), Unit.M2, Decimal(percent)) == field
@@ -90,6 +90,7 @@ def test_no_more_comes_than_was_announced_but_for_what_measuring_explains(amount
 
 def test_a_lot_weighs_at_most_100_000_tonnes() -> None:
     assert refused(handling.check_heavy, Decimal(100_000), Decimal(1000)) is None
+    assert refused(handling.check_heavy, Decimal(1), Decimal(1000)) is None
     with pytest.raises(Invalid, match=r"100[.]000 ton"):
         handling.check_heavy(Decimal("100000.001"), Decimal(1000))
 
@@ -121,8 +122,9 @@ def test_what_is_announced_comes_between_today_and_a_year(day: int, field: str |
 
 def test_at_most_200_announcements_stand_open() -> None:
     assert refused(announcing.check_number, 199) is None
-    with pytest.raises(Conflict, match="200"):
-        announcing.check_number(200)
+    for many in (200, 201):
+        with pytest.raises(Conflict, match="200"):
+            announcing.check_number(many)
 
 
 def test_what_has_come_is_not_called_off() -> None:
@@ -150,9 +152,10 @@ def test_words_for_the_keeper_have_lines_and_an_end() -> None:
 def test_messages_and_questions_have_an_end_in_a_day() -> None:
     for check, most in ((messages.check_sent_today, 100), (questions.check_asked_today, 20)):
         check(most - 1)
-        with pytest.raises(TooMany) as refusal:
-            check(most)
-        assert refusal.value.retry_after_s == 86_400
+        for many in (most, most + 1):
+            with pytest.raises(TooMany) as refusal:
+                check(many)
+            assert refusal.value.retry_after_s == 86_400
     assert messages.clean_message("", has_photo=True) == ""
     assert messages.clean_message("Ja\ngraag", has_photo=False) == "Ja\ngraag"
     assert refused(messages.clean_message, " ", has_photo=False) == "text"
@@ -167,6 +170,7 @@ def test_messages_and_questions_have_an_end_in_a_day() -> None:
 
 
 def test_a_notice_repeats_the_first_words_of_a_message() -> None:
+    assert messages.shortened("twee woorden") == "twee woorden"
     assert messages.shortened("x" * 300) == "x" * 300
     assert messages.shortened("x" * 301) == "x" * 300 + " …"
     assert messages.shortened("een " + "x" * 297) == "een …"
