@@ -5,8 +5,20 @@ from decimal import Decimal
 
 import pytest
 
+from marketplace.accounts.rules.organisations import OrganisationKind as Kind
 from marketplace.depots.rules.capacity import CapacityKind, clean_capacities
-from marketplace.depots.rules.depot import check_longest_stay, clean_bays, clean_collecting, clean_opening_note, stored_groups
+from marketplace.depots.rules.depot import (
+    Storers,
+    check_longest_stay,
+    check_open,
+    check_storer,
+    check_taken,
+    clean_bays,
+    clean_collecting,
+    clean_opening_note,
+    may_store,
+    stored_groups,
+)
 from marketplace.depots.rules.rates import RateDraft, RateUnit, check_can_withdraw, check_rate
 from marketplace.kernel.errors import Conflict, Invalid
 
@@ -36,6 +48,9 @@ def test_what_fits_may_be_any_exact_figure_above_nought(kind: CapacityKind, amou
         (CapacityKind.M3, "10000000"),
         (CapacityKind.TONNE, "1.0005"),
         (CapacityKind.PALLET, "1.5"),
+        (CapacityKind.PALLET, "1.4"),
+        (CapacityKind.TONNE, "1.0004"),
+        (CapacityKind.M2, "1.0009"),
     ],
 )
 def test_what_cannot_fit_is_refused_at_its_kind(kind: CapacityKind, amount: str) -> None:
@@ -129,3 +144,53 @@ def test_what_everybody_reads_has_an_end() -> None:
     for clean, most in ((clean_opening_note, 300), (clean_collecting, 1500)):
         with pytest.raises(Invalid):
             clean("x" * (most + 1))
+
+
+def test_what_everybody_reads_may_have_lines() -> None:
+    assert clean_opening_note("Dicht in de bouwvak.\nBel aan.") == "Dicht in de bouwvak.\nBel aan."
+
+
+@pytest.mark.parametrize("names", [["A1", "a1"], ["x" * 41], [f"B{number}" for number in range(101)]])
+def test_bays_that_cannot_be_are_refused(names: list[str]) -> None:
+    with pytest.raises(Invalid) as refusal:
+        clean_bays(names)
+    assert refusal.value.field == "bays"
+
+
+def test_a_closed_depot_takes_nothing() -> None:
+    check_open(is_active=True)
+    with pytest.raises(Conflict):
+        check_open(is_active=False)
+
+
+@pytest.mark.parametrize(
+    ("storers", "kind", "may"),
+    [
+        (Storers.OWNER, Kind.MUNICIPALITY, False),
+        (Storers.MUNICIPALITIES, Kind.MUNICIPALITY, True),
+        (Storers.MUNICIPALITIES, Kind.REGION, True),
+        (Storers.MUNICIPALITIES, Kind.PARTNER, False),
+        (Storers.MUNICIPALITIES, Kind.ADVISER, False),
+        (Storers.MEMBERS, Kind.MUNICIPALITY, True),
+        (Storers.MEMBERS, Kind.REGION, True),
+        (Storers.MEMBERS, Kind.PARTNER, True),
+        (Storers.MEMBERS, Kind.ADVISER, False),
+    ],
+)
+def test_others_store_as_a_depot_says_and_its_owner_always(storers: Storers, kind: Kind, may: bool) -> None:
+    assert may_store(storers, owner_id=1, owner_kind=kind, depot_owner_id=1)
+    assert may_store(storers, owner_id=2, owner_kind=kind, depot_owner_id=1) is may
+    check_storer(storers, owner_id=1, owner_kind=kind, depot_owner_id=1)
+    if may:
+        check_storer(storers, owner_id=2, owner_kind=kind, depot_owner_id=1)
+    else:
+        with pytest.raises(Invalid):
+            check_storer(storers, owner_id=2, owner_kind=kind, depot_owner_id=1)
+
+
+def test_a_depot_takes_the_groups_that_it_names_or_everything() -> None:
+    check_taken("", "hout")
+    check_taken("|asfalt|hout|", "hout")
+    for group in ("hou", "staal"):
+        with pytest.raises(Invalid):
+            check_taken("|asfalt|hout|", group)

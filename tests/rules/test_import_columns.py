@@ -5,10 +5,26 @@ from decimal import Decimal
 import pytest
 
 from marketplace.imports.queries.outflow import counting_periods
-from marketplace.imports.rules.columns import SheetRow, find_header, find_notation, find_places
+from marketplace.imports.rules.columns import (
+    CELL_LENGTH_MAX,
+    CellFault,
+    Column,
+    SheetRow,
+    check_places,
+    find_header,
+    find_notation,
+    find_places,
+    is_complete,
+    is_named,
+    read_number,
+    tidy,
+)
 from marketplace.imports.rules.material_use import MATERIAL_USE
-from marketplace.imports.rules.outflow import OUTFLOW, Codes, find_eural, find_period, months_of, read_outflow
+from marketplace.imports.rules.outflow import OUTFLOW, Codes, find_eural, find_period, groups_by_eural, months_of, read_outflow
 from marketplace.imports.rules.tables import Record
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.language import Words
+from tests.ruled import material
 
 COLUMNS = MATERIAL_USE.columns
 
@@ -87,6 +103,8 @@ def test_numbers_are_read_as_most_of_their_column_is_written(texts: list[str], o
             ("2025-Q4", "2025-Q4"),
             ("2025 K2", "2025-Q2"),
         ),
+        *(("202500", None), ("202513", None), ("012025", "2025-01"), ("132025", None), ("002025", None), ("xyz 2025", None)),
+        *(("q1-2025", "2025-Q1"), ("k42025", "2025-Q4"), ("1-1-2025", "2025-01"), ("2025-0", None), ("0-2025", None)),
         *(("13-2025", None), ("2025-13", None), ("vorig jaar", None), ("", None), ("Q5 2025", None), ("25", None)),
     ],
 )
@@ -126,6 +144,7 @@ def test_a_eural_code_is_read_as_people_write_it(typed: str, code: str | None) -
 def test_a_code_of_one_group_is_mapped_and_a_choice_goes_first() -> None:
     codes = Codes({"17 03 02": ("asfalt",), "17 01 01": ("bestrating", "banden")}, {"17 04 05": "staal"})
     assert codes.group_of("17 03 02") == ("asfalt", "mapped")
+    assert groups_by_eural([]) == {}
     assert codes.group_of("17 01 01") == (None, "uncertain")
     assert codes.group_of("15 01 06") == (None, "unknown")
     mixed = {"17 09 04": ("biobased",), "17 01 07": ("fundering",)}
@@ -154,6 +173,8 @@ def test_the_newest_sheet_counts_in_the_months_that_it_holds() -> None:
             ("loads", "100000", False),
             ("loads", "100001", True),
             ("loads", "1,5", True),
+            ("loads", "0,5", True),
+            ("loads", "0", False),
             ("loads", "-1", True),
             ("loads", "", False),
         ),
@@ -176,3 +197,91 @@ def test_every_column_has_a_name_of_its_own() -> None:
     for table in (MATERIAL_USE, OUTFLOW):
         names = [name for column in table.columns for name in column.names]
         assert len(names) == len(set(names))
+
+
+def test_what_is_wrong_in_a_line_is_told_as_it_was_typed() -> None:
+    right = {"eural": "17 03 02", "period": "2025-02", "mass_kg": "1"}
+    _line, faults = read_outflow(Record({**right, "eural": "x" * 41, "period": "y" * 41}), last_month="2026-11")
+    assert "“" + "x" * 40 + "”" in str(faults.said["eural"])
+    assert "“" + "y" * 40 + "”" in str(faults.said["period"])
+    line, faults = read_outflow(Record(right, {"sender": CellFault.ERROR}), last_month="2026-11")
+    assert (line, set(faults.said)) == (None, {"sender"})
+
+
+def test_the_groups_of_a_code_stand_in_the_order_of_the_list() -> None:
+    lots = [material(slug, eural=eural) for slug, eural in (("a", "17 01 01"), ("b", "170101"), ("c", ""), ("d", "17 02 01"))]
+    assert groups_by_eural(lots) == {"17 01 01": ("groep",), "17 02 01": ("groep",)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "fault"),
+    [
+        ("x" * CELL_LENGTH_MAX, "x" * CELL_LENGTH_MAX, None),
+        ("x" * (CELL_LENGTH_MAX + 1), "x" * CELL_LENGTH_MAX, CellFault.LONG),
+        (" " * CELL_LENGTH_MAX + "x", "x", None),
+        (" " * (CELL_LENGTH_MAX * 2) + "x", "", CellFault.LONG),
+        ("x\x00y", "x y", CellFault.SIGN),
+        ("=1+1", "=1+1", CellFault.FORMULA),
+        ("Klinkers", "Klinkers", None),
+        ("", "", None),
+    ],
+)
+def test_a_cell_is_kept_tidy_and_says_what_is_wrong_with_it(typed: str, text: str, fault: CellFault | None) -> None:
+    assert tidy(typed) == (text, fault)
+
+
+PICK = (
+    Column("a", Words("A", "A"), Words("", ""), ("aa", "same"), True),  # type: ignore[arg-type]
+    Column("b", Words("B", "B"), Words("", ""), ("bb", "same"), units=("kg",)),  # type: ignore[arg-type]
+    Column("c", Words("C", "C"), Words("", ""), ("cc",), True, choice="pick"),  # type: ignore[arg-type]
+    Column("d", Words("D", "D"), Words("", ""), ("dd",), True, choice="pick"),  # type: ignore[arg-type]
+)
+
+
+@pytest.mark.parametrize(
+    ("places", "wrong"),
+    [
+        ({"a": 0, "c": 1}, []),
+        ({"a": 2, "b": 0, "d": 1}, []),
+        ({"a": 0, "c": 1, "x": 2}, ["x"]),
+        ({"a": 3, "c": 1}, ["a"]),
+        ({"a": -1, "c": 1}, ["a"]),
+        ({"a": 0, "c": 0}, ["a", "c"]),
+        ({"c": 0}, ["a"]),
+        ({"a": 0}, ["c"]),
+        ({"a": 0, "c": 1, "d": 2}, ["c"]),
+        ({"b": 0}, ["a", "c"]),
+    ],
+)
+def test_columns_are_chosen_once_and_all_that_are_needed(places: dict[str, int], wrong: list[str]) -> None:
+    assert is_complete(places, PICK, 3) is not bool(wrong)
+    if wrong:
+        with pytest.raises(Invalid) as refusal:
+            check_places(places, PICK, 3)
+        assert [error.field for error in refusal.value.errors] == wrong
+    else:
+        check_places(places, PICK, 3)
+
+
+def test_of_columns_that_may_be_called_the_same_the_next_one_is_taken() -> None:
+    assert dict(find_places(["same", "same"], PICK, {}).places) == {"a": 0, "b": 1}
+    assert find_places(["same", "same", "same"], PICK, {}).doubtful == ("a",)
+    assert dict(find_places(["", "cc"], PICK, {"": "a"}).places) == {"c": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"), [("bb", True), ("bb (kg)", True), ("bb (ton)", False), ("BB [kg]", True), ("zz (kg)", False)]
+)
+def test_a_unit_in_brackets_is_one_of_the_columns_own(name: str, fits: bool) -> None:
+    assert is_named(PICK[1], name) is fits
+    assert is_named(PICK[0], "aa (kg)")
+
+
+def test_a_header_that_names_one_column_goes_before_a_row_of_several_cells() -> None:
+    rows = [SheetRow(1, ("x", "y")), SheetRow(2, ("", "aa")), SheetRow(3, ("aa", "zz"))]
+    header = find_header(rows, PICK, {})
+    assert header is not None and header.row_number == 2
+    known = find_header([SheetRow(1, ("x", "y")), SheetRow(2, ("z",))], PICK, {"z": "a"})
+    assert known is not None and known.row_number == 2
+    assert read_number("veel", "nl") is None
+    assert SheetRow(1, ("x",)).cell(0) == "x" and SheetRow(1, ("x",)).cell(1) == ""

@@ -72,3 +72,19 @@ def test_the_day_is_between_the_last_movement_and_today() -> None:
         check_day(date(2026, 6, 16), last_on=None, today=TODAY)
     with pytest.raises(Invalid):
         check_day(date(2026, 6, 13), last_on=date(2026, 6, 14), today=TODAY)
+
+
+@pytest.mark.parametrize(("day", "is_refused"), [(14, True), (15, False), (16, False), (20, False), (21, True), (25, True)])
+def test_a_day_lies_between_what_happened_last_and_today(day: int, is_refused: bool) -> None:
+    last, today = date(2026, 6, 15), date(2026, 6, 20)
+    if not is_refused:
+        return check_day(date(2026, 6, day), last_on=last, today=today)
+    with pytest.raises(Invalid) as refused:
+        check_day(date(2026, 6, day), last_on=last, today=today)
+    assert refused.value.field == "moved_on"
+    return None
+
+
+def test_soil_that_becomes_less_is_no_gain() -> None:
+    check_gain(Decimal(300), Decimal(200), most=Decimal(305), unit=Unit.M3)
+    check_gain(Decimal(300), Decimal(0), most=Decimal(305), unit=Unit.M3)

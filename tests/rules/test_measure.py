@@ -87,6 +87,7 @@ def test_silence_confirms_only_what_nobody_could_object_to(changes: dict[str, An
         ("20", "80", False, False),
         ("20.001", "80", False, True),
         ("20.001", "80", True, False),
+        ("500", "-1", False, False),
         ("500", "0", False, False),  # nothing is on its way: how much is too much is for another rule
         ("100", "0.001", False, True),
     ],
@@ -108,7 +109,16 @@ def test_more_than_a_demand_needs_with_what_is_under_way_is_asked_again(
     return None
 
 
-@pytest.mark.parametrize(("day", "is_refused"), [(date(2022, 1, 13), False), (date(2022, 1, 12), True)])
+@pytest.mark.parametrize(
+    ("day", "is_refused"),
+    [
+        (date(2022, 1, 13), False),
+        (date(2022, 1, 12), True),
+        (APPROVED, True),
+        (date(2027, 1, 13), True),
+        (date(2027, 1, 11), False),
+    ],
+)
 def test_paperwork_of_more_than_five_years_ago_is_not_booked(day: date, *, is_refused: bool) -> None:
     """1 825 days before 12 January 2027 is 13 January 2022: 2024 had a day more."""
     facts: dict[str, Any] = {"approved_on": APPROVED, "today": APPROVED, "reason": "De bon lag in een la"}
@@ -133,3 +143,20 @@ def test_what_new_would_cost_is_asked_again_far_from_what_a_tonne_costs(cents: i
         measure.check_purchase_price(cents, mass_kg=Decimal(185_000), confirmed=False)
     assert refused.value.field == "confirm_unusual"
     measure.check_purchase_price(cents, mass_kg=Decimal(185_000), confirmed=True)
+
+
+@pytest.mark.parametrize(("kg", "is_asked"), [("-1", False), ("0", False), ("0.5", True), ("1", True)])
+def test_of_nothing_no_price_is_unusual(kg: str, is_asked: bool) -> None:
+    """A million euro for half a kilogram."""
+    if not is_asked:
+        return measure.check_purchase_price(100_000_000, mass_kg=Decimal(kg), confirmed=False)
+    with pytest.raises(Invalid):
+        measure.check_purchase_price(100_000_000, mass_kg=Decimal(kg), confirmed=False)
+    return None
+
+
+def test_the_price_of_a_tonne_is_told() -> None:
+    """184.99 euro for 185 tonnes is 0.99 a tonne; 10 000 000 is 54 054.05."""
+    for cents, each in ((18_499, "0,99"), (1_000_000_000, "54.054,05")):
+        with pytest.raises(Invalid, match=each):
+            measure.check_purchase_price(cents, mass_kg=Decimal(185_000), confirmed=False)

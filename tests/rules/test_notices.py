@@ -151,3 +151,6 @@ def test_the_subject_of_a_letter_is_its_one_notice_or_how_many_there_are() -> No
     assert str(subject([Notice.NEW_MATCH] * 2, first)).startswith("2 ")
     assert str(subject([Notice.NEW_MATCH] * 2, first)) != str(subject([Notice.NEW_MATCH, Notice.DISPUTED], first))
     assert str(subject([Notice.NEW_MATCH, Notice.DISPUTED, Notice.DISPUTED], first)).startswith("3 ")
+    same = str(subject([Notice.NEW_MATCH] * 3, first)).removeprefix("3 ")
+    assert same != str(subject([Notice.DISPUTED, Notice.NEW_MATCH, Notice.NEW_MATCH], first)).removeprefix("3 ")
+    assert same != str(subject([Notice.NEW_MATCH, Notice.DISPUTED, Notice.NEW_MATCH], first)).removeprefix("3 ")

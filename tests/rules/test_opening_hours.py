@@ -75,3 +75,21 @@ def test_only_hours_that_are_known_say_that_it_is_closed() -> None:
     stored = stored_hours({Weekday.MONDAY: (MORNING,)})
     assert (is_closed_on(stored, monday), is_closed_on(stored, tuesday)) == (False, True)
     assert not is_closed_on({}, tuesday)
+
+
+@pytest.mark.parametrize(("typed", "said"), [("x" * 21 + "-9", "“" + "x" * 20 + "”"), ("y" * 61, "“" + "y" * 60 + "”")])
+def test_what_is_no_time_is_quoted_as_far_as_it_fits(typed: str, said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        read_spans(typed, "monday")
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "is_right"),
+    [(-1, 60, False), (0, 60, True), (0, 1440, True), (0, 1441, False), (60, 60, False), (60, 59, False)],
+)
+def test_hours_lie_within_a_day_and_end_after_they_begin(opens: int, closes: int, is_right: bool) -> None:
+    if is_right:
+        assert clean_spans([Span(opens, closes)]) == (Span(opens, closes),)
+    else:
+        with pytest.raises(Invalid):
+            clean_spans([Span(opens, closes)])

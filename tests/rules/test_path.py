@@ -56,6 +56,8 @@ def test_what_nobody_knows_has_no_path() -> None:
         (share("41.1765"), 2027, "Borne: 41,2% in 2027, 8,8 procentpunt te gaan in 3 jaar"),
         (share("49.99"), 2027, "Borne: 50% in 2027, < 0,1 procentpunt te gaan in 3 jaar"),
         (share("50"), 2027, "Borne: 50% in 2027, het doel van 50% in 2030 is gehaald"),
+        (share("0"), 2027, "Borne: 0% in 2027, 50 procentpunt te gaan in 3 jaar"),
+        (share("-5"), 2027, "Borne: 0% in 2027, 50 procentpunt te gaan in 3 jaar"),
         (share("23"), 2031, "Borne: 23% in 2031, 27 procentpunt onder het doel van 2030"),
         (NOTHING_KNOWN, 2027, "Borne: over 2027 is niets bekend"),
     ],
