@@ -2,5 +2,7 @@
 
 from config import Config
 from marketplace.app import create_app
+from marketplace.kernel.collecting import collect_less
 
 app = create_app(Config())
+collect_less()

@@ -47,7 +47,8 @@ from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
 from marketplace.web.account.ended import log_in_first
 from marketplace.web.ui import assets, filters, frame
-from marketplace.web.ui.cards import card, filter_field, ticks
+from marketplace.web.ui.cards import cards, filter_field, ticks
+from marketplace.web.ui.templates import Pages
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -70,6 +71,7 @@ def create_app(config: Config) -> Marketplace:
     """The WSGI application with these settings."""
     app = Marketplace("marketplace", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.json = ExactJson(app)
+    app.jinja_environment = Pages
     app.url_map.converters["int"] = PathNumber
     app.config.from_mapping(
         SECRET_KEY=config.secret_key,
@@ -95,7 +97,7 @@ def create_app(config: Config) -> Marketplace:
     api.register(app)
     filters.register(app)
     written.register(app)
-    app.jinja_env.globals.update(card=card, filter_field=filter_field, ticks=ticks)
+    app.jinja_env.globals.update(cards=cards, filter_field=filter_field, ticks=ticks)
     frame.register(app)
     errors.register(app, log_in_first=log_in_first)
     cli.register(app)

@@ -37,6 +37,7 @@ def _serve(url: str, folder: Path, port: "Queue[int]") -> None:
 
     from marketplace.app import create_app
     from marketplace.bench.bank import settings
+    from marketplace.kernel.collecting import collect_less
 
     app: Flask = create_app(settings(url, folder)) if url else Flask("bare")
     if not url:
@@ -49,6 +50,7 @@ def _serve(url: str, folder: Path, port: "Queue[int]") -> None:
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [str(time.process_time()).encode()]
 
+    collect_less()
     server = create_server(measured, host="127.0.0.1", port=0, threads=CONNECTIONS)
     port.put(int(server.effective_port))  # type: ignore[union-attr]
     server.run()

@@ -55,6 +55,9 @@ def _load(asked: Request) -> Visit | None:
 
 
 def _visit() -> Visit | None:
+    if "Cookie" not in request.headers and "Authorization" not in request.headers:
+        session.accessed = True  # Flask-Login need not ask; what is answered depends on the cookie all the same
+        return None
     visit = current_user._get_current_object()  # noqa: SLF001 - the object behind Flask-Login's proxy
     return visit if isinstance(visit, Visit) else None
 

@@ -11,6 +11,8 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
@@ -121,8 +123,24 @@ class RetryTransaction(Exception):
     """PostgreSQL asks for the same request again."""
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Flask's signed cookie. What signs it is made once for a key, not for every request."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs and reads the cookie."""
+        key, made = getattr(self, "_signing", (None, None))
+        if made is None or key != app.secret_key:
+            made = super().get_signing_serializer(app)
+            self._signing = app.secret_key, made
+        return made
+
+
 class Marketplace(Flask):
     """Flask, with the transaction around each request."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session_interface = Cookies()
 
     def full_dispatch_request(self) -> Response:
         """Answer, then commit below 400. Serialization failures and deadlocks are tried again, three times."""

@@ -82,7 +82,8 @@ def chord_to_arc_km(chord2_in_m2: float) -> float:
 
 def chord2_between_m2(a: Point, b: Point) -> int:
     """The squared chord between two points in m², as the database computes it."""
-    return sum((p - q) ** 2 for p, q in zip(ecef_m(a), ecef_m(b), strict=True))
+    (x, y, z), (x2, y2, z2) = ecef_m(a), ecef_m(b)
+    return (x - x2) ** 2 + (y - y2) ** 2 + (z - z2) ** 2
 
 
 def bounding_box(point: Point, radius_km: float) -> Box:

@@ -28,6 +28,7 @@ LOCALES = ("nl", "en")
 DEFAULT_LOCALE = "nl"
 SOURCE_LOCALE = "en"
 SENTENCES_KEPT = 8192  # more than all of both languages
+FIGURES_KEPT = 4096  # Babel reads the pattern anew for each
 TRANSLATED_TO = tuple(locale for locale in LOCALES if locale != SOURCE_LOCALE)
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
@@ -100,10 +101,15 @@ def localize(value: object) -> str:
     if written is not None:
         return str(written(locale))
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return format_decimal(value, format="#,##0.######", locale=locale)
+        return _figure(value, locale)
     if isinstance(value, date):
         return format_date(value, format="d MMMM y", locale=locale)
     return str(value)
+
+
+@lru_cache(maxsize=FIGURES_KEPT)
+def _figure(value: int | Decimal, locale: str) -> str:
+    return format_decimal(value, format="#,##0.######", locale=locale)
 
 
 class Text:

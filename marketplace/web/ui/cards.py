@@ -27,12 +27,27 @@ PLACES = (
 )
 
 
-def card(lot: Lot, *, lazy: bool = True, tools: bool = False, kept: Container[int] | None = None, shape: str = "card") -> Markup:
-    """A lot as `macros/card.html` draws it: a `card`, or a `line` of the compact list.
+def cards(
+    lots: Iterable[Lot], *, eager: int = 0, tools: bool = False, kept: Container[int] | None = None, shape: str = "card"
+) -> list[Markup]:
+    """Lots as `macros/card.html` draws them, each a `card`, or a `line` of the compact list.
 
-    `lazy`: its photo loads when it comes into view. `tools`: it can be chosen to compare, and where `kept` says which lots this reader keeps, kept or let go.
+    The photos of the first so many (`eager`) load at once, the others when they come into view. `tools`: they can be chosen to compare, and where
+    `kept` says which lots this reader keeps, kept or let go.
     """
-    values = [
+    locale = current_locale()
+    rows = [_values(lot, tools, kept, shape) for lot in lots]
+    written = _escaped([value for row in rows for value in row])
+    drawn = []
+    for place, row in enumerate(rows):
+        pattern = _card_pattern(shape, tuple(map(bool, row)), place >= eager, locale)
+        drawn.append(_filled(pattern, written[place * len(PLACES) : (place + 1) * len(PLACES)]))
+    return drawn
+
+
+def _values(lot: Lot, tools: bool, kept: Container[int] | None, shape: str) -> list[str]:
+    """What stands in the places of the pattern, as text."""
+    return [
         lot.href,
         lot.title,
         lot.group,
@@ -51,7 +66,6 @@ def card(lot: Lot, *, lazy: bool = True, tools: bool = False, kept: Container[in
         str(lot.id) if tools else "",
         *_keeping(lot.id, kept if tools else None),
     ]
-    return _filled(_card_pattern(shape, tuple(map(bool, values)), lazy, current_locale()), _escaped(values))
 
 
 def _keeping(listing_id: int, kept: Container[int] | None) -> tuple[str, str, str, str]:

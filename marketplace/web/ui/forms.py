@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -94,7 +95,7 @@ class Form(FlaskForm):
 
         def get_translations(self, form: Any) -> Any:
             """WTForms' own sentences in the reader's language."""
-            return get_translations([current_locale()])
+            return _own_sentences(current_locale())
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Clean every text that people type, except passwords."""
@@ -131,6 +132,12 @@ class Form(FlaskForm):
         """List all that is wrong, in the order of the fields, one sentence a field. What belongs to no field comes first."""
         whole = [Fault(None, sentence) for sentence in self.form_faults]
         return whole + [Fault(anchor(field), field.errors[0]) for field in self if field.errors]
+
+
+@cache
+def _own_sentences(locale: str) -> Any:
+    """WTForms looks for its catalogue on the disk each time."""
+    return get_translations([locale])
 
 
 def describing(field: Any) -> str | None:

@@ -4,11 +4,12 @@ A link is shown only when this installation answers its address, so that a page 
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.utils import get_current_url
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.accounts.queries.inbox import COUNTED_MOST, count_unread
@@ -35,6 +36,7 @@ FOOTER = (
     ("/api/v1/docs", _("Open data and API")),
     ("/contact", _("Contact")),
 )
+NAMES_KEPT = 64  # of this site
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
 
@@ -103,13 +105,12 @@ class Frame:
     @cached_property
     def alternates(self) -> list[Link]:
         """The address of this page in every language, absolute, without what was searched for."""
-        host = request.host_url.rstrip("/")
-        return [Link(host + in_locale(item, query=False), LANGUAGES[item], locale=item) for item in LOCALES]
+        return [Link(site() + in_locale(item, query=False), LANGUAGES[item], locale=item) for item in LOCALES]
 
-    @property
+    @cached_property
     def canonical(self) -> str:
         """The one address of this page in this language."""
-        return request.host_url.rstrip("/") + in_locale(current_locale(), query=False)
+        return site() + in_locale(current_locale(), query=False)
 
     @property
     def session_ends_in_s(self) -> int | None:
@@ -138,6 +139,16 @@ class Frame:
 
     def _current(self, path: str) -> str | None:
         return "page" if request.path == path else "true" if request.path.startswith(f"{path}/") else None
+
+
+def site() -> str:
+    """The site by the name it was asked by, without a slash at the end."""
+    return _site(request.scheme, request.host)
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def _site(scheme: str, host: str) -> str:
+    return get_current_url(scheme, host).rstrip("/")
 
 
 def here(path: str) -> str:

@@ -1,0 +1,14 @@
+"""How often a process that serves for days looks for memory that is left over."""
+
+import gc
+
+YOUNG, MIDDLE, OLD = 10_000, 20, 20  # Python's own 700, 10, 10 look twenty times while one page is made
+
+
+def collect_less() -> None:
+    """Leave alone what stands when the application is made, and look at what is new less often.
+
+    Most is freed by itself when nobody holds it any more; this is about circles. It saves a twentieth of a page.
+    """
+    gc.freeze()
+    gc.set_threshold(YOUNG, MIDDLE, OLD)
