@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from marketplace.kernel.units import Unit
 from marketplace.matching.rules.wishes import Verdict
 from marketplace.plans.rules.gaps import FAR_AHEAD, Gap, Help, Open, Side, Step, find_gaps, left_over
-from marketplace.plans.rules.pairing import pair_up
+from marketplace.plans.rules.pairing import UNITS, pair_up
 from tests.paired import TODAY, Lot, Need, at_rate, supply, terms, wanted
 
 
@@ -117,9 +118,10 @@ def test_a_turn_comes_by_the_circle_or_with_everybody(circle_from: int, slug: st
     lot = {"region_from": TODAY + 9, "partners_from": TODAY + 7, "circle_from": circle_from, "circle": "borne|losser"}
     told = helped(lot, {"slug": slug, "partner": partner})
     assert told is not None and told.day == day
+    assert isinstance(told.day, int)
 
 
-@pytest.mark.parametrize(("day", "is_told"), [(FAR_AHEAD - 1, True), (FAR_AHEAD, False)])
+@pytest.mark.parametrize(("day", "is_told"), [(FAR_AHEAD - 1, True), (FAR_AHEAD, False), (FAR_AHEAD + 1, False)])
 def test_what_never_opens_has_no_day(day: int, is_told: bool) -> None:
     assert (helped({"region_from": day}, {}) is not None) is is_told
 
@@ -206,3 +208,21 @@ def test_a_later_day_and_an_earlier_one_are_told_apart_at_the_edge() -> None:
     late, early = helped({"first": TODAY + 366}, {}), helped({"last": TODAY - 1}, {})
     assert late is not None and early is not None
     assert (late.step, late.short, early.step, early.short) == (Step.LATER, 1000, Step.EARLIER, 1000)
+
+
+def test_the_need_that_lacks_least_is_told_of_a_lot() -> None:
+    """Both lie 6 822 m away: one reaches 5 km and lacks two, the other 1 km and lacks six."""
+    lots, needs = [Lot(lon=6.8)], [Need(1, reach_m=1_000), Need(2, reach_m=5_000)]
+    assert [(one.need, one.short) for one in gaps(lots, needs)[-1].helps] == [(1, 2000)]
+
+
+def test_the_unit_of_the_need_is_asked_and_a_large_amount_is_exact() -> None:
+    """2**53 + 1 is the first whole number that no float is."""
+    large = 2**53 + 1
+
+    def rate(_lot: int, _material: int, unit: int) -> Fraction | None:
+        return Fraction(1) if UNITS[unit] is Unit.TONNE else None
+
+    told = helped({"rank": 1, "amount": large}, {"amount": large, "unit": Unit.TONNE}, rate=rate)
+    assert told is not None
+    assert (told.takes, told.gives) == (large, large)
