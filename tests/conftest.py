@@ -1,7 +1,8 @@
 """Fixtures: a real database that is new for every test, the worker's app on it, and a client.
 
 TEST_DATABASE_URL selects PostgreSQL; without it each worker uses a SQLite file. A database is migrated once per worker and copied for
-each test (about 1 ms on SQLite, 35 ms on PostgreSQL), so commits, connections and processes are real and ids start at 1. The app is
+each test on SQLite (about 1 ms), brought back to its first rows on PostgreSQL (`cleaned.py`), so commits, connections and processes are
+real and ids start at 1. The app is
 made once per worker; a test gets it on a new database, with a folder of its own and nothing remembered.
 """
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from marketplace.accounts.rules import passwords
+from marketplace.catalogue.queries import memory
 from marketplace.cli.migrations import one_at_a_time
 from marketplace.kernel import clock, health
 from marketplace.kernel.bucket import media_store
@@ -63,21 +65,25 @@ def empty_template(template: Template) -> Template:
 
 
 @pytest.fixture(scope="session")
-def engine(template: Template) -> Database:
-    """The one engine of this worker. It has no connections between two tests, but what SQLAlchemy once compiled it keeps."""
-    return Database(template.url("test"))
+def engine(template: Template) -> Iterator[Database]:
+    """The one engine of this worker: what SQLAlchemy once compiled it keeps, and its connections where the database stays the same one."""
+    engine = Database(template.url("test"))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
 def database_url(template: Template) -> str:
     """A new database for this test: the list of materials, the goals and nothing else; its address is the same for all tests of a worker."""
+    memory._memories.clear()
     return template.fresh()
 
 
 @pytest.fixture
 def database(engine: Database, database_url: str) -> Iterator[Database]:
     yield engine
-    engine.dispose()
+    if engine.is_sqlite:  # its file is another one for the next test
+        engine.dispose()
 
 
 @pytest.fixture
@@ -114,14 +120,15 @@ def config(database_url: str, instance: Path) -> Config:
 
 
 @pytest.fixture(scope="session")
-def standing_app(template: Template, built: Path) -> Flask:
+def standing_app(template: Template, built: Path) -> Iterator[Flask]:
     """The one application of this worker, made as every process makes its own."""
     from marketplace.app import create_app
 
     app = create_app(settings(template.url("test"), built.parent))
     app.jinja_env.bytecode_cache = COMPILED
     app.test_client_class = LookingClient
-    return app
+    yield app
+    app.extensions["database"].dispose()
 
 
 @pytest.fixture
@@ -130,7 +137,8 @@ def app(standing_app: Flask, config: Config) -> Iterator[Flask]:
     standing_app.extensions["settings"] = config
     standing_app.extensions["media"] = media_store(config.media_url)
     yield standing_app
-    standing_app.extensions["database"].dispose()
+    if standing_app.extensions["database"].is_sqlite:
+        standing_app.extensions["database"].dispose()
     forget(standing_app)
 
 

@@ -17,8 +17,10 @@ from marketplace.cli.migrations import upgrade
 from marketplace.impact.actions.goals import seed_goals
 from marketplace.kernel.db import Database
 from marketplace.materials.actions import sync
+from tests.cleaned import Cleaned
 
 SECRET = "a secret of the tests, long enough to be one"
+CLEANED: dict[str, Cleaned] = {}
 PASSWORD = "een lang genoeg wachtwoord"
 
 
@@ -40,9 +42,19 @@ class Template:
             for suffix in ("", "-wal", "-shm"):
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
             shutil.copyfile(self.source.folder / "template.sqlite3", file)
-        else:
+        elif self.original or self.worker not in CLEANED or not CLEANED[self.worker].clean():
             self.copy("test")
+            self.watch()
         return self.url("test")
+
+    def watch(self) -> None:
+        """Remember what the new database begins with; who copies another template in its place drops it."""
+        if self.worker in CLEANED:
+            CLEANED.pop(self.worker).connection.close()
+        if self.original is None:
+            CLEANED[self.worker] = Cleaned(
+                make_url(self.url("test")).set(drivername="postgresql").render_as_string(hide_password=False)
+            )
 
     @property
     def source(self) -> "Template":

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from marketplace.allocation.rules import flow, parts, rounding
+from marketplace.allocation.rules import flow, rounding
 from marketplace.allocation.rules.first_come import first_come
-from marketplace.allocation.rules.limits import Group, cheapest_of, join, limits_of, overdrawn, within
+from marketplace.allocation.rules.limits import Floor, Group, cheapest_of, join, limits_of, overdrawn, within
 from marketplace.allocation.rules.problem import GRAM, Allocation, Component, Numbers, Problem, components
 
 SMALL = 150  # pairs of a component, up to which CP-SAT answers well within its limit
@@ -197,6 +197,8 @@ class _Deciding:
         mass_most, cost_least = (
             sum(column) for column in zip(*((one.mass_bound, one.cost_bound) for one in parts_alone), strict=True)
         )
+        from marketplace.allocation.rules import parts
+
         start = self._start(group, has_floors=has_floors)
         kept = cheapest_of(self.problem, pairs, (loose.takes[pairs] > 0) | (start.takes[pairs] > 0), LARGE)
         few, floors = Component(self.problem, kept), []
@@ -286,6 +288,8 @@ def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int
     mass, bound = _mass(component, flows), _cost_bound(component, flows)
     has_fewest = _has_few(component, flows)
     if is_few and not has_fewest:
+        from marketplace.allocation.rules import parts
+
         flows, has_fewest = parts.fewest(component, flows, _floor_rows(component, floors))
     return _Part(flows, flows, _cost(component, flows) == bound, mass, bound, has_fewest)
 
@@ -293,6 +297,8 @@ def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int
 def _by_parts(
     component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int], *, mass_most: int | None = None
 ) -> _Part:
+    from marketplace.allocation.rules import parts  # CP-SAT takes as long to import as all the rest of a process
+
     answer = parts.solve(component, first, _floor_rows(component, floors), mass_most=mass_most)
     return _Part(answer.takes, answer.gives, answer.is_proven, answer.mass_bound, answer.cost_bound, answer.has_fewest)
 
@@ -338,9 +344,9 @@ def _floors(component: Component, gives: Numbers) -> dict[int, int]:
     return {int(asker): int(gives[askers == asker].sum()) for asker in np.unique(askers)}
 
 
-def _floor_rows(component: Component, floors: dict[int, int]) -> list[parts.Floor]:
+def _floor_rows(component: Component, floors: dict[int, int]) -> list[Floor]:
     askers = component.problem.need_askers[component.problem.pair_needs[component.pairs]]
-    return [parts.Floor(component.pairs[askers == asker], least) for asker, least in floors.items()]
+    return [Floor(component.pairs[askers == asker], least) for asker, least in floors.items()]
 
 
 def _are_kept(component: Component, gives: Numbers, floors: dict[int, int]) -> bool:

@@ -16,6 +16,14 @@ Group = tuple[int, ...]  # the numbers of components that are decided about toge
 
 
 @dataclass(frozen=True)
+class Floor:
+    """The least that is met of the needs of these pairs together. Pairs by their numbers in the problem."""
+
+    pairs: Numbers
+    least: int
+
+
+@dataclass(frozen=True)
 class Limit:
     """What pairs may use together. `uses`: by a thousandth that is taken."""
 

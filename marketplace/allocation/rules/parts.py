@@ -11,19 +11,11 @@ from math import gcd
 import numpy as np
 from ortools.sat.python import cp_model
 
-from marketplace.allocation.rules.limits import Limit
+from marketplace.allocation.rules.limits import Floor, Limit
 from marketplace.allocation.rules.problem import GRAM, Component, Numbers
 
 WORK_MOST = 4.0  # of CP-SAT's own measure, about a second each
 COUNTED_MOST = 2**61  # sums that it counts exactly
-
-
-@dataclass(frozen=True)
-class Floor:
-    """The least that is met of the needs of these pairs together. Pairs by their numbers in the problem."""
-
-    pairs: Numbers
-    least: int
 
 
 @dataclass(frozen=True)
