@@ -64,14 +64,6 @@ def empty_template(template: Template) -> Template:
     return replace(template, original=first)
 
 
-@pytest.fixture(scope="session")
-def engine(template: Template) -> Iterator[Database]:
-    """The one engine of this worker: what SQLAlchemy once compiled it keeps, and its connections where the database stays the same one."""
-    engine = Database(template.url("test"))
-    yield engine
-    engine.dispose()
-
-
 @pytest.fixture
 def database_url(template: Template) -> str:
     """A new database for this test: the list of materials, the goals and nothing else; its address is the same for all tests of a worker."""
@@ -80,10 +72,12 @@ def database_url(template: Template) -> str:
 
 
 @pytest.fixture
-def database(engine: Database, database_url: str) -> Iterator[Database]:
-    yield engine
-    if engine.is_sqlite:  # its file is another one for the next test
-        engine.dispose()
+def database(standing_app: Flask, database_url: str) -> Iterator[Database]:
+    """The one engine of this worker: what SQLAlchemy once compiled it keeps, and its connections where the database stays the same one."""
+    database: Database = standing_app.extensions["database"]
+    yield database
+    if database.is_sqlite:  # its file is another one for the next test
+        database.dispose()
 
 
 @pytest.fixture
