@@ -17,7 +17,9 @@ CAME = date(2027, 1, 1)  # and thirty days later is 31 January
     ("since", "stay", "today", "answer"),
     [
         (CAME, 30, date(2027, 1, 31), False),
+        (CAME, 30, date(2027, 1, 1), False),
         (CAME, 30, date(2027, 2, 1), True),
+        (CAME, 30, date(2027, 3, 1), True),
         (CAME, None, date(2037, 1, 1), False),
         (None, 30, date(2037, 1, 1), False),
     ],
@@ -51,6 +53,7 @@ def test_what_lies_too_long_and_is_to_be_had_passes() -> None:
 
 def test_a_reason_is_needed() -> None:
     assert clean_chain_reason("  Niemand wilde het. ") == "Niemand wilde het."
+    assert clean_chain_reason("Niemand\nwilde het.") == "Niemand\nwilde het."
     with pytest.raises(Invalid):
         clean_chain_reason(" ")
 

@@ -149,3 +149,11 @@ def test_what_is_not_known_is_not_nought() -> None:
 def test_a_free_depot_has_no_number_of_weeks() -> None:
     free = DepotFigures(tonne_days=Decimal(70), bought_cents=100, bought_kg=Decimal(1000), bought_tonne_days=Decimal(70))
     assert (free.cost_per_tonne_week_cents, free.break_even_weeks) == (Decimal(0), None)
+
+
+def test_weeks_that_storing_pays_are_known_where_both_prices_are() -> None:
+    """7 tonne-days for 50 cents: 50 a tonne and week. Buying 2 t new costs 1 000: 500 a tonne, so ten weeks."""
+    stored = DepotFigures(cost_cents=50, tonne_days=Decimal(7))
+    bought = DepotFigures(bought_transfers=1, bought_cents=1000, bought_kg=Decimal(2000))
+    assert (stored + bought).break_even_weeks == 10
+    assert (stored.break_even_weeks, bought.break_even_weeks) == (None, None)

@@ -91,8 +91,9 @@ def test_a_price_beyond_that_is_refused_at_its_field(draft: RateDraft, field: st
 
 def test_a_price_goes_away_until_the_day_on_which_it_counts() -> None:
     check_can_withdraw(date(2026, 12, 2), TODAY)
-    with pytest.raises(Conflict):
-        check_can_withdraw(TODAY, TODAY)
+    for day in (TODAY, date(2026, 1, 1)):
+        with pytest.raises(Conflict):
+            check_can_withdraw(day, TODAY)
 
 
 @pytest.mark.parametrize("days", [None, 1, 3650])

@@ -228,6 +228,7 @@ def test_a_wish_is_said_in_words() -> None:
         "8 cm tot en met 10 cm",
         "Keiformaat, Dikformaat",
     ]
+    assert str(spoken_wish(THICKNESS, {"min": "8", "max": "8"})).replace("\u00a0", " ") == "8 cm"
 
 
 def reader(asked: Any, given: Any) -> dict[str, Any]:

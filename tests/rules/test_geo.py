@@ -12,6 +12,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import (
     Box,
     Point,
+    apart_km,
     bounding_box,
     chord2_between_m2,
     chord2_m2,
@@ -167,3 +168,11 @@ def test_hengelo_in_metres_from_the_middle_of_the_earth() -> None:
 )  # fmt: skip
 def test_a_box_holds_what_lies_on_its_edge(lat: float, lon: float, is_held: bool) -> None:
     assert Box(52.0, 52.5, 6.0, 7.0).holds(Point(lat, lon)) is is_held
+
+
+def test_where_exact_places_may_not_be_known_their_public_ones_are_apart() -> None:
+    """On the grid of 45 and 73 ten-thousandths of a degree the two are one corner."""
+    one, other = Point(52.3021, 6.7526), Point(52.3025, 6.7530)
+    assert public_point(one) == public_point(other)
+    assert apart_km(one, other, exact=False) == 0
+    assert apart_km(one, other, exact=True) == distance_km(one, other) > 0

@@ -196,6 +196,28 @@ def test_a_match_says_what_it_does_not_cover_and_what_is_not_known() -> None:
     assert said[7].startswith("Not everything is known about hazardous content.")
 
 
+@pytest.mark.parametrize(
+    ("last", "late"),
+    [
+        (date(2027, 2, 1), None),
+        (date(2027, 2, 13), None),
+        (date(2027, 2, 14), "one day after"),
+        (date(2027, 2, 15), "2 days after"),
+    ],
+)
+def test_what_is_planned_says_by_how_much_it_may_be_late(last: date, late: str | None) -> None:
+    lot = replace(LOT, certainty="budgeted", available_from=date(2027, 1, 20), available_until=last)
+    figures = impact(
+        mass_in_kg=Decimal(1000), distance_in_km=Decimal(5), vehicle_factors={"bestelbus-diesel": Decimal(1)}, carbon_factor=None
+    )
+    with reading_in("en"):
+        said = " ".join(str(one) for one in explain(lot, NEED, cover(lot, NEED), figures, place=1, total=1))
+        plain = " ".join(str(one) for one in explain(LOT, NEED, cover(LOT, NEED), figures, place=1, total=1))
+    assert "It is not there yet" in said
+    assert "It is not there yet" not in plain
+    assert (late in said) if late else ("after it is needed" not in said)
+
+
 def test_only_what_is_published_serves_only_what_is_open() -> None:
     assert [status.value for status in ListingStatus if fits({"status": status})] == ["published"]
     assert [status.value for status in DemandStatus if fits(None, {"status": status})] == ["open"]

@@ -11,7 +11,15 @@ from marketplace.kernel.units import Unit
 from marketplace.passports.rules.items import ChangeKind
 from marketplace.valuations.rules.appraisals import AppraisalDraft, clean_appraisal
 from marketplace.valuations.rules.changes import Ends, find_changes
-from marketplace.valuations.rules.method import PricedExchange, PriceKey, medians_of, priced_per, priced_quantity, priced_unit
+from marketplace.valuations.rules.method import (
+    Costs,
+    PricedExchange,
+    PriceKey,
+    medians_of,
+    priced_per,
+    priced_quantity,
+    priced_unit,
+)
 from marketplace.valuations.rules.movement import Stand, movement_of
 from marketplace.valuations.rules.share import ValuedMass
 
@@ -90,3 +98,16 @@ def test_what_is_left_of_a_part_that_is_gone_stands_where_most_of_it_went(lost: 
 def test_a_share_is_of_what_has_a_passport(passported: str, share: str | None) -> None:
     found = ValuedMass(Decimal("0.25"), Decimal(passported)).share_of_passports
     assert found == (None if share is None else Decimal(share))
+
+
+@pytest.mark.parametrize(("number", "is_enough"), [(2, False), (3, True), (4, True)])
+def test_three_exchanges_or_more_make_a_price(number: int, is_enough: bool) -> None:
+    found = medians_of([exchange(100)] * number)[PriceKey(1, "good", Unit.M2)]
+    assert found.is_enough is is_enough
+
+
+def test_costs_are_known_where_any_of_the_three_is() -> None:
+    assert [Costs(*said).is_known for said in ((None,) * 3, (Decimal(1),), (None, Decimal(0)), (Decimal(1),) * 3)] == [
+        *(False, True),
+        *(True, True),
+    ]

@@ -21,12 +21,15 @@ def test_nine_plans_of_which_seven_came_in_their_period() -> None:
 
 
 def test_the_median_is_of_what_came() -> None:
+    assert reliability([Kept(SUMMER, date(2028, 10, 1)), Kept(SUMMER, date(2028, 6, 30))], TODAY).late == 1  # by one day
     came = [date(2028, 6, 21), date(2028, 10, 4), date(2028, 10, 11), date(2028, 11, 29)]  # −10, 4, 11 and 60 days
     found = reliability([Kept(SUMMER, day) for day in came], TODAY)
     assert (found.within, found.early, found.late, found.median_slip_days) == (0, 1, 3, Decimal("7.5"))  # (4 + 11) / 2
 
 
-@pytest.mark.parametrize(("today", "due"), [(date(2028, 12, 1), 0), (date(2028, 12, 2), 1)])
+@pytest.mark.parametrize(
+    ("today", "due"), [(date(2028, 11, 1), 0), (date(2028, 12, 1), 0), (date(2028, 12, 2), 1), (date(2029, 1, 1), 1)]
+)
 def test_a_plan_is_due_the_day_after_its_last_day(today: date, due: int) -> None:
     found = reliability([Kept(LATER)], today)
     assert (found.due, found.late, found.is_known, found.median_slip_days) == (due, due, bool(due), None)
