@@ -1,5 +1,7 @@
 """Many listings in one mark, redone by hand on the plane of a web map."""
 
+import math
+
 import pytest
 
 from marketplace.catalogue.rules.clusters import Spot, clusters_of, pixels
@@ -81,3 +83,29 @@ def test_a_mark_says_how_many_of_its_lots_are_planned() -> None:
     """Three of which two are planned, and one that is there, in one mark: two of four."""
     (mark,) = clusters_of([Spot(52.30, EDGE + PIXEL, 3, 12, 2), Spot(52.31, EDGE + 5 * PIXEL, 1, 4)], 7)
     assert (mark.count, mark.planned) == (4, 2)
+
+
+ROW = int(pixels(NORTH, EDGE, 7)[1] // 72)
+
+
+def at(x: float, y: float) -> tuple[float, float]:
+    """The latitude and longitude of a place by its pixels from the corner of a cell, at zoom 7."""
+    turned = math.pi * (1 - 2 * (ROW * 72 + y) / (256 * 2**7))
+    return math.degrees(math.atan(math.sinh(turned))), EDGE + x * PIXEL
+
+
+@pytest.mark.parametrize(("east", "south"), [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0)])
+def test_a_mark_touches_those_of_all_eight_cells_around(east: int, south: int) -> None:
+    """One lies 15 pixels off the middle of its cell, the other 50 further, in the next cell: below 54."""
+    x, y, far = 36 + 15 * east, 36 + 15 * south, 50 if 0 in (east, south) else 35
+    large, small = Spot(*at(x, y), 2, 1), Spot(*at(x + far * east, y + far * south), 1, 2)
+    assert [(mark.count, mark.key) for mark in clusters_of([small, large], 7)] == [(3, f"7.236.{ROW}")]
+    apart = Spot(*at(x + (far + 5) * east, y + (far + 5) * south), 1, 2)
+    assert [mark.count for mark in clusters_of([apart, large], 7)] == [2, 1]
+
+
+def test_of_two_as_large_the_western_one_keeps_its_cell() -> None:
+    """Though it lies further north, and so has the larger latitude."""
+    west, east = Spot(*at(60, 10), 1, 9), Spot(*at(80, 40), 1, 2)
+    assert west.lat > east.lat
+    assert [(mark.count, mark.key, mark.first_id) for mark in clusters_of([east, west], 7)] == [(2, f"7.236.{ROW}", 2)]

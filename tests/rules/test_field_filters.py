@@ -38,8 +38,13 @@ def test_an_address_holds_choices_and_bounds() -> None:
         ("veld-proof-date-min", "2026-01-31"),
         ("q", "klinker"),
         ("veld-colour", " "),
+        ("veld-thickness-cm-min", "7,5"),
     )
     assert errors == {}
+    assert read(("q", "x"), ("veld-colour", ""), ("veld-colour", "red"))[0] == (FieldFilter("colour", ("red",)),)
+    for locale in ("nl", "en", None):
+        assert read(("veld-proof-date-max", "2026-01-31"), locale=locale)[0][0].most == date(2026, 1, 31)
+    assert read(("veld-proof-date-max", "31 januari 2026"), locale="nl")[0][0].most == date(2026, 1, 31)
     assert filters == (
         FieldFilter("colour", ("red", "grey")),
         FieldFilter("thickness-cm", (), Decimal("7.5"), Decimal(8)),

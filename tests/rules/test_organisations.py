@@ -85,7 +85,7 @@ def test_a_short_name_follows_from_a_long_one() -> None:
 
 
 def test_a_request_is_declined_with_a_reason() -> None:
-    assert organisations.clean_reason(" Buiten de regio ") == "Buiten de regio"
+    assert organisations.clean_reason(" Buiten\nde regio ") == "Buiten\nde regio"
     for reason in ("", "x" * 1001):
         with pytest.raises(Invalid):
             organisations.clean_reason(reason)
@@ -100,3 +100,9 @@ def test_there_is_one_region_and_only_partners_and_advisers_close() -> None:
                 into.append(kind.value)
     assert sorted(closes) == ["adviser", "partner"]
     assert sorted(makes) == ["adviser", "municipality", "partner"]
+
+
+def test_a_partner_chooses_its_sort_and_another_has_none() -> None:
+    for draft, words in ((replace(BOARD, sub_kind=None), "Kies wat voor"), (replace(TOWN, sub_kind=SubKind.PROVINCE), "leeg")):
+        with pytest.raises(Invalid, match=words):
+            organisations.check_organisation(draft)

@@ -27,6 +27,8 @@ YESTERDAY, TOMORROW = date(2027, 1, 11), date(2027, 1, 13)
     [
         (None, None, False),
         (TODAY, None, False),
+        (date(2030, 1, 1), None, False),
+        (date(2020, 1, 1), None, True),
         (YESTERDAY, None, True),
         (TODAY, TODAY, False),
         (TODAY, TOMORROW, False),
@@ -51,6 +53,8 @@ def test_a_token_lasts_no_longer_than_the_one_that_makes_it(
         (None, 1, Role.ADMIN, Scope.WRITE, None),
         (1, 1, Role.PROJECT_LEADER, Scope.WRITE, None),
         (2, 1, Role.PROJECT_LEADER, Scope.WRITE, "organisation"),
+        (1, 2, Role.PROJECT_LEADER, Scope.WRITE, "organisation"),
+        (1, 1, Role.COORDINATOR, Scope.WRITE, None),
         (2, 1, Role.COORDINATOR, Scope.READ, "organisation"),
         (2, 1, Role.REVIEWER, Scope.READ, None),
         (2, 1, Role.REVIEWER, Scope.WRITE, "scope"),
@@ -73,7 +77,8 @@ def test_twenty_of_each_and_no_more() -> None:
     assert (TOKENS_MAX, MACHINES_MAX, TOKEN_NAME_LENGTH_MAX) == (20, 20, 80)
     check_room(19, 20)
     check_machines(19)
-    with pytest.raises(Conflict, match="20"):
-        check_room(20, 20)
-    with pytest.raises(Conflict, match="20"):
-        check_machines(20)
+    for many in (20, 21):
+        with pytest.raises(Conflict, match=str(many)):
+            check_room(many, 20)
+        with pytest.raises(Conflict, match=str(many)):
+            check_machines(many)
