@@ -98,6 +98,10 @@ def test_without_that_it_is_charged_by_its_pallet_places() -> None:
     """4 places × 6 weeks × 1.25 = 30.00, and the unit's own price goes first once there is one."""
     (row,) = charge(of(in_october(1, "176", 4)), Rates([rate("1.25", "pallet")]), SPAN)
     assert (row.unit, row.amount_days, row.cents) == ("pallet", Decimal(168), 3000)
+    (one,) = charge(of(in_october(1, "176", 1)), Rates([rate("1.25", "pallet")]), SPAN)
+    assert (one.unit, one.cents) == ("pallet", 750)
+    (fewer,) = charge(of(in_october(1, "176", -1)), Rates([rate("1.25", "pallet")]), SPAN)
+    assert (fewer.unit, fewer.cents) == ("m2", None)  # places that nobody wrote down are none
     rates = Rates([rate("1.25", "pallet"), rate("0.15", from_on=date(2026, 10, 8))])
     assert [row.unit for row in charge(of(in_october(1, "176", 4)), rates, SPAN)] == ["pallet", "m2"]
 

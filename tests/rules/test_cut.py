@@ -1,5 +1,7 @@
 """The filters of the figures as one value: which years and months a period is made of."""
 
+from datetime import date
+
 import pytest
 
 from marketplace.impact.rules.cut import EVERYTHING, Cut
@@ -28,3 +30,17 @@ def test_a_year_of_which_the_book_has_all_months_is_one_span() -> None:
 
 def test_only_a_cut_without_filters_leaves_nothing_out() -> None:
     assert Cut().is_all and not Cut(without_bulk=True).is_all
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        ("2025-02", "2025-02", (date(2025, 2, 1), date(2025, 2, 28))),
+        ("2024-02", "2024-02", (date(2024, 2, 1), date(2024, 2, 29))),
+        ("2025-11", "2025-12", (date(2025, 11, 1), date(2025, 12, 31))),
+        ("", "", (None, None)),
+    ],
+)
+def test_a_period_begins_and_ends_on_days(first: str, last: str, days: tuple[date | None, date | None]) -> None:
+    cut = Cut(first, last)
+    assert (cut.first_day, cut.last_day) == days

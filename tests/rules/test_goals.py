@@ -108,6 +108,11 @@ def test_a_report_includes_no_more_than_the_bank_brought_in_that_year(kg: str, b
     assert refused.value.field == "includes_bank_kg"
 
 
+@pytest.mark.parametrize("as_of", [date(2026, 1, 1), date(2026, 1, 31), date(2026, 6, 1)])
+def test_what_is_included_may_be_so_from_new_years_day_until_today(as_of: date) -> None:
+    assert included("100", as_of=as_of) == as_of
+
+
 @pytest.mark.parametrize("as_of", [None, date(2025, 12, 31), date(2026, 6, 2)])
 def test_what_is_included_is_so_as_of_a_day_of_that_year_or_later_and_not_after_today(as_of: date | None) -> None:
     with pytest.raises(Invalid) as refused:

@@ -38,12 +38,17 @@ def said(**changes: object) -> str:
 def test_an_ordinary_report_has_nothing_odd_and_an_empty_one_is_not_looked_at() -> None:
     assert found() == []
     assert found(rows=()) == []
+    assert "group_gone" in found(
+        scope="territory",
+        rows=(row("primary", 1_000_000, "hout", scope="territory"), row("reused", 9)),
+        before=(row("primary", 1_000_000, scope="territory"),),
+    )
     assert found(rows=(row("primary", 1, scope="territory"), row("primary", 1, flow="out"))) == []
 
 
 @pytest.mark.parametrize(
     ("included", "bank", "rules"),
-    [(1, 400_000, []), (1, 400_001, ["bank_not_in_it"]), (0, 400_001, []), (400_000, 500_000, ["bank_not_in_it"])],
+    [(1, 100, []), (1, 400_000, []), (1, 400_001, ["bank_not_in_it"]), (0, 400_001, []), (400_000, 500_000, ["bank_not_in_it"])],
 )
 def test_the_banks_mass_has_to_be_somewhere_where_a_report_says_that_it_is_in_it(
     included: int, bank: int, rules: list[str]

@@ -121,13 +121,15 @@ def test_more_of_the_bank_than_is_reported_needs_an_explanation_and_more_than_it
 
 def test_a_year_is_over_on_new_years_day() -> None:
     check_over(2026, today=NEW_YEAR)
-    with pytest.raises(Invalid):
-        check_over(2026, today=date(2026, 12, 31))
+    for year, following in ((2026, "2027"), (2028, "2029")):
+        with pytest.raises(Invalid, match=f"{year} .*januari {following}"):
+            check_over(year, today=date(2026, 12, 31))
+    check_over(2020, today=NEW_YEAR)
 
 
 def test_a_decision_about_a_year_is_of_a_day_after_it() -> None:
     assert check_decision(DECISION, year=2026, today=NEW_YEAR) == DECISION
-    for day in (date(2026, 12, 31), date(2027, 1, 2), None):
+    for day in (date(2025, 6, 1), date(2026, 12, 31), date(2027, 1, 2), None):
         with pytest.raises(Invalid) as refused:
             check_decision(replace(DECISION, decided_on=day), year=2026, today=NEW_YEAR)
         assert [one.field for one in refused.value.errors] == ["decided_on"]

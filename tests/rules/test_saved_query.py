@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.catalogue.rules.query import CatalogueQuery
-from marketplace.catalogue.rules.saved_query import read_query
+from marketplace.catalogue.rules.saved_query import read_filters, read_query
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
@@ -73,3 +73,10 @@ def test_free_now_means_today_whatever_day_was_kept() -> None:
 @pytest.mark.parametrize("saved", ["place=Atlantis", "availableFrom=someday"])
 def test_a_place_or_a_day_that_cannot_be_read_any_more_asks_nothing(saved: str) -> None:
     assert read_query(saved, find, nothing_by_field) is None
+
+
+def test_an_address_says_again_what_was_asked() -> None:
+    saved = "q=kei&materialGroup=bestrating&material=a&material=b&condition=new&organisation=almelo&place=Borne&radiusKm=25&now=1&sort=distance"
+    assert read_filters(saved).address() == saved
+    assert read_filters("radiusKm=").address() == ""
+    assert read_filters("q=een&q=twee").q == "een"
