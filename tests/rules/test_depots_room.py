@@ -78,6 +78,7 @@ def test_a_price_is_nought_to_a_thousand_from_today_to_two_years_ahead(draft: Ra
         (rate("-0.0001"), "euros_per_week"),
         (rate("1000.0001"), "euros_per_week"),
         (rate("0.00001"), "euros_per_week"),
+        (rate("0.00009"), "euros_per_week"),
         (rate("NaN"), "euros_per_week"),
         (rate(on=date(2026, 11, 30)), "from_on"),
         (rate(on=date(2028, 12, 2)), "from_on"),

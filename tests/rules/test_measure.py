@@ -71,7 +71,9 @@ def test_a_surplus_is_at_most_ten_times_what_was_listed() -> None:
         ({"figure": Decimal(101), "price_cents_per_unit": 1}, False),
         ({"figure": Decimal(100), "price_cents_per_unit": 1}, True),
         ({"figure": Decimal(99), "price_cents_per_unit": 1}, True),
+        ({"figure": Decimal(101), "price_cents_per_unit": -1}, True),
         ({"surplus": Decimal("0.001")}, False),
+        ({"surplus": Decimal(-1)}, True),
         ({"has_proposal": True}, False),
     ],
 )
@@ -84,6 +86,7 @@ def test_silence_confirms_only_what_nobody_could_object_to(changes: dict[str, An
 @pytest.mark.parametrize(
     ("asked", "under_way", "confirmed", "is_asked"),
     [
+        ("10", "80", False, False),
         ("20", "80", False, False),
         ("20.001", "80", False, True),
         ("20.001", "80", True, False),

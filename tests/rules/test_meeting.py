@@ -9,6 +9,7 @@ from marketplace.exchange.rules.gate import (
     AppointmentDraft,
     PhotoMoment,
     check_choice,
+    check_dossier,
     check_gate_photo,
     check_meeting,
     check_note,
@@ -127,3 +128,14 @@ def test_a_note_that_is_still_to_come_is_told_from_one_that_never_comes(status: 
     assert ("zodra" in str(refusal.value)) is is_to_come
     assert ("geen overdrachtsbon" in str(refusal.value)) is not is_to_come
     assert refusal.value.facts == {"currentStatus": status}
+
+
+@pytest.mark.parametrize("status", list(ReservationStatus))
+def test_a_note_and_a_dossier_exist_from_approval_on_as_long_as_it_came_to_something(status: ReservationStatus) -> None:
+    waits = {ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.REQUESTED}
+    for check in (check_note, check_dossier):
+        if status in WITH_NOTE:
+            check(status)
+            continue
+        with pytest.raises(Conflict, match="goedgekeurd" if status in waits else "geen"):
+            check(status)

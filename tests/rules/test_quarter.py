@@ -14,11 +14,16 @@ def test_the_days_of_a_quarter() -> None:
     assert Quarter(2026, 3).span(TODAY) == Span(date(2026, 7, 1), date(2026, 10, 1))
     assert Quarter(2025, 4).span(TODAY) == Span(date(2025, 10, 1), date(2026, 1, 1))
     assert Quarter(2026, 4).span(TODAY) == Span(date(2026, 10, 1), TODAY)
-    assert [Quarter(2026, 3).is_over(day) for day in (date(2026, 9, 30), date(2026, 10, 1))] == [False, True]
+    assert [Quarter(2026, 3).is_over(day) for day in (date(2026, 9, 30), date(2026, 10, 1), date(2027, 2, 1))] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_one_follows_the_other() -> None:
     assert (Quarter(2026, 1).previous, Quarter(2026, 2).previous) == (Quarter(2025, 4), Quarter(2026, 1))
+    assert (Quarter(2026, 4).previous, Quarter(2026, 1).following) == (Quarter(2026, 3), Quarter(2026, 2))
     assert (Quarter(2025, 4).following, Quarter(2026, 3).following) == (Quarter(2026, 1), Quarter(2026, 4))
     ends = [quarter_of(date(2026, month, 1)).number for month in range(1, 13)]
     assert ends == [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]

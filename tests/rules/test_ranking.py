@@ -80,6 +80,8 @@ def test_every_point_is_spelled_out_in_the_readers_language() -> None:
         ({"needed_by": TODAY + timedelta(days=88)}, "in 88 days: 0 of 20 points"),  # 20 × 2/90 = 0.4
         ({"needed_by": TODAY + timedelta(days=87)}, "in 87 days: 1 of 20 points"),  # 20 × 3/90 = 0.7
         ({"distance_km": Decimal("48.75")}, "48.8 km away: 1 of 20 points"),  # 20 × 1.25/50 = 0.5
+        ({"distance_km": Decimal(50)}, "50 km away: 0 of 20 points"),
+        ({"needed_by": TODAY + timedelta(days=90)}, "in 90 days: 0 of 20 points"),
         ({"distance_km": Decimal("48.751")}, "48.8 km away: 0 of 20 points"),
         ({"distance_km": Decimal("12.25")}, "12.3 km away"),
         ({"no_shows": 0}, "No earlier no-shows: nothing taken off."),
