@@ -149,10 +149,17 @@ def test_the_columns_hold_each_set_of_answers_once_and_what_is_not_said_passes_n
     assert found(FieldFilter("colour", ("purple",))) == [False] * 6
     assert found(FieldFilter("thickness-cm", (), Decimal(8))) == [True, False, True, False, True, False]
     assert found(FieldFilter("thickness-cm", (), Decimal("8.1"))) == [False, False, True, False, False, False]
+    assert found(FieldFilter("thickness-cm", (), None, Decimal(8))) == [True, False, False, False, True, False]
     assert found(FieldFilter("thickness-cm", (), None, Decimal("9.9"))) == [True, False, False, False, True, False]
     assert found(FieldFilter("proof-date", (), date(2026, 1, 31))) == [False] * 5 + [True]
     assert found(FieldFilter("proof-date", (), date(2026, 2, 1))) == [False] * 6
     assert answers.counted("colour", sets) == {"red": 2, "grey": 1}
+    assert answers.counted("colour", sets[1:2]) == {}
+    later = answers.number('{"colour":"purple","thickness-cm":"9"}')  # after the columns were looked at
+    sets = np.append(sets, later)
+    assert found(FieldFilter("colour", ("purple",))) == [False] * 6 + [True]
+    assert found(FieldFilter("thickness-cm", (), Decimal(9))) == [False, False, True, False, False, False, True]
+    assert answers.counted("colour", sets) == {"red": 2, "grey": 1, "purple": 1}
     later = answers.number('{"colour":"black"}')
     assert answers.fits(FieldFilter("colour", ("black",)))[later]
     assert answers.counted("colour", np.array([later], np.intp)) == {"black": 1}

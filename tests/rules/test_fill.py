@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.depots.rules.capacity import CapacityKind as Kind
-from marketplace.stock.rules.fill import Fill
+from marketplace.stock.rules.fill import Fill, warning_of
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,14 @@ def test_a_depot_is_empty_only_when_nothing_lies_there_and_full_only_when_nothin
 ) -> None:
     fill = Fill(Kind.M2, Decimal(taken), Decimal(100))
     assert (fill.percent, fill.is_over) == (percent, is_over)
+
+
+@pytest.mark.parametrize(("taken", "left"), [("0", 100), ("40", 60), ("100", 0), ("150", -50)])
+def test_what_still_fits_may_be_too_much_already(taken: str, left: int) -> None:
+    assert Fill(Kind.M2, Decimal(taken), Decimal(100)).left == left
+
+
+@pytest.mark.parametrize(("kind", "taken", "much"), [(Kind.PALLET, "101", "1 palletplaats "), (Kind.M2, "120.5", "20,5 m²")])
+def test_a_warning_says_how_much_is_too_much(kind: Kind, taken: str, much: str) -> None:
+    said = str(warning_of(Fill(kind, Decimal(taken), Decimal(100)), "Werf")).replace("\xa0", " ")
+    assert much in said, said

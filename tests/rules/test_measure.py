@@ -10,13 +10,35 @@ from marketplace.exchange.rules import measure
 from marketplace.exchange.rules.measure import SURPLUS_TIMES_MAX, check_demand_under_way, check_surplus, check_usual
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import Amount, Unit
-from marketplace.stock.rules.driving import check_driven
+from marketplace.stock.rules.driving import DRIVEN_KM_MAX, check_drive, check_driven
 
 APPROVED = date(2027, 1, 12)
 
 
 def m2(amount: str) -> Amount:
     return Amount(Decimal(amount), Unit.M2)
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "km", "field"),
+    [
+        (None, None, None),
+        ("bus", "0", None),
+        ("bus", "0.001", None),
+        ("bus", "-0.001", "driven_km"),
+        ("fiets", None, "vehicle_class"),
+        ("bus", str(DRIVEN_KM_MAX), None),
+        ("bus", str(DRIVEN_KM_MAX + 1), "driven_km"),
+    ],
+)
+def test_a_drive_is_by_a_known_vehicle_and_within_the_country(vehicle: str | None, km: str | None, field: str | None) -> None:
+    driven = None if km is None else Decimal(km)
+    if field is None:
+        return check_drive(vehicle, driven, ("bus",))
+    with pytest.raises(Invalid) as refused:
+        check_drive(vehicle, driven, ("bus",))
+    assert refused.value.field == field
+    return None
 
 
 @pytest.mark.parametrize(("driven", "is_refused"), [("6.5", False), ("6.501", False), ("6.499", True), (None, False)])

@@ -114,6 +114,7 @@ def test_what_belongs_to_buying_new_stands_nowhere_else(decision: Decision) -> N
 @pytest.mark.parametrize(
     ("amount", "unit", "expected"),
     [
+        ("1", Unit.M2, []),
         ("400", Unit.M2, []),  # 74 000 kg, ten times 7 400
         ("400.001", Unit.M2, ["bought"]),
         ("74", Unit.TONNE, []),

@@ -5,7 +5,15 @@ from datetime import date
 
 import pytest
 
-from marketplace.documents.rules import PaperDraft, PaperState, check_paper, check_paper_count, find_reminder, find_state
+from marketplace.documents.rules import (
+    PaperDraft,
+    PaperState,
+    check_paper,
+    check_paper_count,
+    find_reminder,
+    find_state,
+    is_picture,
+)
 from marketplace.kernel.errors import Conflict, Invalid
 
 TODAY = date(2026, 11, 28)
@@ -76,3 +84,20 @@ def test_a_reminder_comes_thirty_and_seven_days_before_and_each_once() -> None:
     assert find_reminder(date(2026, 12, 5), TODAY, 7) is None
     assert find_reminder(TODAY, TODAY, None) == 7
     assert find_reminder(date(2026, 11, 27), TODAY, None) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "is_one"),
+    [
+        (b"\xff\xd8\xff\xe0", True),
+        (b"\x89PNG\r\n", True),
+        (b"\x00\x00\x00\x20ftypheic", True),
+        (b"\x00\x00\x00\x20ftypheicmore", True),
+        (b"ftypheic", False),
+        (b"\x00\x00\x00\x00\x20ftypheic", False),
+        (b"%PDF-1.7", False),
+        (b"", False),
+    ],
+)
+def test_a_picture_is_known_by_what_it_holds(content: bytes, is_one: bool) -> None:
+    assert is_picture(content) is is_one

@@ -60,6 +60,8 @@ def test_days_move_with_a_reason_to_what_can_be(plan: dict[str, Any], reason: st
         ({"came_on": TODAY - timedelta(days=60)}, None),
         ({"came_on": TODAY - timedelta(days=61)}, "came_on"),
         ({"available_until": TODAY}, None),
+        ({"available_until": TODAY + timedelta(days=30)}, None),
+        ({"available_until": TODAY - timedelta(days=30)}, "available_until"),
         ({"available_until": TODAY - timedelta(days=1)}, "available_until"),
         ({"amount": Amount(Decimal(0), Unit.M2)}, "quantity"),
         ({"amount": Amount(Decimal("1.5"), Unit.PIECE)}, "quantity"),

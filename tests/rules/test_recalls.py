@@ -55,6 +55,9 @@ def test_what_was_released_itself_stays_free_below_a_blocked_parent() -> None:
 
 @pytest.mark.parametrize(("reason", "found_on", "fields"), [
     ("PFAS boven de norm", None, []),
+    ("PFAS\nin het zand", TODAY, []),
+    ("nat", TODAY, []),
+    ("na", TODAY, ["reason"]),
     ("PFAS", TODAY, []),
     (" . ", None, ["reason"]),
     ("", None, ["reason"]),
