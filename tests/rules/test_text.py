@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.text import (
+    MOST_TOKENS,
     clean,
     compound_cuts,
     compound_parts,
@@ -66,6 +67,19 @@ def test_a_compound_falls_apart_in_known_parts() -> None:
     assert compound_parts("verkeersborden") == ("verkeer", "bord")
     assert compound_parts("plantenbak") == ("plant", "bak")
     assert compound_parts("xyzzy") == ()
+    assert [compound_cuts(word) for word in ("straatbakstenen", "verkeersborden", "plantenbak", "xyzzy", "bak", "bakx")] == [
+        *((0, 6), (0, 8), (0, 7)),
+        *((), (0,), ()),
+    ]
+
+
+def test_the_known_end_of_a_word_is_found_too_and_a_text_has_an_end() -> None:
+    assert "balk" in search_text("lariksbalken").split()
+    assert "larik" not in search_text("xbalken").split()
+    many = search_text(" ".join(str(number) for number in range(10_000, 10_000 + MOST_TOKENS + 50))).split()
+    assert (len(many), many[0], many[-1]) == (MOST_TOKENS, "10000", str(10_000 + MOST_TOKENS - 1))
+    assert search_text("a b 7 x") == "7"
+    assert search_text("kei kei KEI") == search_text("kei")
 
 
 def test_a_compound_is_stored_with_its_parts() -> None:
