@@ -1,10 +1,15 @@
 """What it means where nothing is said: the answer that does least."""
 
-from dataclasses import MISSING, fields
+import importlib
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
+from enum import Enum
+from functools import cache
+from pathlib import Path
 
 import pytest
 
+import marketplace
 from marketplace.catalogue.rules.query import RADII_KM
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.market.rules.demand import DemandDraft
@@ -42,3 +47,63 @@ def test_an_unknown_vehicle_emits_nothing_that_is_made_up() -> None:
 
 def test_the_radii_that_a_page_offers() -> None:
     assert RADII_KM == (5, 10, 15, 25, 50)
+
+
+@cache
+def classes() -> tuple[type, ...]:
+    """Every class of every module of rules."""
+    room = Path(marketplace.__file__).parent
+    files = sorted((*room.glob("*/rules.py"), *room.glob("*/rules/*.py")))
+    names = [str(file.relative_to(room.parent).with_suffix("")).replace("/", ".").removesuffix(".__init__") for file in files]
+    modules = [importlib.import_module(name) for name in names]
+    return tuple(
+        one for module in modules for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__
+    )
+
+
+def test_a_figure_that_nobody_gives_is_nought_and_an_answer_is_no_but_for_these() -> None:
+    said = {
+        f"{of.__name__}.{name}": value
+        for of in classes()
+        if is_dataclass(of)
+        for name, value in unsaid(of).items()
+        if isinstance(value, int | Decimal) and value
+    }
+    assert said == {
+        "AssetFilter.page": 1,
+        "AssetFilter.page_size": 25,
+        "LotFilter.page": 1,
+        "LotFilter.page_size": 25,
+        "CatalogueQuery.page": 1,
+        "CatalogueQuery.page_size": 24,
+        "WantedQuery.page": 1,
+        "WantedQuery.page_size": 24,
+        "DemandDraft.accepts_unknown_hazards": True,
+        "ListingField.is_folded": True,
+        "ListingField.is_again": True,
+        "Material.is_tradable": True,
+        "Material.is_current": True,
+        "Material.is_factor_public": True,
+        "Material.tolerance_percent": 5,
+        "WindowDefaults.partners_days": 14,
+        "JointQuestion.within_km": 25,
+        "Indicator.asked": 1,
+        "Indicator.minimum_percent": 50,
+        "Target.version": 1,
+        "Entry.row_version": 4,
+        "Lot.step": 1,
+        "Need.step": 1,
+        "Network.size": 1,
+        "StoredFile.pages": 1,
+        "Figure.longest": 200,
+        "Table.rows_max": 20_000,
+    }
+
+
+def test_every_word_of_the_rules_has_a_label_of_its_own() -> None:
+    labelled = [of for of in classes() if issubclass(of, Enum) and hasattr(of, "label")]
+    assert len(labelled) >= 10
+    for of in labelled:
+        labels = [str(one.label) for one in of]  # type: ignore[attr-defined]
+        assert len(set(labels)) == len(labels), of
+        assert all(label and not label.startswith("<") for label in labels), of
