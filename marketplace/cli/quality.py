@@ -27,6 +27,11 @@ from pathlib import Path
 from config import PROJECT, Config
 
 JOURNEYS = "tests/journeys"
+WITHOUT_SQL = (
+    "tests/rules",
+    "tests/house",
+    "tests/clients",
+)  # nothing in them runs on PostgreSQL, and collecting them takes seconds
 WORKERS = ["-n", "2", "--dist", "worksteal"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOTHING_COLLECTED = 5
@@ -90,7 +95,8 @@ class Wanted:
     def on_postgresql(self) -> list[str]:
         """What is about SQL, and every file that is named."""
         named = [one for one in self.tests if ".py" in one]
-        return [*(self.tests or ["tests", f"--ignore={JOURNEYS}"]), *([] if named else ["-m", "postgresql"]), *self.arguments]
+        ignored = [f"--ignore={folder}" for folder in (JOURNEYS, *WITHOUT_SQL)]
+        return [*(self.tests or ["tests", *ignored]), *([] if named else ["-m", "postgresql"]), *self.arguments]
 
     def in_chromium(self) -> list[str]:
         return [*(self.journeys or [JOURNEYS]), *self.arguments]

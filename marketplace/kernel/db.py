@@ -32,6 +32,9 @@ BUSY_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 TRIES = 4
+STATEMENTS_KEPT = (
+    2_000  # as compiled; the bank has more than the 500 that are usual, and compiling one takes longer than running it
+)
 UNDEFINED_TABLE = "42P01"
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock detected
 
@@ -222,7 +225,12 @@ class Database:
         parsed = make_url(url)
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": 10}
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": 20,
+            "pool_timeout": 10,
+            "query_cache_size": STATEMENTS_KEPT,
+        }
         if not self.is_sqlite:
             options["pool_pre_ping"] = True
         self.engine = create_engine(parsed, **options)

@@ -248,6 +248,7 @@ def test_who_has_not_reported_is_asked_from_the_list(person: Person) -> None:
 def test_pages_ask_as_much_of_many_versions_as_of_few(database: Database, person: Person, path: str) -> None:
     borne = person("borne")
     submitted(borne)
+    saved(borne, version="1", **{"mass-hout-biobased": "1"})  # with a second one it is held against the first
     borne.get(path)
 
     def asked() -> int:
@@ -257,7 +258,7 @@ def test_pages_ask_as_much_of_many_versions_as_of_few(database: Database, person
 
     few = asked()
     for number in range(2, 8):
-        saved(borne, version=str(number - 1), **{"mass-hout-biobased": str(number)})
+        saved(borne, version=str(number), **{"mass-hout-biobased": str(number)})
     assert asked() <= few <= 26
 
 
