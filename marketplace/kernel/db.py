@@ -36,6 +36,7 @@ STATEMENTS_KEPT = (
     2_000  # as compiled; the bank has more than the 500 that are usual, and compiling one takes longer than running it
 )
 UNDEFINED_TABLE = "42P01"
+_in_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock detected
 
 
@@ -102,7 +103,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else _in_json(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.depots.queries.lots import find_received
 from marketplace.exchange.actions import decide, hand_over, reserve
 from marketplace.exchange.models import Reservation
+from marketplace.exchange.queries.destination import fetch_deals, total_under_way
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.impact.queries.statistics import get_statistics
@@ -251,6 +252,21 @@ def test_the_lot_that_came_back_says_so_and_is_not_offered_to_the_demand_that_ga
     assert [match.demand.id for match in list_demands_for_listing(session, cast["hengelo"], child).items] == [other.id]
     found = survey(session, make_actor(session, "regio-twente", "coordinator"))
     assert [row.id for row in found.demand_without_supply] == [demand.id]
+
+
+def test_what_is_under_way_to_a_demand_and_what_it_gave_back_come_together(session: Session, cast: dict) -> None:
+    demand, other = (make_demand(session, cast["borne"], quantity=m2("400"), min_condition=Condition.POOR) for _one in "ab")
+    given = transferred(session, cast, demand_id=demand.id)
+    give_back(session, cast, given, back("60"))
+    for amount in ("25", "10"):
+        lot = make_listing(session, cast["hengelo"], quantity=m2("500"))
+        reserve.reserve(session, cast["borne"], listing_id=lot.id, draft=ReservationDraft(m2(amount), demand.id))
+    refused = reserve.reserve(session, cast["borne"], listing_id=given.listing_id, draft=ReservationDraft(m2("5"), other.id))
+    decide.reject(session, cast["hengelo"], reservation_id=refused.id, reason="Toch zelf nodig")
+    session.flush()
+    assert fetch_deals(session, demand) == (Decimal(35), [given.listing_id])
+    assert fetch_deals(session, demand)[0] == total_under_way(session, demand)
+    assert fetch_deals(session, other) == (Decimal(0), [])
 
 
 def test_what_comes_back_twice_is_marked_once_and_a_long_title_is_cut() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import Integer, bindparam, select, type_coerce
+from sqlalchemy import Integer, bindparam, literal_column, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
@@ -28,12 +28,24 @@ from marketplace.materials.rules.taxonomy import Taxonomy, convert
 from marketplace.places.queries.boundaries import municipality_of
 from marketplace.places.rules import PlaceBasis
 
+_reservation, _listing = Reservation.__table__.c, Listing.__table__.c
 _UNDER_WAY = (
     select(
         type_coerce(Reservation.demand_id, Integer), Reservation.quantity, Listing.unit, Listing.material_id, Listing.kg_per_unit
     )
     .join(Reservation.listing)
     .where(Reservation.demand_id.in_(bindparam("ids", type_=Integer, expanding=True)), Reservation.status.in_(HOLDING))
+)
+_DEALS = (
+    select(
+        *(_reservation.quantity, _listing.unit, _listing.material_id, _listing.kg_per_unit),
+        *(_reservation.status, _reservation.listing_id, _reservation.returned),
+    )
+    .join_from(Reservation.__table__, Listing.__table__, _listing.id == _reservation.listing_id)
+    .where(
+        _reservation.demand_id == bindparam("demand", type_=Integer),
+        or_(_reservation.status.in_(HOLDING), _reservation.returned > literal_column("0", Integer)),
+    )
 )
 _SERVED = select(type_coerce(Reservation.demand_id, Integer)).where(
     Reservation.demand_id.is_not(None), Reservation.status.in_(HOLDING)
@@ -169,13 +181,28 @@ def totals_under_way(session: Session, demands: Collection[Demand]) -> dict[int,
 
 def list_demands_come_back_from(session: Session, parent_ids: Collection[int]) -> dict[int, set[int]]:
     """The demands that gave something of these lots back, by the ids of the lots. A lot that came back is not offered to them again."""
+    if not parent_ids:
+        return {}
     rows = select(Reservation.listing_id, type_coerce(Reservation.demand_id, Integer)).where(
         Reservation.listing_id.in_(parent_ids), Reservation.demand_id.is_not(None), Reservation.returned > 0
     )
     found: dict[int, set[int]] = {}
-    for listing_id, demand_id in session.execute(rows) if parent_ids else ():
+    for listing_id, demand_id in session.execute(rows):
         found.setdefault(listing_id, set()).add(demand_id)
     return found
+
+
+def fetch_deals(session: Session, demand: Demand) -> tuple[Decimal, list[int]]:
+    """What is under way to a demand, in its unit, and the ids of the lots of which it gave something back: in one question."""
+    reference, total, given_back = taxonomy(session), Decimal(0), []
+    for amount, unit, material_id, kg_per_unit, status, listing_id, returned in session.connection().execute(
+        _DEALS, {"demand": demand.id}
+    ):
+        if status in HOLDING:
+            total += _covered(reference, demand, amount, Unit(unit), material_id, kg_per_unit)
+        if returned > 0:
+            given_back.append(listing_id)
+    return total, given_back
 
 
 def list_served_demands(session: Session) -> set[int]:

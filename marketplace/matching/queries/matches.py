@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import OrganisationKind
-from marketplace.exchange.queries.destination import list_demands_come_back_from, total_under_way, totals_under_way
+from marketplace.exchange.queries.destination import fetch_deals, list_demands_come_back_from, totals_under_way
 from marketplace.impact.rules.impact import Impact, impact
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, bounding_box, chord2_m2, distance_km, whole_km
@@ -115,7 +115,8 @@ def list_listings_for_demand(
     exact = may(actor, Can.READ_POINTS) and not by_public_points
     terms = taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
-    to_find = demand.remaining - (total_under_way(session, demand) if demand.id else 0)
+    under_way, given_back = fetch_deals(session, demand) if demand.id else (0, [])
+    to_find = demand.remaining - under_way
     is_over = demand.status != DemandStatus.OPEN or demand.needed_until < clock.today() or to_find <= 0
     if is_over or is_demand_stale(demand.confirmed_on, clock.today()):
         return Matches((), 0, page, size)
@@ -134,7 +135,7 @@ def list_listings_for_demand(
         "ends_after": max(demand.needed_from, clock.today()),
         "today": clock.today(),
         "organisation": demand.organisation_id,
-        "demand": demand.id or 0,
+        "came_back": given_back,
         "in_circle": f"%|{escaped(asker.slug)}|%",
         "unit": demand.unit,
         "remaining": to_find,
@@ -153,6 +154,7 @@ def list_listings_for_demand(
         accepts_unknown=need.accepts_unknown_hazards,
         is_partner=asker.kind == OrganisationKind.PARTNER,
         has_wishes=bool(need.wishes),
+        came_back=bool(given_back),
         planned=planned,
     )
 

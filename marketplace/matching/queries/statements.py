@@ -31,7 +31,6 @@ from sqlalchemy import (
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import OrganisationKind
-from marketplace.exchange.models import Reservation
 from marketplace.kernel.db import Fixed
 from marketplace.kernel.geo import Point, ecef_m
 from marketplace.kernel.units import Unit
@@ -83,11 +82,13 @@ def listings_that_serve(
     accepts_unknown: bool,
     is_partner: bool,
     has_wishes: bool,
+    came_back: bool,
     planned: bool | None = None,
 ) -> Select[Any]:
     """For one demand. `exact`: by exact points. `refused_codes`: how many hazards of these materials it does not accept.
 
-    `has_wishes`: it asks something of the fields, so the answers come along. `planned`: only what is planned, or only what is there.
+    `has_wishes`: it asks something of the fields, so the answers come along. `came_back`: of some lots it gave something back, so what came of those is left
+    out; else the index holds all that is asked. `planned`: only what is planned, or only what is there.
     """
     chord2 = _chord2(Listing, exact=exact)
     lat, lon = (Listing.lat, Listing.lon) if exact else (Listing.public_lat, Listing.public_lon)
@@ -102,7 +103,6 @@ def listings_that_serve(
         or_(Listing.available_until.is_(None), Listing.available_until >= bindparam("ends_after")),
         or_(*_turns(is_partner=is_partner)),
         free > literal_column("0", Integer),
-        or_(Listing.parent_id.is_(None), ~_came_back()),
         or_(
             Listing.minimum_part.is_(None),
             others,
@@ -110,6 +110,8 @@ def listings_that_serve(
             free <= bindparam("remaining", type_=Fixed(3)),
         ),
     ]
+    if came_back:
+        conditions.append(or_(Listing.parent_id.is_(None), Listing.parent_id.not_in(_several("came_back", Integer))))
     if has_limit:
         conditions += [
             lat.between(_bound("south", Float), _bound("north", Float)),
@@ -131,12 +133,6 @@ def listings_that_serve(
         doubts.append(_bound("inner_chord2", Float) < chord2)
     more = [type_coerce(Listing.fields, String)] if has_wishes else []
     return _in_order(Listing, doubts, conditions, (chord2, LISTING_RANK.desc(), Listing.id), *more)
-
-
-def _came_back() -> ColumnElement[bool]:
-    """Whether it came back from this very demand."""
-    came = select(Reservation.id).where(Reservation.listing_id == Listing.parent_id, Reservation.returned > 0)
-    return came.where(Reservation.demand_id == _bound("demand", Integer)).exists()
 
 
 def _turns(*, is_partner: bool) -> list[ColumnElement[bool]]:
