@@ -75,7 +75,7 @@ def _full(name: str, url: str, folder: Path, listings: int) -> Bank:
 
 @contextmanager
 def _collecting_nothing() -> Iterator[None]:
-    """Rows that are made by the million leave no circles behind, and looking for those takes a fifth of the filling."""
+    """Look for no circles while rows are made: they leave none, and looking takes a fifth."""
     gc.disable()
     try:
         yield
@@ -85,7 +85,7 @@ def _collecting_nothing() -> Iterator[None]:
 
 @contextmanager
 def _indexes_last(session: Session) -> Iterator[None]:
-    """Fill the tables of an SQLite that nobody reads without their indexes, and build each of those at once afterwards.
+    """Fill an SQLite that nobody reads without its indexes, and build each afterwards.
 
     Row by row an index that is larger than the cache is read and written all over; a million rows took most of their time for that.
     """

@@ -193,7 +193,7 @@ def list_demands_come_back_from(session: Session, parent_ids: Collection[int]) -
 
 
 def fetch_deals(session: Session, demand: Demand) -> tuple[Decimal, list[int]]:
-    """What is under way to a demand, in its unit, and the ids of the lots of which it gave something back: in one question."""
+    """What is under way to a demand, in its unit, and the lots of which it gave part back."""
     reference, total, given_back = taxonomy(session), Decimal(0), []
     for amount, unit, material_id, kg_per_unit, status, listing_id, returned in session.connection().execute(
         _DEALS, {"demand": demand.id}
