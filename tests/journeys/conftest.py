@@ -12,20 +12,28 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
+from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from config import PROJECT
 from marketplace.cli import demo
+from tests.conftest import forget
 from tests.databases import Template, settings
 from tests.journeys.counted import Journey, Way
-from tests.journeys.sites import Site, fill_with_people, fill_with_unfinished_work, made_once, running
+from tests.journeys.looking import faults
+from tests.journeys.sites import (
+    Site,
+    database_of,
+    fill_with_people,
+    fill_with_unfinished_work,
+    made_once,
+    opened,
+    running,
+    serving,
+)
 from tests.journeys.walk import Walks
 
 SCREENS = PROJECT / "test-results" / "screens"
-SETTLED = "Promise.race([Promise.allSettled(document.getAnimations().map(one => one.finished)), new Promise(done => setTimeout(done, 2000))])"
-FAULTS = """contrast => axe.run({resultTypes: ["violations"], preload: false, rules: {"color-contrast": {enabled: contrast}}})
- .then(answer => answer.violations.map(found => `${found.id}: ${found.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`))"""
 PATIENCE_MS = 20_000  # a busy machine takes its time
 expect.set_options(timeout=PATIENCE_MS)
 WIDTHS = {"phone": 390, "desk": 1280}
@@ -72,11 +80,21 @@ def furnished(shared: Path, worker: str) -> Template:
     return made_once(shared / "furnished", worker, demo.load)
 
 
+@pytest.fixture(scope="session")
+def furnished_app(furnished: Template) -> Iterator[Flask]:
+    """The one application of this worker for journeys that change things: its templates are read once, its statements made once."""
+    with opened(settings(furnished.url("test"), furnished.folder.parent / "var")) as app:
+        yield app
+
+
 @pytest.fixture
-def site(furnished: Template) -> Iterator[Site]:
-    """A server on a fresh copy of the demonstration data, of this test alone."""
-    with running(settings(furnished.fresh(), furnished.folder.parent / "var")) as site:
+def site(furnished: Template, furnished_app: Flask) -> Iterator[Site]:
+    """A server on a fresh copy of the demonstration data, of this test alone; the application remembers nothing of another test."""
+    furnished.fresh()
+    with serving(furnished_app) as site:
         yield site
+    database_of(furnished_app).dispose()
+    forget(furnished_app)
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +114,8 @@ def bare(shared: Path, worker: str) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def walks(standing: Site, bare: Site, shared: Path) -> Walks:
-    return Walks(shared / "walks", {"full": standing, "bare": bare})
+def walks(standing: Site, bare: Site, shared: Path, worker: str) -> Walks:
+    return Walks(shared / "walks", {"full": standing, "bare": bare}, worker)
 
 
 @pytest.fixture(params=list(WIDTHS), ids=list(WIDTHS))
@@ -182,14 +200,6 @@ def shot(request: pytest.FixtureRequest, picture: Photographer, width: int) -> C
     """Take a picture of the whole page: `shot(page, "listing")`."""
     test = re.sub(r"\W+", "-", request.node.originalname.removeprefix("test_"))
     return lambda page, name: picture(page, f"{test}-{name}", width)
-
-
-def faults(page: Page, *, with_contrast: bool = True) -> list[str]:
-    """What axe finds on the page as it is now: the rule and the places. Contrast takes two thirds of the time."""
-    page.evaluate(SETTLED)
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    return list(page.evaluate(FAULTS, with_contrast))
 
 
 @pytest.fixture

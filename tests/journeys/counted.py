@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page
 
+from tests.journeys.looking import WIDER
 from tests.journeys.sites import Site
 from tests.journeys.test_two_languages import foreign_to, left_over
 
 AT_PERSON_SPEED = bool(os.environ.get("PERSON_SPEED"))
 LOOK_MS, TAP_MS, KEY_MS, CAMERA_MS = 4_000, 1_300, 280, 8_000  # to take in a screen, to find and touch, a key of a phone, a photo
 STEPS_MAX = 250
-WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ["wider than the screen: " + [...document.querySelectorAll("body *")]
- .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 60)).slice(0, 3).join(" ")]"""
 FILLED = """() => [...document.querySelectorAll("main .mp-button")].filter(one => one.checkVisibility()
  && !one.closest(".mp-head, .mp-search") && !/--(second|stop|link)/.test(one.className)).map(one => one.textContent.trim())"""
 REACHED = """one => { const at = document.activeElement;

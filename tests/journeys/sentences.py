@@ -1,10 +1,12 @@
 """What a page says aloud: its texts, its title and the labels that only a screen reader speaks; and sentences to look for in them."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 SILENT = {"script", "style", "code", "pre"}
 SPOKEN = {"alt", "title", "aria-label", "placeholder"}
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"]+)"')
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -16,7 +18,6 @@ class Reader(HTMLParser):
         self.locale = locale
         self.open: list[tuple[str, bool]] = []
         self.texts: list[str] = []
-        self.links: list[str] = []
 
     @property
     def is_quiet(self) -> bool:
@@ -25,8 +26,6 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         elsewhere = given.get("lang") not in {None, self.locale}
-        if tag == "a" and given.get("href"):
-            self.links.append((given["href"] or "").split("#")[0])
         if not elsewhere and not self.is_quiet:
             self.texts += [value for name, value in attrs if value and name in SPOKEN]
             if tag == "meta" and given.get("name") == "description":
@@ -57,7 +56,7 @@ def spoken(html: str, locale: str) -> list[str]:
 
 def links_of(html: str) -> list[str]:
     """Where the links of a page lead, without the place on the page."""
-    return read(html, "").links
+    return [unescape(link).split("#")[0] for link in LINK.findall(html)]
 
 
 class Words:

@@ -107,21 +107,27 @@ def opened(config: Config) -> Iterator[Flask]:
 
 @contextmanager
 def running(config: Config) -> Iterator[Site]:
+    """An app of its own, and its server."""
+    with opened(config) as app, serving(app) as site:
+        yield site
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[Site]:
     """A server in a thread on a free port."""
-    with opened(config) as app:
-        server = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Site(f"http://127.0.0.1:{server.effective_port}", app)  # type: ignore[union-attr]
+    server = create_server(app, host="127.0.0.1", port=0, threads=8, ident=None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.effective_port}", app)  # type: ignore[union-attr]
 
-        def close() -> None:
-            for channel in list(server.active_channels.values()):
-                channel.handle_close()  # and the photo it was sending
-            wasyncore.close_all(server._map, ignore_all=True)  # type: ignore[union-attr]
+    def close() -> None:
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()  # and the photo it was sending
+        wasyncore.close_all(server._map, ignore_all=True)  # type: ignore[union-attr]
 
-        server.trigger.pull_trigger(close)  # by its own thread: another one would take the sockets from under its feet
-        thread.join(timeout=5)
-        server.task_dispatcher.shutdown()
+    server.trigger.pull_trigger(close)  # by its own thread: another one would take the sockets from under its feet
+    thread.join(timeout=5)
+    server.task_dispatcher.shutdown()
 
 
 def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since: Template | None = None) -> Template:

@@ -1,9 +1,9 @@
 """Every page there is, in both languages: axe finds nothing on it, and nothing falls off it on a phone, on a desk and at 400 %.
 
-In Dutch the device is light, and axe looks at both widths; in English it is dark, and axe looks at a phone. Contrast, which takes two thirds of the
-time, is measured on a light desk and a dark phone: what only one of them shows has the same colours by name. The pages are found by following
-the links as each visitor, in a bank that is full and in one where nothing has happened yet. A page is looked at when it has a kind of
-element that was not seen on its route before. A form that requires an answer is also sent empty, in Dutch, and looked at as a phone shows it.
+In Dutch the device is light, and axe looks at a desk; in English it is dark, and axe looks at a phone. A region that scrolls, which only a
+narrow screen with long words may make, is also looked for on a Dutch phone. The pages are found by following the links as each visitor, in a
+bank that is full and in one where nothing has happened yet. Of each route as few pages are looked at as have every kind of element that was
+seen on it. A form that requires an answer is also sent empty, in Dutch, and looked at as a phone shows it.
 With `--screens` pictures of every page lie in `test-results/screens/`.
 """
 
@@ -14,9 +14,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.journeys.conftest import WIDTHS, Photographer, faults, watch
+from tests.journeys.conftest import WIDTHS, Photographer, watch
+from tests.journeys.looking import BY_LENGTH, EVERYTHING, SCRIPT, look
 from tests.journeys.sites import Site
-from tests.journeys.walk import NO_PAGES, VISITORS, Walks, is_file, kinds_of
+from tests.journeys.walk import NO_PAGES, VISITORS, Found, Walks, is_file
 
 pytestmark = pytest.mark.slow
 
@@ -29,9 +30,8 @@ STEPS = {  # sent on to the reservation
         *("propose_terms", "accept_terms", "decline_terms", "hand_over_late", "object_to_no_show", "decide_objection"),
     )
 } | {"talk.answer", "advice.give", "advice.ask", "advice.lift", "plans.accept"}  # sent on to the page with their forms
-ENLARGED = {"width": 320, "height": 256}  # a screen of 1280 by 1024 at 400 %
-WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ["wider than the screen: " + [...document.querySelectorAll("body *")]
- .filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 60)).slice(0, 3).join(" ")]"""
+SCREENS = {"phone": (390, 844), "desk": (1280, 900), "400 %": (320, 256)}  # the last: a desk of 1280 by 1024, enlarged
+LOOKED_AT = {"": {"desk": EVERYTHING, "phone": BY_LENGTH}, "/en": {"phone": EVERYTHING}}  # by axe, for each language
 REQUIRING = "[...document.querySelectorAll('main form[method=post]')].filter(form => form.querySelector('[aria-required=true]:not([type=file])'))"
 SEND_EMPTY = f"""number => {{ const form = {REQUIRING}[number];
  for (const field of form.querySelectorAll("input:not([type=hidden]), textarea, select")) {{ field.checked = false; field.value = "" }}
@@ -42,19 +42,41 @@ Plan = dict[str, list[tuple[str, str]]]
 
 @pytest.fixture(scope="module")
 def plan(walks: Walks) -> Plan:
-    """For each bank and visitor the pages to look at, as endpoint and address."""
-    made: Plan = {}
-    seen: dict[str, set[str]] = defaultdict(set)
-    for bank, visitors in BANKS.items():
-        for visitor in visitors:
-            found = made[f"{bank} {visitor}"] = []
-            for page in walks.of(bank, visitor):
-                kinds = kinds_of(page.html)
-                is_start = page.endpoint == "work.show"  # each has a menu of their own
-                if page.status < 400 and (is_start or page.endpoint not in seen or kinds - seen[page.endpoint]):
-                    found.append((page.endpoint, page.address))
-                    seen[page.endpoint] |= kinds
+    """For each bank and visitor the pages to look at, as endpoint and address: the fewest that have every kind there is on each route."""
+    walks.make({bank: list(visitors) for bank, visitors in BANKS.items()})
+    pages = [
+        (f"{bank} {visitor}", page)
+        for bank, visitors in BANKS.items()
+        for visitor in visitors
+        for page in walks.of(bank, visitor)
+        if page.status < 400
+    ]
+    routes = defaultdict(list)
+    for who, page in pages:
+        routes[page.endpoint].append((who, page.address))
+    kinds = {(who, page.address): {*page.kinds, *forms_of(page)} for who, page in pages}
+    chosen = {one for _endpoint, those in routes.items() for one in fewest({one: kinds[one] for one in those})}
+    made: Plan = {f"{bank} {visitor}": [] for bank, visitors in BANKS.items() for visitor in visitors}
+    for who, page in pages:
+        if (who, page.address) in chosen or page.endpoint == "work.show":  # each has a menu of their own
+            made[who].append((page.endpoint, page.address))
     return made
+
+
+def forms_of(page: Found) -> set[str]:
+    """That the page has a form to be sent empty, as one more kind."""
+    return {"sent empty"} if "?" not in page.address and 'aria-required="true"' in page.html else set()
+
+
+def fewest(kinds: dict[tuple[str, str], set[str]]) -> list[tuple[str, str]]:
+    """As few as have every kind: each time the one that has the most of those that are left."""
+    left = set[str]().union(*kinds.values())
+    chosen: list[tuple[str, str]] = []
+    while left or not chosen:
+        best = max(kinds, key=lambda one: len(kinds[one] & left))
+        chosen.append(best)
+        left -= kinds[best]
+    return chosen
 
 
 @pytest.fixture
@@ -80,35 +102,38 @@ def test_every_page_is_for_everyone(
     name = request.node.callspec.id.removeprefix("chromium-")
     wrong: dict[str, list[str]] = {}
     sent = set[str]()
+    screens = list(SCREENS)
 
-    def looked_at(where: str, *widths: int) -> list[str]:
-        """What is wrong with the page as it is now, at these widths."""
+    def looked_at(where: str, rules: dict[str, tuple[str, ...]], *, unless: str = "") -> list[str]:
+        """What is wrong with the page as it is now, on these screens: the one that it stands on comes first."""
         found: list[str] = []
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
-            is_asked = not language or width == WIDTHS["phone"]
-            seen = faults(page, with_contrast=bool(language) or width == widths[-1]) if is_asked else []
-            found += [f"{width}: {fault}" for fault in (*seen, *page.evaluate(WIDER))]
-            picture(page, "-".join(["every", *(part[:20] for part in re.split(r"\W+", f"{name}{where}") if part)]), width)
-        page.set_viewport_size(ENLARGED)
-        return found + [f"400 %: {fault}" for fault in page.evaluate(WIDER)]
+        for screen in [one for one in screens if one != unless]:
+            width, height = SCREENS[screen]
+            if page.viewport_size != {"width": width, "height": height}:
+                page.set_viewport_size({"width": width, "height": height})
+            found += [f"{screen}: {fault}" for said in look(page, *rules.get(screen, ())) for fault in said]
+            if screen in WIDTHS:
+                picture(page, "-".join(["every", *(part[:20] for part in re.split(r"\W+", f"{name}{where}") if part)]), width)
+        screens.reverse()
+        return found
 
     for endpoint, address in plan[f"{'full' if 'full' in name else 'bare'} {visitor}"]:
         where = language + address
         page.goto(where)
-        wrong[where] = looked_at(where, *WIDTHS.values())
+        wrong[where] = looked_at(where, LOOKED_AT[language])
         if language or endpoint in sent or "?" in address:
             continue
         sent.add(endpoint)
         for number in range(page.evaluate(f"{REQUIRING}.length")):
+            if number:
+                page.goto(where)
             with page.expect_navigation():
                 page.evaluate(SEND_EMPTY, number)
             there = f"{where}, form {number + 1} sent empty"
-            if not page.title().startswith(("Fout: ", "Error: ")):
+            if page.title().startswith(("Fout: ", "Error: ")):
+                wrong[there] = looked_at(f"{where}-empty-{number}", {"phone": EVERYTHING}, unless="desk")
+            else:
                 wrong[there] = [f"was not refused: {page.title()}"]
-                continue
-            wrong[there] = looked_at(f"{where}-empty-{number}", WIDTHS["phone"])
-            page.goto(where)
     assert {where: found for where, found in wrong.items() if found} == {}
 
 
@@ -124,6 +149,7 @@ def page(browser: Browser, bank: Site, visitor: str, language: str) -> Iterator[
         service_workers="block",
     )
     context.set_default_timeout(20_000)
+    context.add_init_script(SCRIPT)
     page = context.new_page()
     watch(page, bank, wrong)
     if VISITORS[visitor]:

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.models import Person
 from marketplace.market.models import Photo, Sketch
-from tests.journeys.conftest import PATIENCE_MS, Site, faults, watch
+from tests.journeys.conftest import PATIENCE_MS, Site, watch
+from tests.journeys.looking import faults
 from tests.visitors import picture
 
 LEADER, OTHER = "projectleider.hengelo@materialenbank.example", "projectleider.borne@materialenbank.example"

@@ -15,7 +15,8 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing, Photo
 from marketplace.matching.actions.publish import ask
 from tests.factories import demand_draft, make_listing
-from tests.journeys.conftest import Site, faults
+from tests.journeys.conftest import Site
+from tests.journeys.looking import faults
 from tests.journeys.sites import database_of
 
 BORNE = "projectleider.borne@materialenbank.example"

@@ -58,6 +58,7 @@ class Found:
     address: str
     html: str
     status: int
+    kinds: list[str]
 
 
 def addresses(app: Flask) -> list[str]:
@@ -92,7 +93,7 @@ def walk(
             if answer.mimetype != "text/html" or answer.status_code >= 500 or answer.location:
                 continue
             html = answer.text
-        yield Found(endpoint, address, html, answer.status_code)
+        yield Found(endpoint, address, html, answer.status_code, sorted(kinds_of(html)))
         for link in links_of(html):
             if link.startswith(prefix + "/") and link not in seen and not (not prefix and link.startswith("/en")):
                 seen.add(link)
@@ -126,9 +127,16 @@ def kinds_of(html: str) -> set[str]:
 class Walks:
     """The pages that each visitor comes upon, in each language; walked by the first worker that asks, and kept for the others."""
 
-    def __init__(self, folder: Path, sites: dict[str, Site]) -> None:
+    def __init__(self, folder: Path, sites: dict[str, Site], worker: str) -> None:
         self.folder = folder
         self.sites = sites
+        self.is_second = worker[-1:] in set("13579")
+
+    def make(self, visitors: dict[str, list[str]], prefix: str = "") -> None:
+        """All of these; the second worker begins at the end, so that neither waits for the other."""
+        wanted = [(bank, visitor) for bank, those in visitors.items() for visitor in those]
+        for bank, visitor in reversed(wanted) if self.is_second else wanted:
+            self.of(bank, visitor, prefix)
 
     def of(self, bank: str, visitor: str, prefix: str = "") -> list[Found]:
         name = f"{bank} {visitor} {prefix.strip('/')}".strip()
