@@ -37,6 +37,8 @@ def go_on(page: Page, button: str, heading: str) -> None:
 def tell_what(page: Page) -> None:
     page.get_by_role("combobox", name="Materiaal").fill("keiformaat 8")
     page.get_by_role("option", name=PAVING).click()
+    questions = page.locator("[name=field_set]")
+    expect(questions).to_have_value("betonstraatstenen")  # or what is sent is asked again, with them
     page.get_by_label("Hoeveel?").fill("1.200")
     page.get_by_role("radio", name=re.compile("^Goed")).check()
 
