@@ -38,7 +38,7 @@ KINDS = re.compile(
 )
 # What changes no answer: the star before arguments that have to be named, a frozen or slotted class, a field that is not printed,
 # a cache and its size, and the check that two equally long lists are.
-NO_RULE = re.compile(r"\*, |@dataclass\(|@(lru_)?cache|= field\(|strict=True")
+NO_RULE = re.compile(r"\*, |@dataclass\(|@(lru_)?cache|= (dataclass_)?field\(|strict=True")
 # Of a number in `quantize(Decimal(1))` only the exponent counts, which 0, 1 and 2 have alike.
 EXPONENT = re.compile(r"quantize\(Decimal\($")
 TIMEOUT_S = 300

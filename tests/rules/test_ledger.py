@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from marketplace.ledger.rules import FIELDS_OF_VERSION, FIRST_HASH, Entry, ReplacesPurchase, canonical, chained
+from marketplace.ledger.rules import FIELDS_OF_VERSION, FIRST_HASH, FREEZES_FACTORS, Entry, ReplacesPurchase, canonical, chained
 
 BOOKED = datetime(2027, 1, 12, 9, 30, 0, 5, tzinfo=UTC)
 ROW = Entry(
@@ -91,3 +91,8 @@ def test_yes_and_no_are_written_as_json_writes_them_and_not_said_is_null() -> No
 
 def test_whether_a_purchase_is_replaced_is_yes_no_or_not_said() -> None:
     assert [ReplacesPurchase.of(answer).value for answer in (True, False, None)] == ["yes", "no", "not_said"]
+
+
+def test_a_row_says_how_sure_its_factors_are_from_the_third_version_on() -> None:
+    assert "carbon_confidence" in FIELDS_OF_VERSION[FREEZES_FACTORS]
+    assert "carbon_confidence" not in FIELDS_OF_VERSION[FREEZES_FACTORS - 1]

@@ -259,6 +259,42 @@ def test_a_line_becomes_the_part_or_goes_whichever_is_nearer() -> None:
     assert grown.tolist() == [13, 10]
 
 
+@pytest.mark.parametrize(
+    ("flow", "lot", "need", "least"),
+    [(7, 30, 10, 10), (6, 30, 10, 10), (5, 30, 10, 10), (4, 30, 10, None), (7, 10, 10, 10), (7, 9, 10, None), (7, 30, 9, None)],
+)
+def test_a_line_that_is_too_small_becomes_ten_where_half_of_it_flows_and_it_fits(
+    flow: int, lot: int, need: int, least: int | None
+) -> None:
+    one = network(
+        lot_amounts=numbers(lot),
+        need_amounts=numbers(need),
+        askers=numbers(0),
+        pair_lots=numbers(0),
+        pair_needs=numbers(0),
+        pair_costs=numbers(1),
+        classes=numbers(0),
+    )
+    open_to_all = rounding._Choices(numbers(0), np.ones(1, np.bool_))
+    chosen = rounding._rounded(one, numbers(10), open_to_all, numbers(flow), numbers(0))
+    assert (chosen.least.tolist(), chosen.is_open.tolist()) == ([least or 0], [least is not None])
+    turned = rounding._turned(chosen, 0, numbers(10))
+    assert (turned.least.tolist(), turned.is_open.tolist()) == ([0 if least else 10], [least is None])
+
+
+def test_what_is_settled_is_taken_off_for_the_next() -> None:
+    """Of a lot of 15 the larger of two small lines becomes 10; for the other no 10 are left."""
+    two = network(
+        lot_amounts=numbers(15), pair_lots=numbers(0, 0), pair_needs=numbers(0, 1), pair_costs=numbers(1, 1), classes=numbers(0)
+    )
+    open_to_all = rounding._Choices(numbers(0, 0), np.ones(2, np.bool_))
+    chosen = rounding._rounded(two, numbers(10, 10), open_to_all, numbers(7, 8), numbers(0, 1))
+    assert (chosen.least.tolist(), chosen.is_open.tolist()) == ([0, 10], [False, True])
+    assert list(rounding._chosen(chosen)) == [1, 0]
+    lots, needs = rounding._left(two, chosen.least)
+    assert (lots.tolist(), needs.tolist()) == ([5], [15, 2])
+
+
 def test_more_mass_is_better_and_of_as_much_the_cheaper() -> None:
     of = network()
     assert rounding._value(of, numbers(1, 2, 0, 0)) == (300, 100 * 1 + 200 * 5)
