@@ -7,6 +7,11 @@ import pytest
 
 from marketplace.imports.rules.columns import Column
 from marketplace.imports.rules.lot_columns import LOTS, field_columns, is_field, with_example
+from marketplace.imports.rules.material_use import MATERIAL_USE
+from marketplace.imports.rules.outflow import OUTFLOW
+from marketplace.imports.rules.passports import PASSPORTS
+from marketplace.imports.rules.raw import RAW
+from marketplace.imports.rules.tables import Table
 from marketplace.kernel.language import localize, reading_in
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.fields import YES_OR_NO, Field, FieldChoice, FieldKind, FieldSet
@@ -91,3 +96,18 @@ def test_an_example_is_of_the_material_that_was_chosen() -> None:
     assert (examples["title"], examples["material"], examples["unit"]) == (["Balk"], ["Balk"], [str(Unit.PIECE.label)])
     untouched = {one.key: [str(text) for text in one.examples] for one in LOTS.columns}
     assert {key for key in examples if examples[key] != untouched[key]} == {"title", "material", "unit"}
+
+
+@pytest.mark.parametrize(
+    ("table", "needed", "numbers"),
+    [
+        (MATERIAL_USE, "year group origin", "tonnes mass_kg"),
+        (OUTFLOW, "eural period", "tonnes mass_kg loads"),
+        (LOTS, "title material quantity unit condition available_from", "quantity price"),
+        (PASSPORTS, "external_id", "quantity mass_kg whole_kg percentage area kg_per_unit"),
+        (RAW, "number description unit", "quantity information"),
+    ],
+)
+def test_each_table_has_columns_that_are_needed_and_columns_of_numbers(table: Table, needed: str, numbers: str) -> None:
+    assert {one.key for one in table.columns if one.is_required} == set(needed.split())
+    assert {one.key for one in table.columns if one.is_number} == set(numbers.split())
