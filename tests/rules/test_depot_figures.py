@@ -157,3 +157,13 @@ def test_weeks_that_storing_pays_are_known_where_both_prices_are() -> None:
     bought = DepotFigures(bought_transfers=1, bought_cents=1000, bought_kg=Decimal(2000))
     assert (stored + bought).break_even_weeks == 10
     assert (stored.break_even_weeks, bought.break_even_weeks) == (None, None)
+
+
+def test_what_left_without_a_reservation_has_no_price_of_another() -> None:
+    """Moved out of the depot; the one transfer of which the price is known is another."""
+    moved = Left(7, APRIL, MARCH, Decimal(1000), Leaving.MOVED)
+    for reservation in (1, 2):
+        found = left_in([moved], {reservation: Bought(90_000, Decimal(5000))})[7]
+        assert (found.bought_transfers, found.bought_cents, found.moved_kg) == (0, 0, 1000)
+    told = left_in([Left(7, APRIL, MARCH, Decimal(1000), Leaving.TRANSFER, 1)], {1: Bought(90_000, Decimal(5000))})[7]
+    assert (told.bought_transfers, told.bought_cents, told.transferred_kg) == (1, 90_000, 1000)

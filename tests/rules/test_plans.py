@@ -87,6 +87,7 @@ def test_only_what_is_planned_and_on_offer_moves_or_comes() -> None:
 
 def test_what_is_promised_for_certain_comes_first() -> None:
     check_enough(Amount(Decimal(300), Unit.M2), Decimal(300))
+    check_enough(Amount(Decimal(800), Unit.M2), Decimal(300))
     with pytest.raises(Conflict) as refusal:
         check_enough(Amount(Decimal("299.999"), Unit.M2), Decimal(300))
     assert refusal.value.facts["minimum"] == "300"
