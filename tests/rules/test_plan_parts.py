@@ -145,6 +145,8 @@ def test_what_is_counted_otherwise_is_taken_in_whole_steps_of_both() -> None:
     answer = parts.solve(pieces, (numbers(0), numbers(0)), [])
     assert (answer.takes.tolist(), answer.is_proven) == ([3_000], True)
     assert 50 < answer.gives[0] <= 60  # for 50 two would do
+    few = whole(problem_of([Lot(1, 9_500, TONNE, step=1000)], [Need(1, 900, 1)], [Pair(1, 1, 1, rate=Fraction(1, 40))]))
+    assert parts.solve(few, (numbers(0), numbers(0)), []).takes.tolist() == [9_000]  # of nine and a half, nine
     wholes = whole(problem_of([Lot(1, 3_000, TONNE)], [Need(1, 5_000, 1, step=1000)], [Pair(1, 1, 1, rate=Fraction(1, 2))]))
     answer = parts.solve(wholes, (numbers(0), numbers(0)), [])
     assert (answer.takes.tolist(), answer.gives.tolist()) == ([2_000], [1_000])

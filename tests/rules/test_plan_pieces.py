@@ -177,6 +177,13 @@ def test_a_component_is_counted_in_its_greatest_common_size_the_heaviest_first()
     assert (found.size, found.lot_amounts.tolist(), found.need_amounts.tolist()) == (2_000, [3, 2, 1], [4, 1])
     assert (found.classes.tolist(), found.class_weights_mg.tolist()) == ([1, 0, 1], [300, 100])
     assert (found.askers.tolist(), found.pair_costs.tolist()) == ([1, 0], [4, 6, 5, 7])
+    three = problem_of(
+        [Lot(number, 10, weight) for number, weight in enumerate((100, 300, 200, 300), 1)],
+        [Need(1, 40, 1)],
+        [Pair(number, 1, 1) for number in (1, 2, 3, 4)],
+    )
+    classes = network_of(components(three)[0])
+    assert (classes.classes.tolist(), classes.class_weights_mg.tolist()) == ([2, 0, 1, 0], [300, 200, 100])
 
 
 @pytest.mark.parametrize(

@@ -68,3 +68,8 @@ def test_nothing_adopted_is_nothing_to_publish() -> None:
     for name in (None, "Borne"):
         with pytest.raises(Conflict):
             check_adopted(0, year=2025, name=name)
+
+
+def test_a_refusal_names_the_last_year_that_is_over() -> None:
+    with pytest.raises(Invalid, match="2015 tot en met 2025"):
+        check_year_over(2026, today_year=2026)

@@ -40,11 +40,11 @@ def find_layers(parts: Iterable[Lying]) -> tuple[Layer, ...]:
     """
     by_layer: dict[int, list[Lying]] = {}
     for part in parts:
-        if part.amount > 0:
+        if part.amount:
             by_layer.setdefault(part.layer, []).append(part)
     area_m2 = max((_total(held, Unit.M2) for held in by_layer.values()), default=Decimal(0))
     masses = {layer: sum((part.mass_kg for part in held), Decimal(0)) for layer, held in by_layer.items()}
-    heaviest = max(masses.values(), default=Decimal(0))
+    heaviest = max(masses.values(), default=None)
     return tuple(
         Layer(
             layer,
