@@ -151,11 +151,14 @@ def cached_page(view: Callable[..., Any]) -> Callable[..., Any]:
         address, made_of = address_of(request.environ), facts(database())
         stored = pages.find(address)
         if stored is None or stored.made_of != made_of:
-            response = make_response(view(**asked))
-            if response.status_code != 200:
-                return response
+            made = view(**asked)
+            if not isinstance(made, str):
+                response = make_response(made)
+                if response.status_code != 200:
+                    return response
+                made = response.get_data(as_text=True)
             etag = hashlib.sha256(repr((look(), made_of, address)).encode()).hexdigest()[:24]
-            stored = Kept(made_of, etag, gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
+            stored = Kept(made_of, etag, gzip.compress(made.encode(), GZIP_LEVEL, mtime=0))
             pages.keep(address, stored)
         if request.if_none_match.contains_weak(stored.etag):
             return _marked(Response(status=304), stored.etag)

@@ -371,15 +371,15 @@ class Sums:
 
 def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Mapping[int, str]) -> Sums:
     """Every count that a page shows, from the kinds of what fits all filters that have no facet."""
-    materials, conditions, organisations, planned = columns.kinds
-    counts = np.bincount(kinds, minlength=len(materials))
+    present = np.flatnonzero(counts := np.bincount(kinds))
+    counts, (materials, conditions, organisations, planned) = counts[present], columns.kinds[:, present]
     groups_fit = None if picked.materials is None else among(materials, picked.materials)
     conditions_fit = None if picked.conditions is None else among(conditions, map(CONDITIONS.index, picked.conditions))
     owners_fit = None if picked.organisations is None else among(organisations, picked.organisations)
     supply_fits = None if picked.supplies is None else among(planned, map(SUPPLIES.index, picked.supplies))
 
     def fitting(*filters: Mask | None) -> Ids:
-        """The counts of the kinds that fit, 0 for the others."""
+        """The counts of the kinds that are there and fit, 0 for the others."""
         return reduce(np.multiply, [item for item in filters if item is not None], counts)
 
     def by(keys: Ids, *filters: Mask | None) -> dict[int, int]:

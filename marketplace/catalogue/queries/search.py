@@ -194,13 +194,16 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
         near = asked.near(columns)
         found = asked.find(columns, near)
         ids = columns.answering(found, query.fields)
-        kinds = columns.kinds_of(ids)
+        kinds, picked = columns.kinds_of(ids), asked.picked_kinds(columns)
         if with_facets:
             counted = sums(columns, kinds, asked.picked, terms.group_slugs)
-            facets = replace(_facets(query, terms, places, counted), fields=_field_facets(columns, asked, found, terms))
-        picked = asked.picked_kinds(columns)
         if picked is not None:
             ids = ids[picked[kinds]]
+        if with_facets:
+            if query.fields and picked is not None:
+                found = found[picked[columns.kinds_of(found)]]
+            by_field = _field_facets(columns, query, found if query.fields else ids, terms)
+            facets = replace(_facets(query, terms, places, counted), fields=by_field)
         return columns.page(ids, asked.sort, near, query.offset, query.limit), len(ids), facets
 
 
@@ -307,15 +310,14 @@ def _supplies(query: CatalogueQuery, counted: Sums) -> tuple[FacetCount, ...]:
     return tuple(FacetCount(one.value, SUPPLY_LABELS[one], counted.by_supply.get(one, 0)) for one in Supply)
 
 
-def _field_facets(columns: Columns, asked: Asked, ids: Ids, terms: Taxonomy) -> tuple[FieldFacet, ...]:
-    """What the listings say of the fields of the material or group that was chosen. Fields of which none says anything are left out."""
-    query = asked.query
+def _field_facets(columns: Columns, query: CatalogueQuery, ids: Ids, terms: Taxonomy) -> tuple[FieldFacet, ...]:
+    """What these listings say of the fields of the material or group that was chosen.
+
+    They fit every filter but those by field. Fields of which none says anything are left out.
+    """
     fields = fields_to_filter(terms, query.groups, query.materials, query.fields)
     if not fields:
         return ()
-    picked = asked.picked_kinds(columns)
-    if picked is not None:
-        ids = ids[picked[columns.kinds_of(ids)]]
     filters = {one.slug: one for one in query.fields}
     by_all = columns.said_of(columns.answering(ids, query.fields))
     rows = []

@@ -63,7 +63,7 @@ def list_listings() -> str:
     result = browse(session, actor, requested)
     others = () if result.total else nearest_outside(session, actor, requested)
     page = search_results.page_of(question, form, near, requested, result, others, known)
-    feed_address = Question(url_for("catalogue.feed"), request.args).without(("sort", None), ("weergave", None))
+    feed_address = question.elsewhere(url_for("catalogue.feed")).without(("sort", None), ("weergave", None))
     visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
     around = {
         **_exports(),

@@ -73,8 +73,9 @@ class Frame:
         reviewers = FOR_REVIEWERS if may(self.actor, Can.ASK_FOR_REPORT) else ()
         owners = (PASSPORTS,) if may(self.actor, Can.READ_ASSET) else ()
         wanted = (*NAVIGATION, *owners, *reviewers, *members, *brokers, *(FOR_CARETAKERS if caretaker else ()))
+        root = here("")
         return [
-            Link(here(path), label, self._current(path), count=self.unread if path == INBOX else "")
+            Link(root + path, label, self._current(path), count=self.unread if path == INBOX else "")
             for path, label in wanted
             if exists(path)
         ]
@@ -94,7 +95,8 @@ class Frame:
     @cached_property
     def footer(self) -> list[Link]:
         """The pages about the site itself that exist here; each name once."""
-        result = {str(label): Link(here(path), label) for path, label in reversed(FOOTER) if exists(path)}
+        root = here("")
+        result = {str(label): Link(root + path, label) for path, label in reversed(FOOTER) if exists(path)}
         return list(reversed(result.values()))
 
     @cached_property

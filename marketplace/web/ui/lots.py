@@ -35,6 +35,7 @@ from marketplace.web.ui.plans import short_period_of, state_of_plan
 
 SMALL, LARGE = "webp-480", "webp-1600"
 MEDIUM = "webp-960"
+BESIDE = {Unit.PIECE: Unit.M2, Unit.TONNE: Unit.M3, Unit.KG: Unit.PIECE}
 TONES = {Answer.YES: "wait", Answer.NO: "good", Answer.UNKNOWN: "neutral"}
 
 
@@ -117,7 +118,7 @@ def also_of(listing: Listing | CardRow, material: Material) -> Amount | None:
     m² beside pieces, m³ beside a weight; else its mass says it.
     """
     unit = Unit(listing.unit)
-    other = {Unit.PIECE: Unit.M2, Unit.TONNE: Unit.M3, Unit.KG: Unit.PIECE}.get(unit)
+    other = BESIDE.get(unit)
     if other is None or not material.takes(unit) or not material.takes(other):
         return None
     whole = convert(listing.available, unit, other, material, listing.kg_per_unit).to_integral_value()

@@ -1,6 +1,7 @@
 """The address of a search: what was chosen, and the links that add or remove one choice."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -91,6 +92,12 @@ class Question:
     def as_typed(self) -> str:
         """The whole query, to come back to this very page."""
         return urlencode(self.pairs)
+
+    def elsewhere(self, path: str) -> "Question":
+        """The same question at another address that knows the same keys."""
+        other = copy(self)
+        other.path = path
+        return other
 
     def asking(self, words: str) -> "Question":
         """The same question with other words."""
