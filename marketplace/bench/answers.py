@@ -15,6 +15,7 @@ FIT = {
     "proof": "batch-inspection",
     "treatment": "none",
     "tar": "no",
+    "asbestos-test": "passed",
     "play-certificate": "yes",
 }  # what a lot says that may go to anybody
 STEPS = 20  # from the least of a number, so that few words are made again and again
