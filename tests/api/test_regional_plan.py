@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 
 from marketplace.accounts.policy import OPERATOR
-from marketplace.cli import demo
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.jobs import tasks
 from marketplace.kernel.db import Database
@@ -134,9 +133,9 @@ def test_two_lines_and_another_request_at_once_sell_nothing_twice(
 
 
 @pytest.mark.slow
-def test_two_lines_of_the_demonstration_and_a_rival_in_the_same_second(app: Flask, database: Database) -> None:
+def test_two_lines_of_the_demonstration_and_a_rival_in_the_same_second(demonstration: Flask, database: Database) -> None:
     """Borne and Enschede accept their lines of 400 m2 while Oldenzaal asks for 100 of both lots: each lot is held once."""
-    assert demo.load(app)
+    app = demonstration
     specification = Specification(published_document(app), app)
     with database.transaction() as session:
         slugs = ("borne", "enschede", "oldenzaal", "oldenzaal")

@@ -27,8 +27,8 @@ from marketplace.plans.queries.together import list_rounds
 pytestmark = pytest.mark.slow
 
 
-def test_an_empty_database_is_filled_once(app: Flask) -> None:
-    assert demo.load(app)
+def test_an_empty_database_is_filled_once(demonstration: Flask) -> None:
+    app = demonstration
     assert not demo.load(app)
     assert demo.is_loaded(app)
     with app.extensions["database"].read() as session:
@@ -44,13 +44,12 @@ def test_an_empty_database_is_filled_once(app: Flask) -> None:
         ]
 
 
-def test_the_regional_plan_of_the_demonstration_saves_something(app: Flask) -> None:
+def test_the_regional_plan_of_the_demonstration_saves_something(demonstration: Flask) -> None:
     """74 t of stones. First come drives 5 and 22 km, the plan 8 and 9: 74 x 1.3 x 10 = 962 tonne-km less, at equal tonnes.
 
     Hengelo's stones go to Enschede and Enschede's bricks to Hengelo, 9 km each: one round of 2 x 11.7 km instead of two times out and back.
     """
-    assert demo.load(app)
-    with app.extensions["database"].read() as session:
+    with demonstration.extensions["database"].read() as session:
         run = find_last_run(session, OPERATOR)
         assert run is not None and run.result is not None
         assert run.result.base_tonne_km - run.result.even_tonne_km == 962
@@ -81,11 +80,10 @@ def test_the_pictures_are_small_files_of_one_size() -> None:
             assert (picture.format, picture.size) == ("WEBP", (960, 720)), file.name
 
 
-def test_the_demonstration_has_a_joint_need_with_a_rest_and_one_that_is_covered_whole(app: Flask) -> None:
+def test_the_demonstration_has_a_joint_need_with_a_rest_and_one_that_is_covered_whole(demonstration: Flask) -> None:
     """Granulate: 250, 400 and 500 t less 300 under way are 850 t; 260 and 320 t lie within 25 km, so 270 t are to buy."""
-    assert demo.load(app)
     leader = Actor(person_id=0, organisation_id=1, organisation_kind="municipality", role="project_leader")
-    with app.extensions["database"].read() as session:
+    with demonstration.extensions["database"].read() as session:
         found = {row.group.material.slug: row for row in list_joint_needs(session, leader, JointQuestion())[0]}
         granulate, slabs = found["menggranulaat-0-31-5"], found["stelconplaat-2x2"]
         assert (granulate.group.amount, granulate.covered, granulate.rest) == (850, 580, 270)

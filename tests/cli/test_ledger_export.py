@@ -19,7 +19,6 @@ from flask import Flask
 from sqlalchemy import update
 
 from marketplace.accounts.models import Organisation
-from marketplace.cli import demo
 from marketplace.impact.rules.impact import impact
 from marketplace.kernel.db import Database, Session
 from marketplace.ledger.models import Exchange
@@ -262,8 +261,10 @@ def test_the_script_needs_nothing_but_the_standard_library() -> None:
 
 
 @pytest.mark.slow
-def test_the_demonstration_is_exported_and_adds_up_to_every_total(app: Flask, database: Database, tmp_path: Path) -> None:
-    assert demo.load(app)
+def test_the_demonstration_is_exported_and_adds_up_to_every_total(
+    demonstration: Flask, database: Database, tmp_path: Path
+) -> None:
+    app = demonstration
     file = tmp_path / "demo.csv"
     run(app, "export", str(file))
     assert run(app, "verify", str(file))[0] == 0

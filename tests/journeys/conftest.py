@@ -16,18 +16,15 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from config import PROJECT
-from marketplace.cli import demo
 from tests.conftest import forget
 from tests.databases import Template, settings
+from tests.furnished import database_of, made_once, opened
 from tests.journeys.counted import Journey, Way
 from tests.journeys.looking import faults
 from tests.journeys.sites import (
     Site,
-    database_of,
     fill_with_people,
     fill_with_unfinished_work,
-    made_once,
-    opened,
     running,
     serving,
 )
@@ -60,24 +57,6 @@ def browser_type_launch_args() -> dict[str, object]:
         "executable_path": os.environ.get("TEST_CHROMIUM") or shutil.which("chromium"),
         "args": [*QUIET, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])],
     }
-
-
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for all workers of this run."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-
-
-@pytest.fixture(scope="session")
-def worker() -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "gw")
-
-
-@pytest.fixture(scope="session")
-def furnished(shared: Path, worker: str) -> Template:
-    """A template with the demonstration data in it."""
-    return made_once(shared / "furnished", worker, demo.load)
 
 
 @pytest.fixture(scope="session")

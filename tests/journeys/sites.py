@@ -1,14 +1,11 @@
 """Servers for journeys, and the databases behind them: filled with the demonstration data, or with no more than the people."""
 
-import os
 import re
-import shutil
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,20 +23,17 @@ from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.accounts.queries.people import find_person
 from marketplace.accounts.rules import links
 from marketplace.accounts.rules.accounts import InvitationDraft, Role
-from marketplace.app import create_app
 from marketplace.cli import demo, demo_lots, reference
-from marketplace.cli.migrations import one_at_a_time
 from marketplace.exchange.models import Reservation
 from marketplace.impact.queries.adopted import list_adopted
 from marketplace.jobs import tasks
 from marketplace.kernel import clock
-from marketplace.kernel.db import Database
 from marketplace.market.queries.listings import list_public_ids
 from marketplace.notices.rules.kinds import Notice
 from marketplace.notices.rules.talking import REPLY
 from marketplace.published.actions import restate
-from tests.compiled import COMPILED
-from tests.databases import PASSWORD, Template, settings
+from tests.databases import PASSWORD
+from tests.furnished import database_of, opened
 from tests.pdfs import good
 from tests.visitors import hashed, picture, send, upload
 
@@ -87,24 +81,6 @@ def client_of(app: Flask, email: str = "") -> FlaskClient:
     return client
 
 
-def database_of(app: Flask) -> Database:
-    database: Database = app.extensions["database"]
-    return database
-
-
-@contextmanager
-def opened(config: Config) -> Iterator[Flask]:
-    if built := os.environ.get("TEST_BUILT"):  # what other parts of this run have built
-        Path(built).mkdir(parents=True, exist_ok=True)
-        config.instance_path.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            (config.instance_path / "static").symlink_to(built)
-    app = create_app(config)
-    app.jinja_env.bytecode_cache = COMPILED
-    yield app
-    database_of(app).dispose()
-
-
 @contextmanager
 def running(config: Config) -> Iterator[Site]:
     """An app of its own, and its server."""
@@ -128,27 +104,6 @@ def serving(app: Flask) -> Iterator[Site]:
     server.trigger.pull_trigger(close)  # by its own thread: another one would take the sockets from under its feet
     thread.join(timeout=5)
     server.task_dispatcher.shutdown()
-
-
-def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since: Template | None = None) -> Template:
-    """A template that the first worker to ask makes, out of nothing or from another one; each worker has its own copies of it."""
-    server = os.environ.get("TEST_DATABASE_URL", "")
-    first = Template(server, folder, folder.name)
-    with one_at_a_time(folder, "making.lock"):
-        if not (folder / "ready").exists():
-            if since is None:
-                first.make()
-            elif server:
-                first.copy("template", since.source)
-            else:
-                shutil.copyfile(since.source.folder / "template.sqlite3", folder / "template.sqlite3")
-            with opened(settings(first.url("template"), (since.folder.parent if since else folder) / "var")) as app:
-                fill(app)
-            first.seal()
-            (folder / "ready").touch()
-    own = Template(server, folder / worker, f"{folder.name}_{worker}", first)
-    own.folder.mkdir()
-    return own
 
 
 def fill_with_people(app: Flask) -> None:

@@ -1,0 +1,62 @@
+"""Databases that are filled once for all tests of a run, and the app that fills them."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from flask import Flask
+
+from config import Config
+from marketplace.cli import demo
+from marketplace.cli.migrations import one_at_a_time
+from marketplace.kernel.db import Database
+from tests.compiled import COMPILED
+from tests.databases import Template, settings
+
+
+def database_of(app: Flask) -> Database:
+    database: Database = app.extensions["database"]
+    return database
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Flask]:
+    if built := os.environ.get("TEST_BUILT"):  # what other parts of this run have built
+        Path(built).mkdir(parents=True, exist_ok=True)
+        config.instance_path.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            (config.instance_path / "static").symlink_to(built)
+    from marketplace.app import create_app
+
+    app = create_app(config)
+    app.jinja_env.bytecode_cache = COMPILED
+    yield app
+    database_of(app).dispose()
+
+
+def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since: Template | None = None) -> Template:
+    """A template that the first worker to ask makes, out of nothing or from another one; each worker has its own copies of it."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    first = Template(server, folder, folder.name)
+    with one_at_a_time(folder, "making.lock"):
+        if not (folder / "ready").exists():
+            if since is None:
+                first.make()
+            elif server:
+                first.copy("template", since.source)
+            else:
+                shutil.copyfile(since.source.folder / "template.sqlite3", folder / "template.sqlite3")
+            with opened(settings(first.url("template"), (since.folder.parent if since else folder) / "var")) as app:
+                fill(app)
+            first.seal()
+            (folder / "ready").touch()
+    own = Template(server, folder / worker, f"{folder.name}_{worker}", first)
+    own.folder.mkdir()
+    return own
+
+
+def fill_with_the_demonstration(app: Flask) -> None:
+    """What an empty bank is filled with."""
+    assert demo.load(app)
