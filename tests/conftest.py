@@ -28,7 +28,10 @@ from marketplace.kernel.language import DEFAULT_LOCALE, reading_in
 from marketplace.web.ui.assets import SOURCE, build
 from tests.compiled import COMPILED
 from tests.databases import Template, settings
-from tests.furnished import fill_with_the_demonstration, made_once
+from tests.furnished import demonstration as demonstration
+from tests.furnished import furnished as furnished
+from tests.furnished import shared as shared
+from tests.furnished import worker as worker
 from tests.pages import LookingClient
 
 
@@ -63,24 +66,6 @@ def empty_template(template: Template) -> Template:
     first = Template(template.server, folder, f"empty_{template.worker}")
     first.migrate()
     return replace(template, original=first)
-
-
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for all workers of this run."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-
-
-@pytest.fixture(scope="session")
-def worker() -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "gw")
-
-
-@pytest.fixture(scope="session")
-def furnished(shared: Path, worker: str) -> Template:
-    """A template with the demonstration data in it, made by the first worker that asks."""
-    return made_once(shared / "furnished", worker, fill_with_the_demonstration)
 
 
 @pytest.fixture
@@ -153,14 +138,6 @@ def app(standing_app: Flask, config: Config) -> Iterator[Flask]:
     if standing_app.extensions["database"].is_sqlite:
         standing_app.extensions["database"].dispose()
     forget(standing_app)
-
-
-@pytest.fixture
-def demonstration(app: Flask, template: Template, furnished: Template) -> Flask:
-    """The application on a new database with the demonstration data."""
-    app.extensions["database"].dispose()
-    replace(template, original=furnished.source).fresh()
-    return app
 
 
 def forget(app: Flask) -> None:

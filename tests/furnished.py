@@ -4,8 +4,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from config import Config
@@ -60,3 +62,29 @@ def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since:
 def fill_with_the_demonstration(app: Flask) -> None:
     """What an empty bank is filled with."""
     assert demo.load(app)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for all workers of this run."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw")
+
+
+@pytest.fixture(scope="session")
+def furnished(shared: Path, worker: str) -> Template:
+    """A template with the demonstration data in it, made by the first worker that asks."""
+    return made_once(shared / "furnished", worker, fill_with_the_demonstration)
+
+
+@pytest.fixture
+def demonstration(app: Flask, template: Template, furnished: Template) -> Flask:
+    """The application on a new database with the demonstration data."""
+    app.extensions["database"].dispose()
+    replace(template, original=furnished.source).fresh()
+    return app
