@@ -2,13 +2,11 @@
 
 TEST_DATABASE_URL selects PostgreSQL; without it each worker uses a SQLite file. A database is migrated once per worker and copied for
 each test on SQLite (about 1 ms), brought back to its first rows on PostgreSQL (`cleaned.py`), so commits, connections and processes are
-real and ids start at 1. The app is
-made once per worker; a test gets it on a new database, with a folder of its own and nothing remembered.
+real and ids start at 1. The app is made once per worker; a test gets it on a new database, with a folder of its own and nothing remembered.
 """
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,13 +24,13 @@ from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
 from marketplace.kernel.language import DEFAULT_LOCALE, reading_in
 from marketplace.web.ui.assets import SOURCE, build
+from tests import furnished as _furnished
 from tests.compiled import COMPILED
 from tests.databases import Template, settings
-from tests.furnished import demonstration as demonstration
-from tests.furnished import furnished as furnished
-from tests.furnished import shared as shared
-from tests.furnished import worker as worker
 from tests.pages import LookingClient
+
+shared, worker = _furnished.shared, _furnished.worker
+empty_template, furnished, demonstration = _furnished.empty_template, _furnished.furnished, _furnished.demonstration
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,16 +54,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     made = Template(os.environ.get("TEST_DATABASE_URL", ""), tmp_path_factory.mktemp("database"), worker)
     made.make()
     return made
-
-
-@pytest.fixture(scope="session")
-def empty_template(template: Template) -> Template:
-    """The same without a list of materials, for tests about loading one."""
-    folder = template.folder / "empty"
-    folder.mkdir()
-    first = Template(template.server, folder, f"empty_{template.worker}")
-    first.migrate()
-    return replace(template, original=first)
 
 
 @pytest.fixture

@@ -77,6 +77,16 @@ def worker() -> str:
 
 
 @pytest.fixture(scope="session")
+def empty_template(template: Template) -> Template:
+    """The same without a list of materials, for tests about loading one."""
+    folder = template.folder / "empty"
+    folder.mkdir()
+    first = Template(template.server, folder, f"empty_{template.worker}")
+    first.migrate()
+    return replace(template, original=first)
+
+
+@pytest.fixture(scope="session")
 def furnished(shared: Path, worker: str) -> Template:
     """A template with the demonstration data in it, made by the first worker that asks."""
     return made_once(shared / "furnished", worker, fill_with_the_demonstration)
