@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from marketplace.kernel.language import reading_in
+from marketplace.kernel.units import Unit
 from marketplace.notices.rules.kinds import (
     CHOOSABLE,
     LEASE,
@@ -19,6 +20,7 @@ from marketplace.notices.rules.kinds import (
     due_at,
     end_of_day,
 )
+from marketplace.notices.rules.letter import Price
 from marketplace.notices.rules.themes import THEMES
 from marketplace.notices.rules.wording import WORDINGS, line, readable_facts, sentences, subject
 
@@ -154,3 +156,8 @@ def test_the_subject_of_a_letter_is_its_one_notice_or_how_many_there_are() -> No
     same = str(subject([Notice.NEW_MATCH] * 3, first)).removeprefix("3 ")
     assert same != str(subject([Notice.DISPUTED, Notice.NEW_MATCH, Notice.NEW_MATCH], first)).removeprefix("3 ")
     assert same != str(subject([Notice.NEW_MATCH, Notice.DISPUTED, Notice.NEW_MATCH], first)).removeprefix("3 ")
+
+
+def test_a_price_says_what_a_unit_costs_or_that_it_is_free() -> None:
+    said = [Price(cents, Unit.M2).localized("nl").replace("\xa0", " ") for cents in (250, 1, 0, None)]
+    assert said == ["€ 2,50 per m²", "€ 0,01 per m²", "gratis", "gratis"]

@@ -107,3 +107,12 @@ def test_every_word_of_the_rules_has_a_label_of_its_own() -> None:
         labels = [str(one.label) for one in of]  # type: ignore[attr-defined]
         assert len(set(labels)) == len(labels), of
         assert all(label and not label.startswith("<") for label in labels), of
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "offset", "limit"),
+    [(1, 24, 0, 24), (2, 24, 24, 24), (3, 10, 20, 10), (0, 24, 0, 24), (-5, 0, 0, 1), (2, 500, 100, 100)],
+)
+def test_a_page_begins_after_those_before_it(page: int, size: int, offset: int, limit: int) -> None:
+    asked = WantedQuery(page=page, page_size=size)
+    assert (asked.offset, asked.limit) == (offset, limit)
