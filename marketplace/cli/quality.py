@@ -7,7 +7,8 @@ what the journeys in Chromium look at. Every part runs, whatever the one before 
 part that cannot run for want of a program is named in one closing line with the package to install; where `CI` is set that is a
 failure too.
 
-`--quick` runs the checks and, on SQLite, the tests that are not marked `slow`: those of half a second at most. `--durations` prints where the time went.
+`--quick` runs the checks and, on SQLite, the tests of the rules, the rooms and the house that are not marked `slow` (half a second at most): in a minute
+whether the bank still keeps its word. What its doors say is in the whole run. `--durations` prints where the time went.
 Other arguments go to pytest: `python3 -m marketplace test tests/rooms -k reserve`; a file that is named runs on both databases.
 """
 
@@ -32,6 +33,7 @@ WITHOUT_SQL = (
     "tests/house",
     "tests/clients",
 )  # nothing in them runs on PostgreSQL, and collecting them takes seconds
+QUICK = ("tests/rules", "tests/rooms", "tests/house")
 WORKERS = ["-n", "2", "--dist", "worksteal"]
 WITHOUT_WINDOWS = "chromium-headless-shell"  # the same browser without a window to draw: a page costs it half as much
 BROWSERS = (WITHOUT_WINDOWS, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -91,7 +93,9 @@ class Wanted:
         return not self.is_whole or bool([one for one in self.arguments if one != "--spent"])
 
     def on_sqlite(self) -> list[str]:
-        return [*(self.tests or ["tests", f"--ignore={JOURNEYS}"]), *(["-m", "not slow"] if self.quick else []), *self.arguments]
+        if self.quick:
+            return [*(self.tests or QUICK), "-m", "not slow", *self.arguments]
+        return [*(self.tests or ["tests", f"--ignore={JOURNEYS}"]), *self.arguments]
 
     def on_postgresql(self) -> list[str]:
         """What is about SQL, and every file that is named."""

@@ -40,6 +40,7 @@ def test_every_sentence_is_translated(locale: str) -> None:
 
 
 @BY_LOCALE
+@pytest.mark.slow
 def test_a_sentence_stands_in_the_catalogue_of_the_first_file_that_says_it(locale: str) -> None:
     home: dict[str, str] = {}
     for one in source():
@@ -49,12 +50,14 @@ def test_a_sentence_stands_in_the_catalogue_of_the_first_file_that_says_it(local
 
 
 @BY_LOCALE
+@pytest.mark.slow
 def test_no_translation_is_left_of_a_sentence_that_is_gone(locale: str) -> None:
     said = {one.key for one in source()}
     assert [f"{name}.po: {key(ids)}" for name, ids, _ in entries(locale) if key(ids) not in said] == []
 
 
 @BY_LOCALE
+@pytest.mark.slow
 def test_the_command_would_leave_every_catalogue_as_it_is(locale: str) -> None:
     arranged = {name: write(catalogue) for name, catalogue in arrange(source(), catalogues(locale), locale).items()}
     lying = {path.stem: path.read_bytes() for path in (CATALOGUES / locale).glob("*.po")}

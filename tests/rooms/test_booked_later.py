@@ -165,6 +165,7 @@ def test_a_return_changes_no_adopted_year_of_whoever_it_goes_to_or_comes_from(
     sound(session)
 
 
+@pytest.mark.slow
 def test_of_booking_and_adopting_at_once_either_the_copy_has_the_row_or_it_counts_later(
     session: Session, database: Database, cast: dict[str, Actor]
 ) -> None:
@@ -187,6 +188,7 @@ def test_of_booking_and_adopting_at_once_either_the_copy_has_the_row_or_it_count
     sound(session)
 
 
+@pytest.mark.slow
 def test_what_is_booked_while_a_year_is_being_adopted_waits_and_counts_later(
     session: Session, database: Database, cast: dict[str, Actor]
 ) -> None:
@@ -200,6 +202,7 @@ def test_what_is_booked_while_a_year_is_being_adopted_waits_and_counts_later(
     sound(session)
 
 
+@pytest.mark.slow
 def test_of_two_reviewers_who_adopt_at_once_one_decision_counts(
     session: Session, database: Database, cast: dict[str, Actor]
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_lot_far_away_takes_over_from_one_nearby_that_somebody_else_needs(bank
     assert moved.takes.tolist() == [800_000, 800_000]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_parts", [False, True])
 def test_a_made_up_country_loses_little_and_breaks_no_rule(bank: Session, has_parts: bool) -> None:
     seed_region(bank)

@@ -257,6 +257,7 @@ def test_a_lot_that_was_opened_stays_when_the_contract_is_taken_back(app: Flask,
     assert [one.status for one in lots(database)] == ["published", "withdrawn"]
 
 
+@pytest.mark.slow
 def test_a_task_that_is_cancelled_half_way_goes_on_without_making_anything_twice(
     app: Flask, database: Database, borne: Actor
 ) -> None:
