@@ -101,7 +101,7 @@ def localize(value: object) -> str:
     if written is not None:
         return str(written(locale))
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return _figure(value, locale)
+        return _figure(value or 0, locale)  # of nought and minus nought, which are equal, only one is kept
     if isinstance(value, date):
         return format_date(value, format="d MMMM y", locale=locale)
     return str(value)

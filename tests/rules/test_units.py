@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 
 from marketplace.kernel import formats
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.language import _, reading_in
+from marketplace.kernel.language import _, localize, reading_in
 from marketplace.kernel.units import Amount, Quantity, Unit, parse_number, plain, read_decimal, read_unit, round_down, whole_cents
 
 
@@ -122,6 +122,11 @@ def test_a_quantity_is_written_in_the_readers_language() -> None:
     assert Quantity(Decimal(2), Unit.TONNE).localized("nl") == "2\u00a0ton"
     assert Quantity(Decimal(2), Unit.TONNE).localized("en") == "2\u00a0tonnes"
     assert str(_("%(left)s", left=Amount(Decimal(35), Unit.M2))) == "35\u00a0m²"
+
+
+def test_nought_is_written_without_a_sign_whatever_came_before() -> None:
+    """Minus nought and nought are equal, and what is equal is written once."""
+    assert [localize(value) for value in (Decimal("-0.00"), 0, Decimal(0), Decimal("-0.4"))] == ["0", "0", "0", "-0,4"]
 
 
 def test_rounding_never_promises_more_than_there_is() -> None:
