@@ -40,6 +40,7 @@ from marketplace.materials.rules.taxonomy import Material
 from marketplace.places.rules import PlaceBasis
 
 BATCH = 2_000
+AT_ONCE = 50_000  # lots that come in by one statement
 LOOKS = (
     "grijs",
     "rood",
@@ -348,10 +349,12 @@ def _bring_in(session: Session, before: int) -> None:
         "reason": literal(""),
         "listing_id": Listing.id,
     }
-    for model, columns in ((Lot, described), (Movement, moved)):
-        rows = select(*columns.values()).where(Listing.id > before)
-        session.execute(insert(model).from_select(list(columns), rows))
-    offered = update(Listing).where(Listing.id > before).values(lot_id=Listing.id + base, updated_at=Listing.updated_at)
-    session.execute(offered.execution_options(synchronize_session=False))
+    last = session.scalar(select(func.max(Listing.id))) or 0
+    for first in range(before, last, AT_ONCE):  # a million at once takes longer than a statement may
+        some = Listing.id.between(first + 1, first + AT_ONCE)
+        for model, columns in ((Lot, described), (Movement, moved)):
+            session.execute(insert(model).from_select(list(columns), select(*columns.values()).where(some)))
+        offered = update(Listing).where(some).values(lot_id=Listing.id + base, updated_at=Listing.updated_at)
+        session.execute(offered.execution_options(synchronize_session=False))
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT setval(pg_get_serial_sequence('lot', 'id'), (SELECT max(id) FROM lot))"))
