@@ -28,11 +28,8 @@ from pathlib import Path
 from config import PROJECT, Config
 
 JOURNEYS = "tests/journeys"
-WITHOUT_SQL = (
-    "tests/rules",
-    "tests/house",
-    "tests/clients",
-)  # nothing in them runs on PostgreSQL, and collecting them takes seconds
+# Nothing in these folders runs on PostgreSQL, and collecting them takes seconds.
+WITHOUT_SQL = ("tests/rules", "tests/house", "tests/clients")
 QUICK = ("tests/rules", "tests/rooms", "tests/house")
 WORKERS = ["-n", "2", "--dist", "worksteal"]
 WITHOUT_WINDOWS = "chromium-headless-shell"  # the same browser without a window to draw: a page costs it half as much

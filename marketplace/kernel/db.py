@@ -32,9 +32,7 @@ BUSY_TIMEOUT_MS = 10_000
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 TRIES = 4
-STATEMENTS_KEPT = (
-    2_000  # as compiled; the bank has more than the 500 that are usual, and compiling one takes longer than running it
-)
+STATEMENTS_KEPT = 2_000  # as compiled: more than the usual 500, for compiling one takes longer than running it
 UNDEFINED_TABLE = "42P01"
 _in_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock detected
