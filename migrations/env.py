@@ -48,7 +48,7 @@ def bridge_old_version(connection: Connection) -> None:
 
 database = Database(context.config.attributes["url"])
 try:
-    with database.engine.connect().execution_options(write=True) as connection:
+    with database.writing.connect() as connection:
         if database.is_sqlite:  # rebuilding a table drops it for a moment: references are looked at once, at the end
             connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         context.configure(

@@ -230,16 +230,16 @@ class Database:
             "pool_timeout": 10,
             "query_cache_size": STATEMENTS_KEPT,
         }
-        if not self.is_sqlite:
-            options["pool_pre_ping"] = True
+        if not self.is_sqlite:  # most of what is asked only reads, and so needs no transaction
+            options |= {"pool_pre_ping": True, "isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
         self.engine = create_engine(parsed, **options)
-        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._moment = (
             self.engine
             if self.is_sqlite
             else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
-        self._writing = self.engine.execution_options(write=True) if self.is_sqlite else self.engine
+        isolated: dict[str, Any] = {} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
+        self.writing = self.engine.execution_options(write=True, **isolated)
         self._driver: Any = self.engine.dialect.dbapi
         self._waiters = Path(f"{parsed.database}-waiting") if self.is_sqlite else None
         if self._waiters is None:
@@ -259,8 +259,8 @@ class Database:
         BEGIN and ROLLBACK cost two of a page's seven turns to and fro. `one_moment`: a reader whose figures have to agree
         with each other sees the bank as it was at the first statement, as every reader of SQLite does.
         """
-        reading = self._moment if one_moment else self._reading
-        kind, bind = (Session, self._writing) if write else (ReadingSession, reading)
+        reading = self._moment if one_moment else self.engine
+        kind, bind = (Session, self.writing) if write else (ReadingSession, reading)
         return kind(bind, expire_on_commit=False, autoflush=True, info={"write": write})
 
     def fetch_one(self, question: str) -> tuple[Any, ...]:
@@ -268,9 +268,6 @@ class Database:
 
         `question` is SQL from our own source, never a user's words.
         """
-        if not self.is_sqlite:
-            with self._reading.connect() as reading:
-                return tuple(reading.exec_driver_sql(question).first() or ())
         try:
             with closing(self.engine.raw_connection()) as connection:
                 cursor = connection.cursor()
@@ -278,8 +275,8 @@ class Database:
                 row = cursor.fetchone()
                 cursor.close()
                 return tuple(row or ())
-        except self._driver.OperationalError as error:  # SQLAlchemy leaves it as the driver raised it
-            raise OperationalError(question, None, error) from error
+        except self._driver.Error as error:  # SQLAlchemy leaves it as the driver raised it
+            raise DBAPIError.instance(question, None, error, self._driver.Error, dialect=self.engine.dialect) from error
 
     @contextmanager
     def read(self, *, one_moment: bool = False) -> Iterator[Session]:
@@ -326,9 +323,10 @@ class Database:
 
 
 def settle(session: Session, *, keep: bool) -> None:
-    """Commit or roll back, and close: the only place that does."""
+    """Commit or roll back, and close: the only place that does. What only read is closed."""
     try:
-        session.commit() if keep else session.rollback()
+        if not isinstance(session, ReadingSession):
+            session.commit() if keep else session.rollback()
     finally:
         session.close()
 
