@@ -25,7 +25,15 @@ from cosmic_ray.plugins import get_operator, operator_names
 ROOT = Path(__file__).resolve().parents[1]
 RULES = "tests/rules"
 MEMORY = "tests/rules/test_memory.py"  # measures whole processes for seconds, and no rule
-PATTERNS = ("*/rules.py", "*/rules/*.py", "*/policy.py", "kernel/units.py", "kernel/geo.py", "kernel/text.py", "kernel/dates.py")
+PATTERNS = (
+    "*/rules.py",
+    "*/rules/*.py",
+    "*/policy/*.py",
+    "kernel/units.py",
+    "kernel/geo.py",
+    "kernel/text.py",
+    "kernel/dates.py",
+)
 # One fault of a kind, where cosmic-ray has a dozen: another sign for a sum, every other comparison, a number one off, and so on. Not drawn are the union of
 # types in an annotation (`|`), and `is` for an equality (the same for small numbers, members of an enumeration and short texts).
 KINDS = re.compile(

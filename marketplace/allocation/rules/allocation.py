@@ -11,7 +11,7 @@ be alone as the bound.
 No asker gets less of what it asks than first come, first served would give it: a floor in each component, so that nobody is paid in another material.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from marketplace.allocation.rules import flow, rounding
 from marketplace.allocation.rules.first_come import first_come
 from marketplace.allocation.rules.limits import Floor, Group, cheapest_of, join, limits_of, overdrawn, within
-from marketplace.allocation.rules.problem import GRAM, Allocation, Component, Numbers, Problem, components
+from marketplace.allocation.rules.problem import GRAM, Allocation, Component, Moved, Numbers, Problem, components
 
 SMALL = 150  # pairs of a component, up to which CP-SAT answers well within its limit
 LARGE = 2_000  # pairs of components that a limit binds together, of which CP-SAT is asked
@@ -69,8 +69,7 @@ class Plan:
 class _Part:
     """What a component comes to."""
 
-    takes: Numbers
-    gives: Numbers
+    moved: Moved
     is_proven: bool
     mass_bound: int
     cost_bound: int
@@ -84,10 +83,10 @@ def make_plan(problem: Problem, *, has_floors: bool = True) -> Plan:
     free = deciding.settle(has_floors=False)
     held = deciding.settle(has_floors=True) if has_floors else free
     return Plan(
-        _together(problem, held),
+        _together(problem, _moved(held)),
         base,
-        _together(problem, [row for decided in held for row in deciding.even(decided)]),
-        _together(problem, free),
+        _together(problem, (row for decided in held for row in deciding.even(decided))),
+        _together(problem, _moved(free)),
         all(one.part.is_proven for one in held),
         sum(one.part.mass_bound for one in held),
         sum(one.part.cost_bound for one in held),
@@ -100,7 +99,7 @@ def improve(standing: Allocation) -> Allocation:
 
     That which stands where no better is found.
     """
-    return _together(standing.problem, _Deciding(standing.problem, standing).settle(has_floors=False))
+    return _together(standing.problem, _moved(_Deciding(standing.problem, standing).settle(has_floors=False)))
 
 
 @dataclass(frozen=True)
@@ -112,10 +111,14 @@ class _Decided:
     part: _Part
 
 
-def _together(problem: Problem, decided: Sequence[_Decided]) -> Allocation:
-    takes, gives = (np.zeros(len(problem.pair_lots), np.int64) for _both in range(2))
-    for one in decided:
-        takes[one.component.pairs], gives[one.component.pairs] = one.part.takes, one.part.gives
+def _moved(decided: Iterable[_Decided]) -> Iterator[tuple[Component, Moved]]:
+    return ((one.component, one.part.moved) for one in decided)
+
+
+def _together(problem: Problem, rows: Iterable[tuple[Component, Moved]]) -> Allocation:
+    takes, gives = np.zeros_like(problem.pair_lots), np.zeros_like(problem.pair_lots)
+    for component, moved in rows:
+        takes[component.pairs], gives[component.pairs] = moved
     return Allocation(problem, takes, gives)
 
 
@@ -138,30 +141,30 @@ class _Deciding:
         crowded: set[Group] = set()
         while True:
             found = [self._decide(group, is_bound=group in crowded, has_floors=has_floors) for group in groups]
-            over = overdrawn(self.limits, _together(self.problem, found).takes) if self.limits else []
+            over = overdrawn(self.limits, _together(self.problem, _moved(found)).takes) if self.limits else []
             if not over:
                 return found
             groups = join(groups, over, self.component_of)
             met = {int(number) for limit in over for number in self.component_of[limit.pairs]}
             crowded = {group for group in groups if len(group) > 1 or met & set(group) or group in crowded}
 
-    def even(self, decided: _Decided) -> Iterator[_Decided]:
+    def even(self, decided: _Decided) -> Iterator[tuple[Component, Moved]]:
         """The least cost at the mass that first come, first served moves.
 
         What was decided where that moves as much, else without anything that is put down on the way.
         """
-        component = decided.component
-        if _mass(component, decided.part.takes) == _mass(component, self._first(component)[0]):
-            yield decided
+        component, moved = decided.component, decided.part.moved
+        if _mass(component, moved.takes) == _mass(component, self._first(component).takes):
+            yield component, moved
             return
         for number in decided.group:
             pairs = self.components[number].pairs
             straight = Component(self.problem, pairs[self.problem.is_direct[pairs]])
             if len(straight.pairs):
-                yield _Decided((number,), straight, _even(straight, self._first(straight)))
+                yield straight, _even(straight, self._first(straight))
 
-    def _first(self, component: Component) -> tuple[Numbers, Numbers]:
-        return self.base.takes[component.pairs], self.base.gives[component.pairs]
+    def _first(self, component: Component) -> Moved:
+        return Moved(self.base.takes[component.pairs], self.base.gives[component.pairs])
 
     def _decide(self, group: Group, *, is_bound: bool, has_floors: bool) -> _Decided:
         if not is_bound:
@@ -176,9 +179,9 @@ class _Deciding:
             component = self.components[number]
             first = self._first(component)
             if has_floors:
-                floors = _floors(component, first[1])
+                floors = _floors(component, first.gives)
                 free = self._alone(number, has_floors=False)
-                found = free if _are_kept(component, free.gives, floors) else _solve(component, first, floors)
+                found = free if _are_kept(component, free.moved.gives, floors) else _solve(component, first, floors)
             else:
                 found = _solve(component, first, {})
             self.alone[number, has_floors] = found
@@ -190,10 +193,10 @@ class _Deciding:
         By CP-SAT, between what keeps the limit and what they would be without it.
         """
         pairs = component.pairs
-        loose = _together(
-            self.problem, [_Decided((one,), self.components[one], self._alone(one, has_floors=has_floors)) for one in group]
-        )
         parts_alone = [self._alone(one, has_floors=has_floors) for one in group]
+        loose = _together(
+            self.problem, ((self.components[one], part.moved) for one, part in zip(group, parts_alone, strict=True))
+        )
         mass_most, cost_least = (
             sum(column) for column in zip(*((one.mass_bound, one.cost_bound) for one in parts_alone), strict=True)
         )
@@ -204,14 +207,14 @@ class _Deciding:
         few, floors = Component(self.problem, kept), []
         for number in group if has_floors else ():
             own = self.components[number]
-            floors += _floor_rows(own, _floors(own, self._first(own)[1]))
-        begun = (start.takes[kept], start.gives[kept])
+            floors += _floor_rows(own, _floors(own, self._first(own).gives))
+        begun = Moved(start.takes[kept], start.gives[kept])
         answer = parts.solve(few, begun, floors, within(self.limits, kept), mass_most=mass_most)
-        takes, gives = (np.zeros(len(pairs), np.int64) for _both in range(2))
+        takes, gives = np.zeros_like(pairs), np.zeros_like(pairs)
         at = np.searchsorted(pairs, kept)
         takes[at], gives[at] = answer.takes, answer.gives
         mass, cost = _mass(component, takes), _cost(component, takes)
-        if (mass, -cost) < (_mass(few, begun[0]), -_cost(few, begun[0])):
+        if (mass, -cost) < (_mass(few, begun.takes), -_cost(few, begun.takes)):
             takes, gives = start.takes[pairs], start.gives[pairs]
             mass, cost = _mass(component, takes), _cost(component, takes)
             answer = replace(answer, is_proven=False, has_fewest=False)
@@ -222,37 +225,37 @@ class _Deciding:
             bounds = (mass_most, max(answer.cost_bound if is_whole else cost_least, cost_least))
         elif mass < bounds[0]:  # of what serves more nothing is known
             bounds = (bounds[0], cost)
-        return _Part(takes, gives, is_proven, *bounds, answer.has_fewest and is_whole)
+        return _Part(Moved(takes, gives), is_proven, *bounds, answer.has_fewest and is_whole)
 
     def _start(self, group: Group, *, has_floors: bool) -> Allocation:
         """What keeps the limits: one component after the other.
 
         As it would be alone where that still fits, else with nothing put down on the way.
         """
-        takes, gives = (np.zeros(len(self.problem.pair_lots), np.int64) for _both in range(2))
+        takes, gives = np.zeros_like(self.problem.pair_lots), np.zeros_like(self.problem.pair_lots)
         for number in group:
             own, part = self.components[number], self._alone(number, has_floors=has_floors)
-            takes[own.pairs], gives[own.pairs] = part.takes, part.gives
+            takes[own.pairs], gives[own.pairs] = part.moved
             if overdrawn(self.limits, takes):
                 takes[own.pairs], gives[own.pairs] = 0, 0
                 straight = Component(self.problem, own.pairs[self.problem.is_direct[own.pairs]])
                 if len(straight.pairs):
                     first = self._first(straight)
-                    part = _solve(straight, first, _floors(straight, first[1]) if has_floors else {})
-                    takes[straight.pairs], gives[straight.pairs] = part.takes, part.gives
+                    part = _solve(straight, first, _floors(straight, first.gives) if has_floors else {})
+                    takes[straight.pairs], gives[straight.pairs] = part.moved
         return Allocation(self.problem, takes, gives)
 
 
-def _solve(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
+def _solve(component: Component, first: Moved, floors: dict[int, int]) -> _Part:
     """The best of a component.
 
     Of two that are as good the one that stands already, so that nothing changes for nothing.
     """
     found = _search(component, first, floors)
-    better, standing = _rank(component, found.takes), _rank(component, first[0])
+    better, standing = _rank(component, found.moved.takes), _rank(component, first.takes)
     if better > standing:
         return found
-    kept = replace(found, takes=first[0], gives=first[1])
+    kept = replace(found, moved=first)
     if better == standing:
         return kept
     return replace(kept, is_proven=found.is_proven and better[:2] == standing[:2], has_fewest=False)
@@ -264,23 +267,23 @@ def _rank(component: Component, takes: Numbers) -> tuple[int, int, int]:
     return _mass(component, takes), -_cost(component, takes), -len(stops) - int(stops.sum())
 
 
-def _search(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
+def _search(component: Component, first: Moved, floors: dict[int, int]) -> _Part:
     is_small = len(component.pairs) <= SMALL
     is_flow = component.is_even and not component.has_parts
     if is_flow and not (component.has_extras and is_small):
         return _flow(component, first, floors, is_few=is_small and len(component.problem.pair_lots) <= FEW)
     if is_flow:
         begun = _flow(component, first, floors, is_few=False)
-        return _by_parts(component, (begun.takes, begun.gives), floors, mass_most=begun.mass_bound)
+        return _by_parts(component, begun.moved, floors, mass_most=begun.mass_bound)
     if is_small or not component.is_even:
         return _by_parts(component, first, floors)
     return _rounded(component, first, floors)
 
 
-def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int], *, is_few: bool) -> _Part:
+def _flow(component: Component, first: Moved, floors: dict[int, int], *, is_few: bool) -> _Part:
     network = flow.network_of(component)
     if floors:
-        network = flow.with_floors(network, first[1] // network.size)
+        network = flow.with_floors(network, first.gives // network.size)
     flows = flow.cheapest(network)
     if flows is None:
         raise RuntimeError("what first come, first served gives can be given")
@@ -291,51 +294,48 @@ def _flow(component: Component, first: tuple[Numbers, Numbers], floors: dict[int
         from marketplace.allocation.rules import parts
 
         flows, has_fewest = parts.fewest(component, flows, _floor_rows(component, floors))
-    return _Part(flows, flows, _cost(component, flows) == bound, mass, bound, has_fewest)
+    return _Part(Moved(flows, flows), _cost(component, flows) == bound, mass, bound, has_fewest)
 
 
-def _by_parts(
-    component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int], *, mass_most: int | None = None
-) -> _Part:
+def _by_parts(component: Component, first: Moved, floors: dict[int, int], *, mass_most: int | None = None) -> _Part:
     from marketplace.allocation.rules import parts  # CP-SAT takes as long to import as all the rest of a process
 
     answer = parts.solve(component, first, _floor_rows(component, floors), mass_most=mass_most)
-    return _Part(answer.takes, answer.gives, answer.is_proven, answer.mass_bound, answer.cost_bound, answer.has_fewest)
+    return _Part(Moved(answer.takes, answer.gives), answer.is_proven, answer.mass_bound, answer.cost_bound, answer.has_fewest)
 
 
-def _rounded(component: Component, first: tuple[Numbers, Numbers], floors: dict[int, int]) -> _Part:
+def _rounded(component: Component, first: Moved, floors: dict[int, int]) -> _Part:
     network = flow.network_of(component)
     if floors:
-        network = flow.with_floors(network, first[1] // network.size)
+        network = flow.with_floors(network, first.gives // network.size)
     smallest = -(-component.problem.lot_parts[component.lots] // network.size)
     root = flow.cheapest(network)
     if root is None:
         raise RuntimeError("what first come, first served gives can be given")
     root = flow.straighten(network.pair_lots, network.pair_needs, root)
     flows = rounding.round_to_parts(network, smallest, root)
-    best = first[0] if flows is None else flows * network.size
+    best = first.takes if flows is None else flows * network.size
     bounds = _mass(component, root * network.size), _cost_bound(component, root * network.size)
     is_proven = (_mass(component, best), _cost(component, best)) == bounds
-    return _Part(best, best, is_proven, *bounds, _has_few(component, best))
+    return _Part(Moved(best, best), is_proven, *bounds, _has_few(component, best))
 
 
-def _even(component: Component, first: tuple[Numbers, Numbers]) -> _Part:
+def _even(component: Component, first: Moved) -> Moved:
     """The least cost at the mass that first come, first served moves.
 
     That itself where no better is found.
     """
-    same = _Part(*first, False, 0, 0, False)
     if not component.is_even:
-        return same
+        return first
     network = flow.network_of(component)
-    network = replace(network, fixed=flow.amounts_by_class(network, first[0] // network.size))
+    network = replace(network, fixed=flow.amounts_by_class(network, first.takes // network.size))
     flows = flow.cheapest(network)
     if flows is not None and component.has_parts:
         smallest = -(-component.problem.lot_parts[component.lots] // network.size)
         flows = rounding.round_to_parts(network, smallest, flows)
-    if flows is None or _cost(component, flows * network.size) >= _cost(component, first[0]):
-        return same
-    return _Part(flows * network.size, flows * network.size, False, 0, 0, False)
+    if flows is None or _cost(component, flows * network.size) >= _cost(component, first.takes):
+        return first
+    return Moved(flows * network.size, flows * network.size)
 
 
 def _floors(component: Component, gives: Numbers) -> dict[int, int]:

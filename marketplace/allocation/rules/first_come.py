@@ -12,7 +12,7 @@ from marketplace.allocation.rules.problem import Allocation, Problem
 
 def first_come(problem: Problem) -> Allocation:
     """Serve the needs one after another."""
-    takes, gives = (np.zeros(len(problem.pair_lots), np.int64) for _both in range(2))
+    takes, gives = np.zeros_like(problem.pair_lots), np.zeros_like(problem.pair_lots)
     left, wanted = problem.lot_amounts.tolist(), problem.need_amounts.tolist()
     parts, is_even = problem.lot_parts.tolist(), problem.is_even.tolist()
     order = np.lexsort((problem.pair_lots, problem.pair_road_hm, problem.pair_needs))

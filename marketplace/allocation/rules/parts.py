@@ -12,7 +12,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from marketplace.allocation.rules.limits import Floor, Limit
-from marketplace.allocation.rules.problem import GRAM, Component, Numbers
+from marketplace.allocation.rules.problem import GRAM, Component, Moved, Numbers
 
 WORK_MOST = 4.0  # of CP-SAT's own measure, about a second each
 COUNTED_MOST = 2**61  # sums that it counts exactly
@@ -70,7 +70,7 @@ class _Model:
 
 def solve(
     component: Component,
-    first: tuple[Numbers, Numbers],
+    first: Moved,
     floors: Sequence[Floor],
     limits: Sequence[Limit] = (),
     *,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,6 +194,13 @@ def problem_of(lots: Iterable[Lot], needs: Iterable[Need], pairs: Iterable[Pair]
         limit_uses=column(use for uses, _most in rows for _place, use in uses),
         limit_most=column(most for _uses, most in rows),
     )
+
+
+class Moved(NamedTuple):
+    """What is taken of the lots, and what that gives of the needs, by some pairs in their order."""
+
+    takes: Numbers
+    gives: Numbers
 
 
 @dataclass(frozen=True)
