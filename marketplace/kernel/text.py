@@ -111,9 +111,9 @@ def compound_cuts(word: str) -> tuple[int, ...]:
     """
     by_stem, words = _known_parts()
     best: list[tuple[int, ...] | None] = [None] * len(word)
-    for start in range(len(word) - 2, -1, -1):
+    for start in reversed(range(len(word))):
         options: list[tuple[int, ...]] = [(start,)] if stem(word[start:]) in by_stem or word[start:] in words else []
-        for end in range(start + 3, len(word) - 2):
+        for end in range(start, len(word)):
             for link in _LINKS if word[start:end] in words else ():
                 following = end + len(link)
                 tail = best[following] if following < len(word) and word.startswith(link, end) else None

@@ -78,7 +78,7 @@ class Outlook:
 def quarters_ahead(today: date) -> list[Quarter]:
     """The quarters that are looked at, this one first."""
     quarters = [quarter_of(today)]
-    while len(quarters) < QUARTERS:
+    for _later in range(QUARTERS - 1):
         quarters.append(quarters[-1].following)
     return quarters
 

@@ -82,7 +82,7 @@ POLICY: dict[Can, Predicate] = {
     Can.READ_LOT: who.reads_lot,
     Can.TRACE_LOT: who.traces_lot,
     Can.HANDLE_LOT: who.handles_lot,
-    Can.OFFER_LOT: who.owns_lot,
+    Can.OFFER_LOT: who.is_owner_side,
     Can.BLOCK_LOT: who.traces_lot,
     Can.UNBLOCK_LOT: who.may_unblock_lot,
     Can.ADD_LOT_PAPER: who.reads_lot,

@@ -14,6 +14,18 @@ def _organisation(subject: Any) -> int | None:
     return subject if isinstance(subject, int) else getattr(subject, "organisation_id", None)
 
 
+def _is_at_home(actor: Actor, subject: Any) -> bool:
+    return subject is None or _organisation(subject) == actor.organisation_id
+
+
+def _coordinates(actor: Actor) -> bool:
+    return actor.role == Role.COORDINATOR
+
+
+def _has_it(actor: Actor, subject: Any) -> bool:
+    return actor.trades and subject.holder_id == actor.organisation_id
+
+
 def is_anyone(actor: Actor, subject: Any) -> bool:
     """Everybody, signed in or not."""
     return True
@@ -46,7 +58,7 @@ def is_trader(actor: Actor, subject: Any) -> bool:
 
 def is_own(actor: Actor, subject: Any) -> bool:
     """A trader, for what belongs to the own organisation."""
-    return actor.trades and (subject is None or _organisation(subject) == actor.organisation_id)
+    return actor.trades and _is_at_home(actor, subject)
 
 
 def may_ask_question(actor: Actor, subject: Any) -> bool:
@@ -56,7 +68,7 @@ def may_ask_question(actor: Actor, subject: Any) -> bool:
 
 def may_look_inside(actor: Actor, subject: Any) -> bool:
     """The own organisation's, and the reviewer for every organisation's."""
-    return is_own(actor, subject) or actor.role == Role.REVIEWER
+    return is_own(actor, subject) or is_reviewer(actor, subject)
 
 
 def reads_item_papers(actor: Actor, subject: Any) -> bool:
@@ -87,7 +99,7 @@ def may_know_points(actor: Actor, subject: Any) -> bool:
     everything. For anybody else a distance lies between public points, their own included.
     """
     is_colleague = actor.is_member and are_colleagues((actor.organisation_kind,))
-    return is_colleague or actor.role == Role.REVIEWER or actor.is_system
+    return is_colleague or is_reviewer(actor, subject) or actor.is_system
 
 
 def is_owner_side(actor: Actor, subject: Any) -> bool:
@@ -97,12 +109,12 @@ def is_owner_side(actor: Actor, subject: Any) -> bool:
 
 def is_owning_coordinator(actor: Actor, subject: Any) -> bool:
     """A coordinator of the organisation whose lot it is."""
-    return actor.role == Role.COORDINATOR and is_owner_side(actor, subject)
+    return _coordinates(actor) and is_owner_side(actor, subject)
 
 
 def is_asking_side(actor: Actor, subject: Any) -> bool:
     """A trader of the organisation that asked for it."""
-    return actor.trades and (subject is None or subject.organisation_id == actor.organisation_id)
+    return is_own(actor, subject)
 
 
 def is_either_side(actor: Actor, subject: Any) -> bool:
@@ -112,7 +124,7 @@ def is_either_side(actor: Actor, subject: Any) -> bool:
 
 def is_broker(actor: Actor, subject: Any = None) -> bool:
     """A coordinator of the region."""
-    return actor.role == Role.COORDINATOR and actor.organisation_kind == OrganisationKind.REGION
+    return _coordinates(actor) and actor.organisation_kind == OrganisationKind.REGION
 
 
 def may_make_plan(actor: Actor, subject: Any) -> bool:
@@ -122,13 +134,13 @@ def may_make_plan(actor: Actor, subject: Any) -> bool:
 
 def may_follow_reservation(actor: Actor, subject: Any) -> bool:
     """Both sides, the reviewer and the broker."""
-    return is_either_side(actor, subject) or actor.role == Role.REVIEWER or is_broker(actor)
+    return is_either_side(actor, subject) or is_reviewer(actor, subject) or is_broker(actor)
 
 
 def may_read_dossier(actor: Actor, subject: Any) -> bool:
     """Whoever reads the papers of the lot: both sides, the reviewer, and an adviser."""
     is_adviser = actor.is_member and actor.organisation_kind == OrganisationKind.ADVISER
-    return is_adviser or is_either_side(actor, subject) or actor.role == Role.REVIEWER
+    return is_adviser or is_either_side(actor, subject) or is_reviewer(actor, subject)
 
 
 def may_read_talk(actor: Actor, subject: Any) -> bool:
@@ -155,7 +167,7 @@ def may_account_for_region(actor: Actor, subject: Any) -> bool:
 
 def is_coordinator_of(actor: Actor, subject: Any) -> bool:
     """The coordinator, for the own organisation."""
-    return actor.role == Role.COORDINATOR and (subject is None or _organisation(subject) == actor.organisation_id)
+    return _coordinates(actor) and _is_at_home(actor, subject)
 
 
 def is_trading_coordinator(actor: Actor, subject: Any) -> bool:
@@ -185,8 +197,7 @@ def may_adopt_goal(actor: Actor, subject: Any) -> bool:
 
 def may_load_factors(actor: Actor, subject: Any) -> bool:
     """Coordinators of municipalities, reviewer and administrator, for the own organisation."""
-    own = subject is None or _organisation(subject) == actor.organisation_id
-    return is_municipal_coordinator(actor, subject) or (own and is_reviewer_or_admin(actor, subject))
+    return is_municipal_coordinator(actor, subject) or (_is_at_home(actor, subject) and is_reviewer_or_admin(actor, subject))
 
 
 def may_read_factor_list(actor: Actor, subject: Any) -> bool:
@@ -264,7 +275,7 @@ def may_follow_task(actor: Actor, subject: Any) -> bool:
 
 def may_read_people(actor: Actor, subject: Any) -> bool:
     """Everyone sees their own colleagues, the reviewer and the administrator all."""
-    own = actor.role in TRADING and (subject is None or _organisation(subject) == actor.organisation_id)
+    own = actor.role in TRADING and _is_at_home(actor, subject)
     return own or may_look_inside(actor, subject) or is_admin(actor, subject)
 
 
@@ -291,7 +302,7 @@ def may_invite(actor: Actor, subject: Any) -> bool:
 
 def may_list_reservations(actor: Actor, subject: Any) -> bool:
     """Traders for their own organisation, the reviewer for all."""
-    return actor.trades or actor.role == Role.REVIEWER
+    return actor.trades or is_reviewer(actor, subject)
 
 
 def may_manage_depots(actor: Actor, subject: Any) -> bool:
@@ -309,12 +320,12 @@ def keeps(actor: Actor, subject: Any) -> bool:
     if subject is None:
         return True
     named = actor.person_id in subject.keeper_ids
-    return named or (actor.role == Role.COORDINATOR and subject.depot_organisation_id == actor.organisation_id)
+    return named or (_coordinates(actor) and subject.depot_organisation_id == actor.organisation_id)
 
 
 def reads_stock(actor: Actor, subject: Any) -> bool:
     """Whoever keeps the depot, the reviewer and the broker."""
-    return actor.role == Role.REVIEWER or is_broker(actor) or keeps(actor, subject)
+    return is_reviewer(actor, subject) or is_broker(actor) or keeps(actor, subject)
 
 
 def follows_depot(actor: Actor, subject: Any) -> bool:
@@ -322,23 +333,18 @@ def follows_depot(actor: Actor, subject: Any) -> bool:
     return is_account(actor, subject) and reads_stock(actor, subject)
 
 
-def owns_lot(actor: Actor, subject: Any) -> bool:
-    """A trader of the organisation whose lot it is."""
-    return actor.trades and (subject is None or subject.owner_id == actor.organisation_id)
-
-
 def handles_lot(actor: Actor, subject: Any) -> bool:
     """Whoever moves, counts and splits it: the keeper of its depot. Where it lies in none, whoever has it."""
     if subject is None or subject.depot_id is not None:
         return keeps(actor, subject)
-    return actor.trades and subject.holder_id == actor.organisation_id
+    return _has_it(actor, subject)
 
 
 def reads_lot(actor: Actor, subject: Any) -> bool:
     """Whose it is, whoever has it, the keeper, the reviewer, advisers and the broker."""
-    if actor.role == Role.REVIEWER or is_broker(actor) or actor.judges or keeps(actor, subject):
+    if is_reviewer(actor, subject) or is_broker(actor) or actor.judges or keeps(actor, subject):
         return True
-    return owns_lot(actor, subject) or (actor.trades and subject.holder_id == actor.organisation_id)
+    return is_owner_side(actor, subject) or _has_it(actor, subject)
 
 
 def traces_lot(actor: Actor, subject: Any) -> bool:
@@ -364,14 +370,13 @@ def reads_recalls(actor: Actor, subject: Any) -> bool:
 def confirms_recall(actor: Actor, subject: Any) -> bool:
     """A trader or an adviser of an organisation that was told of it."""
     acts = actor.trades or actor.judges
-    return acts and (subject is None or _organisation(subject) == actor.organisation_id)
+    return acts and _is_at_home(actor, subject)
 
 
 def reads_asset(actor: Actor, subject: Any) -> bool:
     """Whose it is, whoever maintains it, and the reviewer."""
-    if actor.role == Role.REVIEWER or subject is None:
-        return actor.trades or actor.role == Role.REVIEWER
-    return actor.trades and actor.organisation_id in (subject.organisation_id, subject.maintainer_id)
+    is_theirs = subject is None or actor.organisation_id in (subject.organisation_id, subject.maintainer_id)
+    return (actor.trades and is_theirs) or is_reviewer(actor, subject)
 
 
 def may_value_assets(actor: Actor, subject: Any) -> bool:

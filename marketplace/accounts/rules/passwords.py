@@ -59,7 +59,7 @@ def is_common(password: str) -> bool:
     """
     typed = password.lower()
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", typed)
-    if typed in _listed() or (core in _listed() and len(core) < len(typed)) or len(set(typed)) < 5:
+    if typed in _listed() or core in _listed() or len(set(typed)) < 5:
         return True
     return bool(_REPEATED.fullmatch(typed)) or any(typed in run or typed in run[::-1] for run in _RUNS)
 

@@ -53,10 +53,9 @@ def read_cursor(text: str, *, reader: str, newest: int, today: date) -> Cursor:
     assert found is not None, "ask is_cursor first"
     number, day, until, after, mark = found.groups()
     is_known = mark == reader and int(number) <= newest and FIRST_DAY <= int(day) <= today.toordinal()
-    if not is_known or int(after or 0) > OBJECT_ID_MAX or (until and not int(day) <= int(until) <= today.toordinal()):
+    last = int(after or 0)
+    if not is_known or last > OBJECT_ID_MAX or (until and not int(day) <= int(until) <= today.toordinal()):
         raise Outdated(
             _("What you may see has changed since this cursor was given. Throw the copy away, and start from the beginning.")
         )
-    return Cursor(
-        int(number), date.fromordinal(int(day)), reader, date.fromordinal(int(until)) if until else None, int(after or 0)
-    )
+    return Cursor(int(number), date.fromordinal(int(day)), reader, date.fromordinal(int(until)) if until else None, last)

@@ -41,7 +41,7 @@ def changes(before: Seen, after: Seen) -> dict[str, Any]:
         facts["price"] = {"cents": after.price_cents, "unit": after.unit}
     if (before.available, before.unit) != (after.available, after.unit):
         before_free = {"amount": plain(before.available), "unit": before.unit}
-        if after.available > 0:
+        if after.available:
             facts["free"] = {"amount": plain(after.available), "unit": after.unit}
             facts["free_before"] = before_free
         else:

@@ -42,7 +42,7 @@ class Quarter:
     @property
     def following(self) -> "Quarter":
         """The one after."""
-        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
+        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
 
     def __str__(self) -> str:
         return f"{self.year}-K{self.number}"

@@ -83,7 +83,7 @@ def ranked(claims: list[Claim], *, free: Decimal, today: date) -> list[tuple[Cla
 
 
 def _points(most: int, part: Decimal, whole: Decimal) -> int:
-    if whole <= 0:
+    if not whole:
         return 0
     return int((most * part / whole).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 

@@ -193,8 +193,11 @@ def check_places(places: Mapping[str, int], columns: Sequence[Column], width: in
     for column in columns:
         if column.is_required and not column.choice and column.key not in places:
             errors.append(FieldError(column.key, _("Choose the column for “%(label)s”.", label=column.label)))
-    for choice in {column.choice: None for column in columns if column.choice}:
-        options = [column for column in columns if column.choice == choice]
+    choices: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.choice:
+            choices.setdefault(column.choice, []).append(column)
+    for options in choices.values():
         chosen = [column for column in options if column.key in places]
         if len(chosen) != 1:
             labels = " / ".join(str(column.label) for column in options)

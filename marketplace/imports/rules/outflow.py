@@ -208,9 +208,10 @@ class Codes:
         if eural in self.chosen:
             return self.chosen[eural], Certainty.CHOSEN
         groups = self.groups.get(eural, ())
-        if len(groups) == 1 and eural not in MIXED:
-            return groups[0], Certainty.MAPPED
-        return None, Certainty.UNCERTAIN if groups else Certainty.UNKNOWN
+        if not groups:
+            return None, Certainty.UNKNOWN
+        group, *others = groups
+        return (None, Certainty.UNCERTAIN) if others or eural in MIXED else (group, Certainty.MAPPED)
 
 
 def groups_by_eural(materials: Iterable[Material]) -> dict[str, tuple[str, ...]]:

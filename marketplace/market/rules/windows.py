@@ -153,8 +153,8 @@ def _shared(at: date, lengths: Sequence[int], room: int | None) -> list[date]:
     needed, passed, rows = sum(lengths), 0, []
     for length in lengths[:-1]:
         passed += length
-        fits = room is None or room >= needed
-        rows.append(at + timedelta(days=passed if fits else passed * max(room or 0, 0) // needed))
+        days = passed if room is None or room >= needed else passed * max(room, 0) // needed
+        rows.append(at + timedelta(days=days))
     return rows
 
 

@@ -92,7 +92,7 @@ def plan(needed: Amount, material: Material, supplies: Sequence[Supply]) -> Plan
     """The parts that the rule above chooses. `material`: what is asked for; `supplies`: what fits, as matching ranks them."""
     certain = [supply for supply in supplies if not supply.doubts]
     first = _plan(needed, material, certain)
-    return first if len(certain) == len(supplies) or first.missing.amount <= 0 else _plan(needed, material, supplies)
+    return first if len(certain) == len(supplies) or not first.missing.amount else _plan(needed, material, supplies)
 
 
 def _plan(needed: Amount, material: Material, supplies: Sequence[Supply]) -> Plan:
@@ -137,8 +137,8 @@ def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
     if whole(Fraction(takes) * rate, wanted) > needed.amount:
         least = whole(Fraction(needed.amount) / rate, source, up=True)
         takes = least
-        if not is_part_allowed(least, lot.available.amount, one.minimum):
-            takes = min(whole(Fraction(one.minimum or 0), source, up=True), lot.available.amount)
+        if one.minimum is not None and not is_part_allowed(least, lot.available.amount, one.minimum):
+            takes = min(whole(Fraction(one.minimum), source, up=True), lot.available.amount)
             is_forced = takes > least
     gives = whole(Fraction(takes) * rate, wanted)
     if gives <= 0:
@@ -162,7 +162,7 @@ def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:
                 needed=of.needed,
             )
         )
-    if of.parts and of.missing.amount > 0:
+    if of.parts and of.missing.amount:
         values.append(
             _(
                 "Together this is %(given)s of the %(needed)s that is needed. %(missing)s remains to be found.",
@@ -175,7 +175,7 @@ def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:
         values.append(
             _("Together this is %(given)s, and %(needed)s is needed: all is covered.", given=of.given, needed=of.needed)
         )
-    if of.surplus.amount > 0:
+    if of.surplus.amount:
         values.append(_surplus(of))
     if unsure := [part for part in of.parts if part.supply.doubts]:
         given = Amount(sum((part.gives.amount for part in unsure), Decimal(0)), of.needed.unit)

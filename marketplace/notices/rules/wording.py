@@ -374,8 +374,8 @@ def subject(kinds: list[Notice], first: Text) -> Text:
     """Write the subject of a letter. The line of the one notice in it, else how many there are and of what."""
     if len(kinds) == 1:
         return first
-    many = WORDINGS[kinds[0]].many if len(set(kinds)) == 1 else None
-    chosen = many or _SOME
+    kind, *others = set(kinds)
+    chosen = _SOME if others else WORDINGS[kind].many or _SOME
     return Text(chosen.message, chosen.plural, len(kinds), {"num": len(kinds)})
 
 

@@ -42,9 +42,11 @@ def find_layers(parts: Iterable[Lying]) -> tuple[Layer, ...]:
     for part in parts:
         if part.amount:
             by_layer.setdefault(part.layer, []).append(part)
-    area_m2 = max((_total(held, Unit.M2) for held in by_layer.values()), default=Decimal(0))
+    if not by_layer:
+        return ()
+    area_m2 = max(_total(held, Unit.M2) for held in by_layer.values())
     masses = {layer: sum((part.mass_kg for part in held), Decimal(0)) for layer, held in by_layer.items()}
-    heaviest = max(masses.values(), default=None)
+    heaviest = max(masses.values())
     return tuple(
         Layer(
             layer,

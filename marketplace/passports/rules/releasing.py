@@ -71,7 +71,7 @@ def find_amounts(pieces: Sequence[Piece], parts: Sequence[Part]) -> list[Decimal
     amounts = []
     for piece, part in zip(pieces, parts, strict=True):
         amount = part.left if piece.amount is None else piece.amount
-        if part.left == 0:
+        if not part.left:
             raise Conflict(
                 _("Of %(part)s nothing is left that was not released before.", part=part.name), "quantity", available="0"
             )

@@ -106,7 +106,7 @@ def find_gaps(opened: Open) -> list[Gap]:
     for side, mine, other, left in ((Side.NEED, needs, lots, opened.needs), (Side.LOT, lots, needs, opened.lots)):
         order = np.lexsort((other, km, lacks, steps, mine))
         helps = _chosen(opened, rows[order], steps[order], lacks[order], mine[order])
-        gaps += [Gap(side, place, int(left[place]), tuple(helps.get(place, ()))) for place in np.flatnonzero(left > 0).tolist()]
+        gaps += [Gap(side, place, int(left[place]), tuple(helps.get(place, ()))) for place in np.flatnonzero(left).tolist()]
     return gaps
 
 
@@ -171,7 +171,7 @@ def _help(opened: Open, row: int, step: Step, lack: int) -> Help | None:
     lot, need = int(opened.found.lots[row]), int(opened.found.needs[row])
     takes, gives = _amounts(opened, lot, need)
     part = min(int(opened.supply.parts[lot]), int(opened.lots[lot]))
-    if gives <= 0 or (takes < part) != (step is Step.PART):
+    if not gives or (takes < part) != (step is Step.PART):
         return None
     told = Help(lot, need, step, lack * 1000, None, "", takes, gives, int(opened.found.km[row]))
     return _TOLD[step](opened, told)

@@ -216,7 +216,7 @@ class DepotFigures:
     @property
     def known_cost_cents(self) -> int | None:
         """What lying here cost, of the days that have a price; None where none has."""
-        return self.cost_cents if self.tonne_days == 0 or self.unpriced_tonne_days < self.tonne_days else None
+        return self.cost_cents if not self.tonne_days or self.unpriced_tonne_days < self.tonne_days else None
 
     @property
     def cost_per_tonne_cents(self) -> Decimal | None:

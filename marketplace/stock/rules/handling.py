@@ -132,13 +132,13 @@ def check_part(amount: Decimal, unit: Unit) -> None:
 
 def check_counted(counted: Decimal, unit: Unit) -> None:
     """Refuse what cannot be the outcome of a count; nothing at all can."""
-    if counted != 0:
+    if counted:
         check_amount(counted, unit)
 
 
 def too_little(left: Decimal, unit: Unit) -> Conflict:
     """Less lies there than was asked for."""
-    if left == 0:
+    if not left:
         return Conflict(_("Nothing is left of this lot."), "quantity", available=plain(left))
     there = Amount(left, unit)
     return Conflict(_("Of this lot %(there)s is left. Enter that or less.", there=there), "quantity", available=plain(left))

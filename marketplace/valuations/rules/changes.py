@@ -60,6 +60,6 @@ def find_changes(before: Mapping[PriceKey, Ends], after: Mapping[PriceKey, Ends]
     return sorted(changes, key=_order)
 
 
-def _order(change: PriceChange) -> tuple[int, Decimal, int, str, str]:
-    kind = 2 if change.after is None else 1 if change.before is None else 0
-    return kind, -abs(change.share or Decimal(0)), change.key.material_id, change.key.condition, change.key.unit.value
+def _order(change: PriceChange) -> tuple[bool, bool, Decimal, int, str, str]:
+    is_gone, is_new = change.after is None, change.before is None
+    return is_gone, is_new, -abs(change.share or Decimal(0)), change.key.material_id, change.key.condition, change.key.unit.value
