@@ -14,7 +14,12 @@ EMAIL = "jan.jansen@borne.nl"
 
 
 @pytest.mark.parametrize(
-    "password", ["een lang genoeg wachtwoord", "kei band tegel stoep", "Straatsteen-uit-Borne", "ééntweedrievier"]
+    "password",
+    [
+        *("een lang genoeg wachtwoord", "kei band tegel stoep", "Straatsteen-uit-Borne", "ééntweedrievier"),
+        "84921 73056 214",  # figures alone are no listed word with figures around it
+        "abedcbaecdbac",  # five different signs
+    ],
 )
 def test_long_enough_and_not_guessed_first_is_enough(password: str) -> None:
     check_new(password, email=EMAIL)
@@ -32,6 +37,7 @@ def test_long_enough_and_not_guessed_first_is_enough(password: str) -> None:
         ("abcabcabcabc", "Veel mensen"),
         ("aaaaaaaaaaaaaa", "Veel mensen"),
         ("materialenbank", "Veel mensen"),
+        ("abdcbacdbadca", "Veel mensen"),  # four different signs
         ("jan.jansen12345", "e-mailadres"),
         ("van borne.nl af", "e-mailadres"),
     ],

@@ -79,8 +79,12 @@ def test_what_is_needed_is_named_where_it_is_empty(kind: str, columns: str) -> N
 def test_a_one_is_yes_and_a_nought_is_no(kind: str, column: str, fact: str) -> None:
     assert facts(kind)[fact] is True
     assert facts(kind, **{column: "0"})[fact] is False
-    if kind != "gate":
-        refused(kind, column, **{column: "2"})
+    refused(kind, column, **{column: "2"})
+
+
+@pytest.mark.parametrize("column", ["stil", "andere_eigenaar", "opheffen", "advies_telt"])
+def test_what_a_rule_does_not_say_is_no(column: str) -> None:
+    assert facts("gate", **{column: ""}) == facts("gate", **{column: "0"})
 
 
 def test_a_material_is_read_with_all_that_is_said_of_it() -> None:

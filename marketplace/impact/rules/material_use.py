@@ -210,12 +210,16 @@ def check_rows(rows: Sequence[UseRow], *, groups: Iterable[str]) -> list[UseRow]
     return [row for row in rows if row.mass_kg]
 
 
+def incoming(rows: Iterable[UseRow], *, scope: str) -> list[UseRow]:
+    """What came in, of the scope that counts."""
+    return [row for row in rows if row.scope == scope and row.flow == Flow.IN]
+
+
 def total_by_origin(rows: Iterable[UseRow], *, scope: str) -> dict[Origin, Decimal]:
     """What came in, by origin, of the scope that counts."""
     sums = dict[Origin, Decimal]()
-    for row in rows:
-        if row.scope == scope and row.flow == Flow.IN:
-            sums[Origin(row.origin)] = sums.get(Origin(row.origin), ZERO) + row.mass_kg
+    for row in incoming(rows, scope=scope):
+        sums[Origin(row.origin)] = sums.get(Origin(row.origin), ZERO) + row.mass_kg
     return sums
 
 

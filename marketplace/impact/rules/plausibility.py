@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marketplace.impact.rules.material_use import RENEWABLE, ZERO, Flow, Origin, UseRow, total_by_origin
+from marketplace.impact.rules.material_use import RENEWABLE, ZERO, Origin, UseRow, incoming, total_by_origin
 from marketplace.kernel.formats import mass, number
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import plain
@@ -140,9 +140,8 @@ def _group_gone(reported: Reported) -> Iterator[Finding]:
 
 def _by_group(rows: Iterable[UseRow], scope: str) -> dict[str, Decimal]:
     sums = dict[str, Decimal]()
-    for row in rows:
-        if row.scope == scope and row.flow == Flow.IN:
-            sums[row.group_slug] = sums.get(row.group_slug, ZERO) + row.mass_kg
+    for row in incoming(rows, scope=scope):
+        sums[row.group_slug] = sums.get(row.group_slug, ZERO) + row.mass_kg
     return sums
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.impact.rules.goals import Decision, find_decision_faults
-from marketplace.impact.rules.material_use import Flow, UseRow
+from marketplace.impact.rules.material_use import UseRow, incoming
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
@@ -85,7 +85,7 @@ def check_words(said: str, *, field: str, missing: Text) -> str:
 
 def check_filled(rows: Sequence[UseRow], *, scope: str) -> None:
     """A report that is submitted says something of what came in, in the scope that counts."""
-    if not any(row.mass_kg for row in rows if row.scope == scope and row.flow == Flow.IN):
+    if not any(row.mass_kg for row in incoming(rows, scope=scope)):
         raise Invalid(
             _("There is nothing in this report that came in. Enter at least one mass, and submit it then."),
             "rows",

@@ -30,7 +30,7 @@ def read_threshold(row: Row) -> Reference:
         "amount_eur": amount,
         "first_on": first,
         "last_on": last,
-        "is_verified": row.choice("geverifieerd", {"1", "0"}) == "1",
+        "is_verified": row.is_yes("geverifieerd"),
         "dated_on": row.day("datum"),
     }
     return Reference("threshold", row.text("slug", needed=True), facts)
@@ -48,7 +48,7 @@ def read_haul_price(row: Row) -> Reference:
         "of": _PRICES[row.choice("soort", set(_PRICES))],
         "amount_eur": amount,
         "first_on": row.day("eerste_dag"),
-        "is_verified": row.choice("geverifieerd", {"1", "0"}) == "1",
+        "is_verified": row.is_yes("geverifieerd"),
         "dated_on": row.day("datum"),
         "note": row.text("opmerking"),
     }

@@ -22,7 +22,7 @@ _WEIGHTS = {Unit.PIECE: "kg_per_stuk", Unit.M: "kg_per_m", Unit.M2: "kg_per_m2",
 _KINDS = {"tkm", "brandstof", "omrijfactor"}
 _CONFIDENCES = {"A", "B", "C"}
 _ORIGINS = {origin.value for origin in BankOrigin}
-_YES_NO = {"1", "0"}
+_YES_NO = {"1": True, "0": False}
 _WORKS = {"toepassen", "opslaan", "breken", "slopen"}
 _LONGEST_TERM_DAYS = 365
 _FIELD_KINDS = {
@@ -84,6 +84,11 @@ class Row:
         value = self.text(column, needed=True)
         self.demand(value in choices, column)
         return value
+
+    def is_yes(self, column: str, *, unsaid: bool | None = None) -> bool:
+        """Whether a cell says 1 and not 0. `unsaid`: what an empty cell says; None: it has to be filled."""
+        is_said = unsaid is None or self.text(column)
+        return _YES_NO[self.choice(column, set(_YES_NO))] if is_said else bool(unsaid)
 
     def words(self, column: str) -> list[str]:
         """The parts between semicolons."""
@@ -214,7 +219,7 @@ def read_material(row: Row) -> Reference:
         "weight_source": row.text("kg_bron"),
         "weight_confidence": row.text("kg_conf"),
         "origin": row.choice("origin", _ORIGINS) if row.text("origin") else BankOrigin.REUSED.value,
-        "is_bulk": {"1": True, "0": False}[row.choice("bulk", _YES_NO)] if row.text("bulk") else None,
+        "is_bulk": row.is_yes("bulk") if row.text("bulk") else None,
         "origin_of_new": row.text("herkomst_nieuw"),
         "non_renewable_share": row.number_or_none("niet_hernieuwbaar_aandeel", above_zero=False),
         "eural": row.text("eural"),
@@ -222,7 +227,7 @@ def read_material(row: Row) -> Reference:
         "mki": mki,
         "mki_source": row.text("mki_source", needed=mki is not None),
         "factor_licence": row.text("factor_licence"),
-        "factor_is_public": not row.text("factor_public") or row.choice("factor_public", _YES_NO) == "1",
+        "factor_is_public": row.is_yes("factor_public", unsaid=True),
         "imbor": row.text("imbor"),
     }
     return Reference("material", row.text("slug", needed=True), facts)
@@ -240,7 +245,7 @@ def read_field(row: Row) -> Reference:
     row.demand(kind in (FieldKind.NUMBER, FieldKind.YEAR) or minimum is None, "minimum")
     row.demand(kind in (FieldKind.NUMBER, FieldKind.YEAR) or maximum is None, "maximum")
     row.demand(minimum is None or maximum is None or Decimal(minimum) < Decimal(maximum), "maximum")
-    is_searchable = row.choice("zoekbaar", _YES_NO) == "1"
+    is_searchable = row.is_yes("zoekbaar")
     row.demand(not (is_searchable and kind is FieldKind.LINE), "zoekbaar")
     facts = {
         **_named(row),
@@ -253,7 +258,7 @@ def read_field(row: Row) -> Reference:
         "places": int(row.choice("decimalen", {str(places) for places in range(_MOST_PLACES + 1)}))
         if row.text("decimalen")
         else 0,
-        "needed": row.choice("nodig", _YES_NO) == "1",
+        "needed": row.is_yes("nodig"),
         "searchable": is_searchable,
         "hint_nl": row.text("hint_nl"),
         "hint_en": row.text("hint_en", needed=bool(row.text("hint_nl"))),
@@ -273,7 +278,7 @@ def read_paper_kind(row: Row) -> Reference:
     """A kind of paper of paper_kinds.csv: what it is, and whether it proves something."""
     facts = {
         **_named(row),
-        "proof": row.choice("bewijs", _YES_NO) == "1",
+        "proof": row.is_yes("bewijs"),
         "hint_nl": row.text("uitleg_nl", needed=True),
         "hint_en": row.text("uitleg_en", needed=True),
         **_sourced(row),
@@ -284,7 +289,7 @@ def read_paper_kind(row: Row) -> Reference:
 def read_gate(row: Row) -> Reference:
     """A rule of gates.csv. Only one with a citation may stop a lot."""
     severity = _SEVERITIES[row.choice("ernst", set(_SEVERITIES))]
-    is_verified = row.choice("geverifieerd", _YES_NO) == "1"
+    is_verified = row.is_yes("geverifieerd")
     row.demand(is_verified or severity is Severity.ASKS, "geverifieerd")
     kind = _GATE_KINDS[row.choice("soort", set(_GATE_KINDS))]
     fields, limit = row.words("velden"), row.number_or_none("grens")
@@ -299,7 +304,7 @@ def read_gate(row: Row) -> Reference:
         "fields": fields,
         "values": row.words("waarden"),
         "open_values": row.words("onzeker"),
-        "is_silent": row.text("stil") == "1",
+        "is_silent": row.is_yes("stil", unsaid=False),
         "limit": limit,
         "unit": row.text("eenheid"),
         "field_sets": row.words("veldsets"),
@@ -307,9 +312,9 @@ def read_gate(row: Row) -> Reference:
         "hazard": row.text("gevaar"),
         "paper_kinds": row.words("bewijsstukken"),
         "eural": row.text("eural"),
-        "is_of_other_owner": row.text("andere_eigenaar") == "1",
-        "is_liftable": row.text("opheffen") == "1",
-        "takes_opinion": row.text("advies_telt") == "1",
+        "is_of_other_owner": row.is_yes("andere_eigenaar", unsaid=False),
+        "is_liftable": row.is_yes("opheffen", unsaid=False),
+        "takes_opinion": row.is_yes("advies_telt", unsaid=False),
         "is_verified": is_verified,
         **{
             f"{part}_{language}": row.text(f"{column}_{language}", needed=True)
@@ -375,7 +380,7 @@ def read_notification(row: Row) -> Reference:
         "uitzondering_en": row.text("uitzondering_en", needed=bool(row.text("uitzondering_nl"))),
         "sets": row.words("sets"),
         "materialen": row.words("materialen"),
-        "geverifieerd": row.choice("geverifieerd", _YES_NO) == "1",
+        "geverifieerd": row.is_yes("geverifieerd"),
         **_sourced(row),
     }
     return Reference("notification", _slug(row), facts)
