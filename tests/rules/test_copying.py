@@ -36,7 +36,7 @@ def test_a_cursor_is_read_as_it_was_written(cursor: Cursor) -> None:
     [
         (PLAIN, 40),  # of another bank, or of one that was restored
         (Cursor(41, TOMORROW, READER), 41),
-        (Cursor(41, YESTERDAY, reader_mark(7, "admin")), 41),
+        *((Cursor(41, YESTERDAY, reader_mark(person, "reviewer")), 41) for person in range(8, 14)),
         (Cursor(41, YESTERDAY, READER, TOMORROW, 3), 41),
         (Cursor(41, TODAY, READER, YESTERDAY, 3), 41),
     ],

@@ -97,6 +97,10 @@ def test_an_empty_cell_leaves_a_figure_and_the_word_unknown_takes_it_away_with_w
         ({"kg_per_m2": "onbekend"}, "kg_per_m2", "cannot be taken away"),
         ({"kg_per_m2": "0", "kg_bron": "x", "kg_conf": "A"}, "kg_per_m2", "more than zero"),
         ({"kg_per_m2": "185,0001"}, "kg_per_m2", "at most 3 decimals"),
+        ({"kg_per_m2": "185,0009"}, "kg_per_m2", "at most 3 decimals"),
+        ({"kg_per_m2": "190"}, "kg_bron", "“kg per m²” is new"),
+        ({"co2_nieuw_kg_per_kg": "0,09"}, "co2_laag", "A new factor has its own range"),
+        ({"co2_nieuw_kg_per_kg": "0,09"}, "factor_public", "licence lets the figure be passed on"),
         ({"kg_per_m2": "190"}, "kg_bron", "is new"),
         ({"co2_hergebruik_kg_per_kg": "-0,1"}, "co2_hergebruik_kg_per_kg", "less than zero"),
         ({"co2_hergebruik_kg_per_kg": "1000001"}, "co2_hergebruik_kg_per_kg", "at most"),
@@ -124,6 +128,8 @@ def test_the_ends_of_a_range_may_be_the_factor_itself() -> None:
 
 def test_a_material_stands_in_a_list_once() -> None:
     assert [(row, column) for row, column, _said in said({"co2_bron": "een"}, {"co2_bron": "twee"})] == [(3, "slug")]
+    read_on = said({"slug": "klei"}, {"co2_bron": "een"}, {"co2_conf": "D"}, {"slug": "tegel", "co2_conf": "D"})
+    assert [(row, column) for row, column, _said in read_on] == [(2, "slug"), (4, "slug"), (5, "co2_conf")]
 
 
 def test_a_file_without_slugs_or_figures_is_refused() -> None:
@@ -164,11 +170,14 @@ def test_the_largest_change_comes_first_then_what_is_new_and_words_come_last() -
     words = Change("kei", BY_FACT["carbon_source"], "a", "b")
     changes = [words, change("1", "2"), change("3", "1"), change(None, "1"), change("0", "1")]
     assert sorted(changes, key=lambda one: -one.size) == [changes[4], changes[2], changes[1], changes[3], words]
+    large, small = change("10", "40"), change("0.1", "0.3")  # four times and three times as much
+    assert sorted((small, large), key=lambda one: -one.size) == [large, small]
 
 
 def test_a_figure_of_a_list_stands_until_it_is_taken_back() -> None:
     listed = with_figures(KEI, {"carbon_factor": "0.09", "kg_per_m2": "190"})
     assert (listed["carbon_factor"], listed["kg_per_unit"]) == ("0.09", {"m2": "190", "piece": "4.2"})
+    assert with_figures(KEI, {"kg_per_piece": "4.5"})["kg_per_unit"] == {"m2": "185", "piece": "4.5"}
     assert KEI["kg_per_unit"]["m2"] == "185"
     newer = carried_over({**KEI, "carbon_factor": "0.2", "carbon_source": "DEFRA26"}, listed)
     assert (newer["carbon_factor"], newer["carbon_source"], newer["kg_per_unit"]["m2"]) == ("0.09", "DEFRA26", "190")

@@ -44,7 +44,8 @@ TAR = Field("tar", "Teerhoudend", "Holds tar", FieldKind.ANSWER, choices=YES_OR_
 MAKE = Field("make", "Merk", "Make", FieldKind.LINE)
 LAID = Field("year-laid", "Jaar van aanleg", "Laid", FieldKind.YEAR, minimum=Decimal(1900), is_searchable=True)
 PROVEN = Field("proof-date", "Datum van het bewijs", "Proof", FieldKind.DAY, is_searchable=True)
-ALL = (THICKNESS, WHOLE, COUNT, FORMAT, TAR, MAKE, LAID, PROVEN)
+WEIGHT = Field("weight", "Gewicht", "Weight", FieldKind.NUMBER, "kg", "kg", maximum=Decimal(50), places=1)
+ALL = (THICKNESS, WHOLE, COUNT, FORMAT, TAR, MAKE, LAID, PROVEN, WEIGHT)
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,9 @@ def test_an_answer_is_kept_in_one_form(slug: str, given: Any, kept: Any) -> None
             "“True” is geen getal voor Dikte. Vul een getal in, bijvoorbeeld 6 cm, of zeg dat het onbekend is.",
         ),
         ("pieces", "0", "Aantal is minstens 1. Controleer het getal."),
+        ("weight", "veel", "“veel” is geen getal voor Gewicht. Vul een getal in, bijvoorbeeld 1 kg, of zeg"),
+        ("weight", "50.1", "Gewicht ligt tussen 0 kg en 50 kg. Controleer het getal en de eenheid."),
+        ("year-laid", Decimal("1999.5"), "“1999.5” is geen jaar voor Jaar van aanleg."),
         ("pieces", "1.5", "Aantal is een heel getal. Vul het in zonder cijfers achter de komma."),
         ("format", "waal", "“waal” staat niet in de lijst van Formaat. Kies uit: Keiformaat, Dikformaat, Onbekend."),
         ("format", "Keiformaat", "“Keiformaat” staat niet in de lijst van Formaat. Kies uit: Keiformaat, Dikformaat, Onbekend."),
@@ -246,6 +250,9 @@ def test_who_changes_something_says_it_in_the_words_of_the_version_in_use() -> N
     assert say(Thing(), {"old": "5", "format": "dik"}, before, 2, reader) == Said({"format": "dik"}, 2)
     with pytest.raises(Invalid):  # what is not asked any more cannot be said anew
         say(Thing(), {"old": "6", "format": "kei"}, before, 2, reader)
+    for other in ("4", "6"):
+        with pytest.raises(Invalid):
+            say(Thing(), {"old": other}, before, 2, reader)
     fewer = Thing((replace(FORMAT, choices=FORMAT.choices[1:]), THICKNESS))
     with pytest.raises(Invalid, match="staat niet in de lijst van Formaat"):
         say(fewer, {"format": "kei", "thickness-cm": 8}, before, 2, reader)

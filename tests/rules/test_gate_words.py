@@ -99,8 +99,35 @@ def test_a_paper_that_ran_out_is_told_with_its_last_day() -> None:
     papers = [PaperFacts(kind, valid_until=date(2026, month, 1)) for month in (3, 9, 6)]
     assert "geldig tot en met 1 september 2026" in spoken(find(PAVERS, {}, *papers, to=BORNE)["environmental-declaration"])
     assert "niet aanwezig" in spoken(find(PAVERS, {}, to=BORNE)["environmental-declaration"])
+    another = PaperFacts("foto", valid_until=TODAY)
+    assert "niet aanwezig" in spoken(find(PAVERS, {}, another, to=BORNE)["environmental-declaration"])
     valid = PaperFacts(kind, valid_until=TODAY)
     assert "environmental-declaration" not in find(PAVERS, {}, *papers, valid, to=BORNE)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("yes", "een klasse die nergens"),
+        ("zwart", "een klasse die nergens"),
+        ("wonen", "een klasse die nergens"),
+        ("unknown", ""),
+    ],
+)
+def test_a_class_that_nobody_knows_is_not_an_unknown_one(said: str, words: str) -> None:
+    """Whatever letter it begins with."""
+    found = find(SOIL, {**CLEAN_SOIL, "soil-class": said}, to=place("residential", "residential"))
+    assert ("soil-destination" in found) is bool(words)
+    assert ("soil-class" in found) is not bool(words)
+
+
+def test_what_stops_an_earlier_moment_stops_the_later_ones() -> None:
+    order = (Moment.PUBLISH, Moment.RESERVE, Moment.HAND_OVER)
+    assert [[one.is_by(other) for other in order] for one in order] == [
+        [True, True, True],
+        [False, True, True],
+        [False, False, True],
+    ]
 
 
 def test_what_stops_stands_first_and_what_comes_earlier_before_what_comes_later() -> None:

@@ -10,6 +10,7 @@ the same marks.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import NamedTuple
 
 from marketplace.kernel.geo import Box
@@ -98,7 +99,7 @@ def _touching(made: Cluster, accepted: dict[tuple[int, int], list[Cluster]], zoo
     """The nearest mark in the cells around that this one would touch."""
     x, y = pixels(made.lat, made.lon, zoom)
     column, row = (int(part) for part in made.key.split(".")[1:])
-    around = (accepted.get((column + dx, row + dy), []) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+    around = (accepted.get((column + dx, row + dy), []) for dx, dy in product((-1, 0, 1), repeat=2))
     reach = [(math.dist((x, y), pixels(item.lat, item.lon, zoom)), item.key, item) for cell in around for item in cell]
     nearest = min(reach, key=lambda found: found[:2], default=None)
     return nearest[2] if nearest and nearest[0] < GAP_PIXELS else None

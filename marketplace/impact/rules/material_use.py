@@ -105,9 +105,9 @@ class YearInput:
     @property
     def added_by_origin(self) -> Mapping[Origin, Decimal] | None:
         """The same by origin. None: unknown, for the report includes a part and does not say of which origin."""
-        if self.added_kg == 0:
+        if not self.added_kg:
             return {}
-        return self.bank_by_origin if self.includes_bank_kg == 0 else None
+        return None if self.includes_bank_kg else self.bank_by_origin
 
     @property
     def renewable_kg(self) -> Decimal:

@@ -36,9 +36,9 @@ class Fill:
         """
         exact = self.taken * PERCENT / self.room
         rounded = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
-        if self.taken > 0 and rounded == 0:
-            return 1
-        return PERCENT - 1 if rounded == PERCENT and self.taken < self.room else rounded
+        if self.taken and self.taken < self.room:
+            return max(1, min(rounded, PERCENT - 1))
+        return rounded
 
 
 def amount_of(fill: Fill, amount: Decimal) -> Text | Amount:
