@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from marketplace.depots.rules.lots import MovementKind
 from marketplace.kernel.geo import Point
 from marketplace.stock.rules.figures import Bought, DepotFigures, Leaving, Left, Step, follow, left_in
@@ -157,6 +159,33 @@ def test_weeks_that_storing_pays_are_known_where_both_prices_are() -> None:
     bought = DepotFigures(bought_transfers=1, bought_cents=1000, bought_kg=Decimal(2000))
     assert (stored + bought).break_even_weeks == 10
     assert (stored.break_even_weeks, bought.break_even_weeks) == (None, None)
+
+
+@pytest.mark.parametrize(("out", "back"), [(1000, 900), (900, 1000)])
+def test_what_comes_in_as_another_amount_is_not_what_left(out: int, back: int) -> None:
+    book = Book()
+    book.add(1, "in", 1000, MARCH, 7)
+    book.add(1, "out", -out, APRIL, 7)
+    book.add(1, "in", back, MAY, 7)
+    assert [(row.on, row.mass_kg) for row in book.left] == [(APRIL, Decimal(out))]
+
+
+def test_half_a_kilogram_leaves_too() -> None:
+    book = Book()
+    book.add(1, "in", 1000, MARCH, 7)
+    book.steps.append(Step(2, 1, MovementKind.WRITE_OFF, Decimal("-0.5"), APRIL, 7, DEPOT))
+    assert [(row.mass_kg, row.how) for row in book.left] == [(Decimal("0.5"), Leaving.WRITTEN_OFF)]
+
+
+def test_only_what_went_to_somebody_else_was_carried_further_for_the_depot() -> None:
+    """By the way of the first example 17.138 km more: of 148 t 2 536.424 tonne-kilometres. What is moved on has no end yet."""
+    way = (LOSSER, DEPOT, OLDENZAAL)
+    rows = [Left(7, APRIL, MARCH, Decimal(148_000), how, None, way) for how in (Leaving.TRANSFER, Leaving.MOVED, Leaving.OWN_USE)]
+    found = left_in(rows, {})[7]
+    assert (found.routed_kg, found.extra_tonne_km) == (148_000, Decimal("2536.424"))
+    assert left_in(rows[1:], {})[7].extra_tonne_km is None
+    unknown = left_in([Left(7, APRIL, MARCH, Decimal(1000), Leaving.TRANSFER)], {})[7]
+    assert (unknown.routed_kg, unknown.transferred_kg) == (0, 1000)
 
 
 def test_what_left_without_a_reservation_has_no_price_of_another() -> None:

@@ -1,5 +1,6 @@
 """Why a line of a plan stands there, held against what happens without one."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -73,15 +74,14 @@ def lines_of(plan: Plan) -> Iterator[Line]:
     changed = np.flatnonzero(now != before)
     groups = joined_by(problem.pair_lots[changed], problem.pair_needs[changed], len(problem.lot_ids), len(problem.need_ids))
     weights, road = problem.lot_weights_mg, problem.pair_road_hm
-    mass: dict[int, int] = {}
-    distance: dict[int, int] = {}
+    mass, distance = defaultdict[int, int](int), defaultdict[int, int](int)
     lost: dict[int, tuple[int, int]] = {}
     group_of = dict(zip(changed.tolist(), groups.tolist(), strict=True))
     for pair, group in group_of.items():
         lot = int(problem.pair_lots[pair])
         more = (int(now[pair]) - int(before[pair])) * int(weights[lot])
-        mass[group] = mass.get(group, 0) + more
-        distance[group] = distance.get(group, 0) + more * int(road[pair])
+        mass[group] += more
+        distance[group] += more * int(road[pair])
         if more < 0:
             lost[lot] = min(lost.get(lot, (0, 0)), (more, int(problem.pair_needs[pair])))
     for pair in plan.allocation.lines.tolist():

@@ -128,7 +128,6 @@ def handling_cost(transfers: Numbers, prices: HaulPrices) -> Numbers:
 def storage_of(ways: Ways, lying: Lying, ids: Sequence[int]) -> Numbers:
     """What each pair costs by the gram for lying in a depot, on the way or before it goes."""
     costs = lying.before(ways)
-    for depot in np.unique(ways.depots[ways.depots != STRAIGHT]).tolist():
-        rows = np.flatnonzero(ways.depots == depot)
+    for depot, rows in ways.by_depot():
         costs[rows] = lying.cost_of(ids[depot], ways.lots[rows], ways.first_days[rows], ways.days[rows])[0]
     return costs

@@ -61,6 +61,11 @@ class Ways:
         km, to_km = int(self.km[pair]), int(self.to_km[pair])
         return int(self.depots[pair]), to_km, km - to_km, int(self.days[pair])
 
+    def by_depot(self) -> Iterator[tuple[int, Numbers]]:
+        """The place of each depot where something is put down on the way, and the pairs that go by it."""
+        for depot in np.unique(self.depots[self.depots != STRAIGHT]).tolist():
+            yield depot, np.flatnonzero(self.depots == depot)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -161,8 +166,7 @@ def limits_of(ways: Ways, supply: Supply, depots: Depots, weights_mg: Numbers) -
 
 
 def _rooms(ways: Ways, supply: Supply, depots: Depots, weights_mg: Numbers) -> Iterator[tuple[int, Numbers, Numbers]]:
-    for depot in np.unique(ways.depots[ways.depots != STRAIGHT]).tolist():
-        mine = np.flatnonzero(ways.depots == depot)
+    for depot, mine in ways.by_depot():
         for kind, room in sorted(depots.rooms[depot].items()):
             units = supply.units[ways.lots[mine]]
             counted = mine if kind is Kind.TONNE else mine[units == KIND_UNITS.get(kind, -1)]

@@ -268,9 +268,11 @@ def left_in(rows: Iterable[Left], bought: Mapping[int, Bought]) -> dict[int, Dep
             routed_kg=NOTHING if extra is None else row.mass_kg,
             routed_extra_tonne_km=extra or NOTHING,
         )
-        said = bought.get(row.reservation_id or 0)
-        if said is not None and row.reservation_id not in told:
-            told.add(int(row.reservation_id or 0))
+        if row.reservation_id is None or row.reservation_id in told:
+            continue
+        said = bought.get(row.reservation_id)
+        if said is not None:
+            told.add(row.reservation_id)
             found[row.depot_id] += DepotFigures(
                 bought_transfers=1,
                 bought_cents=said.cents,
@@ -285,4 +287,4 @@ def _tonnes(mass_kg: Decimal) -> Decimal:
 
 
 def _over(part: Decimal, whole: Decimal) -> Decimal | None:
-    return part / whole if whole > 0 else None
+    return part / whole if whole else None
