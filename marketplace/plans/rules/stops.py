@@ -62,7 +62,7 @@ class Ways:
         return int(self.depots[pair]), to_km, km - to_km, int(self.days[pair])
 
     def by_depot(self) -> Iterator[tuple[int, Numbers]]:
-        """The place of each depot where something is put down on the way, and the pairs that go by it."""
+        """The place of each depot on the way, with the pairs that go by it."""
         for depot in np.unique(self.depots[self.depots != STRAIGHT]).tolist():
             yield depot, np.flatnonzero(self.depots == depot)
 
