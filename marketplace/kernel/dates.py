@@ -58,8 +58,8 @@ def parse_date(text: str, locale: str, field: str | None = None, *, is_past: boo
     As `read_date`, and no earlier than 1990, no later than thirty years from now.
     """
     day = read_date(text, locale, field, is_past=is_past)
-    if faults := find_day_faults(field or "", day, today()):
-        raise Invalid(faults[0].message, field)
+    for fault in find_day_faults("", day, today()):
+        raise Invalid(fault.message, field)
     return day
 
 

@@ -102,12 +102,13 @@ def public_point(point: Point) -> Point:
 
     The same for everyone and for ever, so asking twice reveals nothing more.
     """
-    return Point(_on_grid(point.lat, GRID_LAT_STEP, SOUTH, NORTH), _on_grid(point.lon, GRID_LON_STEP, WEST, EAST))
+    return Point(_on_grid(point.lat, GRID_LAT_STEP, SOUTH), _on_grid(point.lon, GRID_LON_STEP, WEST))
 
 
-def _on_grid(degrees: float, step: int, lowest: float, highest: float) -> float:
-    first, last = math.ceil(lowest * 10_000 / step), math.floor(highest * 10_000 / step)
-    return min(last, max(first, round(degrees * 10_000 / step))) * step / 10_000
+def _on_grid(degrees: float, step: int, lowest: float) -> float:
+    """The nearest line of the grid; none lies beyond `lowest`, nor a line nearer than half a step beyond the other edge."""
+    first = math.ceil(lowest * 10_000 / step)
+    return max(first, round(degrees * 10_000 / step)) * step / 10_000
 
 
 @lru_cache(maxsize=DISTANCES_KEPT)

@@ -119,7 +119,7 @@ def check_pictured(photos: int) -> None:
 
 def slip_days(earliest: date, latest: date, came_on: date) -> int:
     """By how many days it came after its period; negative: before it; 0 within."""
-    return (came_on - latest).days if came_on > latest else min((came_on - earliest).days, 0)
+    return max((came_on - latest).days, 0) + min((came_on - earliest).days, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Reliability:
     @property
     def is_known(self) -> bool:
         """Whether there is anything to tell."""
-        return self.due > 0
+        return bool(self.due)
 
 
 def reliability(rows: Iterable[Kept], today: date) -> Reliability:

@@ -382,17 +382,6 @@ def test_only_colleagues_and_the_clock_know_exact_points() -> None:
         assert not may(stranger, Can.READ_POINTS, Thing(stranger.organisation_id or 0))
 
 
-@pytest.mark.parametrize(("holder", "does"), [("borne", True), ("almelo", False), ("hengelo", False), ("", False)])
-def test_a_licensed_factor_is_read_by_the_people_of_its_holder(holder: str, *, does: bool) -> None:
-    assert may(replace(LEADER, organisation_slug="borne"), Can.READ_LICENSED_FACTOR, holder) is does
-
-
-@pytest.mark.parametrize("person_id", [6, 8])
-def test_what_is_a_persons_own_is_nobody_elses(person_id: int) -> None:
-    theirs = Thing(OWN, person_id=person_id, id=person_id)
-    assert not any(may(LEADER, what, theirs) for what in (Can.READ_TASK, Can.CANCEL_TASK, Can.REVOKE_TOKENS))
-
-
 def test_a_coordinator_invites_no_reviewer() -> None:
     assert not may(COORDINATOR, Can.INVITE, InvitationDraft("a@b.nl", OWN, Role.REVIEWER))
 

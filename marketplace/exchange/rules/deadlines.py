@@ -28,7 +28,9 @@ def collect_until(now: datetime, *, first_day: date, last_day: date | None, hold
         return hold_until
     today = clock.local(now).date()
     day = max(today, first_day) + COLLECT_WITHIN
-    return clock.last_moment(last_day if last_day is not None and today <= last_day < day else day)
+    if last_day is not None and today <= last_day:
+        day = min(day, last_day)
+    return clock.last_moment(day)
 
 
 def is_beyond_lot(expires_at: datetime | None, last_day: date | None) -> bool:

@@ -85,8 +85,8 @@ def in_unit(amount: Decimal, unit: Unit, wanted: Unit, material: Material) -> De
 
 def added_in(material: Material, units: Iterable[Unit]) -> Unit:
     """The unit in which needs are added up. Their own where it is one, else that of the material."""
-    different = set(units)
-    return different.pop() if len(different) == 1 else material.default_unit
+    unit, *others = set(units)
+    return material.default_unit if others else unit
 
 
 def gather(material: Material, wants: Iterable[Want]) -> list[Group]:

@@ -328,7 +328,8 @@ def check_publishable(
             _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
             current_status=status.value,
         )
-    filled = {**(values or {})} if (values or {}).get("planned") else {"photos": photos or None, **(values or {})}
+    said = values or {}
+    filled = {**said} if said.get("planned") else {"photos": photos or None, **said}
     missing = [
         FieldError(row.name, row.missing or _("Fill in “%(label)s”.", label=row.label))
         for row in fields.FIELDS

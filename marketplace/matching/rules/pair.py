@@ -118,7 +118,7 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
     if not has_turn(lot.rings, Asker(need.organisation_id, need.organisation_slug, need.organisation_kind), today):
         rows.append(_("The turn of this organisation has not come yet."))
     covered = cover(lot, need)
-    if covered.covers.amount <= 0:
+    if not covered.covers.amount:
         rows.append(_("Nothing is left that could serve."))
     elif not is_part_allowed(covered.takes.amount, lot.available.amount, lot.minimum_part):
         rows.append(_("The owner gives away larger parts only."))
@@ -173,7 +173,7 @@ def cover(lot: Lot, need: Need) -> Cover:
 
 def _enough(covers: Decimal, wanted: Unit, source: Unit, material: Material, lot: Lot) -> Decimal:
     """The least amount in the listing's unit that gives this much in the demand's."""
-    if wanted == source:
+    if wanted is source:
         return covers
     step = Decimal(1) if source is Unit.PIECE else Decimal("0.001")
     amount = convert(covers, wanted, source, material, lot.kg_per_unit, source)
@@ -190,7 +190,7 @@ def scant(source: Unit, wanted: Unit, materials: tuple[Material, ...]) -> Decima
     `materials`: the one that is offered or asked first, then those that go with it. Where a pair does not go by both units all of
     it is in doubt; in the same unit nothing is.
     """
-    if source == wanted:
+    if source is wanted:
         return Decimal(0)
     step = Decimal(1) if wanted is Unit.PIECE else THOUSANDTH
     result = Decimal(0)

@@ -96,9 +96,11 @@ def plan(needed: Amount, material: Material, supplies: Sequence[Supply]) -> Plan
 
 
 def _plan(needed: Amount, material: Material, supplies: Sequence[Supply]) -> Plan:
+    if needed.amount <= 0:
+        return Plan(needed, ())
     alone = next((part for supply in supplies if (part := _covers_alone(supply, needed, material))), None)
-    if needed.amount <= 0 or alone is not None:
-        return Plan(needed, () if alone is None else (alone,))
+    if alone is not None:
+        return Plan(needed, (alone,))
     taken: list[Part] = []
     ways: list[Plan] = []
     left = needed.amount
@@ -130,7 +132,7 @@ def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
     """
     lot, source, wanted = one.lot, one.lot.available.unit, needed.unit
     existing = next((of for of in (lot.material, material) if of.takes(wanted) and of.takes(source)), None)
-    if existing is None or lot.available.amount <= 0 or needed.amount <= 0:
+    if existing is None:
         return None
     rate = conversion(source, wanted, existing, lot.kg_per_unit, source)
     takes, is_forced = lot.available.amount, False
@@ -154,7 +156,7 @@ def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:
     What is under way, what is covered, what is surplus and why, what is missing.
     """
     values: list[Text] = []
-    if under_way.amount > 0:
+    if under_way.amount:
         values.append(
             _(
                 "%(under_way)s is reserved for this demand already. Then %(needed)s is still needed.",

@@ -221,7 +221,7 @@ def read_number(field: Field, value: Any) -> Decimal:
         ) from refusal
     check_bounds(field, number)
     if number != round(number, field.places):
-        if field.places == 0:
+        if not field.places:
             raise Invalid(_("%(name)s is a whole number. Enter it without decimals.", name=field))
         raise Invalid(
             ngettext(

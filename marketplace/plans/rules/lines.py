@@ -75,7 +75,7 @@ def lines_of(plan: Plan) -> Iterator[Line]:
     groups = joined_by(problem.pair_lots[changed], problem.pair_needs[changed], len(problem.lot_ids), len(problem.need_ids))
     weights, road = problem.lot_weights_mg, problem.pair_road_hm
     mass, distance = defaultdict[int, int](int), defaultdict[int, int](int)
-    lost: dict[int, tuple[int, int]] = {}
+    losses = defaultdict[int, list[tuple[int, int]]](list)
     group_of = dict(zip(changed.tolist(), groups.tolist(), strict=True))
     for pair, group in group_of.items():
         lot = int(problem.pair_lots[pair])
@@ -83,20 +83,20 @@ def lines_of(plan: Plan) -> Iterator[Line]:
         mass[group] += more
         distance[group] += more * int(road[pair])
         if more < 0:
-            lost[lot] = min(lost.get(lot, (0, 0)), (more, int(problem.pair_needs[pair])))
+            losses[lot].append((more, int(problem.pair_needs[pair])))
     for pair in plan.allocation.lines.tolist():
         taken, given = int(now[pair]), int(plan.allocation.gives[pair])
         if pair not in group_of:
             yield Line(pair, taken, given, Why.SAME, None, 0, 0)
             continue
         group = group_of[pair]
-        less = lost.get(int(problem.pair_lots[pair]))
+        lost = losses.get(int(problem.pair_lots[pair]))
         yield Line(
             pair,
             taken,
             given,
             Why.MORE if mass[group] > 0 else Why.LESS,
-            None if less is None else less[1],
+            None if lost is None else min(lost)[1],
             -distance[group] // 10_000,
             mass[group],
             group,

@@ -126,7 +126,7 @@ def _read(row: ListRow, cells: Mapping[str, str], known: Taxonomy, notation: str
         units = ", ".join(str(one.label) for one in material.units)
         raise _Wrong("unit", _("This material is not counted in that unit. Choose one of: %(units)s.", units=units))
     low, high = (_euros(key, cells[key], notation) for key in ("low", "high"))
-    if low <= 0:
+    if not low:
         raise _Wrong("low", _("A price is more than nought. What has no price is left out of the table."))
     if high < low:
         raise _Wrong("high", _("The high price is below the low one. Check both."))
