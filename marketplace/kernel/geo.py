@@ -106,7 +106,10 @@ def public_point(point: Point) -> Point:
 
 
 def _on_grid(degrees: float, step: int, lowest: float) -> float:
-    """The nearest line of the grid; none lies beyond `lowest`, nor a line nearer than half a step beyond the other edge."""
+    """The nearest line of the grid that is not below `lowest`.
+
+    Above the other edge none is nearest: there the last line lies on the edge, or less than half a step inside it.
+    """
     first = math.ceil(lowest * 10_000 / step)
     return max(first, round(degrees * 10_000 / step)) * step / 10_000
 

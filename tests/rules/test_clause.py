@@ -58,7 +58,8 @@ def test_how_its_figures_come_about_can_be_done_on_paper() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owners", "partners", "narrow"), [(2, 0, True), (1, 1, True), (2, 1, False), (0, 3, False), (0, 0, True)]
+    ("owners", "partners", "narrow"),
+    [(2, 0, True), (1, 1, True), (2, 1, False), (0, 3, False), (0, 0, True), (40, 2, False)],
 )
 def test_fewer_than_three_that_can_supply_are_too_few(owners: int, partners: int, narrow: bool) -> None:
     assert is_narrow(owners, partners) is narrow

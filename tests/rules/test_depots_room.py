@@ -182,6 +182,7 @@ def test_a_closed_depot_takes_nothing() -> None:
 def test_others_store_as_a_depot_says_and_its_owner_always(storers: Storers, kind: Kind, may: bool) -> None:
     assert may_store(storers, owner_id=1, owner_kind=kind, depot_owner_id=1)
     assert may_store(storers, owner_id=2, owner_kind=kind, depot_owner_id=1) is may
+    assert may_store(storers, owner_id=1, owner_kind=kind, depot_owner_id=2) is may
     check_storer(storers, owner_id=1, owner_kind=kind, depot_owner_id=1)
     if may:
         check_storer(storers, owner_id=2, owner_kind=kind, depot_owner_id=1)

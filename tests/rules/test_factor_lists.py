@@ -185,6 +185,22 @@ def test_a_figure_of_a_list_stands_until_it_is_taken_back() -> None:
     assert carried_over({**KEI, "carbon_factor": "0.3"}, again)["carbon_factor"] == "0.3"
 
 
+def test_whose_licence_a_figure_has_stays_where_only_the_weight_changes() -> None:
+    licensed = {"kei": {**KEI, "factor_is_public": False, "factor_licence": "NMD", "licence_holder": "borne"}}
+    row = ListRow(2, {"slug": "kei", "kg_bron": "gewogen"})
+    found = read_list(ListFile("lijst.csv", "", ("slug", "kg_bron"), (row,), "nl"), licensed, holder="hengelo")
+    assert found.changes == {"kei": {"weight_source": "gewogen"}}
+    row = ListRow(2, {"slug": "kei", "factor_licence": "Andere"})
+    found = read_list(ListFile("lijst.csv", "", ("slug", "factor_licence"), (row,), "nl"), licensed, holder="almelo")
+    assert found.changes == {"kei": {"factor_licence": "Andere", "licence_holder": "almelo"}}
+
+
+def test_a_weight_that_came_since_stays_and_one_that_was_there_comes_back() -> None:
+    light = {**KEI, "kg_per_unit": {"m2": "150"}}
+    assert brought_back(light, KEI) == {"kg_per_m2": "185", "kg_per_piece": "4.2"}
+    assert brought_back(KEI, light) == {"kg_per_m2": "150"}
+
+
 def test_a_former_version_is_brought_back_whole() -> None:
     listed = with_figures(KEI, {"carbon_factor": "0.09", "factor_is_public": False, "licence_holder": "hengelo", "mki": "0.01"})
     back = with_figures(listed, brought_back(listed, KEI))

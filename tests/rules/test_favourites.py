@@ -24,6 +24,7 @@ def test_what_was_seen_is_read_as_it_was_stored() -> None:
         (replace(BEFORE, available=Decimal("799.5")), {"free": {"amount": "799.5", "unit": "m2"}, "free_before": FREE}),
         (replace(BEFORE, available=Decimal(1)), {"free": {"amount": "1", "unit": "m2"}, "free_before": FREE}),
         (replace(BEFORE, available=Decimal("0.001")), {"free": {"amount": "0.001", "unit": "m2"}, "free_before": FREE}),
+        (replace(BEFORE, available=Decimal(5000)), {"free": {"amount": "5000", "unit": "m2"}, "free_before": FREE}),
         (replace(BEFORE, available=Decimal(0)), {"reserved": FREE}),
         (replace(BEFORE, price_cents=251), {"price": {"cents": 251, "unit": "m2"}, "price_before": {"cents": 250, "unit": "m2"}}),
         (

@@ -86,6 +86,8 @@ def test_what_cannot_be_a_filter_says_why_and_leaves_the_others() -> None:
         ("colour:red", "veld-colour", "red"),
         ("thickness-cm:min:8", "veld-thickness-cm-min", "8"),
         ("proof-date:max:2026-01-31", "veld-proof-date-max", "2026-01-31"),
+        ("colour:min", "veld-colour", "min"),  # a choice of that name
+        ("colour:light:red", "veld-colour", "light:red"),
     ],
 )
 def test_what_the_api_asks_stands_in_an_address_and_back(term: str, key: str, value: str) -> None:

@@ -78,6 +78,7 @@ def refused(slug: str, value: Any) -> str:
         ("tar", "no", "no"),
         ("make", "  Struyk\u200b Verwo ", "Struyk Verwo"),
         ("year-laid", 1900, 1900),
+        ("proof-date", "1900-01-01", "1900-01-01"),
         ("year-laid", "2032", 2032),  # five years ahead
         ("year-laid", Decimal("1987.0"), 1987),
         ("proof-date", "2026-11-03", "2026-11-03"),

@@ -53,6 +53,8 @@ def test_a_need_between_two_others_joins_them_in_whatever_order_they_come() -> N
 def test_the_days_that_all_share_are_told() -> None:
     [group] = gather(KEI, [want(1, 1, "2027-03-01", "2027-04-15"), want(2, 2, "2027-04-01", "2027-05-01")])
     assert group.shared == (date(2027, 4, 1), date(2027, 4, 15))
+    [group] = gather(KEI, [want(1, 1, "2027-03-01", "2027-04-15"), want(2, 2, "2027-04-15", "2027-05-01")])
+    assert group.shared == (date(2027, 4, 15), date(2027, 4, 15))
 
 
 def test_one_organisation_with_two_needs_is_not_joint() -> None:
@@ -106,6 +108,7 @@ def test_an_amount_in_another_unit_is_rounded_once_halves_up(amount: str, unit: 
         (JointQuestion(within_km=0), ["within_km"]),
         (JointQuestion(within_km=201), ["within_km"]),
         (JointQuestion(first=date(2027, 3, 1), last=date(2027, 3, 1)), []),
+        (JointQuestion(first=date(2027, 3, 1), last=date(2027, 9, 1)), []),
         (JointQuestion(first=date(2027, 3, 2), last=date(2027, 3, 1)), ["last"]),
         (JointQuestion(first=date(1989, 12, 31)), ["first"]),
         (JointQuestion(last=date(2057, 12, 31)), []),

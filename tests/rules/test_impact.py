@@ -62,6 +62,15 @@ def test_the_transport_eats_the_gain_where_it_emits_what_was_avoided() -> None:
     assert impact.break_even_km(Decimal(1188), Decimal(0), Decimal("0.25994")) is None
 
 
+def test_what_making_it_fit_again_emits_is_no_gain() -> None:
+    """Of 1 188 kg avoided 188 go into cleaning: 1 000 / 3.37922 = 295.926 km. Where cleaning takes all there is no kilometre to drive."""
+    assert impact.net_kgco2e(Decimal(1188), Decimal(20), Decimal(188)) == 980
+    assert impact.net_kgco2e(Decimal(1188), Decimal(20)) == 1168
+    assert impact.break_even_km(Decimal(1188), Decimal(10_000), Decimal("0.25994"), Decimal(188)) == Decimal("295.926")
+    for processing in (1188, 1200):
+        assert impact.break_even_km(Decimal(1188), Decimal(10_000), Decimal("0.25994"), Decimal(processing)) == 0
+
+
 def test_a_small_load_breaks_even_too_and_a_returning_one_never() -> None:
     # 100 kg: 11.88 kg avoided; by van 0.1 × 0.78225 × 1.3 = 0.1016925 kg for each kilometre
     assert impact.break_even_km(Decimal("11.88"), Decimal(100), Decimal("0.78225")) == Decimal("116.823")

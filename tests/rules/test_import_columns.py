@@ -69,6 +69,8 @@ def test_the_header_is_the_row_that_names_most_columns() -> None:
     rows = [SheetRow(1, ("Rapport 2024",)), SheetRow(3, ("Jaar", "opmerking")), SheetRow(4, ("Jaar", "Groep", "Herkomst"))]
     header = find_header(rows, COLUMNS, {})
     assert header is not None and (header.row_number, header.names) == (4, ("Jaar", "Groep", "Herkomst"))
+    again = find_header([*rows, SheetRow(5, ("Jaar", "x", "y"))], COLUMNS, {})  # a total below it
+    assert again is not None and again.row_number == 4
     other = find_header([SheetRow(1, ("titel",)), SheetRow(2, ("x", "y"))], COLUMNS, {})
     assert other is not None and other.row_number == 2
     assert find_header([SheetRow(1, ("titel",))], COLUMNS, {}) is None
@@ -104,6 +106,8 @@ def test_numbers_are_read_as_most_of_their_column_is_written(texts: list[str], o
             ("2025 K2", "2025-Q2"),
         ),
         *(
+            ("202501", "2025-01"),
+            ("202512", "2025-12"),
             ("202500", None),
             ("202513", None),
             ("012025", "2025-01"),
@@ -198,6 +202,8 @@ def test_limits_of_a_line_stand_at_the_limit_and_one_past_it(cell: str, typed: s
 
 
 def test_tonnes_are_kilograms_by_the_thousand() -> None:
+    quarter, _faults = read_outflow(Record({"eural": "170302", "period": "Q3 2024", "tonnes": "1,5"}), last_month="2026-11")
+    assert quarter is not None and (quarter.period, quarter.year) == ("2024-Q3", 2024)
     line, _faults = read_outflow(Record({"eural": "170302", "period": "2025", "tonnes": "1,5"}), last_month="2026-11")
     assert line is not None and (line.mass_kg, line.year, line.loads) == (Decimal("1500.0"), 2025, None)
 

@@ -52,5 +52,9 @@ def test_the_heaviest_is_drawn_six_high_and_the_others_in_proportion() -> None:
     assert [layer.height for layer in find_layers([PAVERS, TILES, SAND, RUBBLE, little])] == [3, 2, 6, 1]
 
 
+def test_what_weighs_nothing_is_drawn_as_one() -> None:
+    assert [layer.height for layer in find_layers([lying(1, 1, "3", Unit.M2, "0")])] == [1]
+
+
 def test_what_was_taken_out_is_not_drawn() -> None:
     assert find_layers([lying(1, 1, "0", Unit.M2, "0")]) == ()

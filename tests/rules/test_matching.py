@@ -124,6 +124,7 @@ def test_every_no_has_a_sentence_that_the_reader_understands() -> None:
         ("1 m2", "1000 kg", None, "185.000", "1", "185.000"),
         ("100 m2", "10 tonne", None, "10", "54.055", "10000.175"),  # 10 000 / 185 = 54.054…
         ("100 m2", "10 tonne", "200", "10", "50", "10000.000"),
+        ("0.03 m2", "1 piece", None, "1", "0.03", "5.550"),  # one piece is 0.0227: the rest of it gives nobody another
     ],
 )
 def test_what_a_lot_covers_is_exact_to_the_thousandth(

@@ -64,6 +64,8 @@ def test_a_lot_has_thirty_papers_at_most() -> None:
     check_paper_count(29)
     with pytest.raises(Conflict):
         check_paper_count(30)
+    with pytest.raises(Conflict):
+        check_paper_count(31)  # of two people at once
 
 
 def test_its_last_day_still_counts() -> None:

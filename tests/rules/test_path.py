@@ -70,6 +70,7 @@ def test_too_few_are_told_by_how_many_and_how_much_of_the_inhabitants() -> None:
     few = Indicator(Decimal(75), Decimal(100), 1, 14, 82_311, 638_897)
     sentence = "Nog geen regionaal cijfer: 1 van de 14 gemeenten, 12,9% van de inwoners"
     assert str(say_too_few(few)) == str(say_path("De regio", HALF, few, year=2027)) == sentence
+    assert str(say_too_few(Indicator(asked=14))).endswith("0 van de 14 gemeenten, 0% van de inwoners")
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,11 @@ def test_two_years_are_compared_over_those_in_both() -> None:
 def test_a_change_of_too_few_is_none(minimum: int, points: int | None) -> None:
     found = compared({2: share("25")}, {2: share("35")}, minimum)
     assert found is not None and found.points == points
+
+
+@pytest.mark.parametrize(("before", "after"), [(share("25"), NOTHING_KNOWN), (NOTHING_KNOWN, share("35"))])
+def test_a_year_of_which_nothing_is_known_changed_by_nobody_knows_how_much(before: Indicator, after: Indicator) -> None:
+    assert Comparison(2026, before, after).points is None
 
 
 def test_nobody_in_both_years_is_no_comparison() -> None:

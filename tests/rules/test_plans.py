@@ -78,6 +78,12 @@ def test_what_is_there_was_measured_and_came_today_or_lately(changes: dict[str, 
     assert [error.field for error in refusal.value.errors] == [wrong]
 
 
+def test_the_first_day_that_can_be_said_is_named() -> None:
+    """Sixty days before 15 July 2028: 15 of July, 30 of June and 15 of May."""
+    with pytest.raises(Invalid, match="16 mei 2028"):
+        check_there(replace(THERE, came_on=date(2028, 5, 15)), Decimal(800), TODAY)
+
+
 def test_only_what_is_planned_and_on_offer_moves_or_comes() -> None:
     check_planned(status="published", planned=True)
     for status, planned in (("draft", True), ("withdrawn", True), ("published", False)):
@@ -116,4 +122,5 @@ def test_a_slip_is_counted_from_the_nearest_end_of_the_period(came_on: date, day
 
 def test_how_sure_it_is_may_change_within_the_same_period() -> None:
     assert BEFORE.is_same_period(replace(BEFORE, certainty=Certainty.IDEA))
-    assert not BEFORE.is_same_period(replace(BEFORE, latest=date(2028, 9, 29)))
+    for latest in (date(2028, 9, 29), date(2028, 10, 1)):
+        assert not BEFORE.is_same_period(replace(BEFORE, latest=latest))

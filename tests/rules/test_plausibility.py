@@ -98,6 +98,7 @@ def test_how_much_each_inhabitant_has_is_said_and_never_as_nothing() -> None:
         "In totaal kwam er 90 ton binnen voor 1.000 inwoners: 90 kg per inwoner. Gebruikelijk is 100 kg tot 15 ton."
     )
     assert "minder dan 1 kg per inwoner" in said(rows=(row("primary", 999),), before=None)
+    assert "1,5 kg per inwoner" in said(rows=(row("primary", 1500),), before=None)
 
 
 @pytest.mark.parametrize(("primary", "rules"), [(1, []), (0, ["no_primary"])])

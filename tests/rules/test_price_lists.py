@@ -1,11 +1,12 @@
 """A table of prices, row by row: what is read, and at which column it is wrong."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.lists import ListFile, ListRow
@@ -111,6 +112,12 @@ def test_a_condition_is_one_word_or_any(typed: str, condition: str) -> None:
 )
 def test_a_cell_that_does_not_fit_is_told_at_its_column(cells: dict[str, str], column: str | None) -> None:
     assert faults(cells) == ([] if column is None else [(2, column)])
+
+
+def test_a_day_without_a_year_is_the_last_such_day() -> None:
+    with clock.frozen(datetime(2026, 11, 28, 12, tzinfo=clock.AMSTERDAM)):
+        days = [row.priced_on for typed in ("1-12", "28-11", "29-11") for row in read({"peildatum": typed}).rows]
+    assert days == [date(2025, 12, 1), date(2026, 11, 28), date(2025, 11, 29)]
 
 
 def test_a_material_stands_there_once_in_a_condition_and_unit() -> None:

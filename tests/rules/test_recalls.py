@@ -63,6 +63,7 @@ def test_what_was_released_itself_stays_free_below_a_blocked_parent() -> None:
     ("", None, ["reason"]),
     ("PFAS", date(2026, 11, 29), ["found_on"]),
     ("PFAS", date(1989, 12, 31), ["found_on"]),
+    ("PFAS", date(1980, 1, 1), ["found_on"]),
     ("PFAS", date(2026, 5, 3), ["found_on"]),
     ("PFAS", FIRST, []),
     ("", date(2026, 11, 29), ["reason", "found_on"]),
@@ -138,6 +139,23 @@ def test_every_owner_and_holder_of_a_lot_stands_there_with_its_days() -> None:
         (7, "176", 11, 15, "borne", "borne", None),
         (7, "176", 15, 20, "borne", "losser", 3),
         (8, "100", 6, None, "losser", "losser", None),
+    ]
+
+
+def test_what_comes_back_to_its_owner_or_out_of_a_depot_is_a_period_of_its_own() -> None:
+    assert stepped(
+        (7, "5", 4, "almelo", "losser", None),
+        (7, "-5", 9, "almelo", "losser", None),
+        (7, "5", 9, "almelo", "almelo", None),
+        (7, "-5", 12, "almelo", "almelo", None),
+        (7, "5", 12, "almelo", "almelo", 3),
+        (7, "-5", 14, "almelo", "almelo", 3),
+        (7, "5", 14, "almelo", "almelo", 2),
+    ) == [
+        (7, "5", 4, 9, "almelo", "losser", None),
+        (7, "5", 9, 12, "almelo", "almelo", None),
+        (7, "5", 12, 14, "almelo", "almelo", 3),
+        (7, "5", 14, None, "almelo", "almelo", 2),
     ]
 
 

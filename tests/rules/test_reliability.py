@@ -22,6 +22,7 @@ def test_nine_plans_of_which_seven_came_in_their_period() -> None:
 
 def test_the_median_is_of_what_came() -> None:
     assert reliability([Kept(SUMMER, date(2028, 10, 1)), Kept(SUMMER, date(2028, 6, 30))], TODAY).late == 1  # by one day
+    assert reliability([Kept(SUMMER, date(2028, 6, 30))], TODAY).early == 1
     came = [date(2028, 6, 21), date(2028, 10, 4), date(2028, 10, 11), date(2028, 11, 29)]  # −10, 4, 11 and 60 days
     found = reliability([Kept(SUMMER, day) for day in came], TODAY)
     assert (found.within, found.early, found.late, found.median_slip_days) == (0, 1, 3, Decimal("7.5"))  # (4 + 11) / 2
@@ -38,6 +39,7 @@ def test_a_plan_is_due_the_day_after_its_last_day(today: date, due: int) -> None
 def test_what_is_withdrawn_is_counted_apart() -> None:
     found = reliability([Kept(SUMMER, is_over=True), Kept(SUMMER, date(2028, 9, 30), is_over=True)], TODAY)
     assert (found.due, found.within, found.late, found.withdrawn) == (1, 1, 0, 1)
+    assert reliability([Kept(SUMMER, is_over=True)] * 2, TODAY).withdrawn == 2
 
 
 def test_of_nothing_nothing_is_known() -> None:

@@ -41,6 +41,10 @@ def test_a_number_that_cannot_be_called_is_refused(typed: str) -> None:
 def test_a_number_of_the_wrong_length_says_how_long_it_is() -> None:
     with pytest.raises(Invalid, match="9 cijfers"):
         clean_phone("06 5555123")
+    for typed in ("655551234", "0900-KEIEN"):  # without its nought, or with letters, nobody knows how long it should be
+        with pytest.raises(Invalid) as refusal:
+            clean_phone(typed)
+        assert "cijfers heeft" not in str(refusal.value) and "9 cijfers" not in str(refusal.value)
 
 
 def test_what_is_shown_has_to_be_there() -> None:

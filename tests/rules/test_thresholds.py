@@ -71,6 +71,7 @@ def test_the_threshold_of_a_day_counts_its_first_and_its_last(day: date, cents: 
         (20_000_000, 21_599_999, Standing.BELOW),
         (20_000_000, 21_600_001, Standing.EITHER),
         (21_600_000, 30_000_000, Standing.REACHED),
+        (25_000_000, 30_000_000, Standing.REACHED),
     ],
 )
 def test_a_value_reaches_a_threshold_from_its_amount_on(low: int, high: int, standing: Standing) -> None:

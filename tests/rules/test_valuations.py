@@ -209,12 +209,14 @@ def test_an_appraisal_is_of_all_that_is_there_unless_it_says_of_how_much() -> No
     ("wrong", "there", "field"),
     [
         ({"value_cents": 0}, "40", "value_cents"),
+        ({"value_cents": -100}, "40", "value_cents"),
         ({"value_cents": CENTS_MAX + 1}, "40", "value_cents"),
         ({"appraiser": "  "}, "40", "appraiser"),
         ({"source": ""}, "40", "source"),
         ({"valued_on": date(2026, 11, 29)}, "40", "valued_on"),
         ({"valued_on": date(1989, 12, 31)}, "40", "valued_on"),
         ({}, "0", "quantity"),
+        ({"quantity": D(-1)}, "40", "quantity"),
     ],
 )
 def test_what_an_appraisal_cannot_be_is_refused_at_its_field(wrong: dict[str, object], there: str, field: str) -> None:
@@ -251,6 +253,8 @@ def test_a_sum_says_of_how_many_nothing_is_estimated() -> None:
     found = add_masses([ValuedMass(D(1), D(2), D(10)), ValuedMass(D(3), D(4))])
     assert found is not None and (found.valued_kg, found.passported_kg, found.owned_kg, found.without_estimate) == (4, 6, 14, 1)
     assert not found.has_estimate and add_masses([]) is None
+    most = add_masses([ValuedMass(D(1), D(2)), ValuedMass(D(3), D(4)), ValuedMass(D(1), D(2), D(10))])
+    assert most is not None and most.without_estimate == 2
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def clusters_of(spots: Iterable[Spot], zoom: int) -> list[Cluster]:
     cells: dict[tuple[int, int], list[Spot]] = {}
     for spot in spots:
         x, y = pixels(spot.lat, spot.lon, zoom)
-        cells.setdefault((int(x // CELL_PIXELS), int(y // CELL_PIXELS)), []).append(spot)
+        cells.setdefault((int(x / CELL_PIXELS), int(y / CELL_PIXELS)), []).append(spot)
     accepted: dict[tuple[int, int], list[Cluster]] = {}
     for cell, held in sorted(cells.items(), key=lambda cell: (-sum(spot.listings for spot in cell[1]), cell[0])):
         made = _cluster(f"{zoom}.{cell[0]}.{cell[1]}", held)

@@ -50,7 +50,7 @@ def score(claim: Claim, *, free: Decimal, today: date) -> Score:
     """What a claim scores. `free`: what the owner has to give, in the listing's unit: all that is not approved or handed over."""
     purchase = PURCHASE_POINTS if claim.replaces_purchase else 0
     need, need_reason = _need(claim.needed_by, today)
-    distance = _points(DISTANCE_POINTS, max(Decimal(0), DISTANCE_KM - claim.distance_km), DISTANCE_KM)
+    distance = _points(DISTANCE_POINTS, DISTANCE_KM - min(claim.distance_km, DISTANCE_KM), DISTANCE_KM)
     fit = _points(FIT_POINTS, min(claim.amount, free), max(claim.amount, free))
     missed = min(claim.no_shows, NO_SHOWS_MAX) * NO_SHOW_POINTS
     return Score(
@@ -100,7 +100,7 @@ def _need(needed_by: date | None, today: date) -> tuple[int, Text]:
     if needed_by is None:
         return 0, _("The date by which it is needed was not given: 0 of %(most)s points.", most=NEED_POINTS)
     days = max(0, (needed_by - today).days)
-    points = _points(NEED_POINTS, Decimal(max(0, NEED_DAYS - days)), Decimal(NEED_DAYS))
+    points = _points(NEED_POINTS, Decimal(NEED_DAYS - min(days, NEED_DAYS)), Decimal(NEED_DAYS))
     return points, _(
         "Needed by %(day)s, in %(days)s days: %(points)s of %(most)s points (none at 90 days or more).",
         day=needed_by,

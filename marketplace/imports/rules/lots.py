@@ -232,7 +232,8 @@ def _answer(field: Field, typed: str, record: Record, key: str) -> Any:
     said = [(choice.slug, {choice.slug, choice.name_nl, choice.name_en}) for choice in field.choices]
     exact = [slug for slug, names in said if typed.casefold() in {name.casefold() for name in names}]
     near = [slug for slug, names in said if plain_name(typed) in {plain_name(name) for name in names}]
-    return exact[0] if exact else near[0] if len(near) == 1 else typed
+    found = exact[:1] or near
+    return found.pop() if len(found) == 1 else typed
 
 
 def _check(draft: ListingDraft, material: Material, words: LotWords, faults: Faults) -> dict[str, Any]:

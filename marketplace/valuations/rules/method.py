@@ -269,10 +269,8 @@ def _cents(amount: Decimal) -> int:
 
 
 def _rounded(amount: Fraction) -> int:
-    """To the cent, halves away from nought; never a float in between."""
-    doubled = 2 * abs(amount.numerator) + amount.denominator
-    whole = doubled // (2 * amount.denominator)
-    return whole if amount >= 0 else -whole
+    """What is not below nought, to the cent, halves up; never a float in between."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
 def _exact(amount: Fraction) -> Decimal:
