@@ -79,6 +79,12 @@ def up_to_date(session: Session, words: Sequence[str] = ()) -> Iterator[Columns]
             columns.words.pop(word, None)
 
 
+def list_answers(session: Session, ids: Sequence[int]) -> list[str]:
+    """What the owners of these listings say of their fields, as it is stored."""
+    with up_to_date(session) as columns:
+        return columns.answers.stored(columns.said_of(np.array(ids, np.intp)))
+
+
 def _memory_of(session: Session) -> _Memory:
     with _finding:
         return _memories.setdefault(session.get_bind().engine.pool, _Memory())

@@ -48,6 +48,7 @@ class Answers:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {NOTHING_SAID: 0}
+        self._stored = [NOTHING_SAID]
         self._said: defaultdict[str, _Said] = defaultdict(_Said)
 
     def number(self, stored: str) -> int:
@@ -56,10 +57,15 @@ class Answers:
         if known is not None:
             return known
         self._numbers[stored] = number = len(self._numbers)
+        self._stored.append(stored)
         for slug, value in json.loads(stored).items():
             if value != UNKNOWN:
                 self._said[slug].values.append((number, value))
         return number
+
+    def stored(self, sets: NDArray[np.intp]) -> list[str]:
+        """These sets as they are stored."""
+        return [self._stored[number] for number in sets.tolist()]
 
     def take_all(self) -> None:
         """Bring the columns of every field up to date: no reader waits for the first look at one."""

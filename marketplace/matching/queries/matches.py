@@ -11,12 +11,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, Integer, bindparam, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.rules.accounts import OrganisationKind
+from marketplace.catalogue.queries.memory import list_answers
 from marketplace.exchange.queries.destination import fetch_deals, list_demands_come_back_from, totals_under_way
 from marketplace.impact.rules.impact import Impact, impact
 from marketplace.kernel import clock
@@ -153,7 +154,6 @@ def list_listings_for_demand(
         refused_codes=len(refused),
         accepts_unknown=need.accepts_unknown_hazards,
         is_partner=asker.kind == OrganisationKind.PARTNER,
-        has_wishes=bool(need.wishes),
         came_back=bool(given_back),
         planned=planned,
     )
@@ -162,10 +162,14 @@ def list_listings_for_demand(
         rows = session.scalars(_BARE_LISTINGS, {"ids": doubted})
         return _serving((row.id, lot_of(row, terms, exact=exact), need) for row in rows)
 
+    @cache
     def judged(answers: str) -> Verdict:
         return judge_all(need.wishes, json.loads(answers))
 
-    fitting = _fitting(session, statement, figures, serving_ids, judged if need.wishes else None)
+    numbers = list(_connection(session).scalars(statement, figures).all())
+    if need.wishes:
+        numbers = _by_certainty(numbers, map(judged, list_answers(session, list(map(abs, numbers)))))
+    fitting = _fitting(numbers, serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     listings = session.scalars(_LISTINGS, {"ids": ids}).unique().all() if ids else []
     pairs = [(listing, demand, lot_of(listing, terms, exact=exact), need) for listing in listings]
@@ -239,14 +243,16 @@ def _demands_served(
     def serving_ids(doubted: list[int]) -> set[int]:
         return _serving((row.id, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": doubted}))
 
-    def judged(asked: str) -> Verdict:
-        return judge_all(stored_wishes(asked, terms.fields_by_slug.get), lot.answers)
+    @cache
+    def judged(asked: str | None) -> Verdict:
+        return Verdict.FITS if asked is None else judge_all(stored_wishes(asked, terms.fields_by_slug.get), lot.answers)
 
     def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
         to_find = demand.remaining - under_way
         return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find, exact=exact)
 
-    fitting = _fitting(session, statement, figures, serving_ids, judged)
+    found = _connection(session).execute(statement, figures).all()
+    fitting = _fitting(_by_certainty([row[0] for row in found], (judged(row[1]) for row in found)), serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
     under_way = totals_under_way(session, demands) if demands else {}
@@ -254,31 +260,20 @@ def _demands_served(
     return _ranked(exact, terms, pairs, len(fitting), page, size)
 
 
-def _fitting(
-    session: Session,
-    statement: Select[Any],
-    figures: dict[str, Any],
-    serving_ids: Callable[[list[int]], set[int]],
-    judged: Callable[[str], Verdict] | None,
-) -> list[int]:
-    """The ids of all that fits, best first. Where the SQL is in doubt the rule decides.
+def _connection(session: Session) -> Connection:
+    """The connection itself, for a session would make an object of each row. What was written before is seen."""
+    session.flush()
+    return session.connection()
 
-    `judged`: how what stands in the second column, answers or wishes as they are stored, compares to the other side; nothing there
-    fits. What is in doubt comes last.
-    """
-    session.flush()  # the connection itself is asked: the session would make an object of each row
-    if judged is None:
-        numbers = list(session.connection().scalars(statement, figures).all())
-    else:
-        found = session.connection().execute(statement, figures).all()
-        verdict_of = cache(judged)
-        verdicts = [Verdict.FITS if row[1] is None else verdict_of(row[1]) for row in found]
-        numbers = [
-            row[0]
-            for wanted in (Verdict.FITS, Verdict.IN_DOUBT)
-            for row, verdict in zip(found, verdicts, strict=True)
-            if verdict is wanted
-        ]
+
+def _by_certainty(numbers: list[int], verdicts: Iterable[Verdict]) -> list[int]:
+    """Of these in their order those that fit, and after them those that are in doubt."""
+    judged = list(zip(numbers, verdicts, strict=True))
+    return [number for wanted in (Verdict.FITS, Verdict.IN_DOUBT) for number, verdict in judged if verdict is wanted]
+
+
+def _fitting(numbers: list[int], serving_ids: Callable[[list[int]], set[int]]) -> list[int]:
+    """The ids of all that fits, best first. Where the SQL is in doubt the rule decides."""
     doubted = [-number for number in numbers if number < 0]
     if not doubted:
         return numbers

@@ -6,7 +6,7 @@ where it is in doubt, for the rule to decide: what lies within ten metres of the
 little that it may give no whole piece, and what has a smallest part. Everything else is decided here. That costs less than a page with its counts: a database
 sorts and counts by windows three times as long as it takes to hand over a number for each.
 
-What a demand asks of the fields is no work for a database either: where it asks anything, the answers of what fits otherwise come along as they are stored.
+What is asked of the fields is no work for a database either: what demands ask comes along as it is stored, what owners answer stands in memory.
 """
 
 from functools import cache
@@ -81,14 +81,13 @@ def listings_that_serve(
     refused_codes: int,
     accepts_unknown: bool,
     is_partner: bool,
-    has_wishes: bool,
     came_back: bool,
     planned: bool | None = None,
 ) -> Select[Any]:
     """For one demand. `exact`: by exact points. `refused_codes`: how many hazards of these materials it does not accept.
 
-    `has_wishes`: it asks something of the fields, so the answers come along. `came_back`: of some lots it gave something back, so what came of those is left
-    out; else the index holds all that is asked. `planned`: only what is planned, or only what is there.
+    `came_back`: of some lots it gave something back, so what came of those is left out; else the index holds all that is asked. `planned`: only what is
+    planned, or only what is there.
     """
     chord2 = _chord2(Listing, exact=exact)
     lat, lon = (Listing.lat, Listing.lon) if exact else (Listing.public_lat, Listing.public_lon)
@@ -131,8 +130,7 @@ def listings_that_serve(
     doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, BigInteger)]
     if has_limit:
         doubts.append(_bound("inner_chord2", Float) < chord2)
-    more = [type_coerce(Listing.fields, String)] if has_wishes else []
-    return _in_order(Listing, doubts, conditions, (chord2, LISTING_RANK.desc(), Listing.id), *more)
+    return _in_order(Listing, doubts, conditions, (chord2, LISTING_RANK.desc(), Listing.id))
 
 
 def _turns(*, is_partner: bool) -> list[ColumnElement[bool]]:
