@@ -8,7 +8,6 @@ from marketplace.impact.rules.impact import avoided_kgco2e, mass_kg, processing_
 from marketplace.impact.rules.material_use import FIRST_YEAR
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
-from marketplace.ledger.rules import RowKind
 
 ZERO = Decimal(0)
 
@@ -49,8 +48,6 @@ def check_adopted(adopted: int, *, year: int, name: str | None) -> None:
 class Booked(Protocol):
     """What is read of a row of the ledger."""
 
-    @property
-    def kind(self) -> str: ...
     @property
     def quantity(self) -> Decimal: ...
     @property
@@ -98,11 +95,9 @@ class Carbon:
 def restated(row: Booked, factors: Factors) -> Carbon:
     """Work out a row once more with these factors. Its mass and its road stay as they were booked.
 
-    What came back takes off mass times factor; only where the road was taken back too it takes off transport.
+    What came back takes off mass times factor; only where the road was taken back too it takes off transport. A haul has no mass of its own.
     """
-    is_haul = row.kind == RowKind.HAUL
-    mass = ZERO if is_haul else row.mass_kg
-    carried, road = mass_kg(row.quantity, row.kg_per_unit), row.road_km
+    carried, road, mass = mass_kg(row.quantity, row.kg_per_unit), row.road_km, row.mass_kg
     return Carbon(
         avoided_kgco2e(mass, factors.carbon) or ZERO,
         transport_kgco2e(carried, road, factors.vehicle) if row.tonne_km else ZERO,

@@ -48,7 +48,8 @@ def test_what_the_chain_can_have_nothing_of_is_refused(check: Callable[[], None]
 
 def test_what_lies_too_long_and_is_to_be_had_passes() -> None:
     check_lies_too_long(CAME, 30, date(2027, 2, 1))
-    check_to_be_had(date(2027, 1, 31), Decimal("0.001"), date(2027, 1, 31))
+    for last in (date(2027, 1, 31), date(2027, 2, 1), date(2028, 1, 31)):
+        check_to_be_had(last, Decimal("0.001"), date(2027, 1, 31))
 
 
 def test_a_reason_is_needed() -> None:

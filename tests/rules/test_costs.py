@@ -106,6 +106,14 @@ def test_without_that_it_is_charged_by_its_pallet_places() -> None:
     assert [row.unit for row in charge(of(in_october(1, "176", 4)), rates, SPAN)] == ["pallet", "m2"]
 
 
+def test_what_goes_on_at_the_same_price_is_one_row_with_the_last_one() -> None:
+    """176 m² for a week at 0.15 and for a week at 0.20; then 100 of them for a week, still at 0.20."""
+    stored = of(in_october(1, "176"), in_october(15, "-76"), in_october(22, "-100"))
+    first, second = charge(stored, Rates([rate("0.15"), rate("0.20", from_on=date(2026, 10, 8))]), SPAN)
+    assert (first.days, first.amount_days, first.cents) == (7, Decimal(1232), 2640)
+    assert (second.first_on, second.days, second.amount_days, second.cents) == (date(2026, 10, 8), 14, Decimal(1932), 5520)
+
+
 def test_without_any_price_the_cost_is_unknown_and_not_nought() -> None:
     (row,) = charge(of(in_october(1, "176")), Rates([rate("0.15", "m3"), rate("1.25", "pallet")]), SPAN)
     assert (row.unit, row.amount_days, row.euros_per_week, row.cents) == ("m2", Decimal(7392), None, None)

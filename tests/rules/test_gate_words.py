@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.materials.rules.fields import Field, FieldChoice, FieldKind
-from marketplace.materials.rules.gates import Finding, Moment, Severity
+from marketplace.materials.rules.gates import Finding, GateKind, Moment, Severity
 from marketplace.materials.rules.soil import Destination
 from marketplace.materials.rules.taxonomy import Material, PaperFacts
 from tests.ruled import ASPHALT, BENCH, BORNE, CLEAN_SOIL, GATES, PAVERS, PIPE, SOIL, TODAY, find, material, spoken
@@ -119,6 +119,14 @@ def test_a_class_that_nobody_knows_is_not_an_unknown_one(said: str, words: str) 
     found = find(SOIL, {**CLEAN_SOIL, "soil-class": said}, to=place("residential", "residential"))
     assert ("soil-destination" in found) is bool(words)
     assert ("soil-class" in found) is not bool(words)
+
+
+def test_a_finding_of_a_paper_that_ran_out_tells_of_that_paper_and_no_other_does() -> None:
+    kind = next(gate.paper_kinds[0] for gate in GATES if gate.slug == "environmental-declaration")
+    found = find(PAVERS, {}, PaperFacts(kind, valid_until=date(2026, 9, 1)), to=BORNE)
+    assert {rule for rule, one in found.items() if one.tells_of_paper} == {
+        gate.slug for gate in GATES if gate.kind is GateKind.EXPIRED
+    }
 
 
 def test_what_stops_an_earlier_moment_stops_the_later_ones() -> None:

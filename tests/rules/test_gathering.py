@@ -117,6 +117,7 @@ def test_an_amount_in_another_unit_is_rounded_once_halves_up(amount: str, unit: 
         (JointQuestion(organisations=("borne", "atlantis")), ["organisations"]),
         (JointQuestion(estimate_cents=1), []),
         (JointQuestion(estimate_cents=0), ["estimate_cents"]),
+        (JointQuestion(estimate_cents=-1), ["estimate_cents"]),
         (JointQuestion(estimate_cents=100_000_000_000), []),
         (JointQuestion(estimate_cents=100_000_000_001), ["estimate_cents"]),
         (JointQuestion(within_km=0, organisations=("atlantis",)), ["within_km", "organisations"]),

@@ -73,6 +73,8 @@ def test_the_header_is_the_row_that_names_most_columns() -> None:
     assert again is not None and again.row_number == 4
     other = find_header([SheetRow(1, ("titel",)), SheetRow(2, ("x", "y"))], COLUMNS, {})
     assert other is not None and other.row_number == 2
+    below = find_header([SheetRow(1, ("", "")), SheetRow(2, ("x", "y", "z"))], COLUMNS, {})
+    assert below is not None and below.row_number == 2
     assert find_header([SheetRow(1, ("titel",))], COLUMNS, {}) is None
 
 

@@ -26,6 +26,7 @@ def test_it_is_read_however_it_is_typed(typed: str) -> None:
 )
 def test_a_scanner_types_the_address_of_the_label(typed: str) -> None:
     assert read_lot_number(typed) == 1042
+    assert read_lot_number(typed.replace("1042", str(2**31 - 1))) == 2**31 - 1
 
 
 @pytest.mark.parametrize("typed", ["/lots/1042", "https://bank.example/aanbod/1042", f"https://bank.example/lots/{2**31}"])

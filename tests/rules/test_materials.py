@@ -115,7 +115,18 @@ def test_what_a_newer_version_left_out_keeps_its_name_and_is_not_chosen_again() 
         TAXONOMY.material("oud")
 
 
-@pytest.mark.parametrize(("typed", "found"), [("klinkers", [PAVERS]), ("bkk", [PAVERS]), ("13/15", [KERB]), ("", [PAVERS, KERB])])
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("klinkers", [PAVERS]),
+        ("klink", [PAVERS]),
+        ("bkk", [PAVERS]),
+        ("13/15", [KERB]),
+        ("13", [KERB]),
+        ("1", []),
+        ("", [PAVERS, KERB]),
+    ],
+)
 def test_people_find_a_material_by_what_they_call_it(typed: str, found: list[Material]) -> None:
     assert list(TAXONOMY.search(typed)) == found
 

@@ -42,6 +42,18 @@ def test_what_lacks_is_what_is_needed_less_what_comes() -> None:
     assert (total.quarter, total.supply_kg, total.needed_kg, total.gap_kg) == (Quarter(2027, 3), 208_000, 305_000, -97_000)
 
 
+def test_how_sure_it_is_counts_of_what_comes_and_not_of_what_is_needed() -> None:
+    (row,) = sum_up(
+        [
+            mass(Source.NEEDED, date(2027, 9, 30), 300, sure=Certainty.TENDERED),
+            mass(Source.PRESENT, date(2027, 9, 30), 40),
+            mass(Source.PLANNED, date(2027, 9, 30), 148, sure=Certainty.TENDERED),
+        ],
+        TODAY,
+    )
+    assert (row.by_certainty, row.supply_kg, row.needed_kg) == ({Certainty.TENDERED: Decimal(148)}, 188, 300)
+
+
 def test_what_should_have_come_counts_now_and_what_is_too_far_ahead_does_not() -> None:
     rows = sum_up(
         [

@@ -25,7 +25,8 @@ def test_the_same_return_within_a_minute_is_a_double_click(later: int, is_same: 
 
 def test_another_return_or_the_first_one_is_no_double_click() -> None:
     assert not is_same_return(DRAFT, None, BOOKED)
-    assert not is_same_return(DRAFT, {"fingerprint": "of another", "booked_at": BOOKED.isoformat()}, BOOKED)
+    for another in ("0" * 64, "f" * 64):
+        assert not is_same_return(DRAFT, {"fingerprint": another, "booked_at": BOOKED.isoformat()}, BOOKED)
 
 
 def check(amount: str, left: str = "100") -> None:

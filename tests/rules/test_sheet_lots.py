@@ -184,7 +184,7 @@ def test_a_cell_that_is_wrong_is_told_at_its_column(cells: dict[str, str | None]
         ({"year_of_construction": "x" * 41}, "year_of_construction", "“" + "x" * 40 + "”"),
         ({"place": "", "lat": "52,3"}, "lat", "52,30"),
         ({"place": "", "lon": "6,75"}, "lon", "52,30"),
-        ({"place": ""}, "place", "coördinaten"),
+        ({"place": ""}, "place", "postcode"),
         ({"depot": "werf"}, "place", "één manier"),
         ({"planned": "nee", "available_from": ""}, "available_from", "eerste dag"),
     ],

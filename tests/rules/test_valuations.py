@@ -194,6 +194,12 @@ def test_an_import_that_is_undone_takes_its_value_back() -> None:
     assert (found.counted_cents, found.released_cents, found.closing_cents) == (-5_000, 0, 0)
 
 
+@pytest.mark.parametrize("cents", [99, 101])
+def test_a_movement_that_does_not_close_does_not_add_up(cents: int) -> None:
+    assert Movement(opening_cents=60, new_cents=40, closing_cents=100).adds_up
+    assert not Movement(opening_cents=60, new_cents=40, closing_cents=cents).adds_up
+
+
 def appraisal(**changes: object) -> AppraisalDraft:
     values = {"value_cents": 1, "appraiser": " J. de Boer ", "valued_on": TODAY, "source": "Rapport 12"}
     return AppraisalDraft(**(values | changes))  # type: ignore[arg-type]

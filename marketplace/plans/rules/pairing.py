@@ -163,14 +163,15 @@ def _block(supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: N
     possible = _is_clean(supply, wanted, lots, needs) & _gives(supply, wanted, terms, lots, needs)
     possible &= _passes(supply, wanted, lots, needs)
     fails, unsure = _judged(supply, wanted, terms, lots, needs)
+    does_fail = fails > 0
     obstacles = (
         (Way.TURN, ~_has_turn(supply, wanted, terms.today, lots, needs)),
         (Way.DISTANCE, ~_is_near(supply, wanted, lots, needs)),
         (Way.CONDITION, supply.ranks[lots][:, None] < wanted.ranks[needs][None]),
         (Way.PERIOD, ~_do_overlap(supply, wanted, lots, needs)),
-        (Way.FIELD, fails > 0),
+        (Way.FIELD, does_fail),
     )
-    count = fails - (fails > 0)
+    count = fails - does_fail
     ways = np.zeros(possible.shape, np.int8)
     for way, stands in obstacles:
         count = count + stands
@@ -257,7 +258,7 @@ def _gives(supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: N
     there, left = supply.amounts[lots][:, None], wanted.amounts[needs][None]
     takes = np.minimum(there, left)
     parts = supply.parts[lots][:, None]
-    gives: Flags = (takes > 0) & ((takes >= parts) | (takes == there))
+    gives: Flags = (takes > 0) & (takes >= np.minimum(parts, there))
     differs = supply.units[lots][:, None] != wanted.units[needs][None]
     for row, column in zip(*np.nonzero(differs & (takes > 0)), strict=True):
         gives[row, column] = _gives_converted(supply, wanted, terms, int(lots[row]), int(needs[column]))
@@ -273,7 +274,7 @@ def _gives_converted(supply: Supply, wanted: Wanted, terms: Terms, lot: int, nee
     covers: int = min(there * rate.numerator // rate.denominator // step * step, int(wanted.amounts[need]))
     lot_step = STEPS[int(supply.units[lot])]
     takes: int = min(-(-covers * rate.denominator // rate.numerator // lot_step) * lot_step, there)
-    return covers > 0 and (takes >= part or takes == there)
+    return covers > 0 and takes >= min(part, there)
 
 
 def point_of(of: Supply | Wanted, place: int) -> Point:

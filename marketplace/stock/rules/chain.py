@@ -34,7 +34,7 @@ def check_to_be_had(available_until: date | None, free: Decimal, today: date) ->
     """Refuse an offer of which the chain can have nothing."""
     if available_until is not None and available_until < today:
         raise Conflict(_("The last day of the offer is past. Give it a later day first."), "available_until")
-    if free == 0:
+    if not free:
         raise Conflict(_("All of this lot is reserved, so there is nothing to offer to the chain."), "quantity")
 
 
