@@ -181,6 +181,29 @@ def test_with_parts_and_floors_a_large_component_is_rounded_and_nobody_is_worse_
     assert lines(make_plan(problem, has_floors=False).allocation) == {(1, 2): 10_000}
 
 
+@pytest.mark.parametrize(
+    ("part", "given", "is_proven"),
+    [(4, {(1, 1): 4_000, (1, 2): 9_000}, True), (6, {(1, 2): 9_000}, False)],
+)
+def test_a_rounded_flow_is_proven_where_it_comes_to_its_bound(
+    monkeypatch: pytest.MonkeyPatch, part: int, given: dict[tuple[int, int], int], is_proven: bool
+) -> None:
+    """Of 20 t the needs of 4 and 9 t take 13. Where the owner gives 6 or more at once, the 4 t get nothing, and 4 of 13 are missing."""
+    monkeypatch.setattr(allocation, "SMALL", 0)
+    plan = make_plan(
+        problem_of(
+            [Lot(1, tonnes(20), TONNE, part=tonnes(part))],
+            [Need(1, tonnes(4), BORNE), Need(2, tonnes(9), LOSSER)],
+            [Pair(1, 1, 100), Pair(1, 2, 200)],
+        ),
+        has_floors=False,
+    )
+    assert (lines(plan.allocation), plan.is_proven) == (given, is_proven)
+    assert plan.mass_bound == 13 * 10**12
+    assert plan.cost_bound == (4 * 100 + 9 * 200) * 10**12
+    assert plan.mass_gap == (0 if is_proven else 4 / 13)
+
+
 def test_what_is_decided_again_stands_where_nothing_is_better() -> None:
     plan = make_plan(two_lots_and_two_needs())
     again = allocation.improve(plan.baseline)
