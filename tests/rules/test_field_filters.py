@@ -130,6 +130,15 @@ def test_a_saved_search_keeps_them_and_is_over_when_one_cannot_be_read() -> None
     assert read_query("veld-nergens=1", nowhere, FIELDS.get) is None  # type: ignore[arg-type]
 
 
+def test_what_is_said_after_the_first_look_is_found_too() -> None:
+    answers = Answers()
+    red = FieldFilter("colour", ("red",))
+    for count in range(1, 4):
+        answers.number(f'{{"colour":"red","thickness-cm":"{count}"}}')
+        assert answers.fits(red).tolist() == [False, *[True] * count]
+        assert answers.fits(FieldFilter("thickness-cm", (), Decimal(2))).tolist() == [False, False, True, True][: count + 1]
+
+
 def test_the_columns_hold_each_set_of_answers_once_and_what_is_not_said_passes_nothing() -> None:
     answers = Answers()
     stored = [

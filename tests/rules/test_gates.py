@@ -315,7 +315,8 @@ def test_an_expired_declaration_only_warns_where_another_one_counts_or_none_is_n
 
 
 @pytest.mark.parametrize(
-    ("lot", "year", "stops"), [(PIPE, 1993, True), (PIPE, None, True), (PIPE, 1994, False), (BENCH, 1980, False)]
+    ("lot", "year", "stops"),
+    [(PIPE, 1993, True), (PIPE, None, True), (PIPE, 1994, False), (PIPE, 2005, False), (BENCH, 1980, False)],
 )
 def test_an_expired_asbestos_report_stops_what_is_at_risk(lot: Material, year: int | None, stops: bool) -> None:
     report = PaperFacts("asbestos-report", "R-1", valid_until=FRIDAY)

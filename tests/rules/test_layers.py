@@ -54,6 +54,7 @@ def test_the_heaviest_is_drawn_six_high_and_the_others_in_proportion() -> None:
 
 def test_what_weighs_nothing_is_drawn_as_one() -> None:
     assert [layer.height for layer in find_layers([lying(1, 1, "3", Unit.M2, "0")])] == [1]
+    assert [layer.height for layer in find_layers([PAVERS, lying(1, 9, "3", Unit.M2, "0")])] == [6, 1]
 
 
 def test_what_was_taken_out_is_not_drawn() -> None:

@@ -55,6 +55,11 @@ def test_a_weekly_mail_goes_on_monday_at_seven(now: datetime, due: datetime) -> 
     assert due_at(Cadence.DAILY, now) == due_at(Cadence.AT_ONCE, now) == now
 
 
+@pytest.mark.parametrize("name", ["since", "first", "last", "until"])
+def test_a_day_of_a_fact_is_read_as_a_day(name: str) -> None:
+    assert readable_facts({name: "2027-03-01"})[name] == date(2027, 3, 1)
+
+
 def test_every_kind_has_its_wording_and_every_kind_to_choose_its_theme() -> None:
     assert set(WORDINGS) == set(Notice)
     assert sorted(itertools.chain(*(kinds for _heading, kinds in THEMES))) == sorted(CHOOSABLE)

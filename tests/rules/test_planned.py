@@ -127,6 +127,8 @@ THERE = {"planned": False, "earliest": None, "latest": None, "certainty": None}
         (stored(ListingStatus.PUBLISHED), THERE, "planned"),
         (stored(ListingStatus.PUBLISHED, lot_id=7, **THERE), {}, "planned"),
         (stored(ListingStatus.PUBLISHED, lot_id=7, **THERE), THERE, None),
+        (stored(ListingStatus.WITHDRAWN), {"latest": TOMORROW}, None),
+        (stored(ListingStatus.CLOSED), {"latest": TOMORROW}, None),
     ],
 )
 def test_a_plan_on_offer_does_not_change_by_the_way_and_what_lies_there_is_not_planned(

@@ -219,5 +219,12 @@ def test_a_word_is_sought_by_its_stem_unless_that_begins_in_another_way(word: st
     assert search_prefixes(word) == [prefix]
 
 
+def test_what_stands_at_the_end_has_its_own_stem_and_what_stands_before_it_that_of_the_part() -> None:
+    """Of `velden` the library makes `vel`: whoever types that word finds it in a compound too."""
+    assert stem("velden") == "vel" and stem("veld") == "veld"
+    assert compound_parts("straatvelden") == ("straat", "vel")
+    assert compound_parts("veldenpad") == ("veld", "pad")
+
+
 def test_what_links_two_parts_is_no_part_of_a_stem() -> None:
     assert compound_parts("fietsrek") == compound_parts("fietsenrek") == ("fiet", "rek")

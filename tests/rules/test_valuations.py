@@ -173,6 +173,12 @@ def test_what_is_new_comes_at_the_closing_price_also_when_a_part_of_it_left() ->
     assert (found.new_cents, found.released_cents, found.price_cents) == (20_000, 8_000, 0)
 
 
+def test_what_rounding_leaves_over_of_what_is_new_goes_to_what_is_new() -> None:
+    """7 of € 1.00 are 14.29 cents each: 9 put in are 129, 1 out and 1 lost 14 each, so one cent too many."""
+    found = moved(NOTHING, Stand(D(7), 100), put_in="9", handed_over="-1", lost="-1")
+    assert (found.new_cents, found.released_cents, found.lost_cents, found.price_cents) == (128, 14, 14, 0)
+
+
 def test_what_left_as_a_whole_takes_its_opening_value_with_it() -> None:
     found = moved(Stand(D(3), 10_000), NOTHING, taken_out="-1", handed_over="-2")
     assert (found.released_cents, found.lost_cents, found.price_cents) == (10_000, 0, 0)
@@ -291,6 +297,13 @@ def test_a_cost_that_is_not_known_any_more_is_a_change_too() -> None:
     [change] = find_changes({key: Ends(D(400), D(600), (D(150), None, D(80)))}, {key: Ends(D(400), D(600), (None, None, None))})
     assert (change.share, change.before and change.before.known_costs_cents) == (0, 230)
     assert change.after is not None and change.after.known_costs_cents is None
+
+
+def test_a_third_is_not_much_less() -> None:
+    key = PriceKey(1, "", Unit.M2)
+    for before, after, much in (("300", "100", False), ("303", "100", True)):
+        [change] = find_changes({key: ends(before, before)}, {key: ends(after, after)})
+        assert change.is_much is much
 
 
 @pytest.mark.parametrize(("after", "much"), [("300", False), ("301", True), ("34", False), ("33", True)])

@@ -237,7 +237,7 @@ class _Deciding:
             own, part = self.components[number], self._alone(number, has_floors=has_floors)
             takes[own.pairs], gives[own.pairs] = part.moved
             if overdrawn(self.limits, takes):
-                takes[own.pairs], gives[own.pairs] = 0, 0
+                takes[own.pairs] = gives[own.pairs] = 0
                 straight = Component(self.problem, own.pairs[self.problem.is_direct[own.pairs]])
                 if len(straight.pairs):
                     first = self._first(straight)

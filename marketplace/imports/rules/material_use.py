@@ -224,7 +224,7 @@ def _only(row: UseRow, name: str, words: Words) -> UseRow:
         "scope": right.scope,
         "flow": right.flow,
     }
-    if name == "origin" and row.flow in set(Flow):  # an origin is judged by what the material does
+    if row.flow in set(Flow):  # an origin is judged by what the material does
         values["flow"] = row.flow
     return UseRow(**{**values, name: getattr(row, name)})
 
