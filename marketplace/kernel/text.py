@@ -144,7 +144,7 @@ def compound_parts(word: str) -> tuple[str, ...]:
 
 def _cuts_at_the_end(word: str) -> tuple[int, ...]:
     """Find where the known parts begin at the end of a word not made of them alone. `lariksbalken` is (6,)."""
-    for start in range(SHORTEST_PART, len(word) - 2):
+    for start in range(SHORTEST_PART, len(word)):
         cuts = compound_cuts(word[start:])
         if cuts:
             return tuple(start + cut for cut in cuts)

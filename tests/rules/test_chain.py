@@ -46,6 +46,11 @@ def test_what_the_chain_can_have_nothing_of_is_refused(check: Callable[[], None]
     assert words in refused.value.message.message
 
 
+def test_until_when_it_may_lie_there_is_told() -> None:
+    with pytest.raises(Conflict, match="31 januari 2027"):
+        check_lies_too_long(CAME, 30, date(2027, 1, 31))
+
+
 def test_what_lies_too_long_and_is_to_be_had_passes() -> None:
     check_lies_too_long(CAME, 30, date(2027, 2, 1))
     for last in (date(2027, 1, 31), date(2027, 2, 1), date(2028, 1, 31)):

@@ -177,6 +177,16 @@ def test_half_a_kilogram_leaves_too() -> None:
     assert [(row.mass_kg, row.how) for row in book.left] == [(Decimal("0.5"), Leaving.WRITTEN_OFF)]
 
 
+def test_half_a_kilogram_that_only_changes_its_bay_has_not_left() -> None:
+    book = Book()
+    book.add(1, "in", 1000, MARCH, 7)
+    book.add(1, "write_off", 0, MARCH, 7)
+    book.steps += [
+        Step(3 + place, 1, MovementKind.MOVE, Decimal(sign) / 2, APRIL, 7, DEPOT) for place, sign in enumerate((-1, 1))
+    ]
+    assert book.left == []
+
+
 def test_only_what_went_to_somebody_else_was_carried_further_for_the_depot() -> None:
     """By the way of the first example 17.138 km more: of 148 t 2 536.424 tonne-kilometres. What is moved on has no end yet."""
     way = (LOSSER, DEPOT, OLDENZAAL)

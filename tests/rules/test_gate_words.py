@@ -88,7 +88,8 @@ def test_from_the_year_of_the_ban_on_unknown_asbestos_is_not_asked_about() -> No
 def test_a_choice_that_is_no_good_one_is_named_as_people_read_it() -> None:
     proof = Field("proof", "Bewijs", "Proof", FieldKind.CHOICE, choices=(FieldChoice("none", "Geen bewijs", "No proof"),))
     other = Field("ander", "Ander", "Other", FieldKind.CHOICE, choices=(FieldChoice("none", "Iets anders", "Else"),))
-    soil = material("grond-schoon", "grond", "bodemklasse", "pfas", fields=(other, proof))
+    last = Field("zeef", "Zeef", "Sieve", FieldKind.CHOICE, choices=(FieldChoice("none", "Nog iets anders", "Else"),))
+    soil = material("grond-schoon", "grond", "bodemklasse", "pfas", fields=(last, other, proof))
     assert "Geen bewijs" in spoken(find(soil, {**CLEAN_SOIL, "proof": "none"})["soil-proof"])
     assert "none" in spoken(find(SOIL, {**CLEAN_SOIL, "proof": "none"})["soil-proof"])
 

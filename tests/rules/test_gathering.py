@@ -60,7 +60,8 @@ def test_the_days_that_all_share_are_told() -> None:
 def test_one_organisation_with_two_needs_is_not_joint() -> None:
     [alone] = gather(KEI, [want(1, 1, "2027-03-01", "2027-03-31"), want(2, 1, "2027-03-01", "2027-03-31")])
     [together] = gather(KEI, [want(1, 1, "2027-03-01", "2027-03-31"), want(2, 2, "2027-03-01", "2027-03-31")])
-    assert (alone.is_joint, together.is_joint) == (False, True)
+    [three] = gather(KEI, [want(asker, asker, "2027-03-01", "2027-03-31") for asker in (1, 2, 3)])
+    assert (alone.is_joint, together.is_joint, three.is_joint) == (False, True, True)
 
 
 def test_needs_are_added_up_in_the_unit_they_share_else_in_that_of_the_material() -> None:

@@ -221,6 +221,11 @@ def test_what_is_wrong_in_a_line_is_told_as_it_was_typed() -> None:
     _line, faults = read_outflow(Record({**right, "eural": "x" * 41, "period": "y" * 41}), last_month="2026-11")
     assert "“" + "x" * 40 + "”" in str(faults.said["eural"])
     assert "“" + "y" * 40 + "”" in str(faults.said["period"])
+    _line, faults = read_outflow(Record({"eural": "", "mass_kg": "1"}), last_month="2026-11")
+    assert {key: str(faults.said[key]) for key in ("eural", "period")} == {
+        "eural": "Vul “Euralcode” in.",
+        "period": "Vul “Periode” in.",
+    }
     line, faults = read_outflow(Record(right, {"sender": CellFault.ERROR}), last_month="2026-11")
     assert (line, set(faults.said)) == (None, {"sender"})
 

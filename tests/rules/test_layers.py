@@ -31,7 +31,8 @@ def test_what_is_counted_in_cubic_metres_is_as_thick_as_it_lies_over_the_largest
 
 
 def test_a_thickness_is_rounded_to_whole_centimetres() -> None:
-    """1 000 m² and 55 m³: 5.5 cm, told as 6."""
+    """1 000 m² and 55 m³: 5.5 cm, told as 6; 5 000 m³ would lie 500 cm thick."""
+    assert find_layers([PAVERS, lying(3, 2, "5000", Unit.M3, "1")])[1].thickness_cm == 500
     assert find_layers([PAVERS, lying(3, 2, "55", Unit.M3, "1")])[1].thickness_cm == 6
 
 

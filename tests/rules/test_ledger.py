@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from marketplace.ledger.rules import FIELDS_OF_VERSION, FIRST_HASH, FREEZES_FACTORS, Entry, ReplacesPurchase, canonical, chained
+from marketplace.ledger.rules import (
+    FIELDS_OF_VERSION,
+    FIRST_HASH,
+    FREEZES_FACTORS,
+    Entry,
+    ReplacesPurchase,
+    canonical,
+    chained,
+    misplaced,
+)
 
 BOOKED = datetime(2027, 1, 12, 9, 30, 0, 5, tzinfo=UTC)
 ROW = Entry(
@@ -43,6 +52,15 @@ ROW = Entry(
     price_cents=0,
     happened_on=date(2027, 1, 11),
 )
+
+
+def test_what_no_hash_guards_is_misplaced() -> None:
+    """The lot and the recall came with the fourth version of a row."""
+    assert misplaced(ROW) == misplaced(replace(ROW, lot_id=3)) == ()
+    old = replace(ROW, row_version=3)
+    assert misplaced(old) == ()
+    assert misplaced(replace(old, lot_id=3)) == ("lot_id",)
+    assert set(misplaced(replace(old, lot_id=3, recall_id=4))) == {"lot_id", "recall_id"}
 
 
 def test_a_row_counts_in_the_month_in_which_it_happened() -> None:

@@ -60,6 +60,7 @@ def test_nobody_drives_less_than_the_straight_line(driven: str | None, *, is_ref
         ("60000", "5", False, True),
         ("60000", "5", True, False),
         ("60", "0", False, False),
+        ("6", "5", False, False),
         ("60.001", "0", False, True),
     ],
 )

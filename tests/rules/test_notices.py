@@ -55,6 +55,11 @@ def test_a_weekly_mail_goes_on_monday_at_seven(now: datetime, due: datetime) -> 
     assert due_at(Cadence.DAILY, now) == due_at(Cadence.AT_ONCE, now) == now
 
 
+def test_a_price_of_a_fact_is_read_with_its_unit() -> None:
+    values = readable_facts({"price": {"cents": 250, "unit": "m2"}, "price_before": {"cents": None, "unit": "m2"}})
+    assert values["price"] == Price(250, Unit.M2) and values["price_before"] == Price(None, Unit.M2)
+
+
 @pytest.mark.parametrize("name", ["since", "first", "last", "until"])
 def test_a_day_of_a_fact_is_read_as_a_day(name: str) -> None:
     assert readable_facts({name: "2027-03-01"})[name] == date(2027, 3, 1)

@@ -57,6 +57,7 @@ def test_how_sure_it_is_counts_of_what_comes_and_not_of_what_is_needed() -> None
 def test_what_should_have_come_counts_now_and_what_is_too_far_ahead_does_not() -> None:
     rows = sum_up(
         [
+            mass(Source.EXPECTED, date(2031, 1, 1), 11, sure=Certainty.IDEA),
             mass(Source.PRESENT, date(2025, 3, 1), 1_000),
             mass(Source.NEEDED, date(2026, 1, 1), 400),
             mass(Source.EXPECTED, date(2030, 9, 30), 7, sure=Certainty.IDEA),

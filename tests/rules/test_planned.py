@@ -87,6 +87,7 @@ def test_a_first_day_that_was_entered_before_may_pass_while_it_is_a_draft() -> N
 def test_three_years_after_the_29th_of_february_is_the_28th() -> None:
     assert years_after(date(2028, 2, 29), 3) == date(2031, 2, 28)
     assert years_after(date(2028, 3, 1), 3) == date(2031, 3, 1)
+    assert years_after(date(2028, 1, 31), 3) == date(2031, 1, 31)
 
 
 def test_the_period_is_when_it_is_free() -> None:

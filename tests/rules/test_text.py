@@ -183,6 +183,7 @@ def test_a_compound_is_cut_where_its_parts_begin(word: str, cuts: tuple[int, ...
     [
         ("lariksbalken", "lariksbalken lariksbalk balken balk"),  # larch is no part that is known; beams are
         ("xyzpad", "xyzpad pad"),
+        ("xyzbetonpad", "xyzbetonpad betonpad beton pad"),  # from each part on
         ("xypad", "xypad"),  # two letters are no rest of a word
         ("betonpad", "betonpad pad beton"),
     ],

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.impact.rules.goals import Target
-from marketplace.impact.rules.material_use import NOTHING_KNOWN, Indicator, regional
+from marketplace.impact.rules.material_use import NOTHING_KNOWN, ZERO, Indicator, regional
 from marketplace.kernel.formats import number, rounded
 from marketplace.kernel.language import Text, _, ngettext
 
@@ -47,7 +47,7 @@ def path_to(target: Target, one: Indicator, *, year: int) -> Path:
         return Path(Way.TOO_FEW if one.reported and not one.is_of_enough else Way.UNKNOWN)
     if one.has_reached(target.percent):
         return Path(Way.REACHED)
-    points = target.percent - one.renewable_kg * 100 / one.total_kg if one.renewable_kg > 0 else target.percent
+    points = target.percent - max(one.renewable_kg, ZERO) * 100 / one.total_kg
     years = target.year - year
     return Path(Way.UNDERWAY, points, years) if years > 0 else Path(Way.TOO_LATE, points)
 
