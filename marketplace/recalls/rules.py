@@ -134,7 +134,8 @@ def blocking(parents: Mapping[int, int | None], rows: Iterable[tuple[int, int, b
     found: dict[int, frozenset[int]] = {}
     for top in (lot for lot, parent in parents.items() if parent not in parents):
         for lot in descendants(parents, top):
-            own, above = said.get(lot, {}), found.get(parents[lot] or 0, frozenset())
+            own, parent = said.get(lot, {}), parents[lot]
+            above = frozenset[int]() if parent is None else found.get(parent, frozenset())
             found[lot] = frozenset(recall for recall, is_blocked in own.items() if is_blocked) | (above - own.keys())
     return found
 

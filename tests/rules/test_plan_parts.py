@@ -9,7 +9,7 @@ import pytest
 from marketplace.allocation.rules import allocation, parts
 from marketplace.allocation.rules.allocation import make_plan
 from marketplace.allocation.rules.limits import Floor, Limit
-from marketplace.allocation.rules.problem import GRAM, Component, Lot, Need, Pair, Problem, components, problem_of
+from marketplace.allocation.rules.problem import GRAM, Component, Lot, Moved, Need, Pair, Problem, components, problem_of
 from tests.rules.test_plan import BORNE, LOSSER, TONNE, lines, tonnes, two_lots_and_two_needs
 
 
@@ -97,7 +97,8 @@ def test_a_component_is_told_in_the_greatest_step_that_it_can(
     assert parts._size(whole(problem_of(lots, needs, [Pair(1, 1, 1)])), has_limits=has_limits) == size
 
 
-NOTHING = (numbers(0, 0, 0, 0), numbers(0, 0, 0, 0))
+NOTHING = Moved(numbers(0, 0, 0, 0), numbers(0, 0, 0, 0))
+rank = allocation._rank
 
 
 def test_the_largest_mass_then_the_least_cost_then_the_fewest_transfers() -> None:
@@ -142,13 +143,13 @@ def test_each_line_is_a_part_or_all_that_is_left() -> None:
 def test_what_is_counted_otherwise_is_taken_in_whole_steps_of_both() -> None:
     """40 pieces are 1 m²: for 0.060 m² one takes 2.4 pieces, so three; of 3 m² whole tonnes of 2 m² are one."""
     pieces = whole(problem_of([Lot(1, 9_000, TONNE, step=1000)], [Need(1, 60, 1)], [Pair(1, 1, 1, rate=Fraction(1, 40))]))
-    answer = parts.solve(pieces, (numbers(0), numbers(0)), [])
+    answer = parts.solve(pieces, Moved(numbers(0), numbers(0)), [])
     assert (answer.takes.tolist(), answer.is_proven) == ([3_000], True)
     assert 50 < answer.gives[0] <= 60  # for 50 two would do
     few = whole(problem_of([Lot(1, 9_500, TONNE, step=1000)], [Need(1, 900, 1)], [Pair(1, 1, 1, rate=Fraction(1, 40))]))
-    assert parts.solve(few, (numbers(0), numbers(0)), []).takes.tolist() == [9_000]  # of nine and a half, nine
+    assert parts.solve(few, Moved(numbers(0), numbers(0)), []).takes.tolist() == [9_000]  # of nine and a half, nine
     wholes = whole(problem_of([Lot(1, 3_000, TONNE)], [Need(1, 5_000, 1, step=1000)], [Pair(1, 1, 1, rate=Fraction(1, 2))]))
-    answer = parts.solve(wholes, (numbers(0), numbers(0)), [])
+    answer = parts.solve(wholes, Moved(numbers(0), numbers(0)), [])
     assert (answer.takes.tolist(), answer.gives.tolist()) == ([2_000], [1_000])
 
 
@@ -202,6 +203,40 @@ def test_a_rounded_flow_is_proven_where_it_comes_to_its_bound(
     assert plan.mass_bound == 13 * 10**12
     assert plan.cost_bound == (4 * 100 + 9 * 200) * 10**12
     assert plan.mass_gap == (0 if is_proven else 4 / 13)
+
+
+@pytest.mark.parametrize(
+    ("found", "is_proven"),
+    [
+        ((0, 10, 15, 2), True),  # as much at the same cost: only that no fewer lines are possible is not known
+        ((0, 10, 10, 0), False),  # less mass
+        ((5, 5, 10, 7), False),  # as much at 113, and not at 98
+    ],
+)
+def test_what_stands_is_kept_where_nothing_better_is_found(
+    monkeypatch: pytest.MonkeyPatch, found: tuple[int, ...], is_proven: bool
+) -> None:
+    best = Moved(numbers(0, 10, 15, 2), numbers(0, 10, 15, 2))
+    worse = allocation._Part(Moved(numbers(*found), numbers(*found)), True, 27 * GRAM, 98 * GRAM, True)
+    monkeypatch.setattr(allocation, "_search", lambda *_asked: worse)
+    monkeypatch.setattr(allocation, "_rank", lambda of, takes: (*rank(of, takes)[:2], int(takes is best.takes)))
+    part = allocation._solve(square(), best, {})
+    assert part.moved is best
+    assert (part.is_proven, part.has_fewest) == (is_proven, False)
+
+
+def test_at_equal_tonnes_the_least_is_driven_that_could_be() -> None:
+    """First come: 10 t over 1 km, and the second gets nothing. The plan serves 20 t. Of 10 t the least driven is half a kilometre: 5 tonne-km less."""
+    plan = make_plan(
+        problem_of(
+            [Lot(1, tonnes(10), TONNE), Lot(2, tonnes(10), TONNE)],
+            [Need(1, tonnes(10), BORNE), Need(2, tonnes(10), LOSSER)],
+            [Pair(1, 1, 10), Pair(2, 1, 40), Pair(1, 2, 5)],
+        )
+    )
+    assert (lines(plan.baseline), lines(plan.even)) == ({(1, 1): 10_000}, {(1, 2): 10_000})
+    assert lines(plan.allocation) == {(2, 1): 10_000, (1, 2): 10_000}
+    assert plan.saved_gram_metres == 5 * 10**9
 
 
 def test_what_is_decided_again_stands_where_nothing_is_better() -> None:

@@ -146,7 +146,7 @@ class _Deciding:
                 return found
             groups = join(groups, over, self.component_of)
             met = {int(number) for limit in over for number in self.component_of[limit.pairs]}
-            crowded = {group for group in groups if len(group) > 1 or met & set(group) or group in crowded}
+            crowded = {group for group in groups if met & set(group) or group in crowded}
 
     def even(self, decided: _Decided) -> Iterator[tuple[Component, Moved]]:
         """The least cost at the mass that first come, first served moves.
@@ -168,7 +168,8 @@ class _Deciding:
 
     def _decide(self, group: Group, *, is_bound: bool, has_floors: bool) -> _Decided:
         if not is_bound:
-            return _Decided(group, self.components[group[0]], self._alone(group[0], has_floors=has_floors))
+            (number,) = group
+            return _Decided(group, self.components[number], self._alone(number, has_floors=has_floors))
         component = Component(self.problem, np.sort(np.concatenate([self.components[number].pairs for number in group])))
         if (group, has_floors) not in self.bound:
             self.bound[group, has_floors] = self._bound(group, component, has_floors=has_floors)
@@ -203,7 +204,7 @@ class _Deciding:
         from marketplace.allocation.rules import parts
 
         start = self._start(group, has_floors=has_floors)
-        kept = cheapest_of(self.problem, pairs, (loose.takes[pairs] > 0) | (start.takes[pairs] > 0), LARGE)
+        kept = cheapest_of(self.problem, pairs, np.logical_or(loose.takes[pairs], start.takes[pairs]), LARGE)
         few, floors = Component(self.problem, kept), []
         for number in group if has_floors else ():
             own = self.components[number]
@@ -219,13 +220,11 @@ class _Deciding:
             mass, cost = _mass(component, takes), _cost(component, takes)
             answer = replace(answer, is_proven=False, has_fewest=False)
         is_whole = len(kept) == len(pairs)
-        bounds = (min(mass_most, answer.mass_bound), answer.cost_bound) if is_whole else (mass_most, cost)
         is_proven = (answer.is_proven and is_whole) or (mass, cost) == (mass_most, cost_least)
-        if mass == mass_most:
-            bounds = (mass_most, max(answer.cost_bound if is_whole else cost_least, cost_least))
-        elif mass < bounds[0]:  # of what serves more nothing is known
-            bounds = (bounds[0], cost)
-        return _Part(Moved(takes, gives), is_proven, *bounds, answer.has_fewest and is_whole)
+        mass_bound = min(mass_most, answer.mass_bound) if is_whole else mass_most
+        known = ([answer.cost_bound] if is_whole else []) + ([cost_least] if mass == mass_most else [])
+        cost_bound = cost if mass < mass_bound else max(known)  # of what serves more nothing is known
+        return _Part(Moved(takes, gives), is_proven, mass_bound, cost_bound, answer.has_fewest and is_whole)
 
     def _start(self, group: Group, *, has_floors: bool) -> Allocation:
         """What keeps the limits: one component after the other.
@@ -258,7 +257,9 @@ def _solve(component: Component, first: Moved, floors: dict[int, int]) -> _Part:
     kept = replace(found, moved=first)
     if better == standing:
         return kept
-    return replace(kept, is_proven=found.is_proven and better[:2] == standing[:2], has_fewest=False)
+    (mass, cost, _few), (mass_standing, cost_standing, _fewer) = better, standing
+    is_proven = found.is_proven and (mass, cost) == (mass_standing, cost_standing)
+    return replace(kept, is_proven=is_proven, has_fewest=False)
 
 
 def _rank(component: Component, takes: Numbers) -> tuple[int, int, int]:

@@ -72,16 +72,18 @@ def clock_of(minutes: int) -> str:
 def minutes_of(text: str, field: str = "opening") -> int:
     """Read a time of the clock as minutes of the day: `8`, `8:00`, `08.30`, `8u30`. `24:00` is midnight."""
     found = _CLOCK.fullmatch(text.strip().lower())
-    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (99, 99)
-    if found is None or minute > 59 or hour * 60 + minute > DAY_MINUTES:
-        raise Invalid(
-            _(
-                "“%(typed)s” is not a time of the clock. Type it between 0:00 and 24:00, for example 8:30.",
-                typed=text.strip()[:20],
-            ),
-            field,
-        )
-    return hour * 60 + minute
+    if found is not None:
+        minute = int(found[2] or 0)
+        minutes = int(found[1]) * 60 + minute
+        if minute <= 59 and minutes <= DAY_MINUTES:
+            return minutes
+    raise Invalid(
+        _(
+            "“%(typed)s” is not a time of the clock. Type it between 0:00 and 24:00, for example 8:30.",
+            typed=text.strip()[:20],
+        ),
+        field,
+    )
 
 
 def read_spans(text: str, field: str = "opening") -> tuple[Span, ...]:

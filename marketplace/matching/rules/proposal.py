@@ -141,7 +141,7 @@ def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
         takes = least
         if one.minimum is not None and not is_part_allowed(least, lot.available.amount, one.minimum):
             takes = min(whole(Fraction(one.minimum), source, up=True), lot.available.amount)
-            is_forced = takes > least
+            is_forced = True
     gives = whole(Fraction(takes) * rate, wanted)
     if gives <= 0:
         return None
