@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -306,6 +306,9 @@ class Demand(Placed, Base):
         server_default="{}",
         comment="what is asked of the material's fields: min, max or oneOf by their slugs",
     )
+    asks: Mapped[bool | None] = mapped_column(
+        Computed("fields <> '{}'", persisted=True), comment="whether anything is asked of the fields"
+    )
     fields_version: Mapped[int | None] = mapped_column(comment="the version that types them; empty: nothing was asked yet")
     project: Mapped[str] = mapped_column(String(200), default="")
     department: Mapped[str] = mapped_column(String(200), default="")
@@ -330,7 +333,7 @@ class Demand(Placed, Base):
             "ix_demand_match",
             *("status", "material_id", "lat", "lon", "x_m", "y_m", "z_m", "min_condition", "needed_from", "needed_until"),
             *("confirmed_on", "organisation_id", "quantity", "fulfilled", "unit", "reach_chord2_m2", "max_distance_km"),
-            *("accepts_hazards", "accepts_unknown_hazards", "id"),
+            *("accepts_hazards", "accepts_unknown_hazards", "asks", "id"),
         ),
     )
 

@@ -6,7 +6,8 @@ where it is in doubt, for the rule to decide: what lies within ten metres of the
 little that it may give no whole piece, and what has a smallest part. Everything else is decided here. That costs less than a page with its counts: a database
 sorts and counts by windows three times as long as it takes to hand over a number for each.
 
-What is asked of the fields is no work for a database either: what demands ask comes along as it is stored, what owners answer stands in memory.
+What is asked of the fields is no work for a database either: what a demand asks comes along where the index says that it asks
+anything, what owners answer stands in memory.
 """
 
 from functools import cache
@@ -22,7 +23,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    func,
     literal_column,
     or_,
     select,
@@ -57,7 +57,7 @@ def _chord2(table: type[Listing] | type[Demand], *, exact: bool) -> ColumnElemen
     )
 
 
-WISHES = func.nullif(type_coerce(Demand.fields, String), literal_column("'{}'", String))  # most ask nothing
+WISHES = case((Demand.__table__.c.asks, type_coerce(Demand.fields, String)))  # a row that asks nothing is not looked up
 LISTING_RANK = case({condition.value: condition.rank for condition in Condition}, value=Listing.condition)
 
 
