@@ -25,7 +25,6 @@ class Placed:
     """Where something lies, as an exact and a public point.
 
     The exact point for matching and booking, the public point (on a grid of about 500 m) for everyone else.
-
     x, y, z are earth-centred metres (WGS84): SQL then orders by distance with whole numbers only, on both databases.
     """
 
@@ -306,9 +305,7 @@ class Demand(Placed, Base):
         server_default="{}",
         comment="what is asked of the material's fields: min, max or oneOf by their slugs",
     )
-    asks: Mapped[bool | None] = mapped_column(
-        Computed("fields <> '{}'", persisted=True), comment="whether anything is asked of the fields"
-    )
+    asks: Mapped[bool | None] = mapped_column(Computed("fields <> '{}'", persisted=True), comment="whether it asks anything")
     fields_version: Mapped[int | None] = mapped_column(comment="the version that types them; empty: nothing was asked yet")
     project: Mapped[str] = mapped_column(String(200), default="")
     department: Mapped[str] = mapped_column(String(200), default="")

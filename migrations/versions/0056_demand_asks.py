@@ -28,7 +28,7 @@ def upgrade() -> None:
     op.drop_index("ix_demand_match", "demand")
     op.add_column(
         "demand",
-        sa.Column("asks", sa.Boolean(), sa.Computed(ASKS, persisted=stored), comment="whether anything is asked of the fields"),
+        sa.Column("asks", sa.Boolean(), sa.Computed(ASKS, persisted=stored), comment="whether it asks anything"),
     )
     op.create_index("ix_demand_match", "demand", [*BEFORE[:-1], "asks", "id"])
 
