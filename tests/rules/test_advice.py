@@ -30,7 +30,7 @@ def test_an_opinion_says_something_of_a_rule_that_there_is() -> None:
     assert check_opinion(OpinionDraft(Verdict.NEGATIVE, "Tien letter"), RULES).text == "Tien letter"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "ok", "akkoord 1", ". . . . . . . . . . . .", "1234567890 1234567890"])
+@pytest.mark.parametrize("text", ["", "   ", "ok", "akkoord 1", "abcdefghi", ". . . . . . . . . . . .", "1234567890 1234567890"])
 def test_an_opinion_of_fewer_than_ten_letters_is_none(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_opinion(OpinionDraft(Verdict.POSITIVE, text), RULES)
@@ -74,8 +74,9 @@ def test_what_the_law_forbids_for_good_and_what_stops_nothing_is_not_lifted() ->
 def test_the_twentieth_request_of_a_day_is_the_last() -> None:
     check_requests_today(19)
     for many in (20, 21):
-        with pytest.raises(TooMany):
+        with pytest.raises(TooMany) as refused:
             check_requests_today(many)
+        assert refused.value.retry_after_s == 24 * 60 * 60
 
 
 def test_an_owner_has_thirty_days() -> None:

@@ -59,6 +59,13 @@ def test_a_number_of_a_reader_of_the_other_language_is_read_where_it_is_clear() 
         assert read(("veld-thickness-cm-min", typed), locale=locale)[0][0].least == Decimal(figure), (locale, typed)
 
 
+@pytest.mark.parametrize("length", [60, 61, 200])
+def test_what_was_asked_is_repeated_up_to_sixty_signs(length: int) -> None:
+    _filters, errors = read(("veld-colour", "x" * length), ("veld-" + "y" * length, "1"))
+    first, second = errors.values()
+    assert f"“{'x' * 60}”" in first and f"“{'y' * 60}”" in second
+
+
 def test_what_cannot_be_a_filter_says_why_and_leaves_the_others() -> None:
     filters, errors = read(
         ("veld-colour", "red"),

@@ -136,6 +136,17 @@ def test_a_wrong_answer_is_refused_at_its_field_with_what_to_do(slug: str, given
     assert refused(slug, given).startswith(sentence)
 
 
+@pytest.mark.parametrize(("length", "told"), [(60, 60), (61, 60), (200, 60)])
+def test_a_refusal_repeats_at_most_sixty_signs(length: int, told: int) -> None:
+    long = "x" * length
+    for slug, value in (("thickness-cm", long), ("format", long), ("proof-date", long), ("year-laid", long)):
+        assert f"“{'x' * told}”" in refused(slug, value)
+    with pytest.raises(Invalid) as refusal:
+        read_answers(Thing(), {long: "1"}, today=TODAY)
+    assert [error.field for error in refusal.value.errors] == [f"fields.{'x' * told}"]
+    assert f"“{'x' * told}”" in str(refusal.value)
+
+
 @pytest.mark.parametrize("given", [None, "", {}])
 def test_what_was_not_said_is_not_there(given: Any) -> None:
     assert read(thickness_cm=given, format="kei") == {"format": "kei"}

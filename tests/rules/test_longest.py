@@ -7,22 +7,27 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.accounts.rules import organisations
+from marketplace.accounts.rules import accounts, organisations
 from marketplace.accounts.rules.accounts import clean_email
 from marketplace.accounts.rules.organisations import check_organisation
 from marketplace.accounts.rules.phones import clean_phone
 from marketplace.depots.rules.depot import KEEPERS_MAX
 from marketplace.imports.rules.columns import SheetRow, find_header
+from marketplace.imports.rules.lot_columns import LOTS
 from marketplace.imports.rules.outflow import OUTFLOW
 from marketplace.imports.rules.passports import PASSPORTS
+from marketplace.imports.rules.raw import RAW
 from marketplace.imports.rules.tables import JUDGED_AT_ONCE
 from marketplace.kernel.errors import Invalid
 from marketplace.market.rules.listing import CORRECTION_LENGTH_MAX
+from marketplace.market.rules.photos import REMOVED_KEPT
 from marketplace.materials.rules.files import LARGEST_FILE_BYTES
 from marketplace.materials.rules.lists import REASON_LENGTH_MAX as WITHDRAWAL_LENGTH_MAX
 from marketplace.messages.rules import SAME_WITHIN
+from marketplace.plans.rules.fates import OPEN_FOR
 from marketplace.recalls.rules import RecallDraft, check_recall
-from marketplace.valuations.rules.appraisals import AppraisalDraft, clean_appraisal
+from marketplace.valuations.rules.appraisals import CENTS_MAX, AppraisalDraft, clean_appraisal
+from marketplace.valuations.rules.method import MONTHS_OF_VALUE
 from tests.rules.test_organisations import BOARD
 
 TODAY = date(2026, 11, 28)
@@ -45,12 +50,17 @@ def appraised(length: int) -> None:
     clean_appraisal(AppraisalDraft(1, "Taxateur", TODAY, "x" * length), Decimal(1), TODAY, kg_per_unit=Decimal(1))
 
 
+def appraised_by(length: int) -> None:
+    clean_appraisal(AppraisalDraft(1, "x" * length, TODAY, "Rapport"), Decimal(1), TODAY, kg_per_unit=Decimal(1))
+
+
 LENGTHS: dict[str, tuple[Callable[[int], object], int]] = {
     "email": (lambda length: clean_email(address(length)), 254),
     "email_domain": (lambda length: check_organisation(replace(BOARD, email_domain=domain(length))), 120),
     "phone": (lambda length: clean_phone("06" + " " * (length - 10) + "55551234"), 40),
     "reason": (found, 1000),
     "source": (appraised, 300),
+    "appraiser": (appraised_by, 120),
 }
 
 
@@ -84,6 +94,13 @@ def test_a_name_of_a_column_is_kept_up_to_eighty_signs() -> None:
         (WITHDRAWAL_LENGTH_MAX, 500),
         (LARGEST_FILE_BYTES, 5_000_000),
         (SAME_WITHIN, timedelta(minutes=1)),
+        (accounts.KEPT_FOR, timedelta(hours=24)),
+        ((accounts.INVITED_PER_DAY, accounts.INVITES_PER_DAY), (3, 50)),
+        ((LOTS.rows_max, RAW.rows_max, OUTFLOW.rows_max), (2000, 5000, 20_000)),
+        (REMOVED_KEPT, timedelta(days=1)),
+        (OPEN_FOR, timedelta(days=14)),
+        (MONTHS_OF_VALUE, 12),
+        (CENTS_MAX, 10**12),
     ],
 )
 def test_limits_that_whoever_acts_holds_to_are_those_that_were_decided(limit: object, told: object) -> None:

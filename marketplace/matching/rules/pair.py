@@ -32,7 +32,6 @@ from marketplace.matching.rules.wishes import Wish, doubts, list_failing, object
 from marketplace.materials.rules.taxonomy import Material, convert
 
 TENTH = Decimal("0.1")
-SCANTS_KEPT = 4096  # of every material in every pair of units
 RANKS = {condition: condition.rank for condition in Condition}
 
 
@@ -182,7 +181,7 @@ def _enough(covers: Decimal, wanted: Unit, source: Unit, material: Material, lot
     return amount.quantize(step, rounding=ROUND_UP)
 
 
-@lru_cache(maxsize=SCANTS_KEPT)
+@lru_cache(maxsize=4096)  # of every material in every pair of units
 def scant(source: Unit, wanted: Unit, materials: tuple[Material, ...]) -> Decimal:
     """Work out below how much of a lot it is in doubt whether it covers anything.
 

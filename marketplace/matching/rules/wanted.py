@@ -13,8 +13,6 @@ from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
 from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.market.rules.demand import DemandStatus
 
-TEXTS_KEPT = 32_768
-
 
 class Fit(StrEnum):
     """How well a lot of one's own fits: it serves, or would but for one thing to talk about."""
@@ -86,6 +84,6 @@ def find_words(
     ]
 
 
-@lru_cache(maxsize=TEXTS_KEPT)
+@lru_cache(maxsize=32_768)
 def _words(*texts: str) -> str:
     return search_text(*texts)

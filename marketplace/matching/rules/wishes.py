@@ -16,7 +16,6 @@ from typing import Any
 from marketplace.kernel.language import Text, _, reading_in
 from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, Measure, spoken, spoken_wish
 
-STORED_KEPT = 16_384
 MEASURED = frozenset({FieldKind.NUMBER, FieldKind.YEAR})
 
 
@@ -82,7 +81,7 @@ def _wish(field: Field, stored: Mapping[str, Any]) -> Wish:
     return Wish(field, stored.get("min"), stored.get("max"), tuple(stored.get("oneOf", ())))
 
 
-@lru_cache(maxsize=STORED_KEPT)
+@lru_cache(maxsize=16_384)
 def stored_wishes(stored: str, find: Callable[[str], Field | None]) -> tuple[Wish, ...]:
     """The wishes of a demand as its row holds them. A lot is held against hundreds of demands, which ask the same again and again.
 
