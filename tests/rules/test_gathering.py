@@ -133,6 +133,12 @@ def test_a_question_past_its_bounds_is_refused_at_its_field(question: JointQuest
     assert refused == fields
 
 
+@pytest.mark.parametrize("length", [60, 61])
+def test_a_municipality_that_is_not_there_is_repeated_up_to_sixty_signs(length: int) -> None:
+    with pytest.raises(Invalid, match=f"“{'x' * 60}”"):
+        check_question(JointQuestion(organisations=("x" * length,)), known=("borne",), today=TODAY)
+
+
 def test_the_chosen_circle_stands_among_those_that_people_know() -> None:
     assert JointQuestion(within_km=40).circles_km == (10, 25, 40, 50)
     assert JointQuestion(within_km=25).circles_km == (10, 25, 50)

@@ -27,7 +27,7 @@ from marketplace.messages.rules import SAME_WITHIN
 from marketplace.plans.rules.fates import OPEN_FOR
 from marketplace.recalls.rules import RecallDraft, check_recall
 from marketplace.valuations.rules.appraisals import CENTS_MAX, AppraisalDraft, clean_appraisal
-from marketplace.valuations.rules.method import MONTHS_OF_VALUE
+from marketplace.valuations.rules.method import MONTHS_OF_PRICES, MONTHS_OF_VALUE
 from tests.rules.test_organisations import BOARD
 
 TODAY = date(2026, 11, 28)
@@ -99,7 +99,7 @@ def test_a_name_of_a_column_is_kept_up_to_eighty_signs() -> None:
         ((LOTS.rows_max, RAW.rows_max, OUTFLOW.rows_max), (2000, 5000, 20_000)),
         (REMOVED_KEPT, timedelta(days=1)),
         (OPEN_FOR, timedelta(days=14)),
-        (MONTHS_OF_VALUE, 12),
+        ((MONTHS_OF_VALUE, MONTHS_OF_PRICES), (12, 24)),
         (CENTS_MAX, 10**12),
     ],
 )
