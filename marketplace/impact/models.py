@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.impact.rules.material_use import ZERO, Flow, Origin, Scope, YearInput
 from marketplace.impact.rules.reports import ReportStatus
 from marketplace.kernel.db import Base, Fixed, Json, UtcDateTime
-from marketplace.kernel.language import current_locale
+from marketplace.kernel.language import in_words
 
 
 class Goal(Base):
@@ -27,7 +27,7 @@ class Goal(Base):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if current_locale() == "en" else self.name_nl
+        return in_words(self.name_nl, self.name_en)
 
 
 class GoalVersion(Base):

@@ -46,6 +46,11 @@ def current_locale() -> str:
     return _locale.get()
 
 
+def in_words(nl: str, en: str, locale: str | None = None) -> str:
+    """The Dutch or the English of something, by its reader's language or by another."""
+    return en if (locale or current_locale()) == "en" else nl
+
+
 def set_locale(locale: str) -> None:
     """Set the reader's locale for the rest of this context; an unknown one becomes Dutch."""
     _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
@@ -183,7 +188,7 @@ class Words:
 
     def localized(self, locale: str) -> str:
         """The words, where a sentence has them."""
-        return self.en if locale == "en" else self.nl
+        return in_words(self.nl, self.en, locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,7 @@ class Named:
         return self.name_in(current_locale())
 
     def name_in(self, locale: str) -> str:
-        return self.name_en if locale == "en" else self.name_nl
+        return in_words(self.name_nl, self.name_en, locale)
 
     def localized(self, locale: str) -> str:
         """The name, where a sentence has it."""

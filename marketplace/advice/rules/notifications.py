@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from marketplace.kernel.language import Named, Text, _, current_locale, ngettext
+from marketplace.kernel.language import Named, Text, _, in_words, ngettext
 from marketplace.materials.rules.taxonomy import Material
 
 DAYS_IN_A_WEEK = 7
@@ -51,17 +51,17 @@ class Notification(Named):
     @property
     def what(self) -> str:
         """What has to be told, in the reader's language."""
-        return self.what_en if current_locale() == "en" else self.what_nl
+        return in_words(self.what_nl, self.what_en)
 
     @property
     def to(self) -> str:
         """Who has to be told."""
-        return self.to_en if current_locale() == "en" else self.to_nl
+        return in_words(self.to_nl, self.to_en)
 
     @property
     def unless(self) -> str:
         """When it is not needed, or which other term counts."""
-        return self.unless_en if current_locale() == "en" else self.unless_nl
+        return in_words(self.unless_nl, self.unless_en)
 
     @property
     def term(self) -> Text:

@@ -129,8 +129,8 @@ def settle(wanted: Wanted, defaults: WindowDefaults, *, opened_on: date, last_da
 
 
 def _is_skip_agreed(wanted: Wanted, defaults: WindowDefaults, circle: tuple[str, ...]) -> bool:
-    at_once = wanted.partners_from is None and defaults.partners_days == 0
-    return at_once or bool(circle and defaults.circle and wanted.region_from is None and defaults.region_days == 0)
+    at_once = wanted.partners_from is None and not defaults.partners_days
+    return at_once or bool(circle and defaults.circle and wanted.region_from is None and not defaults.region_days)
 
 
 def _spread(steps: Sequence[tuple[date | None, int]], opened_on: date, last_day: date | None) -> list[date]:
@@ -217,11 +217,11 @@ def find_default_faults(defaults: WindowDefaults, municipalities: Collection[str
         faults.append(FieldError("circle", _("Choose the municipalities of the circle, or let it wait 0 days.")))
     faults += find_length_faults("reason", defaults.reason, REASON_LENGTH_MAX)
     if not faults and not defaults.reason:
-        if defaults.circle and defaults.region_days == 0:
+        if defaults.circle and not defaults.region_days:
             faults.append(
                 FieldError("reason", _("The circle does not go before the region. Say why, or let the region wait some days."))
             )
-        elif defaults.partners_days == 0:
+        elif not defaults.partners_days:
             faults.append(
                 FieldError("reason", _("Partners do not wait for the region. Say why, or let the partners wait some days."))
             )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from marketplace.kernel.errors import FieldError, Invalid
-from marketplace.kernel.language import Named, Text, _, current_locale, localize, ngettext
+from marketplace.kernel.language import Named, Text, _, current_locale, in_words, localize, ngettext
 from marketplace.kernel.text import clean, find_length_faults
 from marketplace.kernel.units import NO_BREAK_SPACE, format_number, plain, read_decimal
 
@@ -75,12 +75,12 @@ class Field(Named):
         return self.unit_in(current_locale())
 
     def unit_in(self, locale: str) -> str:
-        return self.unit_en if locale == "en" else self.unit_nl
+        return in_words(self.unit_nl, self.unit_en, locale)
 
     @property
     def hint(self) -> str:
         """What helps to answer it, in the reader's language."""
-        return self.hint_en if current_locale() == "en" else self.hint_nl
+        return in_words(self.hint_nl, self.hint_en)
 
     def choice(self, slug: object) -> FieldChoice | None:
         """The choice of that slug, unknown too."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from marketplace.kernel import spelling
 from marketplace.kernel.errors import Invalid, Missing
-from marketplace.kernel.language import Named, _, current_locale
+from marketplace.kernel.language import Named, _, in_words
 from marketplace.kernel.text import search_prefixes, search_text
 from marketplace.kernel.units import Unit
 from marketplace.materials.rules.fields import UNKNOWN, Field, FieldSet
@@ -224,7 +224,7 @@ class PaperKind(Named):
     @property
     def hint(self) -> str:
         """What it is, in the reader's language."""
-        return self.hint_en if current_locale() == "en" else self.hint_nl
+        return in_words(self.hint_nl, self.hint_en)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from marketplace.kernel.geo import Point
-from marketplace.kernel.language import LOCALES, Named, Text, current_locale, reading_in
+from marketplace.kernel.language import LOCALES, Named, Text, current_locale, in_words, reading_in
 from marketplace.kernel.units import Amount, Quantity, Unit
 from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Condition, Location
@@ -28,7 +28,7 @@ class Words:
 
     def localized(self, locale: str) -> str:
         """The words in one language."""
-        return self.en if locale == "en" else self.nl
+        return in_words(self.nl, self.en, locale)
 
     def __str__(self) -> str:
         return self.localized(current_locale())
