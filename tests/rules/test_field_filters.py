@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from marketplace.catalogue.rules.answers import Answers
-from marketplace.catalogue.rules.fields import FieldFilter, asked_of, pair_of, read_pairs, read_terms, term_of
+from marketplace.catalogue.rules.fields import (
+    FieldFilter,
+    asked_of,
+    bound_of,
+    figure_of,
+    pair_of,
+    read_pairs,
+    read_terms,
+    term_of,
+)
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.catalogue.rules.saved_query import read_filters, read_query
 from marketplace.kernel.errors import Invalid
@@ -57,6 +66,11 @@ def test_an_address_holds_choices_and_bounds() -> None:
 def test_a_number_of_a_reader_of_the_other_language_is_read_where_it_is_clear() -> None:
     for locale, typed, figure in (("nl", "7.5", "7.5"), ("en", "7,5", "7.5"), ("nl", "1.234", "1234"), ("en", "1.234", "1.234")):
         assert read(("veld-thickness-cm-min", typed), locale=locale)[0][0].least == Decimal(figure), (locale, typed)
+
+
+@pytest.mark.parametrize(("slug", "bound"), [("proof-date", date(2026, 1, 31)), ("thickness-cm", Decimal("7.5"))])
+def test_a_bound_is_compared_as_a_figure_and_said_as_what_it_is(slug: str, bound: date | Decimal) -> None:
+    assert bound_of(FIELDS[slug], figure_of(bound)) == bound
 
 
 @pytest.mark.parametrize("length", [60, 61, 200])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketplace.allocation.rules import allocation, parts
+from marketplace.allocation.rules import allocation, flow, parts
 from marketplace.allocation.rules.allocation import make_plan
 from marketplace.allocation.rules.limits import Floor, Limit
 from marketplace.allocation.rules.problem import GRAM, Component, Lot, Moved, Need, Pair, Problem, components, problem_of
@@ -203,6 +203,26 @@ def test_a_rounded_flow_is_proven_where_it_comes_to_its_bound(
     assert plan.mass_bound == 13 * 10**12
     assert plan.cost_bound == (4 * 100 + 9 * 200) * 10**12
     assert plan.mass_gap == (0 if is_proven else 4 / 13)
+
+
+def test_a_part_is_told_in_whole_steps_of_its_network_rounded_up() -> None:
+    """Of 8 and 12 for a need of 4 a step is 4: parts of 4, 5 and 8 are 1, 2 and 2 of them, and none is none."""
+    for part, steps in ((0, 0), (4, 1), (5, 2), (8, 2)):
+        component = whole(problem_of([Lot(1, 8, 1, part), Lot(2, 12, 1)], [Need(1, 4, 1)], [Pair(1, 1, 1), Pair(2, 1, 1)]))
+        assert allocation._smallest(component, flow.network_of(component)).tolist() == [steps, 0]
+
+
+def test_a_whole_unit_is_not_divided_to_drive_less() -> None:
+    """Two tonnes are a piece. Of 5 t only 3 may go: one piece to the near need of pieces, and the third tonne to the far one."""
+    pieces = whole(
+        problem_of(
+            [Lot(1, 5_000, TONNE)],
+            [Need(1, 5_000, 1, step=1000), Need(2, 5_000, 2)],
+            [Pair(1, 1, 1, rate=Fraction(1, 2)), Pair(1, 2, 100)],
+        )
+    )
+    answer = parts.solve(pieces, Moved(numbers(0, 0), numbers(0, 0)), [], mass_most=3_000 * TONNE)
+    assert (answer.takes.tolist(), answer.gives.tolist()) == ([2_000, 1_000], [1_000, 1_000])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketplace.allocation.rules import rounding
+from marketplace.allocation.rules import flow, rounding
 from marketplace.allocation.rules.allocation import make_plan
 from marketplace.allocation.rules.first_come import first_come
 from marketplace.allocation.rules.flow import Network, amounts_by_class, cheapest, network_of, straighten, with_floors
@@ -105,6 +105,13 @@ def test_components_are_what_no_pair_joins() -> None:
     assert components(problem_of([Lot(1, 1, 1)], [Need(1, 1, 1)], [])) == []
     mixed = problem_of([Lot(1, 10, 1), Lot(2, 9_000, 1, step=1000)], [Need(1, 10, 1)], [Pair(1, 1, 1), Pair(2, 1, 1)])
     assert not components(mixed)[0].is_even
+    turned = problem_of([Lot(1, 9_000, 1, step=1000), Lot(2, 10, 1)], [Need(1, 10, 1)], [Pair(1, 1, 1), Pair(2, 1, 1)])
+    assert not components(turned)[0].is_even
+
+
+def test_costs_below_nought_are_told_from_nought_on() -> None:
+    assert flow._from_zero(numbers(-3, 5, 0)).tolist() == [0, 8, 3]
+    assert flow._from_zero(numbers(3, 5)).tolist() == [3, 5]
 
 
 def test_pairs_are_joined_over_a_chain() -> None:
@@ -333,7 +340,7 @@ def test_groups_that_meet_in_a_limit_are_put_together() -> None:
     assert join([(0, 1), (2,), (3,), (4,)], meets[1:], component_of) == [(0, 1), (2, 4), (3,)]
 
 
-@pytest.mark.parametrize(("most", "kept"), [(9, 9), (8, 8), (6, 5), (5, 5), (4, 1), (1, 1)])
+@pytest.mark.parametrize(("most", "kept"), [(100, 9), (9, 9), (8, 8), (6, 5), (5, 5), (4, 1), (1, 1)])
 def test_of_many_pairs_the_cheapest_of_each_side_stay_and_those_in_use(most: int, kept: int) -> None:
     """Of three lots and three needs the two cheapest of each are eight pairs, the one cheapest of each five, and none is that in use."""
     ends = [(lot, need) for lot in (1, 2, 3) for need in (1, 2, 3)]

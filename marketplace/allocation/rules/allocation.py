@@ -215,7 +215,7 @@ class _Deciding:
         at = np.searchsorted(pairs, kept)
         takes[at], gives[at] = answer.takes, answer.gives
         mass, cost = _mass(component, takes), _cost(component, takes)
-        if (mass, -cost) < (_mass(few, begun.takes), -_cost(few, begun.takes)):
+        if _worth(component, takes) < _worth(few, begun.takes):
             takes, gives = start.takes[pairs], start.gives[pairs]
             mass, cost = _mass(component, takes), _cost(component, takes)
             answer = replace(answer, is_proven=False, has_fewest=False)
@@ -265,7 +265,11 @@ def _solve(component: Component, first: Moved, floors: dict[int, int]) -> _Part:
 def _rank(component: Component, takes: Numbers) -> tuple[int, int, int]:
     """How good an allocation is: the mass, then how little it costs, then how few transfers."""
     stops = component.problem.pair_stops[component.pairs[takes > 0]]
-    return _mass(component, takes), -_cost(component, takes), -len(stops) - int(stops.sum())
+    return *_worth(component, takes), -len(stops) - int(stops.sum())
+
+
+def _worth(component: Component, takes: Numbers) -> tuple[int, int]:
+    return _mass(component, takes), -_cost(component, takes)
 
 
 def _search(component: Component, first: Moved, floors: dict[int, int]) -> _Part:
@@ -309,12 +313,11 @@ def _rounded(component: Component, first: Moved, floors: dict[int, int]) -> _Par
     network = flow.network_of(component)
     if floors:
         network = flow.with_floors(network, first.gives // network.size)
-    smallest = -(-component.problem.lot_parts[component.lots] // network.size)
     root = flow.cheapest(network)
     if root is None:
         raise RuntimeError("what first come, first served gives can be given")
     root = flow.straighten(network.pair_lots, network.pair_needs, root)
-    flows = rounding.round_to_parts(network, smallest, root)
+    flows = rounding.round_to_parts(network, _smallest(component, network), root)
     best = first.takes if flows is None else flows * network.size
     bounds = _mass(component, root * network.size), _cost_bound(component, root * network.size)
     is_proven = (_mass(component, best), _cost(component, best)) == bounds
@@ -332,11 +335,16 @@ def _even(component: Component, first: Moved) -> Moved:
     network = replace(network, fixed=flow.amounts_by_class(network, first.takes // network.size))
     flows = flow.cheapest(network)
     if flows is not None and component.has_parts:
-        smallest = -(-component.problem.lot_parts[component.lots] // network.size)
-        flows = rounding.round_to_parts(network, smallest, flows)
+        flows = rounding.round_to_parts(network, _smallest(component, network), flows)
     if flows is None or _cost(component, flows * network.size) >= _cost(component, first.takes):
         return first
     return Moved(flows * network.size, flows * network.size)
+
+
+def _smallest(component: Component, network: flow.Network) -> Numbers:
+    """The part of each lot in steps of the network, rounded up."""
+    parts: Numbers = -(-component.problem.lot_parts[component.lots] // network.size)
+    return parts
 
 
 def _floors(component: Component, gives: Numbers) -> dict[int, int]:

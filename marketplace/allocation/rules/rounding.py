@@ -156,7 +156,7 @@ def _chosen(choices: _Choices) -> Iterator[int]:
 
 def _turned(choices: _Choices, pair: int, least_lines: Numbers) -> _Choices:
     least, is_open = choices.least.copy(), choices.is_open.copy()
-    was_made_larger = bool(least[pair] > 0)
+    was_made_larger = bool(least[pair])
     least[pair] = 0 if was_made_larger else least_lines[pair]
     is_open[pair] = not was_made_larger
     return _Choices(least, is_open)

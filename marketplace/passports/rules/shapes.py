@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from marketplace.kernel.errors import Invalid
@@ -23,7 +24,7 @@ def clean_shape(given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping) or given.get("type") not in _DEPTH:
         raise Invalid(_NO_GEOMETRY, "shape")
     kind = str(given["type"])
-    counted = [0]
+    counted = count(1)
     coordinates = _clean(given.get("coordinates"), _DEPTH[kind], counted)
     if kind.endswith("LineString"):
         for line in [coordinates] if kind == "LineString" else coordinates:
@@ -36,13 +37,12 @@ def clean_shape(given: Any) -> dict[str, Any]:
     return {"type": kind, "coordinates": coordinates}
 
 
-def _clean(given: Any, depth: int, counted: list[int]) -> Any:
+def _clean(given: Any, depth: int, counted: Iterator[int]) -> Any:
     if not isinstance(given, list | tuple) or not given:
         raise Invalid(_NO_GEOMETRY, "shape")
     if depth:
         return [_clean(one, depth - 1, counted) for one in given]
-    counted[0] += 1
-    if counted[0] > VERTICES_MAX:
+    if next(counted) > VERTICES_MAX:
         raise Invalid(_("This shape has more than %(most)s points. Simplify it first.", most=VERTICES_MAX), "shape")
     if len(given) not in (2, 3) or any(isinstance(one, bool) or not isinstance(one, int | float | Decimal) for one in given[:2]):
         raise Invalid(_NO_GEOMETRY, "shape")
