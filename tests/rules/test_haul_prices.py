@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.kernel.errors import Invalid
-from marketplace.materials.rules.files import HAUL_PRICES, read_files, read_reference
+from marketplace.materials.rules.files import HAUL_PRICES, ReferenceFiles, read_files, read_reference
 from marketplace.plans.rules.prices import HaulPrice, PriceOf, prices_on
 
 NOW, NEXT = date(2026, 1, 1), date(2027, 1, 1)
@@ -24,6 +24,14 @@ def test_the_last_price_that_has_begun_counts() -> None:
         60,
         True,
     )
+
+
+@pytest.mark.parametrize("name", ["haul_prices.csv", "thresholds.csv", "notifications.csv"])
+def test_a_bank_that_knows_none_of_these_yet_is_a_bank(name: str) -> None:
+    texts = read_files().texts
+    head = texts[name].partition("\n")[0] + "\n"
+    kinds = {row.kind for row in read_reference(ReferenceFiles({**texts, name: head}))}
+    assert "material" in kinds and name.removesuffix("s.csv") not in kinds
 
 
 def test_before_both_have_begun_there_is_no_price() -> None:

@@ -212,4 +212,5 @@ def test_what_a_group_comes_to_is_shared_by_mass() -> None:
         line(Why.MORE, 2, 9 * 10**6, 5 * 10**6 + 999_999),
     ]
     assert shares_of(lines, [3, 8, 1, 1, 1]) == [Share(6, 0), Share(0, 0), Share(0, 3), Share(1, 0), Share(0, 2)]
+    assert shares_of(lines[:1], [3]) == [Share(7, 0)]
     assert shares_of([], []) == []
