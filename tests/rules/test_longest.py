@@ -11,6 +11,7 @@ from marketplace.accounts.rules import accounts, organisations
 from marketplace.accounts.rules.accounts import clean_email
 from marketplace.accounts.rules.organisations import check_organisation
 from marketplace.accounts.rules.phones import clean_phone
+from marketplace.allocation.rules import allocation
 from marketplace.depots.rules.depot import KEEPERS_MAX
 from marketplace.imports.rules.columns import SheetRow, find_header
 from marketplace.imports.rules.lot_columns import LOTS
@@ -101,6 +102,7 @@ def test_a_name_of_a_column_is_kept_up_to_eighty_signs() -> None:
         (OPEN_FOR, timedelta(days=14)),
         ((MONTHS_OF_VALUE, MONTHS_OF_PRICES), (12, 24)),
         (CENTS_MAX, 10**12),
+        ((allocation.SMALL, allocation.LARGE, allocation.FEW), (150, 2000, 2000)),
     ],
 )
 def test_limits_that_whoever_acts_holds_to_are_those_that_were_decided(limit: object, told: object) -> None:
