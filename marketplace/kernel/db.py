@@ -6,6 +6,7 @@ silently.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -146,7 +147,18 @@ def _tune_sqlite(engine: Engine, waiters: Path) -> None:
 
 
 def _tune_postgresql(engine: Engine) -> None:
-    patient = patience.patient_connection()
+    patient, ping = patience.patient_connection(), engine.dialect.do_ping
+
+    def is_alive(connection: Any) -> bool:
+        """A turn to and fro is for what has rested: what was used a moment ago says by itself that it was closed."""
+        return connection.is_quiet() or ping(connection)
+
+    engine.dialect.do_ping = is_alive  # type: ignore[method-assign, assignment]
+
+    @event.listens_for(engine, "checkin")
+    def _rest(connection: Any, _record: Any) -> None:
+        if connection is not None:
+            connection.rested_at = time.monotonic()
 
     @event.listens_for(engine, "do_connect")
     def _open(_dialect: Any, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ A server that is busy answers by its own timeouts. One that is frozen (its proce
 nothing and keeps the connection, so the waiting side needs a limit of its own.
 """
 
+import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ REQUEST_WAITS_S = 10.0  # a proxy gives up after 60 seconds, people long before
 ONE_WAIT_S = 40.0  # outside a request: longer than PostgreSQL's own statement timeout
 CONNECT_S = 3.0
 LEAST_WAIT_S = 0.01
+JUST_NOW_S = 1.0
 _left: ContextVar[float | None] = ContextVar("seconds that this request may still wait", default=None)
 
 
@@ -56,6 +58,16 @@ def patient_connection() -> Any:
                 if most <= LEAST_WAIT_S:
                     raise OperationalError("the database did not answer in time")
                 return cls.connect(*arguments, **options, connect_timeout=max(2, round(most)))
+
+        rested_at = float("-inf")
+
+        def is_quiet(self) -> bool:
+            """Whether it was used a moment ago and the server has said nothing since, as it does when it ends a connection."""
+            if self.closed or time.monotonic() - self.rested_at > JUST_NOW_S:
+                return False
+            look = select.poll()
+            look.register(self.fileno(), select.POLLIN)
+            return not look.poll(0)
 
         def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
             with waiting() as most:

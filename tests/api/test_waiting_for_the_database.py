@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from config import Config
 from marketplace.app import create_app
@@ -117,3 +119,36 @@ def test_who_waits_for_a_database_that_does_not_answer_is_told_to_come_back(
 
 def test_a_request_waits_ten_seconds_at_most_for_the_database() -> None:
     assert patience.REQUEST_WAITS_S <= 10 and BUSY_TIMEOUT_MS <= 10_000
+
+
+def test_a_connection_that_the_server_ended_a_moment_ago_is_not_used_again(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    mine, other = text("SELECT pg_backend_pid()"), Database(database.url)
+    with database.read() as session:
+        ended = session.scalar(mine)
+    with other.read() as session:
+        session.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": ended})
+    with database.read() as session:
+        assert session.scalar(mine) != ended
+    other.dispose()
+
+
+def test_a_connection_that_was_used_a_moment_ago_is_used_without_asking_the_server_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    asked: list[Any] = []
+    ping = PGDialect_psycopg.do_ping
+    monkeypatch.setattr(PGDialect_psycopg, "do_ping", lambda dialect, connection: asked.append(1) or ping(dialect, connection))
+    one = Database(database.url)
+    for _time in range(2):
+        with one.read() as session:
+            session.scalar(text("SELECT 1"))
+    assert asked == []
+    monkeypatch.setattr(patience, "JUST_NOW_S", -1.0)
+    with one.read() as session:
+        session.scalar(text("SELECT 1"))
+    assert asked == [1]
+    one.dispose()

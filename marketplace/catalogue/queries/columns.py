@@ -311,11 +311,11 @@ def _days(days: Sequence[Any], missing: int) -> NDArray[np.int32]:
     return np.where(np.isnat(told), missing, told.astype(np.int64)).astype(np.int32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FacetCount:
     """One box to tick.
 
-    Its value in the query, its name for people, and how many listings there are with it.
+    Its value in the query, its name for people, and how many listings there are with it. Not frozen: a page has sixty, and each would take twice as long.
     """
 
     key: str

@@ -7,7 +7,7 @@ Columns in memory say which listings fit, how many, and which stand on the page;
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from sqlalchemy import Integer, bindparam, select
@@ -59,8 +59,7 @@ NEAREST_MOST = 3  # what stands beside an empty answer
 Shown = TypeVar("Shown", Listing, CardRow)
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueRow(Generic[Shown]):
+class CatalogueRow(NamedTuple, Generic[Shown]):
     """A listing in the catalogue, whole or as a card, and how far away it is.
 
     In whole kilometres, when a place was given.

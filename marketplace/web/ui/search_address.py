@@ -47,9 +47,9 @@ class Chip:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
-    """One line of a facet."""
+    """One line of a facet. Not frozen, for a page has sixty."""
 
     value: str
     label: Text | str
