@@ -11,7 +11,7 @@ from typing import Any
 from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.nodes import EvalContext, Node
-from markupsafe import Markup, _escape_inner, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from marketplace.kernel.language import LOCALES, current_locale, reading_in
 
