@@ -150,7 +150,7 @@ def _tune_postgresql(engine: Engine) -> None:
     patient, ping = patience.patient_connection(), engine.dialect.do_ping
 
     def is_alive(connection: Any) -> bool:
-        """A turn to and fro is for what has rested: what was used a moment ago says by itself that it was closed."""
+        """Ask the server only where a connection has rested. One that was used a moment ago says by itself that it was closed."""
         return connection.is_quiet() or ping(connection)
 
     engine.dialect.do_ping = is_alive  # type: ignore[method-assign, assignment]

@@ -62,7 +62,10 @@ def patient_connection() -> Any:
         rested_at = float("-inf")
 
         def is_quiet(self) -> bool:
-            """Whether it was used a moment ago and the server has said nothing since, as it does when it ends a connection."""
+            """Whether it was used a moment ago and the server has said nothing since.
+
+            A server that ends a connection says so on it.
+            """
             if self.closed or time.monotonic() - self.rested_at > JUST_NOW_S:
                 return False
             look = select.poll()

@@ -44,7 +44,10 @@ class Pages(Environment):
 
 
 def escaped(value: object) -> str:
-    """The same as `escape`, but text stays text: wrapping each of the hundreds of pieces of a page takes longer than looking at it."""
+    """The same as `escape`, but text stays text.
+
+    Wrapping each of the hundreds of pieces of a page takes longer than looking at it.
+    """
     kind = type(value)
     return _escape_inner(value) if kind is str else value if kind is Markup else escape(value)  # type: ignore[arg-type, return-value]
 
