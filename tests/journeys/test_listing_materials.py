@@ -51,6 +51,7 @@ def test_three_materials_ask_three_things(page: Page, site: Site, shot: Shot, ac
     page.get_by_label("Hoeveel?").fill("40")
     page.get_by_role("radio", name=re.compile("^Goed")).check()
     amount.fill("80")
+    amount.blur()
     expect(gates).to_contain_text("17 03 01*")
     accessible(page)
     shot(page, "2-asphalt-stopped")
