@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -62,6 +63,21 @@ def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since:
 def fill_with_the_demonstration(app: Flask) -> None:
     """What an empty bank is filled with."""
     assert demo.load(app)
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[list[Database]]:
+    """Every engine that was made since the last test ended."""
+    made: list[Database] = []
+    make = Database.__init__
+
+    def remembered(self: Database, *given: Any, **named: Any) -> None:
+        make(self, *given, **named)
+        made.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "__init__", remembered)
+        yield made
 
 
 @pytest.fixture(scope="session")

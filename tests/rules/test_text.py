@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -88,12 +89,11 @@ def test_a_compound_is_stored_with_its_parts() -> None:
 
 
 def found(stored: str, typed: str) -> bool:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE shelf USING fts5(words, tokenize='unicode61')")
-    connection.execute("INSERT INTO shelf VALUES (?)", (search_text(stored),))
-    return bool(
-        connection.execute("SELECT count(*) FROM shelf WHERE shelf MATCH ?", (fts5_query(search_prefixes(typed)),)).fetchone()[0]
-    )
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE VIRTUAL TABLE shelf USING fts5(words, tokenize='unicode61')")
+        connection.execute("INSERT INTO shelf VALUES (?)", (search_text(stored),))
+        question = "SELECT count(*) FROM shelf WHERE shelf MATCH ?"
+        return bool(connection.execute(question, (fts5_query(search_prefixes(typed)),)).fetchone()[0])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def mark_read(session: Session, actor: Actor, *, notice_id: int) -> Message:
         return message
     now = clock.now()
     reader_of(session, actor.person_id or 0)  # one at a time for each reader
-    if not session.scalar(select(_opened(actor)).select_from(NoticeRow).where(NoticeRow.id == notice_id)):
+    if not session.scalar(select(_opened(actor.person_id)).select_from(NoticeRow).where(NoticeRow.id == notice_id)):
         session.execute(insert(ReadRow).values(person_id=actor.person_id, notice_id=notice_id, read_at=now))
     return Message(message.notice, now)
 
