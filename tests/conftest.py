@@ -65,19 +65,19 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture
-def database_url(template: Template) -> str:
+def database_url(template: Template, standing_app: Flask) -> Iterator[str]:
     """A new database for this test: the list of materials, the goals and nothing else; its address is the same for all tests of a worker."""
     memory._memories.clear()
-    return template.fresh()
+    yield template.fresh()
+    if not template.server:  # its file is another one for the next test
+        standing_app.extensions["database"].dispose()
 
 
 @pytest.fixture
-def database(standing_app: Flask, database_url: str) -> Iterator[Database]:
+def database(standing_app: Flask, database_url: str) -> Database:
     """The one engine of this worker: what SQLAlchemy once compiled it keeps, and its connections where the database stays the same one."""
     database: Database = standing_app.extensions["database"]
-    yield database
-    if database.is_sqlite:  # its file is another one for the next test
-        database.dispose()
+    return database
 
 
 @pytest.fixture
@@ -131,8 +131,6 @@ def app(standing_app: Flask, config: Config) -> Iterator[Flask]:
     standing_app.extensions["settings"] = config
     standing_app.extensions["media"] = media_store(config.media_url)
     yield standing_app
-    if standing_app.extensions["database"].is_sqlite:
-        standing_app.extensions["database"].dispose()
     forget(standing_app)
 
 
