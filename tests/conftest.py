@@ -29,7 +29,8 @@ from tests.compiled import COMPILED
 from tests.databases import Template, settings
 from tests.pages import LookingClient
 
-shared, worker, engines = _furnished.shared, _furnished.worker, _furnished.engines
+shared, worker = _furnished.shared, _furnished.worker
+engines, engines_closed = _furnished.engines, _furnished.engines_closed
 empty_template, furnished, demonstration = _furnished.empty_template, _furnished.furnished, _furnished.demonstration
 
 
@@ -39,14 +40,6 @@ def quick_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield
-
-
-@pytest.fixture(autouse=True)
-def engines_closed(engines: list[Database]) -> Iterator[None]:
-    """Close what a test opened on its own: Python 3.13 warns of every connection that nobody closed."""
-    yield
-    while engines:
-        engines.pop().dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -65,18 +58,24 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture
-def database_url(template: Template, standing_app: Flask) -> Iterator[str]:
+def database_url(template: Template) -> str:
     """A new database for this test: the list of materials, the goals and nothing else; its address is the same for all tests of a worker."""
     memory._memories.clear()
-    yield template.fresh()
-    if not template.server:  # its file is another one for the next test
+    return template.fresh()
+
+
+@pytest.fixture
+def bound_app(standing_app: Flask) -> Iterator[Flask]:
+    """The worker's application, whose connections are closed when all who held one have let go."""
+    yield standing_app
+    if standing_app.extensions["database"].is_sqlite:  # its file is another one for the next test
         standing_app.extensions["database"].dispose()
 
 
 @pytest.fixture
-def database(standing_app: Flask, database_url: str) -> Database:
+def database(bound_app: Flask, database_url: str) -> Database:
     """The one engine of this worker: what SQLAlchemy once compiled it keeps, and its connections where the database stays the same one."""
-    database: Database = standing_app.extensions["database"]
+    database: Database = bound_app.extensions["database"]
     return database
 
 
@@ -126,12 +125,12 @@ def standing_app(template: Template, built: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(standing_app: Flask, config: Config) -> Iterator[Flask]:
+def app(bound_app: Flask, config: Config) -> Iterator[Flask]:
     """The worker's application on the database and the folder of this test. A test that needs other settings makes its own."""
-    standing_app.extensions["settings"] = config
-    standing_app.extensions["media"] = media_store(config.media_url)
-    yield standing_app
-    forget(standing_app)
+    bound_app.extensions["settings"] = config
+    bound_app.extensions["media"] = media_store(config.media_url)
+    yield bound_app
+    forget(bound_app)
 
 
 def forget(app: Flask) -> None:
