@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from werkzeug.http import HTTP_STATUS_CODES
 
 from config import Config
 from marketplace.api.fields import CODE_LENGTH_MAX
@@ -255,7 +255,7 @@ def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    given: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
+    given: dict[str, Any] = {"description": HTTP_STATUS_CODES[operation.status]}
     has_version = operation.gives is not None and "version" in operation.gives().fields
     given["headers"] = {**_VERSION, **(_ETAG if has_version else {})}
     if operation.gives:
@@ -275,12 +275,12 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 def _refusal(status: int) -> str:
     """`NotFound`: the component that describes a refusal with this status."""
-    return HTTPStatus(status).phrase.title().replace(" ", "")
+    return HTTP_STATUS_CODES[status].title().replace(" ", "")
 
 
 def _problem(status: int) -> dict[str, Any]:
     return {
-        "description": HTTPStatus(status).phrase,
+        "description": HTTP_STATUS_CODES[status],
         "headers": {**_VERSION, **_HEADERS.get(status, {})},
         "content": {"application/problem+json": {"schema": ProblemSchema}},
     }

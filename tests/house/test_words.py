@@ -83,3 +83,16 @@ def test_names_are_ordinary_words() -> None:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and POETIC.fullmatch(node.name)
     }
     assert poetic == {}
+
+
+def test_no_sentence_stands_inside_a_formatted_string() -> None:
+    """Up to Python 3.11 nothing collects it there, so it stays English for ever."""
+    inside = [
+        f"{name_of(path)}:{call.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for text in ast.walk(tree_of(path))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"_", "gettext", "ngettext"}
+    ]
+    assert inside == []

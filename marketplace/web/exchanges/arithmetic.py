@@ -72,7 +72,9 @@ def _carried(row: Exchange, material: Material | None) -> Iterator[Line]:
 
 
 def _driven(row: Exchange, reference: Taxonomy) -> Iterator[Line]:
-    tonnes = f"{_exact((row.mass_kg or row.quantity * row.kg_per_unit) / KG_PER_TONNE)}{NO_BREAK_SPACE}{_('tonnes')}"
+    carried = (row.mass_kg or row.quantity * row.kg_per_unit) / KG_PER_TONNE
+    word = _("tonnes")
+    tonnes = f"{_exact(carried)}{NO_BREAK_SPACE}{word}"
     distance, road = f"{_exact(row.distance_km)}{NO_BREAK_SPACE}km", f"{_exact(row.road_km)}{NO_BREAK_SPACE}km"
     yield Line(_("Distance"), "", distance, (DISTANCE_NOTES.get(row.distance_basis, row.distance_basis),))
     if row.road_basis == RoadBasis.ESTIMATED:

@@ -83,7 +83,8 @@ def _used(shown: YearFacts) -> list[list[Words]]:
 def _said(one: Standing, facts: MunicipalityFacts) -> str:
     heading = _("Goal %(number)s: %(name)s", number=str(one.goal.number), name=one.goal.name)
     if one.indicator.share is None:
-        return f"{heading}: {_('no passports yet')}."
+        nothing = _("no passports yet")
+        return f"{heading}: {nothing}."
     return f"{heading}. {say_path(facts.organisation.name, one.target, one.indicator, year=one.year)}."
 
 

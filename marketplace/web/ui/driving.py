@@ -68,9 +68,10 @@ def driven_of(row: Exchange, vehicle: str) -> Driven:
     """The arithmetic of a transfer or a leg. `vehicle`: the name of its class."""
     carried: Decimal = row.mass_kg or row.quantity * row.kg_per_unit
     by_road = _("%(km)s, as driven") if row.road_basis == RoadBasis.DRIVEN else _("%(km)s: the straight line times 1.3")
+    carried_over = _("%(mass)s over %(km)s", mass=mass(carried), km=km(row.road_km))
     is_entered = row.vehicle_basis == VehicleBasis.ENTERED
     return Driven(
-        work=f"{_('%(mass)s over %(km)s', mass=mass(carried), km=km(row.road_km))}: {tonne_km(row.tonne_km)}",
+        work=f"{carried_over}: {tonne_km(row.tonne_km)}",
         distance=_("%(km)s in a straight line", km=km(row.distance_km)),
         road=_(by_road.message, km=km(row.road_km)),
         vehicle=vehicle if is_entered else _("%(vehicle)s (not entered, so estimated)", vehicle=vehicle),
