@@ -18,6 +18,7 @@ from marketplace.bench.towns import towns
 from marketplace.cli import reference
 from marketplace.cli.migrations import upgrade
 from marketplace.cli.postgresql import started
+from marketplace.kernel import patience
 from marketplace.kernel.db import Database
 from marketplace.market.rules.photos import StoredPicture
 
@@ -25,6 +26,7 @@ PICTURE = StoredPicture(dict.fromkeys(("webp-480", "webp-960", "webp-1600", "jpe
 
 FILLED = ("listing", "demand", "photo", "photo_file", "lot", "movement")
 FILLING_KB = 1_000_000  # of cache
+FILLING_S = 600.0  # that one statement may take: a commit of a million rows checks each of them
 INDEXES = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN :tables")
 
 
@@ -67,7 +69,7 @@ def _full(name: str, url: str, folder: Path, listings: int) -> Bank:
     upgrade(config)
     database = Database(url)
     reference.seed_reference(database)
-    with _collecting_nothing(), database.transaction() as session, _indexes_last(session):
+    with _collecting_nothing(), patience.patient(FILLING_S), database.transaction() as session, _indexes_last(session):
         generate(session, towns(), listings=listings, demands=listings, seed=1, picture=PICTURE)
     database.dispose()  # with what the connection was told for the filling
     return Bank(name, config, database, listings)

@@ -18,6 +18,7 @@ ONE_WAIT_S = 40.0  # outside a request: longer than PostgreSQL's own statement t
 CONNECT_S = 3.0
 LEAST_WAIT_S = 0.01
 JUST_NOW_S = 1.0
+_one_wait_s: ContextVar[float] = ContextVar("seconds that one wait may take", default=ONE_WAIT_S)
 _left: ContextVar[float | None] = ContextVar("seconds that this request may still wait", default=None)
 
 
@@ -32,9 +33,22 @@ def limited() -> Iterator[None]:
 
 
 @contextmanager
-def waiting(most: float = ONE_WAIT_S) -> Iterator[float]:
+def patient(one_wait_s: float) -> Iterator[None]:
+    """Let one wait in the block take so long.
+
+    A commit checks every row of a bank that is filled in bulk.
+    """
+    token = _one_wait_s.set(one_wait_s)
+    try:
+        yield
+    finally:
+        _one_wait_s.reset(token)
+
+
+@contextmanager
+def waiting(most: float | None = None) -> Iterator[float]:
     """One wait: how long it may take at most. What it took goes off what the request has left."""
-    left = _left.get()
+    most, left = _one_wait_s.get() if most is None else most, _left.get()
     begun = time.monotonic()
     try:
         yield most if left is None else max(LEAST_WAIT_S, min(most, left))
