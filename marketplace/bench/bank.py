@@ -58,7 +58,7 @@ def banks(folder: Path, kinds: tuple[str, ...], listings: int) -> Iterator[list[
         return
     with started(folder / "postgresql") as url:
         full = _full("PostgreSQL", url, folder / "pg", listings)
-        with full.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with full.database.engine.connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
         yield [*([_full("SQLite", f"sqlite:///{folder / 'bench.sqlite3'}", folder, listings)] if "SQLite" in kinds else []), full]
         full.database.dispose()

@@ -174,7 +174,7 @@ def _reserved(bank: Bank, last: int) -> list[int]:
 def _settle(bank: Bank) -> None:
     """Let PostgreSQL know what came, as it would by itself within a minute."""
     if not bank.database.is_sqlite:
-        with bank.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with bank.database.engine.connect() as connection:
             for table in ("lot", "movement"):
                 connection.execute(text(f"VACUUM ANALYZE {table}"))
 

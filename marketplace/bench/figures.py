@@ -82,7 +82,7 @@ def dashboard(banks: list[Bank]) -> Iterator[Row]:
             rebuild_rollups(session)
         yield Row(f"counting {rows} rows into the roll-ups, {bank.name}", f"{time.perf_counter() - began:.0f} s", "", None)
         if not bank.database.is_sqlite:
-            with bank.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with bank.database.engine.connect() as connection:
                 connection.execute(text("SET statement_timeout = 0"))
                 connection.execute(text("VACUUM ANALYZE"))
         reader = replace(bank.actor("regio-twente"), role=Role.REVIEWER)

@@ -130,7 +130,7 @@ def _prices(session: Session, keeper: Actor) -> None:
 def _settle(bank: Bank) -> None:
     """Let PostgreSQL know what came, as it would by itself within a minute."""
     if not bank.database.is_sqlite:
-        with bank.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with bank.database.engine.connect() as connection:
             for table in ("asset", "asset_item", "item_change", "valuation_line", "valuation_sum", "price_row"):
                 connection.execute(text(f"VACUUM ANALYZE {table}"))
 
