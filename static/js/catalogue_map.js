@@ -34,10 +34,18 @@ async function ask(page) {
   return answer.json();
 }
 
+// The focus to the same thing as before, or to the map where that is gone: never to nothing.
+const give = (element) => (element?.offsetParent ? element : canvas).focus({ preventScroll: true });
+const markOf = (key) => shown.get(key)?.marker.getElement();
+
 function fill(found, adds) {
   const pieces = new DOMParser().parseFromString(`<ul>${found.list}</ul>`, "text/html").querySelectorAll("li");
   if (adds) list.append(...pieces);
-  else list.replaceChildren(...pieces);
+  else {
+    const held = list.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    list.replaceChildren(...pieces);
+    if (held) give(list.querySelector(`a[href="${CSS.escape(held)}"]`));
+  }
   nextPage = found.nextPage;
   more.hidden = !nextPage;
   heading.textContent = found.heading;
@@ -47,8 +55,7 @@ function fill(found, adds) {
 }
 
 function light(key, isLit) {
-  const element = shown.get(key)?.marker.getElement();
-  element?.classList.toggle("is-lit", isLit);
+  markOf(key)?.classList.toggle("is-lit", isLit);
   for (const row of list.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)) row.classList.toggle("is-lit", isLit);
 }
 
@@ -77,7 +84,7 @@ function choose(mark, byKeyboard) {
     toList(mark.key);
     if (byKeyboard) {
       popup.getElement().querySelector("a[href]:not([role])")?.focus();
-      popup.on("remove", () => shown.get(mark.key)?.marker.getElement()?.focus());
+      popup.on("remove", () => give(markOf(mark.key)));
     }
     return;
   }
@@ -134,16 +141,16 @@ function draw(clusters) {
   for (const mark of clusters) {
     if (!kept.has(mark.key)) shown.set(mark.key, { mark, marker: markerOf(mark).addTo(map) });
     else shown.get(mark.key).mark = mark;
-    const element = shown.get(mark.key).marker.getElement();
+    const element = markOf(mark.key);
     if (element !== document.activeElement) element.parentNode.append(element); // the Tab key goes in the order of the list
   }
   if (wanted) {
     const [west, south, east, north] = wanted;
     wanted = null;
     const first = clusters.find((mark) => mark.lon >= west && mark.lon <= east && mark.lat >= south && mark.lat <= north) ?? clusters[0];
-    shown.get(first?.key)?.marker.getElement().focus();
-  } else if (focused && !document.activeElement?.dataset?.key && shown.has(focused)) {
-    shown.get(focused).marker.getElement().focus();
+    give(markOf(first?.key));
+  } else if (focused && !document.activeElement?.dataset?.key) {
+    give(markOf(focused));
   }
   labels(clusters.map((mark) => ({ lat: mark.lat, lon: mark.lon, size: sizeOf(mark.count), also: mark.also })));
 }
@@ -167,7 +174,9 @@ function moved() {
 }
 
 function show(view) {
+  const isHeld = list.contains(document.activeElement);
   holder.dataset.view = view;
+  if (isHeld && !list.offsetParent) give();
   turn.textContent = view === "list" ? turn.dataset.toMap : turn.dataset.toList;
   if (view === "list") holder.scrollIntoView({ block: "start" });
 }

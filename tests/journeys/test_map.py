@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.conftest import Site
 
@@ -126,6 +126,32 @@ def test_by_keyboard_a_mark_opens_its_lot_and_gives_the_focus_back(
     page.keyboard.press("Space")
     page.wait_for_function("address => location.href !== address", arg=before)
     expect(page.locator(".mp-mark:focus")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [1280], ids=["desk"])
+def test_what_arrives_takes_the_focus_from_nobody(page: Page, site: Site) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/aanbod/kaart*", hold)
+    page.goto(f"{site.url}/aanbod?weergave=kaart")
+    link = page.locator(".mp-map__list a").nth(2)
+    address = link.get_attribute("href")
+    while not held:  # the marks are on their way
+        page.wait_for_timeout(20)
+    link.focus()
+    held.pop().continue_()
+    expect(page.locator("#map")).to_have_attribute("data-filled", "yes")
+    expect(page.locator(f'.mp-map__list a[href="{address}"]')).to_be_focused()
+    page.unroute("**/aanbod/kaart*")
+    mark = page.locator(".mp-mark").first
+    key = mark.get_attribute("data-key")
+    mark.focus()
+    page.evaluate("location.hash = '#13/52.4900/6.4200'")  # far from all marks
+    expect(page.locator(f'.mp-mark[data-key="{key}"]')).to_have_count(0)
+    assert page.evaluate("document.activeElement !== document.body")
 
 
 def test_a_filter_and_a_search_stay_on_the_map_and_an_empty_view_says_what_to_do(page: Page, site: Site, shot: Shot) -> None:
