@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from itertools import chain, islice
+from itertools import chain, count, islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, select, text, update
+from sqlalchemy import case, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
@@ -119,9 +119,10 @@ def generate(
     if is_postgresql:
         session.execute(text("SET LOCAL statement_timeout = 0"))
     source = _Source(session, towns, Random(seed))
-    before = session.scalar(select(func.max(Listing.id))) or 0
+    before, lots_before = (session.scalar(select(func.max(table.id))) or 0 for table in (Listing, Lot))
     pictures = _pictures(session, picture)
-    _insert(session, Listing, source.listings(listings))
+    numbers = ({"id": before + number, "lot_id": lots_before + number} for number in count(1))
+    _insert(session, Listing, (row | own for row, own in zip(source.listings(listings), numbers, strict=False)))
     _insert(session, Demand, source.demands(demands))
     _share_photos(session, before, pictures)
     _bring_in(session, before)
@@ -313,12 +314,11 @@ def _share_photos(session: Session, before: int, pictures: dict[str, dict[str, A
 
 def _bring_in(session: Session, before: int) -> None:
     """The lots behind the listings: each came in when its listing was published."""
-    base = (session.scalar(select(func.max(Lot.id))) or 0) - before
     weights = {
         item.id: literal(item.kg_per_unit(item.default_unit), Lot.kg_per_unit.type) for item in taxonomy(session).materials
     }
     described: dict[str, Any] = {
-        "id": Listing.id + base,
+        "id": Listing.lot_id,
         "material_id": Listing.material_id,
         "title": Listing.title,
         "unit": Listing.unit,
@@ -336,7 +336,7 @@ def _bring_in(session: Session, before: int) -> None:
         "bay": literal(""),
     }
     moved: dict[str, Any] = {
-        "lot_id": Listing.id + base,
+        "lot_id": Listing.lot_id,
         "kind": literal(MovementKind.IN.value),
         "quantity": Listing.quantity,
         "kg_per_unit": case(weights, value=Listing.material_id),
@@ -354,7 +354,6 @@ def _bring_in(session: Session, before: int) -> None:
         some = Listing.id.between(first + 1, first + AT_ONCE)
         for model, columns in ((Lot, described), (Movement, moved)):
             session.execute(insert(model).from_select(list(columns), select(*columns.values()).where(some)))
-        offered = update(Listing).where(some).values(lot_id=Listing.id + base, updated_at=Listing.updated_at)
-        session.execute(offered.execution_options(synchronize_session=False))
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT setval(pg_get_serial_sequence('lot', 'id'), (SELECT max(id) FROM lot))"))
+        for table in ("listing", "lot"):
+            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from random import Random
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.rules.accounts import Role
@@ -30,7 +31,7 @@ def _both_ways(bank: Bank) -> Iterator[Row]:
     random = Random(11)
     ids = random.sample(range(1, bank.listings), QUESTIONS)
     with bank.database.read() as session:
-        demands = list(session.scalars(select(Demand).where(Demand.id.in_(ids))))
+        demands = list(session.scalars(select(Demand).where(Demand.id.in_(ids)).options(joinedload(Demand.organisation))))
         listings = list(session.scalars(select(Listing).where(Listing.id.in_(ids))))
         serving = timed(lambda demand: list_listings_for_demand(session, REVIEWER, demand, page_size=10), demands)
         yield at_most(f"demand → best listings, {bank.name}", serving, BAR_MS)

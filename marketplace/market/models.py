@@ -19,6 +19,8 @@ PLANNED = (
     "AND available_until IS NOT NULL AND available_until = latest AND lot_id IS NULL AND depot_id IS NULL AND transferred = 0) "
     "OR (NOT planned AND certainty IS NULL AND earliest IS NULL AND latest IS NULL)"
 )
+ASKS = "CASE WHEN fields = '{}' THEN NULL WHEN length(fields) <= 240 THEN fields ELSE '' END"
+UNNUMBERED = 2_147_483_647  # higher than any revision
 
 
 class Placed:
@@ -305,7 +307,7 @@ class Demand(Placed, Base):
         server_default="{}",
         comment="what is asked of the material's fields: min, max or oneOf by their slugs",
     )
-    asks: Mapped[bool | None] = mapped_column(Computed("fields <> '{}'", persisted=True), comment="whether it asks anything")
+    asks: Mapped[str | None] = mapped_column(Computed(ASKS, persisted=True), comment="the same in the index; empty: it is longer")
     fields_version: Mapped[int | None] = mapped_column(comment="the version that types them; empty: nothing was asked yet")
     project: Mapped[str] = mapped_column(String(200), default="")
     department: Mapped[str] = mapped_column(String(200), default="")
@@ -360,9 +362,6 @@ class SupplyLoss(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("outcome IN ('sold_elsewhere', 'own_use', 'recycled', 'disposed')", name="outcome"),
     )
-
-
-UNNUMBERED = 2_147_483_647  # higher than any revision
 
 
 class ListingChange(Base):

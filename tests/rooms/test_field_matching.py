@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
+from marketplace.kernel.db import Json
 from marketplace.kernel.geo import Point, distance_km
 from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Quantity, Unit
@@ -162,6 +163,25 @@ def test_the_notice_of_a_match_in_doubt_says_so(session: Session, hengelo: Actor
         .order_by(NoticeRow.id)
     ).all()
     assert [row.facts.get("doubts") for row in told] == [1, None]
+
+
+@pytest.mark.parametrize("length", [239, 240, 241])
+@pytest.mark.parametrize(("least", "found"), [("8", 1), ("9", 0)])
+def test_what_a_demand_asks_counts_however_long_it_is(
+    session: Session, hengelo: Actor, borne: Actor, length: int, least: str, found: int
+) -> None:
+    """The index holds 240 characters of it; what is longer stands in the row alone."""
+    lot = make_listing(session, hengelo, fields={"thickness-cm": "8", "colour": "red"})
+    demand = make_demand(session, borne, fields=ASKED)
+    asked = {"colour": {"oneOf": ["red", ""]}, "thickness-cm": {"min": least}}
+    asked["colour"]["oneOf"][1] = "x" * (length - len(Json().process_bind_param(asked, session.get_bind().dialect) or ""))
+    session.execute(update(Demand).where(Demand.id == demand.id).values(fields=asked))
+    session.expire_all()
+    stored = session.execute(select(func.length(Demand.fields), func.length(Demand.asks))).one()
+    assert tuple(stored) == (length, length if length <= 240 else 0)
+    assert (
+        list_demands_for_listing(session, hengelo, lot).total == list_listings_for_demand(session, borne, demand).total == found
+    )
 
 
 THICKNESSES = (None, "unknown", "6", "7", "8", "8.5", "10", "12")

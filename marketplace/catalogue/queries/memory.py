@@ -8,7 +8,7 @@ the last write of a transaction and waits for every other. So whoever sees a num
 A session that writes sees its own changes too, in columns of its own, and nobody else sees them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
@@ -79,10 +79,14 @@ def up_to_date(session: Session, words: Sequence[str] = ()) -> Iterator[Columns]
             columns.words.pop(word, None)
 
 
-def list_answers(session: Session, ids: Sequence[int]) -> list[str]:
-    """What the owners of these listings say of their fields, as it is stored."""
+def list_answers(session: Session, ids: Sequence[int], slugs: Iterable[str]) -> list[list[str | None]]:
+    """What the owners of these listings say of each of these fields.
+
+    None where nobody said it or knows it.
+    """
     with up_to_date(session) as columns:
-        return columns.answers.stored(columns.said_of(np.array(ids, np.intp)))
+        sets = columns.said_of(np.array(ids, np.intp))
+        return [columns.answers.words(slug, sets) for slug in slugs]
 
 
 def _memory_of(session: Session) -> _Memory:

@@ -48,7 +48,6 @@ class Answers:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {NOTHING_SAID: 0}
-        self._stored = [NOTHING_SAID]
         self._said: defaultdict[str, _Said] = defaultdict(_Said)
 
     def number(self, stored: str) -> int:
@@ -57,15 +56,16 @@ class Answers:
         if known is not None:
             return known
         self._numbers[stored] = number = len(self._numbers)
-        self._stored.append(stored)
         for slug, value in json.loads(stored).items():
             if value != UNKNOWN:
                 self._said[slug].values.append((number, value))
         return number
 
-    def stored(self, sets: NDArray[np.intp]) -> list[str]:
-        """These sets as they are stored."""
-        return [self._stored[number] for number in sets.tolist()]
+    def words(self, slug: str, sets: NDArray[np.intp]) -> list[str | None]:
+        """What each of these sets says of a field; None where that is nothing or unknown."""
+        said = self._of(slug)
+        words = [None, *said.words]
+        return [words[code] for code in said.codes[sets].tolist()]
 
     def take_all(self) -> None:
         """Bring the columns of every field up to date: no reader waits for the first look at one."""

@@ -4,7 +4,6 @@ Whoever may know the exact points gets what fits by them, in their order, with e
 of both sides decide what fits and in which order, and the kilometres are whole, with every figure that follows from them.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -31,7 +30,7 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import is_demand_stale
 from marketplace.market.rules.listing import STALE_AFTER, Answer, Condition, ListingStatus
 from marketplace.market.rules.windows import Windows
-from marketplace.matching.queries.statements import EDGE_KM, demands_served, escaped, listings_that_serve, place_figures
+from marketplace.matching.queries.statements import EDGE_KM, demands_served, escaped, listings_that_serve, place_figures, wished
 from marketplace.matching.rules import pair
 from marketplace.matching.rules.pair import Lot, Need
 from marketplace.matching.rules.wishes import Verdict, doubts, judge_all, stored_wishes, wishes_of
@@ -162,13 +161,15 @@ def list_listings_for_demand(
         rows = session.scalars(_BARE_LISTINGS, {"ids": doubted})
         return _serving((row.id, lot_of(row, terms, exact=exact), need) for row in rows)
 
+    asked = [wish.field.slug for wish in need.wishes]
+
     @cache
-    def judged(answers: str) -> Verdict:
-        return judge_all(need.wishes, json.loads(answers))
+    def judged(*answers: str | None) -> Verdict:
+        return judge_all(need.wishes, dict(zip(asked, answers, strict=True)))
 
     numbers = list(_connection(session).scalars(statement, figures).all())
-    if need.wishes:
-        numbers = _by_certainty(numbers, map(judged, list_answers(session, list(map(abs, numbers)))))
+    if asked:
+        numbers = _by_certainty(numbers, map(judged, *list_answers(session, list(map(abs, numbers)), asked)))
     fitting = _fitting(numbers, serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     listings = session.scalars(_LISTINGS, {"ids": ids}).unique().all() if ids else []
@@ -245,14 +246,14 @@ def _demands_served(
 
     @cache
     def judged(asked: str | None) -> Verdict:
-        return Verdict.FITS if asked is None else judge_all(stored_wishes(asked, terms.fields_by_slug.get), lot.answers)
+        return judge_all(stored_wishes(asked, terms.fields_by_slug.get), lot.answers) if asked else Verdict.FITS
 
     def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
         to_find = demand.remaining - under_way
         return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find, exact=exact)
 
-    found = _connection(session).execute(statement, figures).all()
-    fitting = _fitting(_by_certainty([row[0] for row in found], (judged(row[1]) for row in found)), serving_ids)
+    found = wished(_connection(session), statement, figures)
+    fitting = _fitting(_by_certainty(list(found), map(judged, found.values())), serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
     under_way = totals_under_way(session, demands) if demands else {}

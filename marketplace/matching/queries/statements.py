@@ -6,8 +6,8 @@ where it is in doubt, for the rule to decide: what lies within ten metres of the
 little that it may give no whole piece, and what has a smallest part. Everything else is decided here. That costs less than a page with its counts: a database
 sorts and counts by windows three times as long as it takes to hand over a number for each.
 
-What is asked of the fields is no work for a database either: what a demand asks comes along where the index says that it asks
-anything, what owners answer stands in memory.
+What is asked of the fields is no work for a database either: what a demand asks comes along from the index, what owners answer
+stands in memory.
 """
 
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Connection,
     Float,
     Integer,
     Select,
@@ -57,7 +58,7 @@ def _chord2(table: type[Listing] | type[Demand], *, exact: bool) -> ColumnElemen
     )
 
 
-WISHES = case((Demand.__table__.c.asks, type_coerce(Demand.fields, String)))  # a row that asks nothing is not looked up
+_WISHES = select(Demand.id, type_coerce(Demand.fields, String)).where(Demand.id.in_(_several("ids", Integer)))
 LISTING_RANK = case({condition.value: condition.rank for condition in Condition}, value=Listing.condition)
 
 
@@ -195,7 +196,19 @@ def demands_served(
     farthest_m = type_coerce(Demand.max_distance_km, Integer)  # stored in thousandths of a km
     edge = Demand.reach_chord2_m2 - chord2 < literal_column("20.1", Float) * farthest_m
     doubts = [edge, Demand.unit.in_(_several("doubted_units", String)), *([others] if has_part else [])]
-    return _in_order(Demand, doubts, conditions, (chord2, Demand.id), WISHES)
+    return _in_order(Demand, doubts, conditions, (chord2, Demand.id), Demand.__table__.c.asks)
+
+
+def wished(connection: Connection, statement: Select[Any], figures: dict[str, Any]) -> dict[int, str | None]:
+    """What each demand that the statement finds asks of the fields, in its order.
+
+    What is too long for the index stands in the row.
+    """
+    found: dict[int, str | None] = dict(connection.execute(statement, figures).all())
+    longer = {abs(number): number for number, asked in found.items() if asked == ""}
+    if longer:
+        found |= {longer[row[0]]: row[1] for row in connection.execute(_WISHES, {"ids": list(longer)})}
+    return found
 
 
 def _circle() -> Select[Any]:
