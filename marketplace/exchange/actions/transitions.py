@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import CLOCK, Actor, Can, require
@@ -46,10 +46,11 @@ from marketplace.stock.actions.places import note_fullness
 
 def begin(session: Session, actor: Actor, reservation_id: int, step: Step, right: Can) -> tuple[Reservation, bool]:
     """The reservation behind the lock of its listing, and whether the step was taken before. Refused: a step out of order."""
+    listing_id = session.scalar(select(Reservation.listing_id).where(Reservation.id == reservation_id))
+    if listing_id is not None:
+        counters.lock(session, listing_id)
     reservation = get_reservation(session, actor, reservation_id)
     require(actor, right, reservation)
-    counters.lock(session, reservation.listing_id)
-    reservation = find_reservation(session, reservation_id)
     status = ReservationStatus(reservation.status)
     if reservation_rules.is_done(step, status):
         return reservation, True

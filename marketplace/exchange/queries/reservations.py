@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.models import Person
@@ -41,6 +41,14 @@ def _reservations() -> Select[Reservation]:
     )
 
 
+_ONE = (
+    _reservations()
+    .options(joinedload(Reservation.listing).joinedload(Listing.lot))
+    .where(Reservation.id == bindparam("id", type_=Integer))
+    .execution_options(populate_existing=True)
+)
+
+
 def get_reservation(session: Session, actor: Actor, reservation_id: int) -> Reservation:
     """Get a reservation with both sides, listing and demand. Missing for anyone who may not follow it."""
     reservation = find_reservation(session, reservation_id)
@@ -58,9 +66,7 @@ def get_for_dossier(session: Session, actor: Actor, reservation_id: int) -> Rese
 
 def find_reservation(session: Session, reservation_id: int) -> Reservation:
     """The same for the clock and for a verb that has asked what the actor may."""
-    rows = _reservations().options(joinedload(Reservation.listing).joinedload(Listing.lot))
-    rows = rows.where(Reservation.id == reservation_id).execution_options(populate_existing=True)
-    reservation = session.scalars(rows).one_or_none()
+    reservation = session.scalars(_ONE, {"id": reservation_id}).one_or_none()
     if reservation is None:
         raise Missing(_("This reservation does not exist, or you may not see it. Look at your own reservations."))
     return reservation

@@ -94,10 +94,12 @@ _CORRECT = (
 )
 
 
+_LOCK = select(Listing).where(Listing.id == _id).with_for_update().execution_options(populate_existing=True)
+
+
 def lock(session: Session, listing_id: int) -> Listing:
     """Lock the listing, read again, until the end of the transaction. It is the first in the order of locks."""
-    rows = select(Listing).where(Listing.id == listing_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(rows).one()
+    return session.scalars(_LOCK, {"listing_id": listing_id}).one()
 
 
 def lock_offer(session: Session, lot_id: int) -> Listing | None:

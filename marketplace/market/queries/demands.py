@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Double, Select, cast, false, func, select
+from sqlalchemy import ColumnElement, Double, Select, bindparam, cast, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, may
@@ -39,9 +39,12 @@ def was_open() -> ColumnElement[bool]:
     return Demand.confirmed_on.is_not(None)
 
 
+_WHOLE = select(Demand).where(Demand.id == bindparam("demand_id")).options(joinedload(Demand.organisation))
+
+
 def get_demand(session: Session, actor: Actor, demand_id: int) -> Demand:
     """A demand with its organisation, or Missing: also when the actor may not see it."""
-    demand = session.scalars(select(Demand).where(Demand.id == demand_id).options(joinedload(Demand.organisation))).one_or_none()
+    demand = session.scalars(_WHOLE, {"demand_id": demand_id}).one_or_none()
     if demand is None or not is_demand_visible(actor, demand):
         raise _missing_demand()
     return demand

@@ -22,6 +22,11 @@ from marketplace.market.rules.values import stored_values
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import PlaceBasis
 
+_WHOLE = (
+    select(Listing)
+    .where(Listing.id == bindparam("listing_id"))
+    .options(joinedload(Listing.organisation), selectinload(Listing.photos))
+)
 _BARE = (
     select(Listing).where(Listing.id == bindparam("listing_id")).options(defer(Listing.search_text), defer(Listing.description))
 )
@@ -53,10 +58,7 @@ def is_open_to(actor: Actor) -> ColumnElement[bool]:
 
 def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
     """Get a listing with its organisation and photos, or Missing. Also when the actor may not see it."""
-    statement = (
-        select(Listing).where(Listing.id == listing_id).options(joinedload(Listing.organisation), selectinload(Listing.photos))
-    )
-    listing = session.scalars(statement).one_or_none()
+    listing = session.scalars(_WHOLE, {"listing_id": listing_id}).one_or_none()
     if listing is None or not (is_visible(actor, listing) or _is_shown_for_an_opinion(session, actor, listing)):
         raise _missing_listing()
     return listing
