@@ -1,8 +1,9 @@
 """What stands with a lot itself: its photos, and its papers with those of what it came from."""
 
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.policy import Actor, Can, may
@@ -38,15 +39,21 @@ def list_papers_with(session: Session, lot_ids: Iterable[int], *, with_removed: 
     was examined.
     """
     found: dict[int, list[Paper]] = {number: [] for number in lot_ids}
-    if not found:
-        return found
+    if found:
+        for number, paper in session.execute(_papers_above(with_removed=with_removed), {"lots": list(found)}):
+            found[number].append(paper)
+    return found
+
+
+@cache
+def _papers_above(*, with_removed: bool) -> Select[int, Paper]:
+    """The papers that stand with the lots at which it begins, each with that lot."""
     own = select(Lot.id.label("start"), Lot.id.label("lot_id"), Lot.parent_id, Lot.created_at, Lot.created_at.label("left_at"))
-    above = own.where(Lot.id.in_(found)).cte("lots_with_papers", recursive=True)
+    lots = bindparam("lots", type_=Integer, expanding=True)
+    above = own.where(Lot.id.in_(lots)).cte("lots_with_papers", recursive=True)
     parent = aliased(Lot)
     step = select(above.c.start, parent.id, parent.parent_id, parent.created_at, above.c.created_at)
     above = above.union_all(step.join(above, parent.id == above.c.parent_id))
     stands = or_(above.c.lot_id == above.c.start, Paper.added_at <= above.c.left_at)
     rows = select(above.c.start, Paper).join(above, Paper.lot_id == above.c.lot_id).where(stands).order_by(Paper.id)
-    for number, paper in session.execute(rows if with_removed else rows.where(Paper.removed_at.is_(None))):
-        found[number].append(paper)
-    return found
+    return rows if with_removed else rows.where(Paper.removed_at.is_(None))

@@ -1,6 +1,7 @@
 """Questions about storage places."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -17,6 +18,7 @@ from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.language import _
 
 
+@cache
 def _depots() -> Select[Depot]:
     """Depots with whose they are, their keepers, bays, capacities and rates."""
     parts = (Depot.keepers, Depot.bays, Depot.capacities, Depot.rates)

@@ -1,6 +1,7 @@
 """Questions about reservations."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -30,6 +31,7 @@ SEES_EXACT = (
 OPEN_MOST = 200
 
 
+@cache
 def _reservations() -> Select[Reservation]:
     return select(Reservation).options(
         joinedload(Reservation.organisation),
