@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -244,19 +245,23 @@ def count_exchanges(session: Session, *, month: str) -> int:
 
 def find_rollup_breach(session: Session) -> str | None:
     """The first roll-up row that is not the sum of its ledger rows, in words; None when all fit."""
-    for table in ROLLUPS:
-        when, booked = "month" if table is ROLLUP_SIDE else "span", counted(table)
-        stored = select(*(table.c[str(column.key)] for column in booked.selected_columns))
-        wrong = [row for one, other in ((booked, stored), (stored, booked)) for row in _first_of(session, one, other, when)]
+    for name, strays in _strays().items():
+        wrong = [month for rows in strays if (month := session.scalar(rows)) is not None]
         if wrong:
-            return f"{table.name} of {min(wrong)} is not the sum of the ledger"
+            return f"{name} of {min(wrong)} is not the sum of the ledger"
     return None
 
 
-def _first_of(session: Session, one: Select[Any], other: Select[Any], when: str) -> list[str]:
-    """The first month in which one has a row that the other has not."""
-    left = one.except_(other).subquery()
-    return [month for month in (session.scalar(select(func.min(left.c[when]))),) if month is not None]
+@cache
+def _strays() -> dict[str, list[Select[Any]]]:
+    """By roll-up: the first month that only it has, and that only its ledger rows have."""
+    found: dict[str, list[Select[Any]]] = {}
+    for table in ROLLUPS:
+        when, booked = "month" if table is ROLLUP_SIDE else "span", counted(table)
+        stored = select(*(table.c[str(column.key)] for column in booked.selected_columns))
+        sides = (one.except_(other).subquery() for one, other in ((booked, stored), (stored, booked)))
+        found[table.name] = [select(func.min(side.c[when])) for side in sides]
+    return found
 
 
 def get_head(session: Session) -> tuple[int, str]:

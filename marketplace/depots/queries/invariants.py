@@ -1,9 +1,10 @@
 """What always holds of lots and their movements. Each answers with the first number that breaks it, or with nothing."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.depots.models import Lot, Movement
@@ -76,6 +77,11 @@ def find_one_sided(session: Session) -> int | None:
 
 def find_changeling(session: Session) -> int | None:
     """A lot that is not of its parent's tree, material and unit, or did not begin as its part."""
+    return session.scalar(_changelings())
+
+
+@cache
+def _changelings() -> Select[int]:
     parent = aliased(Lot)
     first = select(func.min(Movement.id)).where(Movement.lot_id == Lot.id).correlate(Lot).scalar_subquery()
     began = aliased(Movement)
@@ -90,7 +96,7 @@ def find_changeling(session: Session) -> int | None:
     )
     alone = Lot.parent_id.is_(None) & (Lot.origin_id.is_not(None) | (began.kind != MovementKind.IN.value))
     wrong = began.id.is_(None) | alone | (Lot.parent_id.is_not(None) & of_parent)
-    return session.scalar(rows.where(wrong).order_by(Lot.id).limit(1))
+    return rows.where(wrong).order_by(Lot.id).limit(1)
 
 
 def find_overgrown(session: Session) -> int | None:
