@@ -39,12 +39,13 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 
 PAGE_SIZE = 24
 _IDS: BindParameter[Any] = bindparam("ids", type_=Integer, expanding=True)
+_NAMED = (Organisation.slug, Organisation.name, Organisation.kind)
 _LISTINGS = (
     select(Listing)
     .where(Listing.id.in_(_IDS))
-    .options(joinedload(Listing.organisation), joinedload(Listing.photos), defer(Listing.search_text))
+    .options(joinedload(Listing.organisation).load_only(*_NAMED), joinedload(Listing.photos), defer(Listing.search_text))
 )
-_DEMANDS = select(Demand).where(Demand.id.in_(_IDS)).options(joinedload(Demand.organisation))
+_DEMANDS = select(Demand).where(Demand.id.in_(_IDS)).options(joinedload(Demand.organisation).load_only(*_NAMED))
 _BARE_LISTINGS = select(Listing).where(Listing.id.in_(_IDS)).options(defer(Listing.search_text))
 _organisation = Organisation.__table__.c
 _ASKER = select(_organisation.kind, _organisation.slug).where(_organisation.id == bindparam("id", type_=Integer))

@@ -202,9 +202,10 @@ def demands_served(
 def wished(connection: Connection, statement: Select[Any], figures: dict[str, Any]) -> dict[int, str | None]:
     """What each demand that the statement finds asks of the fields, in its order.
 
-    What is too long for the index stands in the row.
+    What is too long for the index stands in the row. Rows are taken from the driver, for each of SQLAlchemy's own takes as long again.
     """
-    found: dict[int, str | None] = dict(connection.execute(statement, figures).all())
+    with connection.execute(statement, figures) as result:
+        found: dict[int, str | None] = dict(result.cursor.fetchall() if result.cursor else ())
     longer = {abs(number): number for number, asked in found.items() if asked == ""}
     if longer:
         found |= {longer[row[0]]: row[1] for row in connection.execute(_WISHES, {"ids": list(longer)})}
