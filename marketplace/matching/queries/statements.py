@@ -128,7 +128,8 @@ def listings_that_serve(
     if not accepts_unknown:
         conditions.append(Listing.hazards_unknown.is_(False))
     scant = case({unit.value: _bound(f"scant_{unit.value}", BigInteger) for unit in Unit}, value=Listing.unit)
-    doubts: list[ColumnElement[bool]] = [and_(Listing.minimum_part.is_not(None), others), scant > type_coerce(free, BigInteger)]
+    little = scant > type_coerce(free, BigInteger)
+    doubts: list[ColumnElement[bool]] = [and_(others, or_(Listing.minimum_part.is_not(None), little))]
     if has_limit:
         doubts.append(_bound("inner_chord2", Float) < chord2)
     return _in_order(Listing, doubts, conditions, (chord2, LISTING_RANK.desc(), Listing.id))
