@@ -17,6 +17,7 @@ from marketplace.exchange.actions.transitions import (
     displace,
     give_back,
     is_clock,
+    locked,
     lower_surplus,
     measured_by,
     move,
@@ -29,7 +30,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import place_of
 from marketplace.exchange.queries.gate import newest
 from marketplace.exchange.queries.requests import rank_requests
-from marketplace.exchange.queries.reservations import find_reservation, get_reservation, list_open_of_listing
+from marketplace.exchange.queries.reservations import list_open_of_listing
 from marketplace.exchange.rules import deadlines as deadline_rules
 from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, HOLDING, OPEN, ReservationStatus, Step
@@ -224,10 +225,7 @@ def no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str 
     The hold ends, and it counts when the same organisation competes again. A hold that has lapsed stays lapsed. The asker is
     notified, and may object.
     """
-    reservation = get_reservation(session, actor, reservation_id)
-    require(actor, Can.HAND_OVER, reservation)
-    counters.lock(session, reservation.listing_id)
-    reservation = find_reservation(session, reservation_id)
+    reservation = locked(session, actor, reservation_id, Can.HAND_OVER)
     if reservation.no_show:
         return reservation
     status, has_lapsed = ReservationStatus(reservation.status), _has_lapsed(reservation)
@@ -254,10 +252,7 @@ def _has_lapsed(reservation: Reservation) -> bool:
 
 def object_to_no_show(session: Session, actor: Actor, *, reservation_id: int, reason: str) -> Reservation:
     """The asker says why a no-show is not right, once. It does not count for the ranking until the broker has decided."""
-    reservation = get_reservation(session, actor, reservation_id)
-    require(actor, Can.CONFIRM, reservation)
-    counters.lock(session, reservation.listing_id)
-    reservation = find_reservation(session, reservation_id)
+    reservation = locked(session, actor, reservation_id, Can.CONFIRM)
     if not reservation.no_show:
         raise Conflict(_("Nobody said that you did not come, so there is nothing to object to."))
     if reservation.objected_at is not None:
@@ -273,10 +268,7 @@ def object_to_no_show(session: Session, actor: Actor, *, reservation_id: int, re
 
 def decide_objection(session: Session, actor: Actor, *, reservation_id: int, is_upheld: bool, reason: str) -> Reservation:
     """The broker decides whether a no-show counts, and says why; both sides are told."""
-    reservation = get_reservation(session, actor, reservation_id)
-    require(actor, Can.BROKER, reservation)
-    counters.lock(session, reservation.listing_id)
-    reservation = find_reservation(session, reservation_id)
+    reservation = locked(session, actor, reservation_id, Can.BROKER)
     if reservation.objected_at is None:
         raise Conflict(_("Nobody objected to this, so there is nothing to decide."))
     if reservation.objection_upheld is not None:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, require
+from marketplace.accounts.policy import Actor, Can
+from marketplace.exchange.actions.transitions import locked
 from marketplace.exchange.models import Appointment, GatePhoto, GatePhotoFile, Reservation
 from marketplace.exchange.queries.gate import get_gate_photo, newest
 from marketplace.exchange.queries.reservations import get_reservation
@@ -16,7 +17,6 @@ from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
-from marketplace.market.actions import counters
 from marketplace.market.rules.photos import StoredPicture, check_alt
 from marketplace.market.rules.values import check_is_there
 from marketplace.notices.actions import audit
@@ -26,10 +26,7 @@ from marketplace.notices.rules.kinds import Notice
 
 def add_gate_photo(session: Session, actor: Actor, *, reservation_id: int, picture: StoredPicture, alt: str = "") -> GatePhoto:
     """Put a photo with the transfer, as the side that adds it. Refused before approval, and more than six of one side."""
-    reservation = get_reservation(session, actor, reservation_id)
-    require(actor, Can.MEET, reservation)
-    counters.lock(session, reservation.listing_id)
-    reservation = get_reservation(session, actor, reservation_id)
+    reservation = locked(session, actor, reservation_id, Can.MEET)
     status = ReservationStatus(reservation.status)
     mine = select(func.count()).where(
         GatePhoto.reservation_id == reservation_id, GatePhoto.organisation_id == actor.organisation_id
@@ -59,7 +56,7 @@ def propose_times(session: Session, actor: Actor, *, reservation_id: int, draft:
     Whatever stood before, agreed or not, is off. The same proposal sent again changes nothing. Refused: past times, more than
     three or none, and any reservation that is not approved.
     """
-    reservation, draft = _locked(session, actor, reservation_id), draft.tidy()
+    reservation, draft = locked(session, actor, reservation_id, Can.MEET), draft.tidy()
     latest = newest(reservation)
     if latest is not None and _is_repeated(latest, actor, draft):
         return reservation
@@ -86,7 +83,7 @@ def agree_time(session: Session, actor: Actor, *, reservation_id: int, time: dat
     The same choice again changes nothing. Within one organisation anyone chooses. Refused: a time that was not proposed or is
     past, the chooser's own proposal, and a choice after another one was made.
     """
-    reservation, time = _locked(session, actor, reservation_id), time.replace(microsecond=0)
+    reservation, time = locked(session, actor, reservation_id, Can.MEET), time.replace(microsecond=0)
     latest = newest(reservation)
     if latest is not None and latest.agreed_time == time:
         return reservation
@@ -106,18 +103,10 @@ def propose_or_agree(session: Session, actor: Actor, *, reservation_id: int, dra
 
     It is an agreement when it is exactly one of those times and says nothing else about where and how.
     """
-    latest = newest(_locked(session, actor, reservation_id))
+    latest = newest(locked(session, actor, reservation_id, Can.MEET))
     if latest is not None and _is_choice(latest, actor, draft.tidy()):
         return agree_time(session, actor, reservation_id=reservation_id, time=draft.times[0])
     return propose_times(session, actor, reservation_id=reservation_id, draft=draft)
-
-
-def _locked(session: Session, actor: Actor, reservation_id: int) -> Reservation:
-    """The reservation behind the lock of its listing: two sides may propose at the same moment."""
-    reservation = get_reservation(session, actor, reservation_id)
-    require(actor, Can.MEET, reservation)
-    counters.lock(session, reservation.listing_id)
-    return get_reservation(session, actor, reservation_id)
 
 
 def _is_repeated(latest: Appointment, actor: Actor, draft: AppointmentDraft) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import Actor, Can, require
-from marketplace.exchange.actions.transitions import note, notify_side
+from marketplace.accounts.policy import Actor, Can
+from marketplace.exchange.actions.transitions import locked, note, notify_side
 from marketplace.exchange.models import Reservation, TermsVersion
-from marketplace.exchange.queries.reservations import find_reservation, get_reservation
+from marketplace.exchange.queries.reservations import find_reservation
 from marketplace.exchange.queries.terms import last_number, terms_of, terms_today
 from marketplace.exchange.rules import terms as terms_rules
 from marketplace.exchange.rules.deadlines import collect_until
@@ -22,7 +22,6 @@ from marketplace.kernel.geo import distance_km
 from marketplace.kernel.language import _
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Unit
-from marketplace.market.actions import counters
 from marketplace.market.rules.values import check_price, check_weight
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.rules.kinds import Notice
@@ -70,7 +69,7 @@ def propose_terms(
 
     A proposal that was still open falls. The same proposal again changes nothing. Within one organisation it is agreed at once.
     """
-    reservation = _locked(session, actor, reservation_id)
+    reservation = locked(session, actor, reservation_id, Can.CHANGE_TERMS)
     status = ReservationStatus(reservation.status)
     terms_rules.check_open_to_change(status)
     before = terms_of(session, reservation)
@@ -152,7 +151,7 @@ def decline_terms(session: Session, actor: Actor, *, reservation_id: int, reason
 
 def _pending(session: Session, actor: Actor, reservation_id: int, answer: TermsStatus) -> tuple[Reservation, TermsVersion | None]:
     """The proposal that this side can answer; None when it has given this answer already."""
-    reservation = _locked(session, actor, reservation_id)
+    reservation = locked(session, actor, reservation_id, Can.CHANGE_TERMS)
     latest = reservation.terms_versions[-1] if reservation.terms_versions else None
     is_proposal = latest is not None and latest.proposed_by_id is not None
     is_own = latest is not None and latest.proposed_by_id == actor.organisation_id
@@ -164,13 +163,6 @@ def _pending(session: Session, actor: Actor, reservation_id: int, answer: TermsS
     if is_own:
         raise Conflict(_("Your own organisation proposed these terms. The other side answers."))
     return reservation, latest
-
-
-def _locked(session: Session, actor: Actor, reservation_id: int) -> Reservation:
-    reservation = get_reservation(session, actor, reservation_id)
-    require(actor, Can.CHANGE_TERMS, reservation)
-    counters.lock(session, reservation.listing_id)
-    return find_reservation(session, reservation_id)
 
 
 def drop_proposal(session: Session, reservation: Reservation) -> None:

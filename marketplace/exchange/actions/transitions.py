@@ -44,13 +44,19 @@ from marketplace.notices.rules.kinds import Notice
 from marketplace.stock.actions.places import note_fullness
 
 
-def begin(session: Session, actor: Actor, reservation_id: int, step: Step, right: Can) -> tuple[Reservation, bool]:
-    """The reservation behind the lock of its listing, and whether the step was taken before. Refused: a step out of order."""
+def locked(session: Session, actor: Actor, reservation_id: int, right: Can) -> Reservation:
+    """The reservation behind the lock of its listing: two people may act at the same moment."""
     listing_id = session.scalar(select(Reservation.listing_id).where(Reservation.id == reservation_id))
     if listing_id is not None:
         counters.lock(session, listing_id)
     reservation = get_reservation(session, actor, reservation_id)
     require(actor, right, reservation)
+    return reservation
+
+
+def begin(session: Session, actor: Actor, reservation_id: int, step: Step, right: Can) -> tuple[Reservation, bool]:
+    """The same, and whether the step was taken before. Refused: a step out of order."""
+    reservation = locked(session, actor, reservation_id, right)
     status = ReservationStatus(reservation.status)
     if reservation_rules.is_done(step, status):
         return reservation, True
