@@ -6,12 +6,16 @@ A page for everybody is made of the catalogue's revision, the taxonomy, the hour
 address, the language, and the templates, sentences and style sheets of this version. So those are its ETag, and each process
 holds, in front of Flask, the last few hundred. The revision is read before the page is made: what is stored may be newer than its
 key, never older. Readers who are signed in, or have a message waiting to be shown once, always get a page of their own.
+
+A process makes one page at a time. Python runs one thread at a time, so two pages at once are ready no sooner, and each costs a
+fifth more for all the changing of threads. And what ten readers ask for at once is made once.
 """
 
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
 from threading import Lock
@@ -36,6 +40,7 @@ MADE_OF = (
     "marketplace/kernel/formats.py",
 )
 PAGES_KEPT = 256
+PATIENCE_S = 0.25  # for a page that somebody else is having made; then both are made
 GZIP_LEVEL = 3
 Address = tuple[str, ...]
 Facts = tuple[int, int, str]  # revision of the catalogue, version of the taxonomy, the hour
@@ -56,6 +61,7 @@ class PageStore:
     def __init__(self) -> None:
         self._pages: OrderedDict[Address, Kept] = OrderedDict()
         self._lock = Lock()
+        self._making = Lock()
 
     def find(self, address: Address) -> Kept | None:
         """Find the page that was made last for this address. Whether it still holds is for the caller to check."""
@@ -64,6 +70,16 @@ class PageStore:
             if stored is not None:
                 self._pages.move_to_end(address)
             return stored
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Make a page when the one before is ready, or does not get ready."""
+        first = self._making.acquire(timeout=PATIENCE_S)
+        try:
+            yield
+        finally:
+            if first:
+                self._making.release()
 
     def keep(self, address: Address, kept: Kept) -> None:
         """Remember a page."""
@@ -149,22 +165,26 @@ def cached_page(view: Callable[..., Any]) -> Callable[..., Any]:
             return view(**asked)
         pages = cast(PageStore, current_app.extensions["kept_pages"])
         address, made_of = address_of(request.environ), facts(database())
-        stored = pages.find(address)
-        if stored is None or stored.made_of != made_of:
-            made = view(**asked)
-            if not isinstance(made, str):
-                response = make_response(made)
-                if response.status_code != 200:
-                    return response
-                made = response.get_data(as_text=True)
-            etag = hashlib.sha256(repr((look(), made_of, address)).encode()).hexdigest()[:24]
-            stored = Kept(made_of, etag, gzip.compress(made.encode(), GZIP_LEVEL, mtime=0))
-            pages.keep(address, stored)
-        if request.if_none_match.contains_weak(stored.etag):
-            return _marked(Response(status=304), stored.etag)
-        return _marked(_unpacked(stored.packed), stored.etag)
+        kept = pages.find(address)
+        if kept is None or kept.made_of != made_of:
+            with pages.turn():
+                kept = pages.find(address)
+                if kept is None or kept.made_of != made_of:  # nor had whoever was before asked for it
+                    response = make_response(view(**asked))
+                    if response.status_code != 200:
+                        return response
+                    kept = _pack(response.get_data(), made_of, address)
+                    pages.keep(address, kept)
+        if request.if_none_match.contains_weak(kept.etag):
+            return _marked(Response(status=304), kept.etag)
+        return _marked(_unpacked(kept.packed), kept.etag)
 
     return answered
+
+
+def _pack(page: bytes, made_of: Facts, address: Address) -> Kept:
+    etag = hashlib.sha256(repr((look(), made_of, address)).encode()).hexdigest()[:24]
+    return Kept(made_of, etag, gzip.compress(page, GZIP_LEVEL, mtime=0))
 
 
 def _unpacked(packed: bytes) -> Response:

@@ -1,18 +1,24 @@
 """The catalogue and the page of a lot: what everybody sees, and what only some do."""
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS
+from marketplace.catalogue.queries.search import browse
+from marketplace.http import page_cache
 from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Answer, Location
 from marketplace.places.rules import PlaceBasis
+from marketplace.web.catalogue import views
 from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.search_results import away_from
 from tests.factories import location, make_actor, make_draft, make_listing, seed_taxonomy
@@ -280,6 +286,40 @@ def test_a_kept_page_is_the_same_page_packed_or_not_and_gone_with_the_next_chang
     make_listing(session, owner, title="Tweede partij")
     session.commit()
     assert "Tweede partij" in client.get("/aanbod").text
+
+
+def test_what_two_readers_ask_for_at_once_is_made_once(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed_taxonomy(session)
+    make_listing(session, make_actor(session, "hengelo"), title="Een partij")
+    session.commit()
+    made: list[str] = []
+
+    def counted(*given: Any) -> Any:
+        made.append("a page")
+        return browse(*given)
+
+    monkeypatch.setattr(views, "browse", counted)
+    monkeypatch.setattr(page_cache, "PATIENCE_S", 30)
+    pages = app.extensions["kept_pages"]
+    with ThreadPoolExecutor(2) as readers:
+        with pages.turn():
+            answers = [readers.submit(lambda: app.test_client().get("/aanbod").text) for _reader in range(2)]
+            wait(answers, timeout=0.2)
+            assert made == []
+        first, second = (answer.result() for answer in answers)
+    assert made == ["a page"]
+    assert first == second
+    assert "Een partij" in first
+
+
+def test_a_page_that_does_not_get_ready_holds_up_no_other(
+    app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed_taxonomy(session)
+    session.commit()
+    monkeypatch.setattr(page_cache, "PATIENCE_S", 0.01)
+    with app.extensions["kept_pages"].turn():
+        assert client.get("/aanbod").status_code == 200
 
 
 def test_a_member_reads_how_far_a_lot_is_from_home(client: FlaskClient, session: Session) -> None:
