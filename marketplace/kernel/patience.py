@@ -18,6 +18,7 @@ ONE_WAIT_S = 40.0  # outside a request: longer than PostgreSQL's own statement t
 CONNECT_S = 3.0
 LEAST_WAIT_S = 0.01
 JUST_NOW_S = 1.0
+UNSAID = (None,) * 5  # of a column: sizes, precision, scale, whether it may be empty
 _one_wait_s: ContextVar[float] = ContextVar("seconds that one wait may take", default=ONE_WAIT_S)
 _left: ContextVar[float | None] = ContextVar("seconds that this request may still wait", default=None)
 
@@ -59,8 +60,22 @@ def waiting(most: float | None = None) -> Iterator[float]:
 
 def patient_connection() -> Any:
     """The class of connections to PostgreSQL that give up waiting. Made at its first use: SQLite never loads the driver."""
-    from psycopg import Connection, OperationalError
+    from psycopg import Connection, Cursor, OperationalError
     from psycopg.errors import _WaitTimeout
+
+    class PlainCursor(Cursor[Any]):
+        """A cursor that describes the columns of an answer in plain tuples.
+
+        Psycopg makes an object of each column, each time: a sixteenth of a page.
+        """
+
+        @property
+        def description(self) -> Any:
+            """Name and type of each column, then what nobody asks for. None without an answer."""
+            answer = self.pgresult
+            if not answer or not answer.nfields:
+                return super().description
+            return [((answer.fname(at) or b"").decode(), answer.ftype(at), *UNSAID) for at in range(answer.nfields)]
 
     class PatientConnection(Connection[Any]):
         """A connection that is closed, with an error, where the server does not answer in time."""
@@ -71,7 +86,7 @@ def patient_connection() -> Any:
             with waiting(CONNECT_S) as most:
                 if most <= LEAST_WAIT_S:
                     raise OperationalError("the database did not answer in time")
-                return cls.connect(*arguments, **options, connect_timeout=max(2, round(most)))
+                return cls.connect(*arguments, **options, cursor_factory=PlainCursor, connect_timeout=max(2, round(most)))
 
         rested_at = float("-inf")
 

@@ -16,6 +16,7 @@ from marketplace.matching.rules.proposal import Supply, plan, sentences
 from marketplace.matching.rules.wishes import (
     Verdict,
     Wish,
+    by_certainty,
     by_how_much,
     doubts,
     judge,
@@ -74,6 +75,11 @@ def test_one_that_fails_decides_before_one_in_doubt() -> None:
     assert judge_all(WISHES, {"colour": "black"}) is Verdict.FAILS
     assert judge_all(WISHES, {}) is Verdict.IN_DOUBT
     assert judge_all((), {}) is Verdict.FITS
+
+
+def test_what_is_in_doubt_comes_after_what_fits_and_what_fails_not_at_all() -> None:
+    doubt, fits, fails = Verdict.IN_DOUBT, Verdict.FITS, Verdict.FAILS
+    assert by_certainty([3, -1, 2, 5, 4], [doubt, fits, fails, fits, doubt]) == [-1, 5, 3, 4]
 
 
 def test_what_a_row_holds_is_read_by_the_list_of_fields_in_use() -> None:

@@ -30,10 +30,18 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import is_demand_stale
 from marketplace.market.rules.listing import STALE_AFTER, Answer, Condition, ListingStatus
 from marketplace.market.rules.windows import Windows
-from marketplace.matching.queries.statements import EDGE_KM, demands_served, escaped, listings_that_serve, place_figures, wished
+from marketplace.matching.queries.statements import (
+    EDGE_KM,
+    demands_served,
+    escaped,
+    listings_that_serve,
+    numbered,
+    place_figures,
+    wished,
+)
 from marketplace.matching.rules import pair
 from marketplace.matching.rules.pair import Lot, Need
-from marketplace.matching.rules.wishes import Verdict, doubts, judge_all, stored_wishes, wishes_of
+from marketplace.matching.rules.wishes import Verdict, by_certainty, doubts, judge_all, stored_wishes, wishes_of
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
@@ -168,9 +176,9 @@ def list_listings_for_demand(
     def judged(*answers: str | None) -> Verdict:
         return judge_all(need.wishes, dict(zip(asked, answers, strict=True)))
 
-    numbers = list(_connection(session).scalars(statement, figures).all())
+    numbers = numbered(_connection(session), statement, figures)
     if asked:
-        numbers = _by_certainty(numbers, map(judged, *list_answers(session, list(map(abs, numbers)), asked)))
+        numbers = by_certainty(numbers, map(judged, *list_answers(session, list(map(abs, numbers)), asked)))
     fitting = _fitting(numbers, serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     listings = session.scalars(_LISTINGS, {"ids": ids}).unique().all() if ids else []
@@ -254,7 +262,7 @@ def _demands_served(
         return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find, exact=exact)
 
     found = wished(_connection(session), statement, figures)
-    fitting = _fitting(_by_certainty(list(found), map(judged, found.values())), serving_ids)
+    fitting = _fitting(by_certainty(list(found), map(judged, found.values())), serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
     under_way = totals_under_way(session, demands) if demands else {}
@@ -266,12 +274,6 @@ def _connection(session: Session) -> Connection:
     """The connection itself, for a session would make an object of each row. What was written before is seen."""
     session.flush()
     return session.connection()
-
-
-def _by_certainty(numbers: list[int], verdicts: Iterable[Verdict]) -> list[int]:
-    """Of these in their order those that fit, and after them those that are in doubt."""
-    judged = list(zip(numbers, verdicts, strict=True))
-    return [number for wanted in (Verdict.FITS, Verdict.IN_DOUBT) for number, verdict in judged if verdict is wanted]
 
 
 def _fitting(numbers: list[int], serving_ids: Callable[[list[int]], set[int]]) -> list[int]:

@@ -131,6 +131,18 @@ def judge_all(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> Verdict:
     return worst
 
 
+def by_certainty(numbers: list[int], verdicts: Iterable[Verdict]) -> list[int]:
+    """Of these in their order those that fit, and after them those that are in doubt."""
+    certain: list[int] = []
+    doubted: list[int] = []
+    for number, verdict in zip(numbers, verdicts, strict=True):
+        if verdict is Verdict.FITS:
+            certain.append(number)
+        elif verdict is Verdict.IN_DOUBT:
+            doubted.append(number)
+    return certain + doubted
+
+
 def list_failing(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> list[Wish]:
     """The wishes that an answer does not fit."""
     return [wish for wish in wishes if judge(wish, answers.get(wish.field.slug)) is Verdict.FAILS]
