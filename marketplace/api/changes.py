@@ -58,6 +58,9 @@ CHANGES = (
                 "whoever announced something is told when a keeper calls it off."
             ),
             _(
+                "Stricter: no listing, demand or transfer weighs more than 100 000 tonnes, by the list of materials or by the weight that was given (422)."
+            ),
+            _(
                 "Stricter: a change of an asset (PATCH /assets/{id}) names the version that was read, as that of a listing does: 422 without, 409 with "
                 "what changed since, 412 where If-Match names another."
             ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import Api, form, listing_body, picture, published
+from tests.api.conftest import Api, demand_body, form, listing_body, picture, published
 
 
 def test_a_new_listing_is_a_draft_at_its_location(hengelo: Api) -> None:
@@ -29,6 +29,30 @@ def test_the_mass_follows_from_the_quantity(hengelo: Api) -> None:
 
 def test_a_measured_weight_replaces_that_of_the_taxonomy(hengelo: Api) -> None:
     assert hengelo.post("/listings", listing_body(kgPerUnit=180.5)).get_json()["massKg"] == 216_600
+
+
+def test_a_lot_and_a_demand_weigh_at_most_100_000_tonnes_by_the_weight_that_counts(hengelo: Api) -> None:
+    """The list of materials says 185 kg for a m²: 540 540 m² are 99 999.9 tonnes. At a measured 200 kg it is 500 000 m²."""
+    bodies: tuple[tuple[str, Any, Any, Any], ...] = (
+        ("/listings", listing_body(quantity="540540"), listing_body(quantity="540541"), "540540.541"),
+        (
+            "/listings",
+            listing_body(quantity="500000", kgPerUnit=200),
+            listing_body(quantity="500001", kgPerUnit=200),
+            "500000.001",
+        ),
+        ("/demands", demand_body(quantity="540540"), demand_body(quantity="540541"), "540540.541"),
+    )
+    for path, taken, heavy, just_too_much in bodies:
+        made = hengelo.post(path, taken)
+        assert made.status_code == 201, made.text
+        refused = hengelo.post(path, heavy)
+        assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, ["quantity"])
+        assert "100.000 ton" in refused.get_json()["errors"][0]["message"]
+        changed = hengelo.patch(
+            f"{path}/{made.get_json()['id']}", {"version": made.get_json()["version"], "quantity": just_too_much}
+        )
+        assert (changed.status_code, changed.get_json()["errors"][0]["field"]) == (422, "quantity")
 
 
 def test_everything_wrong_is_told_at_once_by_property(hengelo: Api) -> None:

@@ -196,6 +196,21 @@ def test_a_proposal_that_cannot_be_is_refused_at_its_field(bank: Session, cast: 
     assert refused.value.errors[0].field == field
 
 
+def test_no_terms_make_a_transfer_weigh_more_than_100_000_tonnes(bank: Session, cast: dict) -> None:
+    lot = make_listing(bank, cast["hengelo"])
+    made = reserve.reserve(
+        bank,
+        cast["borne"],
+        listing_id=lot.id,
+        draft=ReservationDraft(Quantity(Decimal("100.5"), Unit.M2), replaces_purchase=True),
+    )
+    reservation = decide.approve(bank, cast["hengelo"], reservation_id=made.id)
+    draft = TermsDraft("Gewogen", kg_per_unit=Decimal(1_000_000))  # 100 500 tonnes
+    with pytest.raises(Invalid) as refused:
+        terms.propose_terms(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft, confirm_unusual=True)
+    assert refused.value.errors[0].field == "kg_per_unit"
+
+
 def test_only_the_two_sides_change_terms(bank: Session, cast: dict) -> None:
     reservation = approved(bank, cast)
     draft = TermsDraft("Voorstel", price_cents_per_unit=200)

@@ -58,7 +58,8 @@ def demand_faults(**changes: Any) -> list[str]:
         {"year_of_construction": 1987},
         {"price_cents_per_unit": 150},
         {"kg_per_unit": Decimal("0.001")},
-        {"kg_per_unit": Decimal(1_000_000)},
+        {"kg_per_unit": Decimal(1_000_000), "quantity": Quantity(Decimal(100), Unit.M2)},  # 100 000 tonnes
+        {"kg_per_unit": Decimal(250_000)},
         {"price_cents_per_unit": 0},
         {"price_cents_per_unit": 100_000_000},
         {"year_of_construction": 1200},
@@ -86,6 +87,7 @@ def test_a_listing_is_taken_up_to_its_limits(changes: dict[str, Any]) -> None:
         ({"kg_per_unit": Decimal(0)}, "kg_per_unit"),
         ({"kg_per_unit": Decimal(-1)}, "kg_per_unit"),
         ({"kg_per_unit": Decimal("1000000.001")}, "kg_per_unit"),
+        ({"kg_per_unit": Decimal("250000.001")}, "quantity"),  # 400 m² of it
         ({"price_cents_per_unit": -1}, "price_cents_per_unit"),
         ({"price_cents_per_unit": 100_000_001}, "price_cents_per_unit"),
         ({"year_of_construction": 1199}, "year_of_construction"),

@@ -10,6 +10,7 @@ import pytest
 from marketplace.accounts.rules import links
 from marketplace.kernel.errors import Conflict, Invalid, Missing, Refusal, TooMany
 from marketplace.kernel.units import Unit
+from marketplace.market.rules.listing import check_mass
 from marketplace.messages import rules as messages
 from marketplace.notices.rules.kinds import Notice
 from marketplace.questions import rules as questions
@@ -89,10 +90,10 @@ def test_no_more_comes_than_was_announced_but_for_what_measuring_explains(amount
 
 
 def test_a_lot_weighs_at_most_100_000_tonnes() -> None:
-    assert refused(handling.check_heavy, Decimal(100_000), Decimal(1000)) is None
-    assert refused(handling.check_heavy, Decimal(1), Decimal(1000)) is None
+    assert refused(check_mass, Decimal(100_000), Decimal(1000)) is None
+    assert refused(check_mass, Decimal(1), Decimal(1000)) is None
     with pytest.raises(Invalid, match=r"100[.]000 ton"):
-        handling.check_heavy(Decimal("100000.001"), Decimal(1000))
+        check_mass(Decimal("100000.001"), Decimal(1000))
 
 
 def test_a_part_is_something_and_a_count_may_be_nothing() -> None:

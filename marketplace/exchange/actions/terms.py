@@ -22,6 +22,7 @@ from marketplace.kernel.geo import distance_km
 from marketplace.kernel.language import _
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Unit
+from marketplace.market.rules.listing import check_mass
 from marketplace.market.rules.values import check_price, check_weight
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.rules.kinds import Notice
@@ -101,6 +102,7 @@ def _check_possible(session: Session, reservation: Reservation, before: Terms, a
         unit = Unit(reservation.unit)
         usual = taxonomy(session).material_by_id(reservation.listing.material_id).kg_per_unit(unit)
         check_weight(after.kg_per_unit, unit, usual=usual, confirmed=confirm_unusual)
+        check_mass(reservation.quantity, after.kg_per_unit, "kg_per_unit")
     if after.available_from != before.available_from:
         terms_rules.check_first_day(reservation.handed_over_on)
     if after.destination != before.destination and reservation.receiving_soil is not None:

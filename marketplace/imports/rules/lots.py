@@ -16,7 +16,16 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, read_unit, whole_cents
 from marketplace.market.rules.fields import FIELDS
-from marketplace.market.rules.listing import Certainty, Condition, ListingDraft, Location, QuantityBasis, clean_external_id, taken
+from marketplace.market.rules.listing import (
+    Certainty,
+    Condition,
+    ListingDraft,
+    Location,
+    QuantityBasis,
+    clean_external_id,
+    find_mass_faults,
+    taken,
+)
 from marketplace.market.rules.values import check_listing
 from marketplace.materials.rules.fields import NOT_KNOWN, UNKNOWN, Field, FieldKind, read_answers
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
@@ -239,11 +248,11 @@ def _answer(field: Field, typed: str, record: Record, key: str) -> Any:
 def _check(draft: ListingDraft, material: Material, words: LotWords, faults: Faults) -> dict[str, Any]:
     """Say what the form would say of the draft; its answers as they would be kept."""
     answers: dict[str, Any] = {}
-    also = []
+    also = find_mass_faults(draft.quantity.amount, draft.kg_per_unit or material.weights_kg.get(draft.quantity.unit))
     try:
         answers = read_answers(material, draft.fields or {}, today=words.today)
     except Invalid as refusal:
-        also = refusal.errors
+        also += refusal.errors
     try:
         check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=words.today, also=also)
     except Invalid as refusal:

@@ -29,6 +29,7 @@ from marketplace.market.rules.listing import (
     ListingDraft,
     Location,
     QuantityBasis,
+    find_mass_faults,
     taken,
 )
 from marketplace.market.rules.values import check_listing
@@ -344,8 +345,9 @@ def _lot(
 
 def _check(draft: ListingDraft, material: Material, words: RawWords, lacking: tuple[str, ...], faults: Faults) -> None:
     """Say what the form would say of the draft, but for what is still to be said once."""
+    heavy = find_mass_faults(draft.quantity.amount, draft.kg_per_unit or material.weights_kg.get(draft.quantity.unit))
     try:
-        check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=words.today)
+        check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=words.today, also=heavy)
     except Invalid as refusal:
         for error in refusal.errors:
             key = error.field or "number"

@@ -18,6 +18,7 @@ from marketplace.market.queries.changes import changed_since, differences, versi
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.rules import demand as demand_rules
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
+from marketplace.market.rules.listing import find_mass_faults
 from marketplace.market.rules.values import place_columns
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.fields import read_wishes, say
@@ -30,11 +31,12 @@ EDGE_KM = 0.005  # the SQL search reaches this much farther; the geodesic decide
 def _columns(session: Session, draft: DemandDraft, stored: Demand | None = None) -> dict[str, Any]:
     reference = taxonomy(session)
     material = reference.material(draft.material)
-    said, faults = said_before(stored, material), []
+    said = said_before(stored, material)
+    faults = find_mass_faults(draft.quantity.amount, material.weights_kg.get(draft.quantity.unit))
     try:
         said = say(material, draft.fields, said, reference.version, partial(read_wishes, today=clock.today()))
     except Invalid as refusal:
-        faults = refusal.errors
+        faults += refusal.errors
     demand_rules.check_demand(
         draft, units=material.units, hazards=tuple(hazard.slug for hazard in reference.hazards), today=clock.today(), also=faults
     )

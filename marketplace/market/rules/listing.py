@@ -43,6 +43,7 @@ LINE_LENGTH_MAX = 200
 REMARKS_LENGTH_MAX = 2000
 PRICE_CENTS_MAX = 100_000_000
 KG_PER_UNIT_MAX = Decimal(1_000_000)
+LOT_KG_MAX = 100_000_000  # 100 000 tonnes: ten times what all depots of the region hold
 WEIGHT_TIMES = 3  # a measured weight that differs by more than this factor from the taxonomy's is asked again
 WEIGHED = (Unit.TONNE, Unit.KG)
 FIRST_YEAR = 1200
@@ -217,6 +218,25 @@ def find_unit_faults(quantity: Quantity, units: tuple[Unit, ...]) -> list[FieldE
         return []
     names = ", ".join(unit.value for unit in units)
     return [FieldError("unit", _("This material is not measured in that unit. Choose one of: %(units)s.", units=names))]
+
+
+def find_mass_faults(amount: Decimal, kg_per_unit: Decimal | None) -> list[FieldError]:
+    """A sentence where so much would weigh more than any lot does.
+
+    That is a slip in the quantity, the unit or the weight. Without a weight there is none; another sentence says so then.
+    """
+    if kg_per_unit is None or amount * kg_per_unit <= LOT_KG_MAX:
+        return []
+    sentence = _(
+        "This would weigh more than %(most)s tonnes. Check the quantity, the unit and the weight.", most=LOT_KG_MAX // 1000
+    )
+    return [FieldError("quantity", sentence)]
+
+
+def check_mass(amount: Decimal, kg_per_unit: Decimal, field: str = "quantity") -> None:
+    """Refuse so much that it would weigh more than any lot does."""
+    for fault in find_mass_faults(amount, kg_per_unit):
+        raise Invalid(fault.message, field)
 
 
 def is_part_allowed(amount: Decimal, available: Decimal, minimum: Decimal | None) -> bool:

@@ -24,6 +24,7 @@ from marketplace.market.rules.listing import (
     ListingDraft,
     ListingStatus,
     Location,
+    find_mass_faults,
     find_unit_faults,
 )
 from marketplace.materials.rules.fields import UNKNOWN
@@ -149,7 +150,8 @@ def check_listing(
     if draft.location is None and draft.depot_id is None:
         errors.append(FieldError("place", _("Say where the material lies: a place, a postcode, coordinates or a depot.")))
     errors += find_plan_faults(draft, today, planned_before) if draft.planned else _find_period_faults(draft, today)
-    errors += find_weight_faults(draft.kg_per_unit, draft.quantity.unit, usual=usual_kg, confirmed=draft.confirm_unusual)
+    weighed = find_weight_faults(draft.kg_per_unit, draft.quantity.unit, usual=usual_kg, confirmed=draft.confirm_unusual)
+    errors += weighed or find_mass_faults(draft.quantity.amount, draft.kg_per_unit or usual_kg)
     errors += find_price_faults(draft.price_cents_per_unit)
     if draft.year_of_construction is not None and not is_year(draft.year_of_construction, today):
         errors.append(FieldError("year_of_construction", _NO_YEAR))

@@ -13,6 +13,7 @@ from marketplace.depots.queries.lots import get_lot
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
+from marketplace.market.rules.listing import check_mass
 from marketplace.materials.queries import taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
@@ -27,7 +28,7 @@ from marketplace.stock.rules.announcing import (
     clean_reason,
     clean_words,
 )
-from marketplace.stock.rules.handling import check_heavy, check_part, too_little
+from marketplace.stock.rules.handling import check_part, too_little
 
 
 def announce_arrival(session: Session, actor: Actor, *, depot_id: int, draft: Announcement) -> Arrival:
@@ -39,7 +40,7 @@ def announce_arrival(session: Session, actor: Actor, *, depot_id: int, draft: An
     depot = _open_to(session, actor, depot_id)
     material = taxonomy(session).material(draft.material)
     places.check_fits(depot, material, get_organisation(session, int(actor.organisation_id or 0)))
-    check_heavy(draft.quantity.amount, material.kg_per_unit(draft.quantity.unit))
+    check_mass(draft.quantity.amount, material.kg_per_unit(draft.quantity.unit))
     check_expected_on(draft.expected_on, clock.today())
     _check_number(session, actor, depot_id)
     arrival = expect(

@@ -12,10 +12,11 @@ from marketplace.depots.queries.lots import find_last_day
 from marketplace.depots.rules.lots import MovementKind, check_unblocked
 from marketplace.kernel import clock
 from marketplace.kernel.units import plain
+from marketplace.market.rules.listing import check_mass
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.stock.actions.offers import Held, follow_quantity, hold, read_again, tell_owner
-from marketplace.stock.rules.handling import Said, check_counted, check_heavy, check_pallets, check_part, clean_said, too_little
+from marketplace.stock.rules.handling import Said, check_counted, check_pallets, check_part, clean_said, too_little
 
 
 def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, pallets: int | None, said: Said) -> Lot:
@@ -29,7 +30,7 @@ def count_lot(session: Session, actor: Actor, *, lot_id: int, counted: Decimal, 
         check_pallets(pallets)
     check_count(session, lot, delta)
     if delta > 0:
-        check_heavy(counted, lot.kg_per_unit)
+        check_mass(counted, lot.kg_per_unit)
     follow_quantity(session, actor, held, delta)
     more = 0 if pallets is None else pallets - lot.pallets
     count(session, By(actor, said.day, said.reason), lot, delta, pallets=more, listing_id=held.listing_id)

@@ -22,6 +22,7 @@ from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit, plain
+from marketplace.market.rules.listing import check_mass
 from marketplace.market.rules.values import find_weight_faults
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Material
@@ -31,7 +32,7 @@ from marketplace.stock.actions import places
 from marketplace.stock.actions.legs import book_leg
 from marketplace.stock.actions.moving import carry
 from marketplace.stock.actions.offers import Held, hold, read_again, take_hold, tell_owner
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said, check_as_announced, check_heavy, clean_said, clean_title
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Said, check_as_announced, clean_said, clean_title
 
 
 def take_in_lot(
@@ -44,7 +45,7 @@ def take_in_lot(
     places.check_fits(depot, material, owner)
     said = clean_said(said, last_on=None, today=clock.today(), is_stored=True)
     kg_per_unit, basis = _weight(material, draft)
-    check_heavy(draft.quantity.amount, kg_per_unit)
+    check_mass(draft.quantity.amount, kg_per_unit)
     arriving = LotDraft(
         material_id=material.id,
         title=clean_title(draft.title, otherwise=material.name_nl),

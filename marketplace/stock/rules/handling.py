@@ -17,7 +17,6 @@ from marketplace.stock.rules.driving import Drive
 BAY_LENGTH_MAX = 40
 PALLETS_MAX = 9_999
 REASON_LENGTH_MAX = 500
-LOT_KG_MAX = 100_000_000  # 100 000 tonnes: ten times what all depots of the region hold
 LONGEST_AGO = timedelta(days=3653)  # ten years: what lay there before the bank knew of it
 
 
@@ -110,18 +109,6 @@ def check_as_announced(amount: Decimal, announced: Decimal, unit: Unit, toleranc
             _("%(most)s was announced. Enter how much came of it, that or less.", most=most),
             "quantity",
             announced=plain(announced),
-        )
-
-
-def check_heavy(amount: Decimal, kg_per_unit: Decimal) -> None:
-    """Refuse a lot that no depot holds: a slip in the quantity, the unit or the weight."""
-    if amount * kg_per_unit > LOT_KG_MAX:
-        raise Invalid(
-            _(
-                "This lot would weigh more than %(most)s tonnes. Check the quantity, the unit and the weight.",
-                most=LOT_KG_MAX // 1000,
-            ),
-            "quantity",
         )
 
 
