@@ -106,7 +106,7 @@ class Wanted:
 
 def main(arguments: list[str]) -> int:
     wanted = Wanted.of(arguments)
-    if absent := [one for one in wanted.arguments if one.split("::")[0].endswith(".py") and not one.startswith("-")]:
+    if absent := [one for one in wanted.arguments if one.startswith("tests/") or one.split("::")[0].endswith(".py")]:
         print(f"There is no file {absent[0]}. Look for its name in tests/.")
         return 2
     failed: list[str] = []
