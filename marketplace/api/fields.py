@@ -13,6 +13,8 @@ from marshmallow import ValidationError, fields
 
 from marketplace.api.moments import read_day, read_moment
 from marketplace.kernel import units
+from marketplace.kernel.clock import local, today
+from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
@@ -236,13 +238,13 @@ class YesNo(Given):
 
 
 class Day(Given):
-    """A calendar day."""
+    """A calendar day, no earlier and no later than a day on a form can be."""
 
     shape = {"type": "string", "format": "date"}
 
     def read(self, value: Any) -> date:
-        """YYYY-MM-DD."""
-        return read_day(value)
+        """YYYY-MM-DD, within what a day here can be."""
+        return _possible(read_day(value))
 
     def write(self, value: date) -> str:
         """YYYY-MM-DD."""
@@ -255,8 +257,8 @@ class Moment(Given):
     shape = {"type": "string", "format": "date-time"}
 
     def read(self, value: Any) -> datetime:
-        """An aware moment between the years 1900 and 2200."""
-        return read_moment(value)
+        """An aware moment on a day that can be one here."""
+        return _possible_moment(value)
 
     def write(self, value: datetime) -> str:
         """In UTC, to the second."""
@@ -270,7 +272,7 @@ class Moments(Given):
 
     def read(self, value: Any) -> tuple[datetime, ...]:
         """Each of them; how many there may be is for the rule to say."""
-        return tuple(read_moment(item) for item in _read_list(value))
+        return tuple(_possible_moment(item) for item in _read_list(value))
 
 
 class DayOrMoment(Given):
@@ -280,7 +282,7 @@ class DayOrMoment(Given):
 
     def read(self, value: Any) -> date | datetime:
         """YYYY-MM-DD, or ISO 8601 with a time."""
-        return read_moment(value) if isinstance(value, str) and "T" in value else read_day(value)
+        return _possible_moment(value) if isinstance(value, str) and "T" in value else _possible(read_day(value))
 
 
 class Choice(Given):
@@ -347,6 +349,19 @@ class Ids(Given):
     def read(self, value: Any) -> tuple[int, ...]:
         """Without doubles, in the order given; at most a hundred."""
         return tuple(dict.fromkeys(Whole(most=ID_MAX).read(item) for item in _read_list(value)))
+
+
+def _possible(day: date) -> date:
+    """The same day; refused before 1990 and more than thirty years ahead, as on a form (docs/domain.md)."""
+    for fault in find_day_faults("", day, today()):
+        raise Invalid(fault.message)
+    return day
+
+
+def _possible_moment(value: Any) -> datetime:
+    moment = read_moment(value)
+    _possible(local(moment).date())
+    return moment
 
 
 def _read_list(value: Any) -> list[Any]:

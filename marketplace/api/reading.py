@@ -29,6 +29,7 @@ from marketplace.places.queries.gazetteer import gazetteer
 
 PAGE_SIZE = 20
 QUERY_LENGTH_MAX = 200
+NAME_LENGTH_MAX = 80  # of a name that a refusal repeats
 RADIUS_KM_MAX = Decimal(1000)
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _FIRST_MONTH, _LAST_MONTH = "2000-01", "2100-12"
@@ -36,7 +37,10 @@ Words = TypeVar("Words", bound=StrEnum)
 
 
 def read_json() -> Any:
-    """The body as JSON, numbers exact. No body counts as an empty object; what is no JSON is 400, another kind of content 415."""
+    """The body as JSON, numbers exact. No body counts as an empty object; what is no JSON is 400, another kind of content 415.
+
+    A name that an object holds twice is refused: which of its two values was meant, nobody knows.
+    """
     try:
         sent = request.get_data(cache=True)
     except RequestEntityTooLarge as error:
@@ -48,9 +52,19 @@ def read_json() -> Any:
     if not sent:
         return {}
     try:
-        return current_app.json.loads(sent.decode("utf-8"))
+        return current_app.json.loads(sent.decode("utf-8"), object_pairs_hook=_each_name_once)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise BadRequest from error
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in given:
+            shown = clean(name[:NAME_LENGTH_MAX])
+            raise Invalid(_("“%(name)s” stands twice in the same object. Send it once.", name=shown), shown)
+        given[name] = value
+    return given
 
 
 def read_body(body: Body) -> dict[str, Any]:

@@ -51,6 +51,23 @@ def test_an_asset_stands_in_the_middle_of_its_line(street: dict[str, Any]) -> No
     assert (street["owner"]["slug"], street["maintainer"]["slug"]) == ("hengelo", "hengelo")
 
 
+def test_a_part_does_not_become_more_than_a_new_part_may_be(keeper: Api, street: dict[str, Any]) -> None:
+    """Of 185 kg, 108 108 m² are 19 999.98 t and one more is 20 000.165 t, which is asked twice; two times the most is no quantity."""
+    paved(keeper, street)
+    changes = f"/assets/{street['id']}/items/1/changes"
+    counted = {"kind": "counted", "reason": "Nagemeten"}
+    assert keeper.post(changes, {**counted, "quantity": 108_108}).status_code == 201
+    refused = keeper.post(changes, {"kind": "put_in", "quantity": 1})
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "confirmUnusual")
+    assert keeper.post(changes, {"kind": "put_in", "quantity": 1, "confirmUnusual": True}).status_code == 201
+    assert keeper.post(changes, {"kind": "taken_out", "quantity": 1}).status_code == 201
+    sure = {"confirmUnusual": True}
+    too_heavy = keeper.post(changes, {**counted, "quantity": "5405405.406", **sure})  # 1 000 000.000 11 t
+    assert (too_heavy.status_code, too_heavy.get_json()["errors"][0]["field"]) == (422, "quantity")
+    assert keeper.post(changes, {**counted, "quantity": "5405405.405", **sure}).get_json()["massKg"] == 999_999_999.925
+    assert keeper.post(changes, {"kind": "put_in", "quantity": "9999999.999", **sure}).status_code == 422
+
+
 def test_a_part_is_the_sum_of_what_happened_to_it(keeper: Api, street: dict[str, Any], database: Database) -> None:
     """1 200 m² of 185 kg are 222 000 kg; 800 taken out and 30 lost leave 370 m², 68 450 kg; measured again: 365."""
     item = paved(keeper, street)

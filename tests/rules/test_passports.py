@@ -18,6 +18,7 @@ from marketplace.passports.rules.items import (
     ChangeKind,
     ItemDetails,
     KnownBy,
+    check_left,
     check_mass,
     check_use_count,
     clean_change,
@@ -275,7 +276,14 @@ def test_what_is_said_of_a_part_has_its_limits(details: ItemDetails, refused: se
 
 @pytest.mark.parametrize(
     ("kg", "confirmed", "refused"),
-    [("20000000", False, set()), ("20000000.001", False, {"confirm_unusual"}), ("20000000.001", True, set())],
+    [
+        ("20000000", False, set()),
+        ("20000000.001", False, {"confirm_unusual"}),
+        ("20000000.001", True, set()),
+        ("1000000000", True, set()),
+        ("1000000000.001", True, {"quantity"}),
+        ("1000000000.001", False, {"quantity"}),
+    ],
 )
 def test_more_than_twenty_thousand_tonnes_is_asked_twice(kg: str, confirmed: bool, refused: set[str]) -> None:
     assert faults(check_mass, Decimal(kg), confirmed=confirmed) == refused
@@ -284,6 +292,21 @@ def test_more_than_twenty_thousand_tonnes_is_asked_twice(kg: str, confirmed: boo
 def test_the_question_names_the_tonnes_that_it_would_be() -> None:
     with pytest.raises(Invalid, match=r"25\.000\ston"):
         check_mass(Decimal("24999600"), confirmed=False)
+
+
+@pytest.mark.parametrize(
+    ("left", "confirmed", "refused"),
+    [
+        ("200000", False, set()),  # of 100 kg: 20 000 tonnes
+        ("200000.001", False, {"confirm_unusual"}),
+        ("200000.001", True, set()),
+        ("9999999.999", True, set()),
+        ("10000000", True, {"quantity"}),  # more than any quantity is
+    ],
+)
+def test_what_a_part_becomes_is_bounded_as_a_new_part_is(left: str, confirmed: bool, refused: set[str]) -> None:
+    said = ChangeDraft(ChangeKind.PUT_IN, Decimal(1), TODAY, confirm_unusual=confirmed)
+    assert faults(check_left, said, Decimal(left), Unit.M2, Decimal(100)) == refused
 
 
 @pytest.mark.parametrize(("count", "refused"), [(-1, {"use_count"}), (0, set()), (50, set()), (51, {"use_count"})])

@@ -155,6 +155,7 @@ class ItemChangeBody(Body):
     quantity = Counted("how much; of `counted`: how much it is now", required=True)
     happened_on = Day("absent: today")
     reason = Lines("why; required of what was lost or counted", longest=REASON_LENGTH_MAX)
+    confirm_unusual = YesNo("yes, so much of one material in one asset; absent: no")
 
 
 class OwnedRowBody(Body):
@@ -275,7 +276,8 @@ def new_release(values: Mapping[str, Any], asset_id: int, number: int) -> Releas
 
 def new_change(values: Mapping[str, Any]) -> ChangeDraft:
     """What the body says that happened."""
-    return ChangeDraft(values["kind"], values["quantity"], values.get("happened_on") or clock.today(), values.get("reason") or "")
+    day, confirmed = values.get("happened_on") or clock.today(), bool(values.get("confirm_unusual"))
+    return ChangeDraft(values["kind"], values["quantity"], day, values.get("reason") or "", confirmed)
 
 
 def new_owned(values: Mapping[str, Any]) -> list[OwnedDraft]:

@@ -22,6 +22,7 @@ from marketplace.passports.rules.items import (
     ChangeKind,
     ItemDetails,
     ItemDraft,
+    check_left,
     clean_change,
     clean_details,
     find_delta,
@@ -125,6 +126,8 @@ def change_item(session: Session, actor: Actor, *, asset_id: int, number: int, c
     if change.kind is not ChangeKind.COUNTED or change.amount != 0:
         check_amount(change.amount, item.unit_of)
     delta = find_delta(change, item.quantity, item.unit_of)
+    if delta > 0:
+        check_left(change, item.quantity + delta, item.unit_of, item.kg_per_unit)
     apply_change(session, actor, item, change, delta)
     audit.record(
         session,

@@ -1,7 +1,7 @@
 """What may be said of a part of an asset. One material, how much, how that is known, and what happened to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -10,7 +10,7 @@ from marketplace.kernel.dates import FIRST_DAY
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean, find_length_faults
-from marketplace.kernel.units import Amount, Quantity, Unit
+from marketplace.kernel.units import Amount, Quantity, Unit, check_amount
 from marketplace.market.rules.listing import Answer, Condition
 from marketplace.materials.rules.taxonomy import MASS_PLACES
 
@@ -20,6 +20,7 @@ REASON_LENGTH_MAX = 500
 USE_COUNT_MAX = 50
 ITEMS_MAX = 500  # of one asset
 UNUSUAL_KG = Decimal(20_000_000)  # 20 000 tonnes of one material in one asset: asked twice
+PART_KG_MAX = Decimal(1_000_000_000)  # a million tonnes: fifty times that, and ten times the heaviest lot
 
 
 class KnownBy(StrEnum):
@@ -134,6 +135,7 @@ class ChangeDraft:
     amount: Decimal
     happened_on: date
     reason: str = ""
+    confirm_unusual: bool = False
 
 
 def mass_kg(amount: Decimal, kg_per_unit: Decimal) -> Decimal:
@@ -165,7 +167,16 @@ def clean_details(details: ItemDetails, hazards: tuple[str, ...]) -> ItemDetails
 
 
 def check_mass(kg: Decimal, *, confirmed: bool) -> None:
-    """Ask twice for more than 20 000 tonnes of one material in one asset. Most often it is a slip of the keyboard."""
+    """Ask twice for more than 20 000 tonnes of one material in one asset. Most often it is a slip of the keyboard.
+
+    More than a million tonnes is refused, however often it is confirmed.
+    """
+    if kg > PART_KG_MAX:
+        sentence = _(
+            "This would be more than %(most)s tonnes in this one asset. Check the quantity, the unit and the weight.",
+            most=PART_KG_MAX / 1000,
+        )
+        raise Invalid(sentence, "quantity")
     if kg > UNUSUAL_KG and not confirmed:
         tonnes = Amount((kg / 1000).quantize(Decimal(1)), Unit.TONNE)
         raise Invalid(
@@ -192,6 +203,12 @@ def find_delta(change: ChangeDraft, there: Decimal, unit: Unit) -> Decimal:
     return -change.amount
 
 
+def check_left(change: ChangeDraft, left: Decimal, unit: Unit, kg_per_unit: Decimal) -> None:
+    """Refuse what a part would become by a change that makes it more: what no new part may be, and asked twice as a new part is."""
+    check_amount(left, unit)
+    check_mass(mass_kg(left, kg_per_unit), confirmed=change.confirm_unusual)
+
+
 def clean_change(change: ChangeDraft, today: date) -> ChangeDraft:
     """The change with a tidy reason. Refused: a day to come or before 1990, and no reason for what was lost or measured again."""
     reason = clean(change.reason, lines=True, longest=REASON_LENGTH_MAX, field="reason")
@@ -203,4 +220,4 @@ def clean_change(change: ChangeDraft, today: date) -> ChangeDraft:
         raise Invalid(_("This day is too long ago. Check the year."), "happened_on")
     if not reason and change.kind in (ChangeKind.LOST, ChangeKind.COUNTED):
         raise Invalid(_("Say why, in one sentence: it stays with this part for whoever checks it later."), "reason")
-    return ChangeDraft(change.kind, change.amount, change.happened_on, reason)
+    return replace(change, reason=reason)

@@ -330,6 +330,7 @@ class ChangeForm(Form):
     quantity = DecimalField(_("How much?"), [_HOW_MUCH], description=_("Of what was measured again: how much is there now."))
     happened_on = DutchDateField(_("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], is_past=True)
     reason = TextAreaField(_("Why?"), description=_("Required for what was lost or measured again."))
+    confirm_unusual = BooleanField(_("Yes, this is right"))
 
     unit_label: Text | None = None
 
@@ -342,7 +343,10 @@ class ChangeForm(Form):
     def draft(self) -> ChangeDraft:
         """What was typed."""
         assert self.quantity.data is not None and self.happened_on.data is not None
-        return ChangeDraft(ChangeKind(self.kind.data), self.quantity.data, self.happened_on.data, self.reason.data or "")
+        confirmed = bool(self.confirm_unusual.data)
+        return ChangeDraft(
+            ChangeKind(self.kind.data), self.quantity.data, self.happened_on.data, self.reason.data or "", confirmed
+        )
 
 
 class OwnedForm(Form):
