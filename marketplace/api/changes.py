@@ -61,6 +61,14 @@ CHANGES = (
                 "Stricter: no listing, demand or transfer weighs more than 100 000 tonnes, by the list of materials or by the weight that was given (422)."
             ),
             _(
+                "Stricter: a day or moment that is sent lies between 1990 and the end of the thirtieth year from now, as on a form, and a name stands in "
+                "an object once (422)."
+            ),
+            _(
+                "Stricter: what happened to a part of an asset makes it no more than a new part may be: over 20 000 tonnes asks for confirmUnusual, over a "
+                "million tonnes is refused (422)."
+            ),
+            _(
                 "Stricter: a change of an asset (PATCH /assets/{id}) names the version that was read, as that of a listing does: 422 without, 409 with "
                 "what changed since, 412 where If-Match names another."
             ),
