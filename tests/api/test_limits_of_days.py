@@ -8,10 +8,11 @@ import pytest
 
 from marketplace.api.fields import DayOrMoment, Moment, Moments
 from marketplace.kernel import clock
+from marketplace.kernel.clock import AMSTERDAM
 from marketplace.kernel.errors import Invalid
 from tests.api.conftest import Api, listing_body, published
 
-NOON = datetime(2026, 11, 30, 12)  # thirty years ahead ends on 31 December 2056
+NOON = datetime(2026, 11, 30, 12, tzinfo=AMSTERDAM)  # thirty years ahead ends on 31 December 2056
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +95,8 @@ def test_such_a_name_that_cannot_be_written_is_refused_too(hengelo: Api) -> None
 
 def test_the_same_name_in_two_objects_is_fine(hengelo: Api) -> None:
     """Two answers, each with its own name; and one token."""
-    body = b'{"preferences": [{"kind": "reservation_requested", "cadence": "daily"}, {"kind": "handed_over", "cadence": "daily"}]}'
+    body = (
+        b'{"preferences": [{"kind": "reservation_requested", "cadence": "daily"}, {"kind": "handed_over", "cadence": "daily"}]}'
+    )
     answer = hengelo.put("/notice-preferences", body)
     assert answer.status_code == 200, answer.get_json()
