@@ -352,7 +352,7 @@ class Ids(Given):
 
 
 def _possible(day: date) -> date:
-    """The same day; refused before 1990 and more than thirty years ahead, as on a form (docs/domain.md)."""
+    """The same day. Refused before 1990 and more than thirty years ahead, as on a form (docs/domain.md)."""
     for fault in find_day_faults("", day, today()):
         raise Invalid(fault.message)
     return day

@@ -204,7 +204,10 @@ def find_delta(change: ChangeDraft, there: Decimal, unit: Unit) -> Decimal:
 
 
 def check_left(change: ChangeDraft, left: Decimal, unit: Unit, kg_per_unit: Decimal) -> None:
-    """Refuse what a part would become by a change that makes it more: what no new part may be, and asked twice as a new part is."""
+    """Refuse that a change makes a part more than a new part may be.
+
+    What is asked twice of a new part is asked twice here.
+    """
     check_amount(left, unit)
     check_mass(mass_kg(left, kg_per_unit), confirmed=change.confirm_unusual)
 
