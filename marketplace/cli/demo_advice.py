@@ -3,6 +3,7 @@
 from marketplace.accounts.actions.organisations import create_organisation
 from marketplace.accounts.actions.people import add_person
 from marketplace.accounts.policy import OPERATOR, Actor
+from marketplace.accounts.queries.sessions import get_actor
 from marketplace.accounts.rules.accounts import OrganisationKind, Role
 from marketplace.accounts.rules.organisations import OrganisationDraft
 from marketplace.advice.actions.opinions import ask_for_opinion, give_opinion
@@ -46,16 +47,7 @@ def make_adviser(session: Session, password_hash: str, domain: str) -> Actor:
         role=Role.PROJECT_LEADER,
         password_hash=password_hash,
     )
-    return Actor(
-        person_id=person.id,
-        name=person.name,
-        organisation_id=organisation.id,
-        organisation_slug=organisation.slug,
-        organisation_name=organisation.name,
-        organisation_kind=organisation.kind,
-        role=Role.PROJECT_LEADER,
-        origin="cli",
-    )
+    return get_actor(session, person.id, origin="cli")
 
 
 def load_advice(session: Session, cast: Cast, adviser: Actor, lots: dict[str, Listing]) -> None:

@@ -18,8 +18,6 @@ from marketplace.kernel.language import _
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 MAX_MEGAPIXELS = 50
-PHOTOS_PER_LISTING = 12
-MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/avif", "image/heic")
 WEBP_LONGEST_SIDES_PX = (1600, 960, 480)
 JPEG_LONGEST_SIDE_PX = 1200
 

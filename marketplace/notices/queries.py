@@ -42,11 +42,6 @@ def count_waiting(session: Session) -> int:
     return unspread + (session.scalar(due) or 0)
 
 
-def count_dead(session: Session) -> int:
-    """How many deliveries were given up."""
-    return session.scalar(select(func.count()).select_from(DeliveryRow).where(DeliveryRow.state == State.DEAD.value)) or 0
-
-
 def find_oldest_waiting(session: Session) -> datetime | None:
     """Since when the oldest letter that should have gone waits; None when none does.
 

@@ -114,15 +114,6 @@ def descendants(parents: Mapping[int, int | None], top: int) -> list[int]:
     return found
 
 
-def ancestors(parents: Mapping[int, int | None], lot: int) -> list[int]:
-    """What a lot came from, the nearest first."""
-    found, parent = [], parents.get(lot)
-    while parent is not None:
-        found.append(parent)
-        parent = parents.get(parent)
-    return found
-
-
 def blocking(parents: Mapping[int, int | None], rows: Iterable[tuple[int, int, bool]]) -> dict[int, frozenset[int]]:
     """Which recalls block each lot of a tree.
 

@@ -22,7 +22,7 @@ LARGE_UNPACKED_MAX = 200 * MEGABYTE  # 120 000 rows of eleven columns are some 7
 LARGE_BYTES_MAX = 25 * MEGABYTE
 LARGE_ROWS_MAX = 150_000
 AT_ONCE_BYTES = 150_000  # of a workbook or a map: some two thousand rows
-ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHER_FILES: tuple[tuple[bytes, Text], ...] = (
     (b"%PDF", _("This is a PDF. Load the sheet that it was made from, as XLSX or CSV.")),

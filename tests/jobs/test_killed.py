@@ -20,7 +20,7 @@ from aiosmtpd.controller import Controller
 from config import PROJECT
 from marketplace.kernel.db import Database
 from marketplace.notices.actions.notify import notify
-from marketplace.notices.queries import count_dead, count_waiting
+from marketplace.notices.queries import count_waiting, list_dead_letters
 from marketplace.notices.rules.kinds import Notice
 from tests.visitors import settle_in
 
@@ -121,4 +121,4 @@ def test_a_worker_that_is_killed_fifty_times_loses_no_letter_and_repeats_none(
     assert Counter(identity for _reader, identity in seen).most_common(1)[0][1] == 1
     assert len({(reader, subject) for reader, _identity, subject in server.letters}) == expected
     with database.read() as session:
-        assert (count_waiting(session), count_dead(session)) == (0, 0)
+        assert (count_waiting(session), list_dead_letters(session)) == (0, [])

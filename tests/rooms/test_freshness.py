@@ -24,7 +24,7 @@ from marketplace.market.models import SupplyLoss
 from marketplace.market.queries import freshness as freshness_queries
 from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.listings import list_listings_to_refresh
-from marketplace.market.queries.losses import find_loss, get_losses
+from marketplace.market.queries.losses import get_losses
 from marketplace.market.rules.freshness import Outcome, Refreshed
 from marketplace.matching.actions.publish import refresh_demand, refresh_listing
 from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
@@ -132,7 +132,7 @@ def test_gone_closes_the_lot_and_keeps_what_became_of_the_rest(session: Session,
     closed = refresh_listing(
         session, hengelo, listing_id=listing.id, answer=Refreshed.GONE, outcome=Outcome.RECYCLED, reason="Te veel breuk"
     )
-    loss = find_loss(session, listing.id)
+    loss = session.get(SupplyLoss, listing.id)
     assert closed.status == "closed" and loss is not None
     assert (loss.quantity, loss.mass_kg, loss.outcome, loss.reason) == (1200, 222_000, "recycled", "Te veel breuk")
     close_listing(session, hengelo, listing_id=listing.id, outcome=Outcome.DISPOSED)
@@ -144,7 +144,7 @@ def test_a_lot_of_which_something_is_held_is_not_gone(session: Session, hengelo:
     reserve(session, borne, listing_id=listing.id, draft=square_metres(100))
     with pytest.raises(Conflict):
         refresh_listing(session, hengelo, listing_id=listing.id, answer=Refreshed.GONE, outcome=Outcome.OWN_USE)
-    assert find_loss(session, listing.id) is None
+    assert session.get(SupplyLoss, listing.id) is None
 
 
 def test_withdrawing_loses_what_was_held_too_and_a_draft_loses_nothing(session: Session, hengelo: Actor, borne: Actor) -> None:

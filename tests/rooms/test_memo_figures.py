@@ -66,7 +66,6 @@ def test_searches_are_counted_from_the_memos(session: Session, reviewer: Actor, 
         bought_new=3,
         bought_kg=Decimal(38 * 185),
         despite=2,
-        despite_kg=Decimal(30 * 185),
         unsaid=1,
     )
     assert figures.total.not_found == 2

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.impact.rules.goals import Decision, InForce, Target, check_target, effective, is_looser, thawed, valued
+from marketplace.impact.rules.goals import Decision, InForce, Target, check_target, effective, thawed, valued
 from marketplace.impact.rules.material_use import (
     NOTHING_KNOWN,
     ORIGINS_IN,
@@ -216,13 +216,6 @@ def test_a_municipalitys_own_goal_counts_for_it_also_when_it_is_looser() -> None
     assert effective(None, REGION) is REGION
     assert (InForce(REGION, looser).target, InForce(REGION).target) == (looser, REGION)
     assert [InForce(REGION, own).deviates for own in (looser, same, None)] == [True, False, False]
-
-
-@pytest.mark.parametrize(
-    ("percent", "when", "looser"), [("50", 2030, False), ("49.999", 2030, True), ("50", 2031, True), ("50.001", 2029, False)]
-)
-def test_looser_is_a_thousandth_less_or_a_year_later(percent: str, when: int, looser: bool) -> None:
-    assert is_looser(Target(2, Decimal(percent), when, is_own=True), REGION) is looser
 
 
 def test_what_an_adopted_year_keeps_reads_back_as_what_counted() -> None:

@@ -1,10 +1,8 @@
 """When a depot is open: what people type, and what cannot be."""
 
-from datetime import date
-
 import pytest
 
-from marketplace.depots.rules.opening import Span, Weekday, clean_spans, hours_of, is_closed_on, read_spans, stored_hours
+from marketplace.depots.rules.opening import Span, Weekday, clean_spans, hours_of, read_spans, stored_hours
 from marketplace.kernel.errors import Invalid
 
 MORNING, AFTERNOON = Span(480, 720), Span(780, 1020)  # 8:00-12:00 and 13:00-17:00
@@ -68,13 +66,6 @@ def test_a_refusal_of_the_week_names_the_day() -> None:
     with pytest.raises(Invalid, match="Dinsdag: 08:00–12:00 en 08:30–09:00 overlappen") as refusal:
         stored_hours({Weekday.TUESDAY: (MORNING, Span(510, 540))})
     assert refusal.value.field == "opening"
-
-
-def test_only_hours_that_are_known_say_that_it_is_closed() -> None:
-    monday, tuesday = date(2026, 11, 30), date(2026, 12, 1)
-    stored = stored_hours({Weekday.MONDAY: (MORNING,)})
-    assert (is_closed_on(stored, monday), is_closed_on(stored, tuesday)) == (False, True)
-    assert not is_closed_on({}, tuesday)
 
 
 @pytest.mark.parametrize(("typed", "said"), [("x" * 21 + "-9", "“" + "x" * 20 + "”"), ("y" * 61, "“" + "y" * 60 + "”")])

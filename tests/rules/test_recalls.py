@@ -11,7 +11,6 @@ from marketplace.recalls.rules import (
     RecallDraft,
     ReleaseDraft,
     Step,
-    ancestors,
     blocking,
     check_recall,
     check_release,
@@ -32,11 +31,6 @@ def test_a_lot_and_all_that_came_from_it_each_after_its_parent() -> None:
     assert descendants(TREE, 1) == [1, 2, 4, 5, 3]
     assert descendants(TREE, 2) == [2, 4, 5]
     assert descendants(TREE, 3) == [3]
-
-
-def test_what_a_lot_came_from_the_nearest_first() -> None:
-    assert ancestors(TREE, 5) == [2, 1]
-    assert ancestors(TREE, 1) == []
 
 
 def test_two_recalls_block_a_lot_until_both_are_released() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import JoinRequest, Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.accounts.queries.region import seed_organisations
-from marketplace.accounts.rules.accounts import REGION_SLUG, OrganisationKind
+from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.accounts.rules.organisations import CHAIN, JoinStatus
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
@@ -89,11 +89,6 @@ def may_read_alert_email(actor: Actor, organisation: Organisation) -> bool:
     The organisation's own people, and whoever manages organisations.
     """
     return may(actor, Can.MANAGE_ORGANISATIONS) or (actor.is_member and actor.organisation_id == organisation.id)
-
-
-def get_region(session: Session) -> Organisation:
-    """The region itself."""
-    return get_organisation_by_slug(session, REGION_SLUG)
 
 
 def list_organisations_by_id(session: Session, ids: Iterable[int]) -> dict[int, Organisation]:

@@ -42,8 +42,6 @@ class Role(StrEnum):
 
 
 REGION_SLUG = "regio-twente"
-SESSION_IDLE = timedelta(minutes=30)
-SESSION_LIFETIME = timedelta(hours=8)
 INVITATION_LIFETIME = timedelta(days=7)
 RESET_LIFETIME = timedelta(hours=1)
 PASSWORD_LENGTH_MIN = 12

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
@@ -147,8 +146,3 @@ def stored_hours(hours: Hours) -> dict[str, list[list[str]]]:
 def hours_of(stored: Mapping[str, Iterable[Iterable[str]]]) -> dict[Weekday, tuple[Span, ...]]:
     """What is stored, as hours of each day; a closed day has none."""
     return {day: tuple(Span(*(minutes_of(end) for end in span)) for span in stored.get(str(day.number), ())) for day in Weekday}
-
-
-def is_closed_on(stored: Mapping[str, Iterable[Iterable[str]]], day: date) -> bool:
-    """Whether its hours say that it is closed on this day. Where no hours are known, nothing says so."""
-    return bool(stored) and not stored.get(str(day.isoweekday()))

@@ -52,11 +52,6 @@ class Standing:
         return self.counts.target
 
     @property
-    def is_reached(self) -> bool:
-        """Whether the share is at or above the target."""
-        return self.indicator.has_reached(self.target.percent)
-
-    @property
     def path(self) -> Path:
         """What is still to go, and how much of that a year."""
         return path_to(self.target, self.indicator, year=self.year)

@@ -95,11 +95,6 @@ def effective(own: Target | None, region: Target) -> Target:
     return region if own is None else own
 
 
-def is_looser(target: Target, than: Target) -> bool:
-    """Less, or later."""
-    return target.percent < than.percent or target.year > than.year
-
-
 def thawed(kept: Iterable[Mapping[str, Any]]) -> dict[int, InForce]:
     """What counted when a year was adopted, by number of the goal, out of what it keeps."""
     targets = [

@@ -51,11 +51,6 @@ class Losses:
     by_group: dict[str, LossSum]
 
 
-def find_loss(session: Session, listing_id: int) -> SupplyLoss | None:
-    """What was left of this lot; None while it is on offer, and where nothing was."""
-    return session.get(SupplyLoss, listing_id)
-
-
 def get_losses(session: Session, actor: Actor) -> Losses:
     """All losses. For the reviewer, the administrator and the broker."""
     require(actor, Can.READ_LOSSES)

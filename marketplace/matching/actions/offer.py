@@ -45,11 +45,6 @@ def _completed(session: Session, actor: Actor, listing: Listing, pictures: Itera
     return get_listing(session, actor, listing.id)
 
 
-def add_photos(session: Session, actor: Actor, *, listing_id: int, pictures: Iterable[StoredPicture]) -> Listing:
-    """Put new photos behind those that a lot has, all or none."""
-    return _completed(session, actor, get_listing(session, actor, listing_id), pictures, publish=False)
-
-
 def save_draft_listing(session: Session, actor: Actor, draft: ListingDraft, *, listing_id: int | None) -> Listing:
     """Create or change the draft listing of a lot that is entered in steps. Missing where the actor may not see the lot."""
     if listing_id is None:

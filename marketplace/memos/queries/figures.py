@@ -24,7 +24,7 @@ ZERO = Decimal(0)
 class MemoSum:
     """So many searches, and what came of them.
 
-    `found`: something fitted. `despite`: bought new although something fitted, of which `despite_kg` is known to be bought;
+    `found`: something fitted. `despite`: bought new although something fitted;
     of `unsaid` of what was bought new nobody said how much.
     """
 
@@ -37,7 +37,6 @@ class MemoSum:
     bought_new: int = 0
     bought_kg: Decimal = ZERO
     despite: int = 0
-    despite_kg: Decimal = ZERO
     unsaid: int = 0
 
     @property
@@ -99,7 +98,6 @@ class _Row:
             bought_new=self.memos * is_new,
             bought_kg=self.bought_kg,
             despite=self.memos * is_despite,
-            despite_kg=self.bought_kg * is_despite,
             unsaid=(self.memos - self.said) * is_new,
         )
 

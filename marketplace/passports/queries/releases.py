@@ -59,12 +59,6 @@ def list_releases(session: Session, listing_id: int) -> Sequence[ItemRelease]:
     return session.scalars(rows.order_by(ItemRelease.id)).all()
 
 
-def listings_of_item(session: Session, item_id: int) -> Sequence[int]:
-    """The numbers of the listings that were made of a part, the newest first."""
-    rows = select(ItemRelease.listing_id).where(ItemRelease.item_id == item_id)
-    return session.scalars(rows.order_by(ItemRelease.id.desc())).all()
-
-
 def open_listings_of_asset(session: Session, asset_id: int) -> Sequence[int]:
     """The listings made of parts of an asset that are drafts or on offer."""
     rows = (

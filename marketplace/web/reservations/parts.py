@@ -54,7 +54,6 @@ class Head:
     asker: str
     also: tuple[Text | str, ...]
     picture_url: str
-    picture_alt: str
 
     @classmethod
     def of(cls, reservation: Reservation, terms: Terms, figures: Impact, booked: Exchange | None, *, exact: bool) -> "Head":
@@ -77,7 +76,6 @@ class Head:
                 money(price) if price else _("free of charge"),
             ),
             picture_url=shown.small if shown else "",
-            picture_alt=shown.alt if shown else "",
         )
 
 

@@ -15,7 +15,7 @@ from marketplace.accounts.actions.organisations import ask_to_join
 from marketplace.accounts.actions.sessions import attempt_keys, count_attempt
 from marketplace.accounts.policy import ANONYMOUS, Can, require
 from marketplace.accounts.queries.organisations import list_municipalities
-from marketplace.accounts.rules.accounts import INVITATION_LIFETIME, SESSION_IDLE
+from marketplace.accounts.rules.accounts import INVITATION_LIFETIME
 from marketplace.depots.queries.depots import list_visible_depots
 from marketplace.http.request import current_actor, current_session, database, public
 from marketplace.kernel import health
@@ -63,7 +63,7 @@ def privacy() -> str:
         "site/privacy.html",
         contact=config.contact_email,
         hours=config.session_hours,
-        idle_minutes=SESSION_IDLE // timedelta(minutes=1),
+        idle_minutes=config.session_idle_minutes,
         invitation_days=INVITATION_LIFETIME.days,
     )
 

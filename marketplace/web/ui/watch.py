@@ -24,7 +24,7 @@ from marketplace.stock.queries.warnings import Trouble
 from marketplace.web.ui.fills import room_of
 from marketplace.web.ui.jobs import Job, Words, day_of, of_transfer, picture_of, quantity_of, sides_of
 
-READ, DECIDE, PROPOSE = _("Read"), _("Read and decide"), _("Propose")
+READ, DECIDE = _("Read"), _("Read and decide")
 
 
 def dispute(row: Reservation, label: Text = READ) -> Job:
