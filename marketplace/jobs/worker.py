@@ -37,13 +37,8 @@ class ClaimedRun:
     worker: str
 
 
-def run_due(app: Flask) -> int:
-    """Take every run that is open now, in the order of the timetable. Returns the number of things done."""
-    return sum(outcome.count for outcome in run_due_jobs(app))
-
-
 def run_due_jobs(app: Flask) -> list[Outcome]:
-    """The same, with what came of each run that was taken."""
+    """Take every run that is open now, in the order of the timetable. Gives what came of each that was taken."""
     return [outcome for job in TIMETABLE if (outcome := run_job(app, job))]
 
 

@@ -143,11 +143,6 @@ class Entry:
         """
         return self.period or self.happened_on.strftime("%Y-%m")
 
-    @property
-    def is_booked_late(self) -> bool:
-        """Whether it counts in a later period than that in which it happened."""
-        return self.month > self.happened_on.strftime("%Y-%m")
-
 
 # What a row of each version says, in its canonical text. A version once written never changes: its rows verify for ever.
 VERSION_1 = (
@@ -283,24 +278,9 @@ class Totals:
         return cls(*columns) if columns else cls()
 
     @property
-    def not_said_mass_kg(self) -> Decimal:
-        """The mass of which nobody said whether it replaces a purchase."""
-        return self.mass_kg - self.replacing_mass_kg - self.not_replacing_mass_kg
-
-    @property
     def avoided_not_said_kgco2e(self) -> Decimal:
         """The part of the avoided of which nobody said whether it replaces a purchase."""
         return self.avoided_kgco2e - self.avoided_replacing_kgco2e - self.avoided_not_replacing_kgco2e
-
-    @property
-    def avoided_not_said_low_kgco2e(self) -> Decimal:
-        """The same by the low end of the factors."""
-        return self.avoided_low_kgco2e - self.avoided_replacing_low_kgco2e - self.avoided_not_replacing_low_kgco2e
-
-    @property
-    def avoided_not_said_high_kgco2e(self) -> Decimal:
-        """The same by the high end of the factors."""
-        return self.avoided_high_kgco2e - self.avoided_replacing_high_kgco2e - self.avoided_not_replacing_high_kgco2e
 
     @property
     def confidence_unknown_mass_kg(self) -> Decimal:

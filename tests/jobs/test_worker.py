@@ -13,7 +13,7 @@ from marketplace.exchange.actions import reserve as exchange
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.jobs import timetable
-from marketplace.jobs.worker import run_all, run_due
+from marketplace.jobs.worker import run_all, run_due_jobs
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
 from marketplace.kernel.units import Quantity, Unit
@@ -101,5 +101,5 @@ def test_each_job_keeps_its_own_pace(app: Flask, monkeypatch: pytest.MonkeyPatch
     begun = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)
     for minute in range(3):
         with clock.frozen(begun + timedelta(minutes=minute)):
-            run_due(app)
+            run_due_jobs(app)
     assert ran == ["often", "seldom", "often", "often"]

@@ -66,10 +66,7 @@ def test_what_no_hash_guards_is_misplaced() -> None:
 def test_a_row_counts_in_the_month_in_which_it_happened() -> None:
     assert ROW.month == "2027-01"
     assert replace(ROW, happened_on=date(2026, 12, 31)).month == "2026-12"
-    assert not ROW.is_booked_late and not replace(ROW, period="2027-01").is_booked_late
-    assert not replace(ROW, period="2026-12").is_booked_late
-    late = replace(ROW, period="2027-02")
-    assert late.month == "2027-02" and late.is_booked_late
+    assert replace(ROW, period="2027-02").month == "2027-02"
 
 
 def test_a_row_is_written_with_sorted_keys_without_blanks_and_with_plain_numbers() -> None:

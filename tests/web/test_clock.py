@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from marketplace.jobs.worker import run_all, run_due
+from marketplace.jobs.worker import run_all, run_due_jobs
 from marketplace.kernel import clock, health
 from marketplace.kernel.db import Database
 from marketplace.kernel.models import JobRun
@@ -52,7 +52,7 @@ def test_only_the_administrator_sees_the_clock(admin: FlaskClient, app: Flask, d
 def test_every_job_stands_there_with_its_last_and_next_time(admin: FlaskClient, app: Flask) -> None:
     page = admin.get("/beheer/klok").text
     assert page.count("nog niet") == len(app.extensions["timetable"])
-    run_due(app)
+    run_due_jobs(app)
     page = admin.get("/beheer/klok").text
     assert "nog niet" not in page
     assert "Schrijft één keer per dag de laatste hash van het grootboek in het logboek." in page
