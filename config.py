@@ -119,6 +119,8 @@ class Config:
             raise Misconfigured(f"APP_ENV is {self.app_env!r}: use development, test or production.")
         if self.smtp_tls not in {"starttls", "tls", "none"}:
             raise Misconfigured(f"SMTP_TLS is {self.smtp_tls!r}: use starttls, tls or none.")
+        if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise Misconfigured(f"LOG_LEVEL is {self.log_level!r}: use DEBUG, INFO, WARNING or ERROR.")
         if not self.production:
             return
         if len(self.secret_key) < MIN_SECRET_CHARACTERS or len(set(self.secret_key)) < 8:

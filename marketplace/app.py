@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from marketplace import api, cli, web
-from marketplace.http import compression, errors, identity, kept, written
+from marketplace.http import compression, errors, identity, kept, logs, written
 from marketplace.http.middleware import (
     LOOPBACK,
     KnownHosts,
@@ -69,6 +69,7 @@ class ExactJson(DefaultJSONProvider):
 
 def create_app(config: Config) -> Marketplace:
     """The WSGI application with these settings."""
+    logs.start(config.log_level)
     app = Marketplace("marketplace", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.json = ExactJson(app)
     app.jinja_environment = Pages

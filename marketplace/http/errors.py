@@ -125,7 +125,7 @@ def on_http(error: HTTPException) -> Response:
 def on_failure(error: Exception) -> Response:
     """Answer anything unforeseen: logged with its request id, shown without detail. A database that is busy or away is 503."""
     status = 503 if is_unavailable(error) else 500
-    log.error("request failed", exc_info=error, extra={"request_id": g.get("request_id")})
+    log.error("request failed", exc_info=error)
     sentence = str(SENTENCES[status])
     response = (
         problem(status, CAUSES[status], "Unavailable" if status == 503 else "Failure", sentence)

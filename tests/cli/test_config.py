@@ -34,6 +34,7 @@ def test_a_production_installation_with_everything_set_starts() -> None:
         ({"APP_ENV": "prod"}, "APP_ENV"),
         ({"PROXY_HOPS": "two"}, "PROXY_HOPS"),
         ({"SMTP_TLS": "ssl3"}, "SMTP_TLS"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
     ],
 )
 def test_production_refuses_what_is_unsafe_and_names_it(changes: dict[str, str], named: str) -> None:

@@ -37,6 +37,12 @@ def test_the_readme_lists_every_setting_with_its_default_and_meaning() -> None:
     assert listed == settings
 
 
+def test_every_setting_is_read() -> None:
+    paths = [PROJECT / "config.py", *(path for path in files(".py") if path.is_relative_to(PACKAGE))]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    assert [one.name for one in fields(Config) if not re.search(rf"\.{one.name}\b", source)] == []
+
+
 def test_nothing_but_config_reads_the_environment() -> None:
     allowed = {PACKAGE / "__main__.py", PACKAGE / "cli" / "quality.py", PACKAGE / "cli" / "serve.py"}
     readers = [

@@ -73,11 +73,12 @@ def test_a_clock_turned_by_hand_ends_no_sessions(app: Flask, database: Database)
         assert len(session.scalars(select(WebSession)).all()) == 1
 
 
-def test_the_ledgers_head_is_written_down_once_a_day(app: Flask, database: Database) -> None:
+def test_the_ledgers_head_is_written_down_once_a_day(app: Flask, database: Database, caplog: pytest.LogCaptureFixture) -> None:
     assert [counts(app, 0)["ledger head"], counts(app, 0)["ledger head"]] == [1, 0]
     with database.read() as session:
         row = session.scalars(select(AuditRow).where(AuditRow.action == "ledger.head")).one()
         assert row.facts == {"hash": "0" * 64}
+    assert [line for line in caplog.messages if line.startswith("ledger head: ")] == [f"ledger head: seq 0 hash {'0' * 64}"]
 
 
 def test_a_job_that_fails_leaves_the_others_alone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
