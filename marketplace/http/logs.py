@@ -8,7 +8,7 @@ from flask import g, has_request_context
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line; where a request is answered, with its id, which a refusal of the API shows."""
+    """A record as one line. Where a request is answered, with its id, which a refusal of the API shows."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -21,7 +21,7 @@ class JsonLines(logging.Formatter):
 
 
 def start(level: str) -> None:
-    """Write what the bank logs from this level up; where handlers are there already, nothing but the level changes."""
+    """Write what the bank logs, from this level up. Handlers that are there already stay, and write it."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler])

@@ -1,7 +1,10 @@
 """Rules about where things stand: the four words of a room, the areas of the site, and how many modules are together."""
 
+import re
+import tomllib
 from pathlib import Path
 
+from config import PROJECT
 from tests.house.source import PACKAGE, ROOMS, name_of
 
 WORDS = ("rules", "models", "queries", "actions")
@@ -16,6 +19,16 @@ def modules(folder: Path) -> list[Path]:
 
 def rooms() -> list[Path]:
     return [PACKAGE / room for room in ROOMS if (PACKAGE / room).is_dir()]
+
+
+def test_readme_and_contributing_name_the_rooms_in_the_order_of_the_contract() -> None:
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    line = next(one["layers"] for one in contracts if one["id"] == "line")
+    lowest_first = [name for name in (layer.strip("()") for layer in reversed(line)) if name in ROOMS]
+    assert sorted(lowest_first) == sorted(ROOMS)
+    readme, contributing = ((PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/contributing.md"))
+    named = (re.findall(r"(?m)^\| `marketplace/(\w+)/`", readme), re.findall(r"`(\w+)`[,.]", contributing.split("The doors")[0]))
+    assert [[name for name in names if name in ROOMS] for names in named] == [lowest_first, lowest_first]
 
 
 def test_every_module_of_a_room_stands_under_one_of_the_four_words() -> None:
