@@ -283,6 +283,16 @@ class Totals:
         return self.avoided_kgco2e - self.avoided_replacing_kgco2e - self.avoided_not_replacing_kgco2e
 
     @property
+    def avoided_not_said_low_kgco2e(self) -> Decimal:
+        """The same by the low end of the factors."""
+        return self.avoided_low_kgco2e - self.avoided_replacing_low_kgco2e - self.avoided_not_replacing_low_kgco2e
+
+    @property
+    def avoided_not_said_high_kgco2e(self) -> Decimal:
+        """The same by the high end of the factors."""
+        return self.avoided_high_kgco2e - self.avoided_replacing_high_kgco2e - self.avoided_not_replacing_high_kgco2e
+
+    @property
     def confidence_unknown_mass_kg(self) -> Decimal:
         """The mass without a factor, or with one of which nobody wrote down how sure it is."""
         return self.mass_kg - self.confidence_a_mass_kg - self.confidence_b_mass_kg - self.confidence_c_mass_kg

@@ -113,7 +113,9 @@ def test_what_replaces_a_purchase_is_told_apart_each_with_a_low_and_a_high_end(s
         11_880, 8_100, 16_500,
     )  # fmt: skip
     assert (totals.avoided_not_replacing_kgco2e, totals.avoided_not_replacing_low_kgco2e) == (5_940, 4_050)
-    assert totals.avoided_not_said_kgco2e == 2_376
+    assert (totals.avoided_not_said_kgco2e, totals.avoided_not_said_low_kgco2e, totals.avoided_not_said_high_kgco2e) == (
+        2_376, 2_376, 2_376,
+    )  # fmt: skip
     assert totals.no_range_mass_kg == 20_000
     assert (totals.confidence_a_mass_kg, totals.confidence_b_mass_kg, totals.confidence_c_mass_kg) == (100_000, 20_000, 50_000)
     assert totals.confidence_unknown_mass_kg == 0

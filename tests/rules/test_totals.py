@@ -38,8 +38,8 @@ def test_sums_add_up_column_by_column() -> None:
 
 
 def test_what_was_not_said_is_the_rest() -> None:
-    """Of the carbon 900 - 400 - 150."""
-    assert SUMS.avoided_not_said_kgco2e == 350
+    """Of the carbon 900 - 400 - 150, 600 - 300 - 100 and 1 200 - 500 - 250."""
+    assert (SUMS.avoided_not_said_kgco2e, SUMS.avoided_not_said_low_kgco2e, SUMS.avoided_not_said_high_kgco2e) == (350, 200, 450)
     assert SUMS.confidence_unknown_mass_kg == 2500
 
 
