@@ -69,6 +69,10 @@ CHANGES = (
                 "million tonnes is refused (422)."
             ),
             _(
+                "Stricter: no price is more than € 1 000 for a kilogram: priceCentsPerUnit, purchasePriceCents and a table of prices (422). No figure of a "
+                "transfer weighs more than 100 000 tonnes, and the broker’s above ten times what was listed asks for confirmUnusual (422)."
+            ),
+            _(
                 "Stricter: a change of an asset (PATCH /assets/{id}) names the version that was read, as that of a listing does: 422 without, 409 with "
                 "what changed since, 412 where If-Match names another."
             ),

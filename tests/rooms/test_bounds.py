@@ -136,8 +136,35 @@ def test_60_000_for_60_is_asked_again_and_only_the_broker_enters_more_than_ten_t
     hand_over.confirm(bank, cast["borne"], reservation_id=one.id, draft=ReceiptDraft(m2("1200")))
     with pytest.raises(Invalid):
         hand_over.resolve(bank, cast["hengelo"], reservation_id=one.id, quantity=m2("1200"), confirm_unusual=True)
-    done = hand_over.resolve(bank, cast["broker"], reservation_id=one.id, quantity=m2("1200"), reason="Weegbon gezien")
+    settled = {"reservation_id": one.id, "quantity": m2("1200"), "reason": "Weegbon gezien"}
+    with pytest.raises(Invalid) as refused:
+        hand_over.resolve(bank, cast["broker"], **settled)
+    assert refused.value.field == "confirm_unusual"
+    done = hand_over.resolve(bank, cast["broker"], **settled, confirm_unusual=True)
     assert (done.status, done.quantity) == ("completed", Decimal(1200))
+    sound(bank)
+
+
+def test_no_figure_of_a_transfer_weighs_more_than_100_000_tonnes_not_even_the_brokers(bank: Session, cast: dict) -> None:
+    """Of 185 kg, 540 540.54 m² are 99 999.999 9 t, and 0.001 more are 100 000.000 085 t."""
+    one = approved(bank, cast, "50000", quantity=m2("60000"))
+    too_much, most = m2("540540.541"), m2("540540.54")
+    give(bank, cast, one, "50000")
+    step = {"reservation_id": one.id, "reason": "Weegbon gezien"}
+    for refuse in (
+        lambda: hand_over.dispute(bank, cast["borne"], **step, quantity=too_much),
+        lambda: hand_over.confirm(bank, cast["borne"], reservation_id=one.id, draft=ReceiptDraft(too_much)),
+    ):
+        with pytest.raises(Invalid) as refused:
+            refuse()
+        assert refused.value.errors[0].field == "quantity"
+    hand_over.dispute(bank, cast["borne"], **step, quantity=most)
+    for who in ("hengelo", "broker"):
+        with pytest.raises(Invalid) as refused:
+            hand_over.resolve(bank, cast[who], **step, quantity=too_much, confirm_unusual=True)
+        assert refused.value.errors[0].field == "quantity"
+    done = hand_over.resolve(bank, cast["broker"], **step, quantity=most, confirm_unusual=True)
+    assert done.quantity == Decimal("540540.54")
     sound(bank)
 
 

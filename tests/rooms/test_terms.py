@@ -211,6 +211,27 @@ def test_no_terms_make_a_transfer_weigh_more_than_100_000_tonnes(bank: Session, 
     assert refused.value.errors[0].field == "kg_per_unit"
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_refused"),
+    [
+        ({"price_cents_per_unit": 18_500_000}, False),  # € 185 000 for 185 kg
+        ({"price_cents_per_unit": 18_500_001}, True),
+        ({"price_cents_per_unit": 18_500_001, "kg_per_unit": Decimal("185.001")}, False),
+        ({"price_cents_per_unit": 10_000_001, "kg_per_unit": Decimal(100)}, True),
+    ],
+)
+def test_no_agreed_price_is_more_than_a_thousand_euro_for_a_kilogram(
+    bank: Session, cast: dict, changes: dict, is_refused: bool
+) -> None:
+    reservation, draft = approved(bank, cast), TermsDraft("Afgesproken", **changes)
+    if not is_refused:
+        terms.propose_terms(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+        return
+    with pytest.raises(Invalid) as refused:
+        terms.propose_terms(bank, cast["hengelo"], reservation_id=reservation.id, draft=draft)
+    assert refused.value.errors[0].field == "price_cents_per_unit"
+
+
 def test_only_the_two_sides_change_terms(bank: Session, cast: dict) -> None:
     reservation = approved(bank, cast)
     draft = TermsDraft("Voorstel", price_cents_per_unit=200)

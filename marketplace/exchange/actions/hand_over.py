@@ -13,7 +13,7 @@ from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
 from marketplace.depots.actions.movements import check_count
 from marketplace.depots.rules.lots import check_unblocked
 from marketplace.exchange.actions.booking import book, book_return, distance_back
-from marketplace.exchange.actions.terms import drop_proposal
+from marketplace.exchange.actions.terms import check_figure_mass, drop_proposal
 from marketplace.exchange.actions.transitions import (
     begin,
     make_child,
@@ -98,21 +98,21 @@ def _check_handover(session: Session, reservation: Reservation, terms: Terms, dr
     check_gates(session, reservation.listing, moment=Moment.HAND_OVER, destination=to, day=day)
 
 
-def _check_figure(session: Session, reservation: Reservation, amount: Decimal, *, confirmed: bool) -> None:
-    """Check a figure that is not the broker's.
+def _check_figure(
+    session: Session, reservation: Reservation, amount: Decimal, *, confirmed: bool, is_brokers: bool = False
+) -> None:
+    """Check a figure. The broker's may be more than ten times what was listed, and is asked again then.
 
-    It is no more than ten times what was listed, and asked again when it is more than was ordered. Soil and sand do not become more than
-    measuring explains.
+    Another's is not, and asked again when it is more than was ordered. Soil and sand do not become more than measuring explains.
     """
     figure, listing = Amount(amount, Unit(reservation.unit)), reservation.listing
+    check_figure_mass(session, reservation, amount)
+    if is_brokers:
+        return measure.check_broker_figure(figure, listed=listing.listed + listing.corrected, confirmed=confirmed)
     check_count(session, lots.lot_of(session, listing), max(Decimal(0), amount - reservation.held - listing.available))
-    measure.check_surplus(figure, listed=reservation.listing.listed + reservation.listing.corrected)
-    measure.check_usual(
-        figure,
-        ordered=ordered_of(reservation),
-        tolerance_percent=_tolerance(session, reservation),
-        confirmed=confirmed,
-    )
+    measure.check_surplus(figure, listed=listing.listed + listing.corrected)
+    tolerance = _tolerance(session, reservation)
+    return measure.check_usual(figure, ordered=ordered_of(reservation), tolerance_percent=tolerance, confirmed=confirmed)
 
 
 def _tolerance(session: Session, reservation: Reservation) -> Decimal:
@@ -167,6 +167,7 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     _check_second_person(session, actor, reservation, reservation.quantity)
     given = reservation.quantity
     received = given if receipt.quantity is None else receipt.quantity.amount
+    check_figure_mass(session, reservation, received)
     words: dict[str, Any] = {
         "receiver_quantity": received,
         "receiver_measured_by": receipt.measured_by,
@@ -210,6 +211,8 @@ def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str,
         return reservation
     reservation_rules.check_reason(reason)
     _check_unit(quantity, reservation)
+    if quantity is not None:
+        check_figure_mass(session, reservation, quantity.amount)
     if done:  # two figures put it in dispute; why, is said only now
         own = {} if quantity is None else {"receiver_answer": quantity.amount, "figure": quantity.amount}
         reservation = note(session, actor, reservation, "answer-dispute", dispute_reason=reason, **own)
@@ -263,8 +266,8 @@ def resolve(
     if write_off_reason.strip() and not owns and actor.organisation_id == reservation.organisation_id:
         raise Invalid(_("Only the owner can write off what is missing. Leave this empty."), "write_off_reason")
     figure = quantity.amount
+    _check_figure(session, reservation, figure, confirmed=confirm_unusual, is_brokers=is_broker(actor))
     if not is_broker(actor):
-        _check_figure(session, reservation, figure, confirmed=confirm_unusual)
         _check_second_person(session, actor, reservation, figure)
     other = reservation.receiver_figure if owns else reservation.owner_figure
     if is_side and other != figure:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import update
@@ -63,6 +64,11 @@ def _store(session: Session, reservation: Reservation, terms: Terms, status: Ter
     session.flush()
 
 
+def check_figure_mass(session: Session, reservation: Reservation, amount: Decimal) -> None:
+    """Refuse a figure that weighs more than any lot does by the terms. The broker's too."""
+    check_mass(amount, terms_of(session, reservation).kg_per_unit)
+
+
 def propose_terms(
     session: Session, actor: Actor, *, reservation_id: int, draft: TermsDraft, confirm_unusual: bool = False
 ) -> Reservation:
@@ -97,7 +103,8 @@ def _said(actor: Actor, after: Terms, draft: TermsDraft) -> tuple[int | None, Te
 
 
 def _check_possible(session: Session, reservation: Reservation, before: Terms, after: Terms, confirm_unusual: bool) -> None:
-    check_price(after.price_cents_per_unit)
+    if (after.price_cents_per_unit, after.kg_per_unit) != (before.price_cents_per_unit, before.kg_per_unit):
+        check_price(after.price_cents_per_unit, after.kg_per_unit)
     if after.kg_per_unit != before.kg_per_unit:
         unit = Unit(reservation.unit)
         usual = taxonomy(session).material_by_id(reservation.listing.material_id).kg_per_unit(unit)

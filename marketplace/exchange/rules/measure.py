@@ -9,6 +9,7 @@ from marketplace.kernel.formats import money
 from marketplace.kernel.language import _
 from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Amount, Unit, plain
+from marketplace.market.rules.listing import find_dear_faults
 from marketplace.stock.rules.driving import check_drive, check_driven
 
 PURCHASE_EURO_PER_TONNE = (1, 50_000)  # what new costs by the tonne: sand is a few euro, an installation thousands
@@ -88,8 +89,15 @@ def check_usual(figure: Amount, *, ordered: Decimal, tolerance_percent: Decimal,
 
 
 def check_purchase_price(cents: int | None, *, mass_kg: Decimal, confirmed: bool) -> None:
-    """What new would cost is asked again where it is under 1 or above 50 000 euro for a tonne."""
-    if cents is None or confirmed or mass_kg <= 0:
+    """What new would cost is asked again where it is under 1 or above 50 000 euro for a tonne.
+
+    Above € 1 000 for a kilogram it is refused.
+    """
+    if cents is None or mass_kg <= 0:
+        return
+    for fault in find_dear_faults("purchase_price_cents", Decimal(cents), mass_kg):
+        raise Invalid(fault.message, fault.field)
+    if confirmed:
         return
     euro_per_tonne = Decimal(cents) / 100 / (mass_kg / 1000)
     if PURCHASE_EURO_PER_TONNE[0] <= euro_per_tonne <= PURCHASE_EURO_PER_TONNE[1]:
@@ -117,6 +125,24 @@ def check_surplus(figure: Amount, *, listed: Decimal) -> None:
             "quantity",
             most=plain(most.amount),
         )
+
+
+def check_broker_figure(figure: Amount, *, listed: Decimal, confirmed: bool) -> None:
+    """More than ten times what was listed is the broker's to enter, and asked again.
+
+    The book would count a slip for ever.
+    """
+    if confirmed or figure.amount <= listed * SURPLUS_TIMES_MAX:
+        return
+    raise Invalid(
+        _(
+            "Do you mean %(figure)s? %(listed)s was listed. If it is right, confirm it.",
+            figure=figure,
+            listed=Amount(listed, figure.unit),
+        ),
+        "confirm_unusual",
+        listed=plain(listed),
+    )
 
 
 def does_silence_confirm(

@@ -42,6 +42,7 @@ DESCRIPTION_LENGTH_MAX = 5000
 LINE_LENGTH_MAX = 200
 REMARKS_LENGTH_MAX = 2000
 PRICE_CENTS_MAX = 100_000_000
+EUROS_PER_KG_MAX = Decimal(1_000)  # no material on the bank is worth more, or costs more
 KG_PER_UNIT_MAX = Decimal(1_000_000)
 LOT_KG_MAX = 100_000_000  # 100 000 tonnes: ten times what all depots of the region hold
 WEIGHT_TIMES = 3  # a measured weight that differs by more than this factor from the taxonomy's is asked again
@@ -231,6 +232,19 @@ def find_mass_faults(amount: Decimal, kg_per_unit: Decimal | None) -> list[Field
         "This would weigh more than %(most)s tonnes. Check the quantity, the unit and the weight.", most=LOT_KG_MAX // 1000
     )
     return [FieldError("quantity", sentence)]
+
+
+def find_dear_faults(field: str, cents: Decimal, kg: Decimal | None) -> list[FieldError]:
+    """A sentence where an amount of money is more for each kilogram than any material costs. A slip in it would be in every sum.
+
+    Without a weight there is none; another sentence says so then.
+    """
+    if kg is None or cents <= kg * EUROS_PER_KG_MAX * 100:
+        return []
+    sentence = _(
+        "That is more than € %(most)s for each kilogram. Check the amount, the unit and the weight.", most=EUROS_PER_KG_MAX
+    )
+    return [FieldError(field, sentence)]
 
 
 def check_mass(amount: Decimal, kg_per_unit: Decimal, field: str = "quantity") -> None:

@@ -24,6 +24,7 @@ from marketplace.market.rules.listing import (
     ListingDraft,
     ListingStatus,
     Location,
+    find_dear_faults,
     find_mass_faults,
     find_unit_faults,
 )
@@ -152,7 +153,7 @@ def check_listing(
     errors += find_plan_faults(draft, today, planned_before) if draft.planned else _find_period_faults(draft, today)
     weighed = find_weight_faults(draft.kg_per_unit, draft.quantity.unit, usual=usual_kg, confirmed=draft.confirm_unusual)
     errors += weighed or find_mass_faults(draft.quantity.amount, draft.kg_per_unit or usual_kg)
-    errors += find_price_faults(draft.price_cents_per_unit)
+    errors += find_price_faults(draft.price_cents_per_unit, draft.kg_per_unit or usual_kg)
     if draft.year_of_construction is not None and not is_year(draft.year_of_construction, today):
         errors.append(FieldError("year_of_construction", _NO_YEAR))
     errors.extend(
@@ -300,17 +301,22 @@ def check_weight(kg_per_unit: Decimal, unit: Unit, *, usual: Decimal, confirmed:
         raise Invalid.all(errors)
 
 
-def find_price_faults(price_cents_per_unit: int | None) -> list[FieldError]:
-    """Find what a price per unit cannot be: negative, or more than a million euro."""
-    if price_cents_per_unit is None or 0 <= price_cents_per_unit <= PRICE_CENTS_MAX:
+def find_price_faults(price_cents_per_unit: int | None, kg_per_unit: Decimal | None) -> list[FieldError]:
+    """Find what a price per unit cannot be.
+
+    Negative, more than a million euro, or more than € 1 000 for each kilogram.
+    """
+    if price_cents_per_unit is None:
         return []
+    if 0 <= price_cents_per_unit <= PRICE_CENTS_MAX:
+        return find_dear_faults("price_cents_per_unit", Decimal(price_cents_per_unit), kg_per_unit)
     sentence = _("Enter a price of at least 0 and at most 1 million euro, or leave it empty if it is free.")
     return [FieldError("price_cents_per_unit", sentence)]
 
 
-def check_price(price_cents_per_unit: int) -> None:
+def check_price(price_cents_per_unit: int, kg_per_unit: Decimal | None) -> None:
     """Refuse a price per unit that cannot be."""
-    if errors := find_price_faults(price_cents_per_unit):
+    if errors := find_price_faults(price_cents_per_unit, kg_per_unit):
         raise Invalid.all(errors)
 
 

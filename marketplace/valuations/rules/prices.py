@@ -13,7 +13,7 @@ from marketplace.kernel.dates import FIRST_DAY, parse_date
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _, reading_in
 from marketplace.kernel.units import Unit, parse_number, read_unit
-from marketplace.market.rules.listing import CONDITION_LABELS, Condition
+from marketplace.market.rules.listing import CONDITION_LABELS, Condition, find_dear_faults
 from marketplace.materials.rules.lists import Fault, ListFile, ListRow
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.valuations.rules.method import ANY_CONDITION, PriceKey, priced_unit
@@ -135,6 +135,9 @@ def _read(row: ListRow, cells: Mapping[str, str], known: Taxonomy, notation: str
     if len(cells["source"]) > SOURCE_LENGTH_MAX:
         raise _Wrong("source", _("This may have at most %(most)s characters. Shorten it.", most=SOURCE_LENGTH_MAX))
     costs = {key: _euros(key, cells[key], notation) * CENTS_PER_EURO for key in COSTS if cells.get(key)}
+    for key, cents in {"high": high * CENTS_PER_EURO, **costs}.items():
+        for fault in find_dear_faults(key, cents, material.weights_kg.get(unit)):
+            raise _Wrong(key, fault.message)
     return PriceDraft(
         row.number,
         material.id,
