@@ -52,12 +52,12 @@ def test_tar_asphalt_is_told_where_to_go() -> None:
     found = find(ASPHALT, {"pak10-mg-per-kg": "80", "tar": "no", "pak-marker": "negative"})["pak-limit"]
     assert spoken(found) == (
         "PAK-10: 80 mg/kg, en de grens is 75 mg/kg. Asfalt met meer dan 75 mg/kg is teerhoudend en mag niet opnieuw worden gebruikt. "
-        "Afvoeren, 17 03 01*. Regel: pak-limit. Controleer bij Omgevingsdienst Twente."
+        "Afvoeren, 17 03 01*. Regel: PAK-10. Controleer bij Omgevingsdienst Twente."
     )
     with reading_in("en"):
         assert str(found.sentence) == (
             "PAH-10: 80 mg/kg, and the limit is 75 mg/kg. Asphalt with more than 75 mg/kg contains tar and may not be used again. "
-            "Dispose of it, 17 03 01*. Rule: pak-limit. Check with Omgevingsdienst Twente."
+            "Dispose of it, 17 03 01*. Rule: PAH-10. Check with Omgevingsdienst Twente."
         )
     assert (found.source, found.at, found.moment) == ("TAG-EURAL", "fields.pak10-mg-per-kg", Moment.PUBLISH)
 
@@ -106,7 +106,7 @@ def test_before_anybody_reserves_the_declaration_is_said_to_be_needed_later() ->
     assert spoken(found) == (
         "Milieuverklaring: niet aanwezig. Steenachtig bouwmateriaal gaat alleen met een milieuverklaring naar een "
         "andere eigenaar. Voeg een partijkeuring, een erkende kwaliteitsverklaring of een fabrikant-eigenverklaring toe, of vraag de "
-        "omgevingsdienst om een oordeel. Regel: environmental-declaration. Controleer bij Omgevingsdienst Twente."
+        "omgevingsdienst om een oordeel. Regel: Milieuverklaring. Controleer bij Omgevingsdienst Twente."
     )
 
 
@@ -300,7 +300,7 @@ def test_an_expired_paper_that_no_rule_of_the_material_needs_only_warns() -> Non
         assert (blocking(found, Moment.HAND_OVER), found["paper-expired"].severity) == (set(), Severity.ASKS)
         assert spoken(found["paper-expired"]) == (
             "Bewijsstuk C1 was geldig tot en met 27 november 2026, en dit gaat over 28 november 2026. Geen regel heeft het nog nodig: "
-            "de overdracht kan doorgaan. Regel: paper-expired. Controleer bij Omgevingsdienst Twente."
+            "de overdracht kan doorgaan. Regel: Verlopen bewijsstuk. Controleer bij Omgevingsdienst Twente."
         )
 
 

@@ -170,16 +170,17 @@ def _is_lifted(finding: Finding, lifted: Collection[str]) -> bool:
     return finding.is_liftable and finding.rule in lifted
 
 
-def _finding(gate: Gate, state: Text, *more: object, at: str = "", rule: str = "", severity: Severity | None = None) -> Finding:
+def _finding(
+    gate: Gate, state: Text, *more: object, at: str = "", hazard: Hazard | None = None, severity: Severity | None = None
+) -> Finding:
     """A finding: what is so, what the rule says, what to do, which rule, where to check."""
-    named = rule or gate.slug
     tail = (
-        _("Rule: %(rule)s. Check with Omgevingsdienst Twente.", rule=named)
+        _("Rule: %(rule)s. Check with Omgevingsdienst Twente.", rule=hazard or gate)
         if gate.is_verified
-        else _("Rule: %(rule)s (unverified). Check with Omgevingsdienst Twente.", rule=named)
+        else _("Rule: %(rule)s (unverified). Check with Omgevingsdienst Twente.", rule=hazard or gate)
     )
     return Finding(
-        rule=named,
+        rule=f"hazard-{hazard.slug.replace('_', '-')}" if hazard else gate.slug,
         severity=severity or gate.severity,
         moment=gate.moment,
         sentence=joined(state, *more, tail),
@@ -353,7 +354,7 @@ def _hazards(gate: Gate, case: Case) -> Iterator[Finding]:
             state,
             _("Needed: %(proof)s.", proof=_proof(hazard)),
             at="hazards",
-            rule=f"hazard-{hazard.slug.replace('_', '-')}",
+            hazard=hazard,
             severity=Severity.BLOCKS if stops else Severity.ASKS,
         )
 
