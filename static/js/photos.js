@@ -59,7 +59,8 @@ const megabytes = (bytes) => FORMAT.format(Math.max(bytes, 50_000) / 1_000_000);
 async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("photo-list");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("photo-list");
   const old = document.getElementById("photo-list");
   if (!fresh || !old) return;
   for (const typed of old.querySelectorAll("input[type=text]")) { // words that were not kept yet stay
@@ -67,6 +68,11 @@ async function refresh() {
     if (same && typed.value !== typed.defaultValue) same.value = typed.value;
   }
   old.replaceWith(fresh);
+  const [counted, heading] = [page, document].map((one) => one.querySelector("#step h1")); // of a new lot: how many photos there are
+  if (counted && heading) {
+    heading.textContent = counted.textContent;
+    document.title = page.title;
+  }
   orderByDragging();
 }
 
