@@ -23,6 +23,11 @@ class OwnedYear:
     total_kg: Decimal
     rows: Sequence[OwnedMass]
 
+    @property
+    def total_tonnes(self) -> Decimal:
+        """All classes together."""
+        return self.total_kg / 1000
+
 
 def get_owned_year(session: Session, actor: Actor, organisation_id: int, year: int) -> OwnedYear:
     """What an organisation estimated for a year. For its own people and the AO CE."""
