@@ -2,11 +2,8 @@
 
 import gc
 
-YOUNG, MIDDLE, OLD = (
-    2_000,
-    100,
-    20,
-)  # Python's own 700, 10, 10 look twenty times while one page is made; what was new long ago is slow to look at
+YOUNG, MIDDLE, OLD = 2_000, 100, 20  # Python's own 700, 10, 10 look twenty times while one page is made
+"""New objects before the youngest are looked at, and looks before older ones are. What was new long ago is no longer near, and slow to look at."""
 
 
 def collect_less() -> None:
