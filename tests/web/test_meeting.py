@@ -134,6 +134,15 @@ def test_a_time_that_is_past_is_refused_at_its_field(transfer: Transfer) -> None
     assert 'href="#meeting-1"' in refused.text and "12 januari 2020 om 10:00 is voorbij" in plain(refused.text)
 
 
+@pytest.mark.parametrize(("proposed", "chosen"), [({}, 1), ({"second_time": typed(9)}, 0)], ids=["one", "two"])
+def test_the_only_time_stands_chosen_and_of_two_neither(transfer: Transfer, proposed: dict[str, str], chosen: int) -> None:
+    send(transfer.owner, transfer.page, {"times": typed(8), **proposed}, to=f"{transfer.page}/afspraak")
+    page = transfer.asker.get(transfer.page).text
+    assert page.count('name="time"') == 1 + len(proposed)
+    assert sum("checked" in field for field in page.split("<input") if 'name="time"' in field.split(">")[0]) == chosen
+    assert "Voorgesteld, nog niet afgesproken:" in page
+
+
 def test_a_choice_of_nothing_is_refused(transfer: Transfer) -> None:
     send(transfer.owner, transfer.page, {"times": typed(2)}, to=f"{transfer.page}/afspraak")
     refused = send(transfer.asker, transfer.page, {}, to=f"{transfer.page}/afspraak/kiezen")

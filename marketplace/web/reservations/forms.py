@@ -101,8 +101,11 @@ class AgreeForm(Form):
     )
 
     def prepare(self, appointment: Appointment | None) -> None:
-        """The times that can be chosen."""
-        self.time.choices = options((item.isoformat(), moment(item)) for item in appointment.moments) if appointment else []
+        """The times that can be chosen; the only one stands chosen."""
+        moments = appointment.moments if appointment else ()
+        self.time.choices = options((item.isoformat(), moment(item)) for item in moments)
+        if len(moments) == 1 and not self.is_submitted():
+            self.time.data = moments[0].isoformat()
 
     def chosen(self) -> datetime:
         """The moment that was chosen; a word that is none was not on the page."""
