@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from marketplace import api, cli, web
-from marketplace.http import compression, errors, identity, kept, logs, written
+from marketplace.http import browser_copy, compression, errors, identity, logs, written
 from marketplace.http.middleware import (
     LOOPBACK,
     KnownHosts,
@@ -124,7 +124,7 @@ def _guard_requests(app: Marketplace, config: Config) -> None:
     def private(response: Response) -> Response:
         """Keep what a signed-in person sees out of every cache, but the form that was refused."""
         if current_actor().is_member and "Cache-Control" not in response.headers:
-            kept.apart(response)
+            browser_copy.apart(response)
         return response
 
     identity.register(app)

@@ -169,13 +169,13 @@ def _sentences(of: Any) -> Iterator[str]:
 def _translated(of: Any) -> Any:
     if isinstance(of, dict):
         return {
-            name: _told(value) if name in _SENTENCES and not isinstance(value, dict) else _translated(value)
+            name: _in_their_language(value) if name in _SENTENCES and not isinstance(value, dict) else _translated(value)
             for name, value in of.items()
         }
     return [_translated(value) for value in of] if isinstance(of, list) else of
 
 
-def _told(sentence: str | list[str]) -> str:
+def _in_their_language(sentence: str | list[str]) -> str:
     """A sentence, or one paragraph for each, in the language of whoever reads it."""
     return gettext(sentence) if isinstance(sentence, str) else "\n\n".join(gettext(one) for one in sentence)
 

@@ -98,7 +98,7 @@ def _written(field: Field | None, value: Any) -> Any:
 
 def described_answer(field: Field) -> dict[str, Any]:
     """An answer to a field in the document, which is made of the rows in use."""
-    return {**_described(field), "description": _told(field)}
+    return {**_described(field), "description": _label(field)}
 
 
 def described_wish(field: Field) -> dict[str, Any]:
@@ -107,10 +107,10 @@ def described_wish(field: Field) -> dict[str, Any]:
     words = (
         {"min": one, "max": one} if field.kind.has_order else {"oneOf": {"type": "array", "items": one, "maxItems": LISTED_MAX}}
     )
-    return {"type": ["object", "null"], "description": _told(field), "additionalProperties": False, "properties": words}
+    return {"type": ["object", "null"], "description": _label(field), "additionalProperties": False, "properties": words}
 
 
-def _told(field: Field) -> str:
+def _label(field: Field) -> str:
     return f"{field.name} ({field.unit})" if field.unit else field.name
 
 

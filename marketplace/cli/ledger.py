@@ -40,7 +40,7 @@ def verify_command(file: Path | None, head: str | None, *, part: bool) -> None:
     The first row that does not fit is named, and the exit status is 1. A head that was logged, or that is given with --head, must still
     be there.
     """
-    kept = _kept(head)
+    kept = _heads_typed(head)
     if file is not None:
         _verify_file(file, kept, is_part=part)
         return
@@ -90,7 +90,7 @@ def export_command(file: Path, notation: str | None, locale: str) -> None:
     click.echo(f"Wrote {written} rows into {file}, head {head[0]} {head[1]}")
 
 
-def _kept(head: str | None) -> list[tuple[int, str]]:
+def _heads_typed(head: str | None) -> list[tuple[int, str]]:
     if head is None:
         return []
     number, _blank, digest = head.strip().partition(" ")

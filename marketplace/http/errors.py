@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, json, redirect, render_templa
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from marketplace.accounts.policy import Actor
-from marketplace.http import kept
+from marketplace.http import browser_copy
 from marketplace.http.request import current_actor, database, is_api, is_by_token
 from marketplace.kernel.db import is_unavailable
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refusal, TooLarge, TooMany, Unauthorised, Unavailable
@@ -86,7 +86,7 @@ def on_refusal(refusal: Refusal) -> Response:
         return redirect(url_for("account.log_in", next=target), 303)  # type: ignore[return-value]
     elif isinstance(refusal, Unauthorised) and not current_actor().is_member:
         response = Response(current_app.extensions["log_in_first"](), status=401, content_type="text/html; charset=utf-8")
-        kept.apart(response)
+        browser_copy.apart(response)
     else:
         response = page(refusal.status, str(refusal.message))
     if isinstance(refusal, TooMany):

@@ -22,7 +22,7 @@ from marketplace.accounts.queries import sessions as sessions_queries
 from marketplace.accounts.queries.sessions import Visit
 from marketplace.accounts.queries.tokens import find_visit_by_token
 from marketplace.accounts.rules.accounts import SEEN_EVERY
-from marketplace.http import kept
+from marketplace.http import browser_copy
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database, Session, is_unavailable
 from marketplace.kernel.errors import Unauthorised
@@ -177,7 +177,7 @@ def send_cookie(response: Response) -> Response:
         response.set_cookie(cookie_name(), secret, **settings)
     else:
         response.delete_cookie(cookie_name(), **settings)
-        kept.cleared(response)
+        browser_copy.cleared(response)
     response.headers["Cache-Control"] = "no-store"
     return response
 

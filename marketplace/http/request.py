@@ -18,7 +18,7 @@ from werkzeug.routing import IntegerConverter
 
 from marketplace.accounts.policy import ANONYMOUS, Actor, Can, may
 from marketplace.accounts.rules.tokens import Scope
-from marketplace.http import idempotency, identity, kept
+from marketplace.http import browser_copy, idempotency, identity
 from marketplace.kernel.db import TRIES, Database, Session, is_retryable, settle
 from marketplace.kernel.errors import Forbidden, OutOfScope, Unauthorised
 from marketplace.kernel.language import _, current_locale, set_locale
@@ -158,7 +158,7 @@ class Marketplace(Flask):
 
     def process_response(self, response: Response) -> Response:
         """Finish an answer; only after this its headers are complete."""
-        return kept.findable(super().process_response(response))
+        return browser_copy.findable(super().process_response(response))
 
     def handle_user_exception(self, e: Exception) -> Any:
         """Roll back before the error page is made; hand retryable failures to the loop above."""

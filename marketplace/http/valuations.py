@@ -25,8 +25,8 @@ from marketplace.sheets.value_statement import MovedLine, MovedPart, ValueStatem
 from marketplace.sheets.workbook import Column
 from marketplace.sheets.writing import Cell
 from marketplace.valuations.models import ValuationRun, ValuationTotals
-from marketplace.valuations.queries.found import Found, RunFound, get_found
 from marketplace.valuations.queries.prices import find_table_with
+from marketplace.valuations.queries.results import PartSums, RunResults, get_results
 from marketplace.valuations.queries.runs import Statement, ToldLine, each_line
 from marketplace.valuations.rules.method import SHADOW, Method, find_lack
 
@@ -53,13 +53,13 @@ class SourceWords:
     also: Text | None
 
 
-def moved_cents(of: Found | ValuationTotals, name: str) -> int:
+def moved_cents(of: PartSums | ValuationTotals, name: str) -> int:
     """What one sort of change did to the value, with its sign."""
     sign = next(sign for key, _label, sign, _part in COLUMNS if key == name)
     return sign * int(getattr(of, f"{name}_cents"))
 
 
-def moved_lines(of: Found | ValuationTotals) -> list[MovedLine]:
+def moved_lines(of: PartSums | ValuationTotals) -> list[MovedLine]:
     """The statement as lines between opening and closing."""
     return [MovedLine(label, euros(moved_cents(of, name)), part) for name, label, _sign, part in COLUMNS]
 
@@ -154,7 +154,9 @@ def _statement_lines(session: Session, statement: Statement) -> Iterator[list[Ce
     run = statement.closing
     if run is None or run.totals is None:
         return
-    rows: list[tuple[Text, Found | ValuationTotals]] = [(kind.label, of) for kind, of in get_found(session, run).by_kind.items()]
+    rows: list[tuple[Text, PartSums | ValuationTotals]] = [
+        (kind.label, of) for kind, of in get_results(session, run).by_kind.items()
+    ]
     for label, of in [*rows, (_("All classes"), run.totals)]:
         moved = (_in_euros(moved_cents(of, name)) for name, _label, _sign, _part in COLUMNS)
         ends = _in_euros(of.opening_cents), _in_euros(of.value_cents)
@@ -166,7 +168,7 @@ def statement_paper(session: Session, statement: Statement) -> Response:
     run = statement.closing
     if run is None or run.totals is None:
         raise Missing(_("Nothing was valued in this year. Choose another year."))
-    answer = make_response(statement_pdf(_told(session, statement, run, run.totals), clock.today()))
+    answer = make_response(statement_pdf(_value_statement(session, statement, run, run.totals), clock.today()))
     answer.headers["Content-Type"] = MEDIA_TYPE
     name = f"{statement.organisation.slug}-{statement.year}"
     answer.headers["Content-Disposition"] = f'inline; filename="materiele-waarde-{name}.pdf"'
@@ -174,8 +176,8 @@ def statement_paper(session: Session, statement: Statement) -> Response:
     return answer
 
 
-def _told(session: Session, statement: Statement, run: ValuationRun, totals: ValuationTotals) -> ValueStatement:
-    found = get_found(session, run)
+def _value_statement(session: Session, statement: Statement, run: ValuationRun, totals: ValuationTotals) -> ValueStatement:
+    found = get_results(session, run)
     return ValueStatement(
         organisation=statement.organisation.name,
         year=str(statement.year),
@@ -238,7 +240,7 @@ def _costs(totals: ValuationTotals) -> Text:
     )
 
 
-def class_row(found: RunFound, kind: AssetKind) -> list[str]:
+def class_row(found: RunResults, kind: AssetKind) -> list[str]:
     """The statement of a class of asset: its name, opening, what happened, closing. What is nought or has no value is a dash."""
     of = found.by_kind[kind]
     moved = [moved_cents(of, name) for name, _label, _sign, _part in COLUMNS]
@@ -262,7 +264,7 @@ def worth_facts(lines: Sequence[ToldLine]) -> Iterator[tuple[Text, Text | str]]:
     yield (_("Parts with a value"), _("%(valued)s of %(parts)s", valued=number(len(valued)), parts=number(len(lines))))
 
 
-def method_rows(found: RunFound) -> Iterator[tuple[Text, str, str, str]]:
+def method_rows(found: RunResults) -> Iterator[tuple[Text, str, str, str]]:
     """By method how many parts, their mass, and what they are worth.
 
     Without a value it is a dash, which is no nought.

@@ -24,7 +24,7 @@ from marketplace.notices.actions import deliveries
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetentionLine:
     """One line of the table: what, for how long, and the verb that drops it.
 
     The verb drops what is older and returns how much that was.
@@ -35,22 +35,24 @@ class Kept:
     drop: Callable[[Session], int]
 
 
-def retention(config: Config) -> tuple[Kept, ...]:
+def retention(config: Config) -> tuple[RetentionLine, ...]:
     """The table for this installation."""
     idle, lifetime = timedelta(minutes=config.session_idle_minutes), timedelta(hours=config.session_hours)
     return (
-        Kept(_("Failed attempts to log in"), FAILURES_WINDOW, sessions.forget_attempts),
-        Kept(
+        RetentionLine(_("Failed attempts to log in"), FAILURES_WINDOW, sessions.forget_attempts),
+        RetentionLine(
             _("Sessions, at most; less when somebody does nothing"),
             lifetime,
             lambda session: sessions.forget_sessions(session, idle=idle, lifetime=lifetime),
         ),
-        Kept(_("Answers to forms and to the API, so that nothing is done twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys),
-        Kept(_("What somebody had typed when the session ended"), KEPT_FOR, sessions.forget_forms),
-        Kept(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
-        Kept(_("Sheets that were loaded and not applied"), PREVIEWS_KEPT, forget_previews),
-        Kept(_("Photos that were taken away"), REMOVED_KEPT, photos.forget_removed_photos),
-        Kept(_("Runs of the jobs; those that had nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
-        Kept(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),
-        Kept(_("Messages that were delivered"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
+        RetentionLine(
+            _("Answers to forms and to the API, so that nothing is done twice"), IDEMPOTENCY_LIFETIME, idempotency.forget_keys
+        ),
+        RetentionLine(_("What somebody had typed when the session ended"), KEPT_FOR, sessions.forget_forms),
+        RetentionLine(_("Unfinished offers, after the last change"), SKETCH_KEPT, drafts.forget_sketches),
+        RetentionLine(_("Sheets that were loaded and not applied"), PREVIEWS_KEPT, forget_previews),
+        RetentionLine(_("Photos that were taken away"), REMOVED_KEPT, photos.forget_removed_photos),
+        RetentionLine(_("Runs of the jobs; those that had nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
+        RetentionLine(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),
+        RetentionLine(_("Messages that were delivered"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
     )

@@ -8,7 +8,7 @@ from flask import Flask
 from config import Config
 from marketplace.catalogue.actions.favourites import notify_favourite
 from marketplace.catalogue.actions.saved_searches import notify_saved_search
-from marketplace.catalogue.queries.kept import list_favourites_due, list_searches_due
+from marketplace.catalogue.queries.saved import list_favourites_due, list_searches_due
 from marketplace.kernel.db import Database
 from marketplace.places.queries.gazetteer import PlaceFinder
 

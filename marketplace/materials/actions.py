@@ -46,7 +46,7 @@ from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
 
 LIST = "factor_list"
-FAULTS_TOLD = 60
+FAULTS_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def load_list(session: Session, actor: Actor, *, file: ListFile) -> Loaded:
     in_use = taxonomy(session).version
     read = read_list(file, facts_of_version(session, in_use), holder=actor.organisation_slug)
     if read.faults:
-        raise Invalid.all(_told(read.faults))
+        raise Invalid.all(_errors(read.faults))
     if not read.changes:
         raise Invalid(_("Nothing in this file differs from the list in use. Change the file, or leave it as it is."), "file")
     row = _keep(
@@ -160,24 +160,11 @@ def _keep(session: Session, actor: Actor, row: FactorList) -> FactorList:
     return row
 
 
-def _told(faults: tuple[Fault, ...]) -> list[FieldError]:
+def _errors(faults: tuple[Fault, ...]) -> list[FieldError]:
     """Each fault with its row and column. Of very many the first, and how many more."""
-    told = [
-        FieldError(
-            f"rows[{fault.row}].{fault.column}",
-            _(
-                "Row %(row)s (%(slug)s), %(column)s: %(sentence)s",
-                row=str(fault.row),
-                slug=fault.slug or "–",
-                column=fault.column,
-                sentence=fault.sentence,
-            ),
-        )
-        for fault in faults[:FAULTS_TOLD]
-    ]
-    if len(faults) > FAULTS_TOLD:
-        told.append(FieldError("rows", _("%(number)s more cells do not fit.", number=len(faults) - FAULTS_TOLD)))
-    return told
+    more = len(faults) - FAULTS_MAX
+    rest = [FieldError("rows", _("%(number)s more cells do not fit.", number=more))] if more > 0 else []
+    return [*(fault.as_error() for fault in faults[:FAULTS_MAX]), *rest]
 
 
 def hand_in_list(session: Session, actor: Actor, *, list_id: int) -> FactorList:

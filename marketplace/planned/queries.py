@@ -15,7 +15,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import Certainty, ListingStatus
 from marketplace.planned.models import DateChange
-from marketplace.planned.rules import Kept, Plan, Reliability, reliability
+from marketplace.planned.rules import Plan, PlanOutcome, Reliability, reliability
 
 
 def plan_of(listing: Listing) -> Plan:
@@ -44,7 +44,7 @@ class Source:
 def get_reliability(session: Session, actor: Actor, organisation_id: int) -> Reliability:
     """How the plans of one organisation turned out against what was first said."""
     require(actor, Can.READ_CATALOGUE)
-    return reliability(_kept(session, organisation_id).get(organisation_id, []), clock.today())
+    return reliability(_outcomes(session, organisation_id).get(organisation_id, []), clock.today())
 
 
 def list_sources(session: Session, actor: Actor) -> tuple[Reliability, list[Source]]:
@@ -53,20 +53,20 @@ def list_sources(session: Session, actor: Actor) -> tuple[Reliability, list[Sour
     Of which a plan was due or withdrawn.
     """
     require(actor, Can.READ_CATALOGUE)
-    kept, today = _kept(session, None), clock.today()
+    kept, today = _outcomes(session, None), clock.today()
     rows = session.scalars(select(Organisation).where(Organisation.id.in_(list(kept))).order_by(Organisation.sort_key))
     sources = [_source(row, kept[row.id], today) for row in rows]
     everybody = reliability([one for group in kept.values() for one in group], today)
     return everybody, [source for source in sources if source.together.is_known or source.together.withdrawn]
 
 
-def _source(organisation: Organisation, kept: list[Kept], today: date) -> Source:
+def _source(organisation: Organisation, kept: list[PlanOutcome], today: date) -> Source:
     by_certainty = ((sure, reliability([one for one in kept if one.plan.certainty is sure], today)) for sure in Certainty)
     told = tuple((sure, found) for sure, found in by_certainty if found.is_known or found.withdrawn)
     return Source(organisation, reliability(kept, today), told)
 
 
-def _kept(session: Session, organisation_id: int | None) -> dict[int, list[Kept]]:
+def _outcomes(session: Session, organisation_id: int | None) -> dict[int, list[PlanOutcome]]:
     """What became of every plan that was ever on offer, by organisation. What was first said stands in its oldest change, or still in the
     listing. What is closed to others was told to nobody, and does not count yet."""
     of_one = [] if organisation_id is None else [Listing.organisation_id == organisation_id]
@@ -76,12 +76,12 @@ def _kept(session: Session, organisation_id: int | None) -> dict[int, list[Kept]
         changes.setdefault(change.listing_id, []).append(change)
     was_on_offer = (Listing.published_at.is_not(None), Listing.region_from.is_not(None))
     listings = select(Listing).where(*of_one, *was_on_offer, Listing.planned | Listing.id.in_(list(changes)))
-    found: dict[int, list[Kept]] = {}
+    found: dict[int, list[PlanOutcome]] = {}
     for listing in session.scalars(listings.order_by(Listing.id)):
         rows = changes.get(listing.id, [])
         first = Plan(rows[0].old_earliest, rows[0].old_latest, Certainty(rows[0].old_certainty)) if rows else plan_of(listing)
         came_on = rows[-1].came_on if rows else None
-        kept = Kept(first, came_on, listing.status != ListingStatus.PUBLISHED)
+        kept = PlanOutcome(first, came_on, listing.status != ListingStatus.PUBLISHED)
         found.setdefault(listing.organisation_id, []).append(kept)
     return found
 

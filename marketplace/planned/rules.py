@@ -123,7 +123,7 @@ def slip_days(earliest: date, latest: date, came_on: date) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PlanOutcome:
     """What became of one plan: as it was first said, and the day on which it came. `is_over`: it was withdrawn or closed instead."""
 
     plan: Plan
@@ -152,7 +152,7 @@ class Reliability:
         return bool(self.due)
 
 
-def reliability(rows: Iterable[Kept], today: date) -> Reliability:
+def reliability(rows: Iterable[PlanOutcome], today: date) -> Reliability:
     """Count how often plans came in the period that was first said. What moved counts by its first period, so moving it makes nothing punctual."""
     kept = list(rows)
     slips = [slip_days(row.plan.earliest, row.plan.latest, row.came_on) for row in kept if row.came_on is not None]

@@ -27,7 +27,7 @@ def figures(report: Report) -> Iterator[Block]:
     yield pages.table(
         [_("Figure"), _("In %(year)s", year=str(report.year)), _("Low to high"), _("What it is")],
         [
-            [item.label, _written(item.measure, item.known(report.totals)), _range(item, report.totals), item.definition]
+            [item.label, _written(item.measure, item.figure(report.totals)), _range(item, report.totals), item.definition]
             for item in STATISTICS
         ],
         align="lrrl",
@@ -42,10 +42,10 @@ def figures(report: Report) -> Iterator[Block]:
         ],
         align="lrr",
     )
-    avoided, totals = known("avoided_kgco2e", report.totals), report.totals
+    avoided, totals = figure_named("avoided_kgco2e", report.totals), report.totals
     if avoided is not None:
         yield pages.section(_("From avoided to net"))
-        processing = known("processing_kgco2e", totals)
+        processing = figure_named("processing_kgco2e", totals)
         steps = [
             Bar(_("Avoided"), avoided, carbon(avoided)),
             Bar(_("Transport"), totals.transport_kgco2e, carbon(totals.transport_kgco2e), takes_off=True),
@@ -94,7 +94,7 @@ def by_municipality(report: Report) -> Iterator[Block]:
             number(part.totals.exchanges),
             in_tonnes(part.totals.mass_kg, places),
             in_tonnes(part.given_mass_kg, places),
-            in_tonnes(known("avoided_kgco2e", part.totals), places),
+            in_tonnes(figure_named("avoided_kgco2e", part.totals), places),
         ]
         for part in report.by_municipality
     ]
@@ -113,7 +113,7 @@ def _sums(totals: Totals, places: int, given: Decimal) -> list[Words]:
         number(totals.exchanges),
         in_tonnes(totals.mass_kg, places),
         in_tonnes(given, places),
-        in_tonnes(known("avoided_kgco2e", totals), places),
+        in_tonnes(figure_named("avoided_kgco2e", totals), places),
     ]
 
 
@@ -166,7 +166,7 @@ def _part_row(name: Words, totals: Totals, places: int) -> list[Words]:
         name,
         number(totals.exchanges),
         in_tonnes(totals.mass_kg, places),
-        in_tonnes(known("avoided_kgco2e", totals), places),
+        in_tonnes(figure_named("avoided_kgco2e", totals), places),
         in_tonnes(totals.unknown_factor_mass_kg, places),
     ]
 
@@ -287,8 +287,8 @@ def _versions(found: tuple[int, ...]) -> list[str]:
     return [str(_("version %(version)s", version=str(one))) for one in found]
 
 
-def known(name: str, totals: Totals) -> Decimal | None:
-    figure = next(item for item in STATISTICS if item.name == name).known(totals)
+def figure_named(name: str, totals: Totals) -> Decimal | None:
+    figure = next(item for item in STATISTICS if item.name == name).figure(totals)
     return None if figure is None else Decimal(figure)
 
 

@@ -19,10 +19,10 @@ from marketplace.sheets.annual_parts import (
     by_month,
     by_municipality,
     corrections,
+    figure_named,
     figures,
     flows,
     in_tonnes,
-    known,
     mass_by_group,
     origin,
     share_of,
@@ -101,9 +101,9 @@ def _first_page(report: Report, address: str) -> Iterator[Block]:
             (
                 _headline(totals),
                 _("avoided instead of a purchase"),
-                _("of %(avoided)s avoided in all", avoided=carbon(known("avoided_kgco2e", totals))),
+                _("of %(avoided)s avoided in all", avoided=carbon(figure_named("avoided_kgco2e", totals))),
             ),
-            (carbon(known("net_kgco2e", totals)), _("net saved"), _("less driving and processing")),
+            (carbon(figure_named("net_kgco2e", totals)), _("net saved"), _("less driving and processing")),
         ]
     )
     yield pages.headline(_("In short"))
@@ -145,7 +145,7 @@ def _in_short(report: Report) -> Iterator[Words]:
             received=mass(report.received.mass_kg),
             given=mass(report.given_mass_kg),
         )
-    net = known("net_kgco2e", totals)
+    net = figure_named("net_kgco2e", totals)
     if net is not None and net >= 0:
         yield _("After driving and processing that saved %(net)s.", net=carbon(net))
     elif net is not None:

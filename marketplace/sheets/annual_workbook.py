@@ -104,7 +104,7 @@ def _figures(totals: Totals) -> Iterator[list[Cell | Text]]:
         low, high = item.ends(totals) or (None, None)
         coverage = item.coverage(totals)
         known = None if coverage is None else coverage * 100
-        figures = [None if one is None else _in_unit(item.measure, one) for one in (item.known(totals), low, high)]
+        figures = [None if one is None else _in_unit(item.measure, one) for one in (item.figure(totals), low, high)]
         yield [item.label, *figures, UNITS[item.measure] or None, known, item.definition]
 
 
@@ -160,7 +160,7 @@ def _summed_head() -> list[Column]:
 
 
 def _summed(part: Part) -> list[Cell | Text]:
-    figures = [item.known(part.totals) for item in STATISTICS if item.name in SUMMED]
+    figures = [item.figure(part.totals) for item in STATISTICS if item.name in SUMMED]
     return [part.name or _("Not adopted, and other organisations"), *figures]
 
 

@@ -13,7 +13,7 @@ from marketplace.kernel.language import Text, _, ngettext
 from marketplace.market.rules.listing import CONDITION_LABELS
 from marketplace.memos.models import Memo, MemoConclusion
 from marketplace.memos.rules.memo import DECIDED_LABELS, WHY_LABELS, Decision, WhyNew
-from marketplace.memos.rules.record import Found, FoundLot, Lying, Searched, Stock, read_found, read_searched, read_stock
+from marketplace.memos.rules.record import FoundLot, Lying, Searched, SearchResult, Stock, read_found, read_searched, read_stock
 from marketplace.sheets import pages
 from marketplace.sheets.pages import Block, Paper, Words
 
@@ -117,7 +117,7 @@ def _search(memo: Memo, searched: Searched) -> Iterator[Block]:
     yield pages.table([_("What"), _("As searched")], rows, align="ll", widths=["auto", "1"])
 
 
-def _on_the_bank(found: Found) -> Iterator[Block]:
+def _on_the_bank(found: SearchResult) -> Iterator[Block]:
     yield pages.headline(_("What the bank had that fits"))
     if found.lots:
         head = [_("Lot"), _("Condition"), _("Distance"), _("Left"), _("Covers"), _("Free from")]

@@ -24,7 +24,7 @@ GUARDED_ELSEWHERE = {
     "accounts.actions.sessions.start_session",
     # only the actor's own rows are asked for
     "accounts.queries.sessions.find_form",
-    "catalogue.queries.kept.get_saved_search",
+    "catalogue.queries.saved.get_saved_search",
     "market.queries.drafts.find_sketch_of_demand",
     "market.queries.drafts.get_sketch",
     "market.queries.drafts.list_sketches",

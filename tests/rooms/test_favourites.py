@@ -13,7 +13,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.catalogue.actions import favourites as verbs
 from marketplace.catalogue.actions.favourites import drop_listing, keep_listing, notify_favourite
-from marketplace.catalogue.queries.kept import get_favourite, kept_ids, list_favourites, list_favourites_due
+from marketplace.catalogue.queries.saved import get_favourite, kept_ids, list_favourites, list_favourites_due
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Missing, Unauthorised
 from marketplace.kernel.language import reading_in

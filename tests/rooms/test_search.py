@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.catalogue.queries.cards import CardRow
-from marketplace.catalogue.queries.search import Found, browse, nearest_outside, search
+from marketplace.catalogue.queries.search import CataloguePage, browse, nearest_outside, search
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
@@ -41,11 +41,13 @@ def at(lat: float, lon: float) -> Location:
     return Location("Ergens", "hengelo", Point(lat, lon), PlaceBasis.POINT)
 
 
-def ids(found: Found[Listing] | Found[CardRow]) -> list[int]:
+def ids(found: CataloguePage[Listing] | CataloguePage[CardRow]) -> list[int]:
     return [row.listing.id for row in found.rows]
 
 
-def find(session: Session, actor: Actor = ANONYMOUS, query: CatalogueQuery | None = None, **changes: Any) -> Found[Listing]:
+def find(
+    session: Session, actor: Actor = ANONYMOUS, query: CatalogueQuery | None = None, **changes: Any
+) -> CataloguePage[Listing]:
     return search(session, actor, replace(query or CatalogueQuery(), **changes))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor
 from marketplace.catalogue.actions.saved_searches import notify_saved_search, save_search
-from marketplace.catalogue.queries.kept import list_searches_due
+from marketplace.catalogue.queries.saved import list_searches_due
 from marketplace.catalogue.rules.saved_query import read_query
 from marketplace.kernel import clock
 from marketplace.materials.rules.fields import Field

@@ -15,10 +15,10 @@ from marketplace.market.rules.listing import Condition, Location
 from marketplace.materials.rules.taxonomy import Material, MaterialGroup
 from marketplace.memos.rules.memo import ConclusionDraft, Decision, WhyNew, check_conclusion, memo_number, search_digest
 from marketplace.memos.rules.record import (
-    Found,
     FoundLot,
     Lying,
     Searched,
+    SearchResult,
     Stock,
     Wish,
     Words,
@@ -161,7 +161,7 @@ def test_words_that_only_people_read_make_no_other_search(change: dict[str, Any]
 
 
 def test_what_is_kept_gives_the_same_values_back() -> None:
-    found = Found(3, 1, (LOT,), (replace(LOT, covers=None, in_the_way=Words("te ver", "too far")),))
+    found = SearchResult(3, 1, (LOT,), (replace(LOT, covers=None, in_the_way=Words("te ver", "too far")),))
     stock = Stock(Lying(2, 1, Decimal("20.5"), 0, Decimal("5.001")), Lying(0, 0, Decimal(0), 0, None))
     assert read_searched(written(SEARCH)) == SEARCH
     assert read_found(written(found)) == found

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.market.rules.listing import Certainty
-from marketplace.planned.rules import Kept, Plan, Reliability, reliability
+from marketplace.planned.rules import Plan, PlanOutcome, Reliability, reliability
 
 TODAY = date(2028, 12, 1)
 SUMMER = Plan(date(2028, 7, 1), date(2028, 9, 30), Certainty.BUDGETED)
@@ -14,17 +14,19 @@ LATER = Plan(date(2028, 10, 1), date(2028, 12, 1), Certainty.BUDGETED)
 
 
 def test_nine_plans_of_which_seven_came_in_their_period() -> None:
-    within = [Kept(SUMMER, date(2028, 8, day)) for day in range(1, 8)]
-    late, never = Kept(SUMMER, date(2028, 10, 12)), Kept(SUMMER)
+    within = [PlanOutcome(SUMMER, date(2028, 8, day)) for day in range(1, 8)]
+    late, never = PlanOutcome(SUMMER, date(2028, 10, 12)), PlanOutcome(SUMMER)
     found = reliability([*within, late, never], TODAY)
     assert found == Reliability(due=9, within=7, early=0, late=2, withdrawn=0, median_slip_days=Decimal(0))
 
 
 def test_the_median_is_of_what_came() -> None:
-    assert reliability([Kept(SUMMER, date(2028, 10, 1)), Kept(SUMMER, date(2028, 6, 30))], TODAY).late == 1  # by one day
-    assert reliability([Kept(SUMMER, date(2028, 6, 30))], TODAY).early == 1
+    assert (
+        reliability([PlanOutcome(SUMMER, date(2028, 10, 1)), PlanOutcome(SUMMER, date(2028, 6, 30))], TODAY).late == 1
+    )  # by one day
+    assert reliability([PlanOutcome(SUMMER, date(2028, 6, 30))], TODAY).early == 1
     came = [date(2028, 6, 21), date(2028, 10, 4), date(2028, 10, 11), date(2028, 11, 29)]  # −10, 4, 11 and 60 days
-    found = reliability([Kept(SUMMER, day) for day in came], TODAY)
+    found = reliability([PlanOutcome(SUMMER, day) for day in came], TODAY)
     assert (found.within, found.early, found.late, found.median_slip_days) == (0, 1, 3, Decimal("7.5"))  # (4 + 11) / 2
 
 
@@ -32,14 +34,14 @@ def test_the_median_is_of_what_came() -> None:
     ("today", "due"), [(date(2028, 11, 1), 0), (date(2028, 12, 1), 0), (date(2028, 12, 2), 1), (date(2029, 1, 1), 1)]
 )
 def test_a_plan_is_due_the_day_after_its_last_day(today: date, due: int) -> None:
-    found = reliability([Kept(LATER)], today)
+    found = reliability([PlanOutcome(LATER)], today)
     assert (found.due, found.late, found.is_known, found.median_slip_days) == (due, due, bool(due), None)
 
 
 def test_what_is_withdrawn_is_counted_apart() -> None:
-    found = reliability([Kept(SUMMER, is_over=True), Kept(SUMMER, date(2028, 9, 30), is_over=True)], TODAY)
+    found = reliability([PlanOutcome(SUMMER, is_over=True), PlanOutcome(SUMMER, date(2028, 9, 30), is_over=True)], TODAY)
     assert (found.due, found.within, found.late, found.withdrawn) == (1, 1, 0, 1)
-    assert reliability([Kept(SUMMER, is_over=True)] * 2, TODAY).withdrawn == 2
+    assert reliability([PlanOutcome(SUMMER, is_over=True)] * 2, TODAY).withdrawn == 2
 
 
 def test_of_nothing_nothing_is_known() -> None:

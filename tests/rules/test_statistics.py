@@ -53,17 +53,17 @@ def test_a_figure_is_the_sum_of_its_name(name: str) -> None:
     ],
 )
 def test_a_figure_is_known_as_far_as_what_it_rests_on(name: str, coverage: Decimal, known: object) -> None:
-    assert (BY_NAME[name].coverage(SOME), BY_NAME[name].known(SOME)) == (coverage, known)
+    assert (BY_NAME[name].coverage(SOME), BY_NAME[name].figure(SOME)) == (coverage, known)
 
 
 def test_of_nothing_that_moved_a_figure_is_nought_and_covers_nothing() -> None:
     for one in STATISTICS:
-        assert (one.coverage(Totals()), one.known(Totals())) == (None, 0)
+        assert (one.coverage(Totals()), one.figure(Totals())) == (None, 0)
 
 
 def test_money_saved_is_unknown_where_nobody_said_it() -> None:
     said_by_none = replace(SOME, saved_exchanges=0)
-    assert BY_NAME["saved_cents"].known(said_by_none) is None
+    assert BY_NAME["saved_cents"].figure(said_by_none) is None
     assert BY_NAME["saved_cents"].coverage(said_by_none) == 0
 
 

@@ -80,7 +80,7 @@ def _works(today: date | BindParameter[date]) -> ColumnElement[bool]:
 def list_tokens(session: Session, actor: Actor) -> list[KnownToken]:
     """The actor's own tokens that still work, newest first."""
     require(actor, Can.OWN_TOKENS)
-    return _known(session, ApiToken.person_id == actor.person_id)
+    return _list_working(session, ApiToken.person_id == actor.person_id)
 
 
 def list_tokens_to_look_after(session: Session, actor: Actor) -> list[KnownToken]:
@@ -91,21 +91,21 @@ def list_tokens_to_look_after(session: Session, actor: Actor) -> list[KnownToken
         wanted = or_(wanted, Person.is_machine)
     elif may(actor, Can.MANAGE_MACHINES):
         wanted = or_(wanted, and_(Person.is_machine, Person.organisation_id == actor.organisation_id))
-    return _known(session, wanted)
+    return _list_working(session, wanted)
 
 
 def list_all_tokens(session: Session, actor: Actor) -> list[KnownToken]:
     """Every token that works, newest first, for the operator."""
     require(actor, Can.ISSUE_TOKENS)
-    return _known(session, true())
+    return _list_working(session, true())
 
 
 def list_tokens_of_machine(session: Session, actor: Actor, machine_id: int) -> list[KnownToken]:
     """The tokens of a machine account that still work, newest first."""
-    return _known(session, ApiToken.person_id == get_machine(session, actor, machine_id).id)
+    return _list_working(session, ApiToken.person_id == get_machine(session, actor, machine_id).id)
 
 
-def _known(session: Session, wanted: ColumnElement[bool]) -> list[KnownToken]:
+def _list_working(session: Session, wanted: ColumnElement[bool]) -> list[KnownToken]:
     statement = (
         select(ApiToken, Person, Organisation)
         .join(Person, Person.id == ApiToken.person_id)

@@ -182,13 +182,13 @@ def new_asset() -> AssetDraft:
     )
     if errors:
         raise Invalid.all(errors)
-    return AssetDraft(**_told(values), **_where(values, location))
+    return AssetDraft(**_draft_values(values), **_where(values, location))
 
 
 def changed_asset(before: AssetDraft, values: Mapping[str, Any], location: Location | None) -> AssetDraft:
     """The asset as it was, with the changes that were sent."""
     moved = _where(values, location) if location is not None or values.get("shape") is not None else {}
-    told = _told(values, before.coming)
+    told = _draft_values(values, before.coming)
     return replace(before, **told, **moved)
 
 
@@ -201,7 +201,7 @@ def read_change() -> tuple[dict[str, Any], Location | None]:
     return values, location
 
 
-def _told(values: Mapping[str, Any], coming: Coming = _NOT_PLANNED) -> dict[str, Any]:
+def _draft_values(values: Mapping[str, Any], coming: Coming = _NOT_PLANNED) -> dict[str, Any]:
     told = {name: values[name] for name in ("kind", "is_public") if values.get(name) is not None}
     told |= {name: values[name] or "" for name in _TEXTS if name in values}
     told |= {name: values[name] for name in ("shape", "built_year", "nen_2767") if name in values}

@@ -69,14 +69,14 @@ def new_listing() -> NewListing:
             FieldError(name, _("The lot says this itself. Leave it out.")) for name in _OF_THE_LOT if values.get(name) is not None
         ]
         _settle(errors)
-        return NewListing(None, external_id, lot_id, values.get("quantity"), _told(values))
+        return NewListing(None, external_id, lot_id, values.get("quantity"), _draft_values(values))
     known = {error.field for error in errors}
     lacking = [name for name in ("material", "quantity", "unit") if values.get(name) is None and name not in known]
     errors += [FieldError(name, _("This is required. Fill it in.")) for name in lacking]
     quantity, where = _quantity(values, errors), _where(values, errors)
     _settle(errors)
     assert quantity is not None
-    return NewListing(ListingDraft(**_told(values), quantity=quantity, **where), external_id)
+    return NewListing(ListingDraft(**_draft_values(values), quantity=quantity, **where), external_id)
 
 
 def new_demand() -> tuple[DemandDraft, str | None]:
@@ -85,7 +85,7 @@ def new_demand() -> tuple[DemandDraft, str | None]:
     quantity, location = _quantity(values, errors), _location(values, errors, required=True)
     _settle(errors)
     assert quantity is not None
-    return DemandDraft(**_told(values), quantity=quantity, location=location), values.get("external_id")
+    return DemandDraft(**_draft_values(values), quantity=quantity, location=location), values.get("external_id")
 
 
 def new_search() -> tuple[DemandDraft, bool]:
@@ -95,7 +95,7 @@ def new_search() -> tuple[DemandDraft, bool]:
     _settle(errors)
     assert quantity is not None
     is_again = bool(values.pop("again", False))
-    return DemandDraft(**{"title": "", **_told(values)}, quantity=quantity, location=location), is_again
+    return DemandDraft(**{"title": "", **_draft_values(values)}, quantity=quantity, location=location), is_again
 
 
 def new_conclusion() -> ConclusionDraft:
@@ -189,7 +189,7 @@ def new_reservation() -> ReservationDraft:
     quantity, location = _quantity(values, errors), _location(values, errors, required=False)
     _settle(errors)
     assert quantity is not None
-    text = {name: value for name, value in _told(values).items() if name not in ("location", "depot")}
+    text = {name: value for name, value in _draft_values(values).items() if name not in ("location", "depot")}
     return ReservationDraft(quantity, location=location, depot_id=values.get("depot"), **text)
 
 
@@ -352,7 +352,7 @@ def demand_before(row: Demand, taxonomy: Taxonomy) -> DemandDraft:
     )
 
 
-def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+def _draft_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """What a draft takes as it is, without what was sent as null."""
     return {name: value for name, value in values.items() if value is not None and name not in _NO_DRAFT_FIELDS}
 

@@ -90,7 +90,7 @@ def list_demands() -> Response:
     page, mine = read_page(), asked_yes("mine")
     session, actor, question = current_session(), current_actor(), _question()
     result = search_wanted(session, actor, replace(question, mine=mine, page=page.number, page_size=page.size))
-    items = [_found(row) for row in result.rows]
+    items = [_written(row) for row in result.rows]
     return many(DemandsSchema, items, total=result.total, page=page, corrected_query=result.corrected)
 
 
@@ -129,7 +129,7 @@ def _question() -> WantedQuery:
     )
 
 
-def _found(row: WantedRow) -> Written:
+def _written(row: WantedRow) -> Written:
     """A demand in a list: for members also how far away it is, and what of theirs fits."""
     if not current_actor().is_member:
         return write_demand(row.demand)

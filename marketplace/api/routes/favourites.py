@@ -9,7 +9,7 @@ from marketplace.api.reading import read_body, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.favourite import FavouriteSchema, FavouritesSchema, write_favourite
 from marketplace.catalogue.actions import favourites as catalogue
-from marketplace.catalogue.queries.kept import get_favourite, list_favourites
+from marketplace.catalogue.queries.saved import get_favourite, list_favourites
 from marketplace.exchange.queries.reservations import list_spots
 from marketplace.http.request import current_actor, current_session, permission
 

@@ -13,7 +13,7 @@ from marketplace.http.request import current_actor, current_session, one_moment,
 from marketplace.joint.queries import groups, needs
 from marketplace.joint.queries.needs import JointNeed
 from marketplace.joint.rules.question import ESTIMATE_MOST_CENTS, KM_LEAST, KM_MOST, KM_USUAL, JointQuestion
-from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 
 WITHIN = query.parameter(
@@ -83,7 +83,7 @@ def show_joint_need(material: str) -> Response:
 @one_moment
 def get_joint_paper(material: str) -> Response:
     """Get the same as a paper for the file of a purchase, with the clause. Missing where nobody needs it."""
-    return joint_paper_answer(_found(material), current_taxonomy())
+    return joint_paper_answer(_need(material).if_needed(), current_taxonomy())
 
 
 @route("GET", f"{ADDRESS}/needs.csv", gives=None, tag="demands", query=ONE, media_type="text/csv")
@@ -91,19 +91,12 @@ def get_joint_paper(material: str) -> Response:
 @one_moment
 def get_joint_table(material: str) -> Response:
     """Get the needs as a table, a row for each."""
-    return joint_table_answer(_found(material))
+    return joint_table_answer(_need(material).if_needed())
 
 
 def _need(material: str) -> JointNeed:
     with named_as_sent(**SENT):
         return needs.get_joint_need(current_session(), current_actor(), material, _question())
-
-
-def _found(material: str) -> JointNeed:
-    need = _need(material)
-    if not need.rows:
-        raise Missing(_("Nobody needs this in that period. Choose another period."))
-    return need
 
 
 def _question() -> JointQuestion:

@@ -19,7 +19,7 @@ from marketplace.api.shapes.listing import ListingSchema, ListingsSchema, distan
 from marketplace.api.shapes.match import MatchesSchema, MatchSchema
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.catalogue.queries.copying import listing_changes
-from marketplace.catalogue.queries.search import Found, search
+from marketplace.catalogue.queries.search import CataloguePage, search
 from marketplace.catalogue.rules.fields import read_terms
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort, Supply
 from marketplace.exchange.actions import decide as exchange
@@ -115,7 +115,7 @@ def _question() -> CatalogueQuery:
     )
 
 
-def _facets(found: Found[Listing]) -> dict[str, Any]:
+def _facets(found: CataloguePage[Listing]) -> dict[str, Any]:
     if found.facets is None:
         return {"facets": {}, "field_facets": []}
     counted = found.facets

@@ -32,7 +32,7 @@ from marketplace.stock.actions.moving import move_lot as move
 from marketplace.stock.actions.moving import split_lot as split
 from marketplace.stock.actions.offering import offer_to_chain
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
-from marketplace.stock.queries.told import find_chain_offers, find_offers, list_told
+from marketplace.stock.queries.events import find_chain_offers, find_offers, list_events
 
 OF_THE_OWNER: dict[str, Any] = {"bay": None, "pallets": None, "in_depot_since": None, "listing": None}  # what a trace leaves out
 FILTERS = (
@@ -173,7 +173,7 @@ def _leaving() -> dict[str, Any]:
 def write_lot(lot: Lot, *, warnings: list[Full] | None = None) -> Written:
     """A lot that this actor has asked for or changed, with everything that happened to it."""
     session = current_session()
-    movements = list_told(session, current_actor(), lot)
+    movements = list_events(session, current_actor(), lot)
     if not may(current_actor(), Can.READ_LOT, lot):
         return WholeLotSchema.write(lot, chain=None, cost=None, movements=movements, **OF_THE_OWNER)
     listing, cost = find_offers(session, [lot.id]).get(lot.id), costs_of(session, [lot.id], clock.today())[lot.id]

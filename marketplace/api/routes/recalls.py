@@ -38,7 +38,7 @@ from marketplace.recalls.models import Recall, RecallParty
 from marketplace.recalls.queries import recalls as queries
 from marketplace.recalls.queries import traces
 from marketplace.recalls.rules import STAYS_TAKEN_BACK, Days, RecallDraft, ReleaseDraft
-from marketplace.stock.queries.told import find_offers
+from marketplace.stock.queries.events import find_offers
 
 LOT = "/lots/<int:lot_id>"
 RECALL = "/recalls/<int:recall_id>"

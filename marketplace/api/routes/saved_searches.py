@@ -10,7 +10,7 @@ from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.api.shapes.saved_search import SavedSearchesSchema, SavedSearchSchema, write_search
 from marketplace.catalogue.actions import saved_searches as catalogue
-from marketplace.catalogue.queries.kept import get_saved_search, list_saved_searches
+from marketplace.catalogue.queries.saved import get_saved_search, list_saved_searches
 from marketplace.catalogue.rules.fields import read_terms, term_of
 from marketplace.catalogue.rules.saved_query import SavedFilters, read_filters
 from marketplace.http.request import current_actor, current_session, permission

@@ -114,7 +114,7 @@ class WholeExchangeSchema(ExchangeSchema):
     journey = Part(_JourneySchema, "null: it went in one leg, or is no transfer", allow_none=True)
 
 
-class _Known(NamedTuple):
+class _NumberedLeg(NamedTuple):
     """A leg, and the number of its row for whoever may read that."""
 
     leg: Leg
@@ -125,5 +125,5 @@ def write_exchange(row: Exchange, journey: Journey | None, *, sees_legs: bool) -
     """A row with its legs. `sees_legs`: whether the rows of its earlier legs may be read."""
     if journey is None:
         return WholeExchangeSchema.write(row, journey=None)
-    legs = [_Known(leg, leg.row.seq if sees_legs or leg.row.seq == row.seq else None) for leg in journey.legs]
+    legs = [_NumberedLeg(leg, leg.row.seq if sees_legs or leg.row.seq == row.seq else None) for leg in journey.legs]
     return WholeExchangeSchema.write(row, journey=_JourneySchema.write(journey, legs=legs))

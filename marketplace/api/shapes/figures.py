@@ -24,7 +24,7 @@ FOUR_PLACES = Decimal("0.0001")
 def _if_known(name: str) -> Callable[[Totals], Decimal | None]:
     """A part of the avoided that is null where the avoided is unknown."""
     avoided = next(statistic for statistic in STATISTICS if statistic.name == "avoided_kgco2e")
-    return lambda totals: None if avoided.known(totals) is None else getattr(totals, name)
+    return lambda totals: None if avoided.figure(totals) is None else getattr(totals, name)
 
 
 class _AvoidedSchema(Shape):
@@ -52,7 +52,7 @@ def _with_figures(shape: type[Shape], totals_of: Callable[[Any], Totals]) -> typ
     def figure(statistic: Statistic) -> Property:
         kind = Integer if statistic.measure in WHOLE else Number
         unknown: dict[str, Any] = {"meaning": "null: unknown", "allow_none": True} if statistic.may_be_unknown else {}
-        return kind(get=lambda of: statistic.known(totals_of(of)), **unknown)
+        return kind(get=lambda of: statistic.figure(totals_of(of)), **unknown)
 
     figures: dict[str, Any] = {statistic.name: figure(statistic) for statistic in STATISTICS}
     figures["average_km"] = Number(
@@ -95,7 +95,7 @@ def _figure_of(statistic: Statistic) -> Callable[[Statistics], _Figure]:
     def of(found: Statistics) -> _Figure:
         (low, high), coverage = statistic.ends(found.totals) or (None, None), statistic.coverage(found.totals)
         covered = None if coverage is None else coverage.quantize(FOUR_PLACES)
-        return _Figure(statistic.known(found.totals), low, high, covered, found.is_adopted)
+        return _Figure(statistic.figure(found.totals), low, high, covered, found.is_adopted)
 
     return of
 
@@ -226,7 +226,7 @@ class Beside(NamedTuple):
     supply: Supply
     competition: Competition | NotTold
 
-    def told(self, name: str) -> Any:
+    def figure(self, name: str) -> Any:
         """A figure; None where it is not told."""
         found = getattr(self.supply, name) if name != "competition" else self.competition
         return None if isinstance(found, NotTold) else found
@@ -248,23 +248,23 @@ class _Lost(NamedTuple):
 
 
 def _lost(beside: Beside) -> list[_Lost] | None:
-    found = beside.told("lost")
+    found = beside.figure("lost")
     return None if found is None else [_Lost(name, one.number, one.mass_kg, one.unweighed) for name, one in found.items()]
 
 
 class _BesideSchema(Shape):
     """What stands beside the ledger. Null: not told, and `notTold` says why; `days` is null too where nothing was handed over."""
 
-    offered = Part(_OfferedSchema, allow_none=True, get=lambda beside: beside.told("offered"))
-    days = Part(_QuartilesSchema, "from publication to hand-over", allow_none=True, get=lambda beside: beside.told("days"))
+    offered = Part(_OfferedSchema, allow_none=True, get=lambda beside: beside.figure("offered"))
+    days = Part(_QuartilesSchema, "from publication to hand-over", allow_none=True, get=lambda beside: beside.figure("days"))
     lost = List(Part(_LostSchema), allow_none=True, get=_lost)
     wanted = Part(
         _CountedSchema,
         "demands placed in the period that still need something",
         allow_none=True,
-        get=lambda beside: beside.told("wanted"),
+        get=lambda beside: beside.figure("wanted"),
     )
-    competition = Part(_CompetitionSchema, allow_none=True, get=lambda beside: beside.told("competition"))
+    competition = Part(_CompetitionSchema, allow_none=True, get=lambda beside: beside.figure("competition"))
     not_told = List(Part(_ReasonSchema), attribute="reasons")
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.sessions import find_actor
 from marketplace.catalogue.models import Favourite
-from marketplace.catalogue.queries.kept import FavouriteKey, seen_now
+from marketplace.catalogue.queries.saved import FavouriteKey, seen_now
 from marketplace.catalogue.rules.favourites import Seen, changes, is_gone
 from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.sessions import find_actor
 from marketplace.catalogue.models import SavedSearch
-from marketplace.catalogue.queries.kept import EVERY, SETTLED, get_saved_search
+from marketplace.catalogue.queries.saved import EVERY, SETTLED, get_saved_search
 from marketplace.catalogue.queries.search import numbers
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.catalogue.rules.saved_query import read_query

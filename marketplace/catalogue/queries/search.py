@@ -70,7 +70,7 @@ class CatalogueRow(NamedTuple, Generic[Shown]):
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[Shown]):
+class CataloguePage(Generic[Shown]):
     """One page of the catalogue. `corrected`: the words that were searched for, where nothing was found for those that were typed."""
 
     rows: tuple[CatalogueRow[Shown], ...]
@@ -132,16 +132,20 @@ class Asked:
         return ids if picked is None else ids[picked[columns.kinds_of(ids)]]
 
 
-def search(session: Session, actor: Actor, query: CatalogueQuery) -> Found[Listing]:
+def search(session: Session, actor: Actor, query: CatalogueQuery) -> CataloguePage[Listing]:
     """One page of what fits, in a stable order, with the total and the facets."""
     ids, total, facets, corrected = _answer_as_meant(session, actor, query, with_facets=True)
-    return Found(rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets, corrected)
+    return CataloguePage(
+        rows_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets, corrected
+    )
 
 
-def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> Found[CardRow]:
+def browse(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool = True) -> CataloguePage[CardRow]:
     """As `search`, with of each listing only what a card says."""
     ids, total, facets, corrected = _answer_as_meant(session, actor, query, with_facets=with_facets)
-    return Found(cards_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets, corrected)
+    return CataloguePage(
+        cards_of(session, ids, query.point), total, query.offset // query.limit + 1, query.limit, facets, corrected
+    )
 
 
 def _answer_as_meant(

@@ -74,7 +74,7 @@ def propose_times(session: Session, actor: Actor, *, reservation_id: int, draft:
             created_at=clock.now(),
         )
     )
-    return _told(session, actor, reservation, Notice.APPOINTMENT_PROPOSED, times=[_iso(time) for time in draft.times])
+    return _record(session, actor, reservation, Notice.APPOINTMENT_PROPOSED, times=[_iso(time) for time in draft.times])
 
 
 def agree_time(session: Session, actor: Actor, *, reservation_id: int, time: datetime) -> Reservation:
@@ -95,7 +95,7 @@ def agree_time(session: Session, actor: Actor, *, reservation_id: int, time: dat
     if latest.agreed_time is not None:
         raise Conflict(_("A time has been agreed already. Propose other times if it has to be moved."), "time")
     latest.agreed_time, latest.agreed_at = time, clock.now()
-    return _told(session, actor, reservation, Notice.APPOINTMENT_AGREED, time=_iso(time))
+    return _record(session, actor, reservation, Notice.APPOINTMENT_AGREED, time=_iso(time))
 
 
 def propose_or_agree(session: Session, actor: Actor, *, reservation_id: int, draft: AppointmentDraft) -> Reservation:
@@ -121,7 +121,7 @@ def _is_choice(latest: Appointment, actor: Actor, draft: AppointmentDraft) -> bo
     return is_same and latest.agreed_time in (None, draft.times[0])
 
 
-def _told(session: Session, actor: Actor, reservation: Reservation, kind: Notice, **facts: Any) -> Reservation:
+def _record(session: Session, actor: Actor, reservation: Reservation, kind: Notice, **facts: Any) -> Reservation:
     session.flush()
     audit.record(session, actor, action=f"reservation.{kind.value}", object_type="reservation", object_id=reservation.id, **facts)
     from_owner = actor.organisation_id == reservation.owner_id

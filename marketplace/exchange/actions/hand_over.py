@@ -16,6 +16,7 @@ from marketplace.exchange.actions.booking import book, book_return, distance_bac
 from marketplace.exchange.actions.terms import check_figure_mass, drop_proposal
 from marketplace.exchange.actions.transitions import (
     begin,
+    by_actor,
     make_child,
     measured_as,
     move,
@@ -25,7 +26,6 @@ from marketplace.exchange.actions.transitions import (
     offer_next,
     put,
     settled_as,
-    told,
     transfer_lot,
 )
 from marketplace.exchange.models import Reservation
@@ -123,7 +123,7 @@ def _handed_over(
     session: Session, actor: Actor, reservation: Reservation, step: Step, draft: HandoverDraft, **more: str
 ) -> Reservation:
     values = measured_as(
-        session, told(actor, draft.handed_over_on), reservation, draft.quantity.amount, draft.write_off_reason.strip()
+        session, by_actor(actor, draft.handed_over_on), reservation, draft.quantity.amount, draft.write_off_reason.strip()
     )
     now = clock.now()
     reservation = move(

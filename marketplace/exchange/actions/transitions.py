@@ -157,10 +157,10 @@ def _write_off(session: Session, by: By, reservation: Reservation, amount: Decim
 
 def measured_by(actor: Actor, reservation: Reservation) -> By:
     """The hand-over at which a figure was measured, as movements of the lot tell it."""
-    return told(actor, reservation.handed_over_on or clock.today())
+    return by_actor(actor, reservation.handed_over_on or clock.today())
 
 
-def told(actor: Actor, day: date, reason: str = "") -> By:
+def by_actor(actor: Actor, day: date, reason: str = "") -> By:
     """What two sides say of a day. In a depot it counts in a quarter that is open, for a closed one does not change any more."""
     return By(actor, day, reason, first_open_day(clock.today()))
 
@@ -232,7 +232,7 @@ def make_child(session: Session, actor: Actor, reservation: Reservation, draft: 
         back = stood_before(awaiting, back)
     lot = lots.bring_back(
         session,
-        told(actor, draft.returned_on, draft.reason),
+        by_actor(actor, draft.returned_on, draft.reason),
         parent,
         draft.quantity.amount,
         reservation_id=reservation.id,

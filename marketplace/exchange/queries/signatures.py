@@ -145,10 +145,10 @@ def _signature(session: Session, actor: Actor, reservation: Reservation, record:
 def list_history(session: Session, actor: Actor, reservation: Reservation) -> list[Event]:
     """Everything that happened, oldest first. When the two sides meet is only told to them."""
     rows = list_records_of(session, object_type="reservation", object_id=reservation.id)
-    return history([_told(reservation, row) for row in rows], with_meeting=may(actor, Can.MEET, reservation))
+    return history([_record_of(reservation, row) for row in rows], with_meeting=may(actor, Can.MEET, reservation))
 
 
-def _told(reservation: Reservation, row: AuditRow) -> Record:
+def _record_of(reservation: Reservation, row: AuditRow) -> Record:
     action, facts = row.action.removeprefix("reservation."), row.facts
     figure = facts.get("figure", facts.get("quantity") if action not in _OWN_FIGURE else None)
     if figure is None and action == "dispute":  # of before the audit had it

@@ -84,7 +84,7 @@ def submit(session: Session, actor: Actor, *, organisation_slug: str, year: int,
         ReportStatus.SUBMITTED,
         submitted_at=clock.now(),
         submitted_by_id=actor.person_id,
-        findings=[finding.kept() for finding in findings],
+        findings=[finding.stored() for finding in findings],
     )
     _record(session, actor, "material_use.submit", report, organisation)
     _tell_reviewers(session, Notice.REPORT_SUBMITTED, organisation, year)

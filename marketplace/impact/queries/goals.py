@@ -168,7 +168,7 @@ class Decided:
         )
         return {number: InForce(target, own.get(number)) for (owner, number), target in newest.items() if owner is None}
 
-    def kept(self, adopted: AdoptedYear) -> dict[int, InForce]:
+    def in_force_at(self, adopted: AdoptedYear) -> dict[int, InForce]:
         """What counted when a municipality's year was adopted, with the decision behind it."""
         return {
             number: InForce(

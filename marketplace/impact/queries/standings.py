@@ -191,7 +191,7 @@ class _Figures:
         """A municipality in a year."""
         key = (organisation.id, year)
         values, adopted = self.inputs.get(key), self.adopted.get(key)
-        kept = {} if adopted is None else self.decided.kept(adopted)
+        kept = {} if adopted is None else self.decided.in_force_at(adopted)
         earlier = [when for organisation_id, when in self.adopted if organisation_id == organisation.id and when < year]
         return GoalPlace(
             slug=organisation.slug,

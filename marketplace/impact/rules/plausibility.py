@@ -46,7 +46,7 @@ class Finding:
         """What is odd, with the figures."""
         return _SENTENCES[self.rule]({**self.facts, "name": self.name})
 
-    def kept(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, Any]:
         """As it is stored with a version."""
         return {"rule": self.rule.value, "facts": dict(self.facts)}
 

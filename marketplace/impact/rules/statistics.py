@@ -47,7 +47,7 @@ class Statistic:
         """Whether it rests on something that may not be known."""
         return self.unknown_mass is not None or self.measure is Measure.SAVED
 
-    def known(self, totals: Totals) -> Figure | None:
+    def figure(self, totals: Totals) -> Figure | None:
         """The figure, or None where it is unknown.
 
         It is unknown when something has moved and of nothing of it is known what the figure rests on.
@@ -56,7 +56,7 @@ class Statistic:
 
     def ends(self, totals: Totals) -> tuple[Figure, Figure] | None:
         """The figure by the low and by the high end of the factors. None where it has none."""
-        if self.low is None or self.high is None or self.known(totals) is None:
+        if self.low is None or self.high is None or self.figure(totals) is None:
             return None
         return self.low(totals), self.high(totals)
 

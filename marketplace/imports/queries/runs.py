@@ -41,7 +41,7 @@ class StoredRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class EarlierChoices:
     """How an organisation named its columns before, and what it chose for Eural codes."""
 
     names: Mapping[str, str]
@@ -121,10 +121,10 @@ def list_rows(
     return session.scalars(found).all(), total
 
 
-def find_known(session: Session, *, organisation_id: int, kind: str) -> Known:
+def find_known(session: Session, *, organisation_id: int, kind: str) -> EarlierChoices:
     """How an organisation's columns were called before."""
     row = session.get(ImportMapping, (organisation_id, kind))
-    return Known({}, {}) if row is None else Known(row.names, row.codes)
+    return EarlierChoices({}, {}) if row is None else EarlierChoices(row.names, row.codes)
 
 
 def find_task(session: Session, run: ImportRun) -> Task | None:

@@ -110,7 +110,7 @@ def read_lot(record: Record, words: LotWords) -> tuple[Lot | None, Faults]:
         fields=_given(record, words.taxonomy),
     )
     answers = _check(draft, material, words, faults)
-    known = _known(draft, answers, external_id, words, faults)
+    known = _is_stored(draft, answers, external_id, words, faults)
     if faults.said:
         return None, faults
     return Lot(draft, external_id, known), faults
@@ -263,7 +263,7 @@ def _check(draft: ListingDraft, material: Material, words: LotWords, faults: Fau
     return answers
 
 
-def _known(draft: ListingDraft, answers: Mapping[str, Any], external_id: str | None, words: LotWords, faults: Faults) -> bool:
+def _is_stored(draft: ListingDraft, answers: Mapping[str, Any], external_id: str | None, words: LotWords, faults: Faults) -> bool:
     """Whether the same lot stands there with this external id. Another with that id, or the id twice in one sheet, is wrong."""
     if external_id is None:
         return False

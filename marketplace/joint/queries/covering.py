@@ -14,7 +14,7 @@ from marketplace.joint.rules.gathering import Group, Want
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.columns import EPOCH, Columns
 from marketplace.plans.queries.pairs import Today
-from marketplace.plans.rules.pairing import UNITS, Found, Wanted, Way, pair_up
+from marketplace.plans.rules.pairing import UNITS, Paired, Wanted, Way, pair_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Market:
     """What is on offer and needed today, with every pair that may be or nearly may."""
 
     columns: Columns
-    found: Found
+    found: Paired
     materials: Taxonomy
 
     def of(self, group: Group) -> Flags:
@@ -111,7 +111,7 @@ def _some(wanted: Wanted, which: Flags) -> Wanted:
     return replace(wanted, **some)
 
 
-def only(found: Found, which: Flags) -> Found:
+def only(found: Paired, which: Flags) -> Paired:
     """These of the pairs."""
     return replace(
         found,

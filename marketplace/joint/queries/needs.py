@@ -98,6 +98,12 @@ class JointNeed:
     others: tuple[Group, ...]
     askers: tuple[Organisation, ...]
 
+    def if_needed(self) -> "JointNeed":
+        """The same, for a file. Missing where nobody needs it."""
+        if not self.rows:
+            raise Missing(_("Nobody needs this in that period. Choose another period."))
+        return self
+
     @property
     def material(self) -> Material:
         """What is needed."""

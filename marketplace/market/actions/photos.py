@@ -64,7 +64,7 @@ def _photos(session: Session, owner: Owner) -> list[Photo]:
     return list(owner.photos) if isinstance(owner, Listing) else list_sketch_photos(session, owner)
 
 
-def _kept(session: Session, actor: Actor, owner: Owner, action: str, photo_id: int) -> None:
+def _record(session: Session, actor: Actor, owner: Owner, action: str, photo_id: int) -> None:
     audit.record(session, actor, action=action, object_type=owner.__tablename__, object_id=owner.id, photo=photo_id)
     session.flush()
     if isinstance(owner, Listing):
@@ -106,7 +106,7 @@ def add_photo(
     session.add(photo)
     session.flush()
     _own_files(session, photo, picture)
-    _kept(session, actor, owner, "photo.add", photo.id)
+    _record(session, actor, owner, "photo.add", photo.id)
     return photo
 
 
@@ -139,7 +139,7 @@ def edit_photo(
         row.insert(max(0, min(position, len(row) + 1) - 1), photo)
         for place, other in enumerate(row, start=1):
             other.position = place
-    _kept(session, actor, owner, "photo.edit", photo_id)
+    _record(session, actor, owner, "photo.edit", photo_id)
     return session.scalars(select(Photo).where(Photo.id == photo_id)).one()
 
 
@@ -170,7 +170,7 @@ def replace_photo(
     session.execute(delete(PhotoFile).where(PhotoFile.photo_id == photo_id))
     photo.files = _described(picture)
     _own_files(session, photo, picture)
-    _kept(session, actor, owner, "photo.turn", photo_id)
+    _record(session, actor, owner, "photo.turn", photo_id)
     return photo
 
 
@@ -184,7 +184,7 @@ def delete_photo(
     if isinstance(owner, Listing) and owner.status == ListingStatus.PUBLISHED and len(rows) == 1:
         raise Conflict(_("A published listing keeps at least one photo. Add another one first."))
     photo.removed_at = clock.now()
-    _kept(session, actor, owner, "photo.delete", photo_id)
+    _record(session, actor, owner, "photo.delete", photo_id)
     return rows.index(photo) + 1
 
 
@@ -200,7 +200,7 @@ def restore_photo(
     if photo.removed_at is not None:
         photos.check_photo_count(len(_photos(session, owner)))
         photo.removed_at = None
-        _kept(session, actor, owner, "photo.restore", photo_id)
+        _record(session, actor, owner, "photo.restore", photo_id)
     return photo
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import parse_number, plain
 from marketplace.materials.rules.figures import (
@@ -96,6 +96,12 @@ class Fault:
     slug: str
     column: str
     sentence: Text
+
+    def as_error(self) -> FieldError:
+        """The same as an error of what was sent, with its row and column."""
+        named = {"row": str(self.row), "slug": self.slug or "–", "column": self.column}
+        sentence = _("Row %(row)s (%(slug)s), %(column)s: %(sentence)s", **named, sentence=self.sentence)
+        return FieldError(f"rows[{self.row}].{self.column}", sentence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.fields import spoken_wish
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 from marketplace.memos.rules.record import (
-    Found,
     FoundLot,
     Lying,
     Searched,
+    SearchResult,
     Stock,
     Wish,
     in_every_language,
@@ -74,12 +74,12 @@ def searched_by(demand: Demand, known: Taxonomy) -> Searched:
     )
 
 
-def find_on_bank(session: Session, actor: Actor, demand: Demand) -> Found:
+def find_on_bank(session: Session, actor: Actor, demand: Demand) -> SearchResult:
     """What serves a demand that is not stored, and what would but for one thing. The best of both, with their numbers."""
     known = taxonomy(session)
     matches = list_listings_for_demand(session, actor, demand, page_size=LOTS_KEPT)
     misses = _misses(session, actor, demand, known)
-    return Found(
+    return SearchResult(
         fitting=matches.total,
         nearly=len(misses),
         lots=tuple(_fitting_lot(match, known) for match in matches.items),

@@ -131,7 +131,7 @@ class FoundLot:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The result of a search: how many lots fit and nearly fit, and the best of both."""
 
     fitting: int
@@ -216,10 +216,10 @@ def read_searched(kept: Mapping[str, Any]) -> Searched:
     )
 
 
-def read_found(kept: Mapping[str, Any]) -> Found:
+def read_found(kept: Mapping[str, Any]) -> SearchResult:
     """What was found, from what was kept."""
     lots, misses = (tuple(_lot(one) for one in kept[name]) for name in ("lots", "misses"))
-    return Found(kept["fitting"], kept["nearly"], lots, misses)
+    return SearchResult(kept["fitting"], kept["nearly"], lots, misses)
 
 
 def _lot(kept: Mapping[str, Any]) -> FoundLot:

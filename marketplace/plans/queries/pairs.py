@@ -20,7 +20,7 @@ from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.columns import Columns, read_columns, read_stops
 from marketplace.plans.rules.lying import NO_STOPS, Lying, Stops, handling_cost, road_cost, storage_of
-from marketplace.plans.rules.pairing import STEPS, Found, Way, pair_up
+from marketplace.plans.rules.pairing import STEPS, Paired, Way, pair_up
 from marketplace.plans.rules.prices import HaulPrice, HaulPrices, PriceOf, prices_on
 from marketplace.plans.rules.stops import STRAIGHT, Ways, limits_of, ways_of
 
@@ -53,7 +53,7 @@ class Today:
     """What is open today and how it pairs."""
 
     columns: Columns
-    found: Found
+    found: Paired
     materials: Taxonomy
     stops: Stops = NO_STOPS
     prices: HaulPrices | None = None

@@ -18,7 +18,7 @@ from marketplace.allocation.rules.problem import Flags, Numbers
 from marketplace.kernel.geo import distance_km
 from marketplace.market.rules.listing import Condition
 from marketplace.matching.rules.wishes import Verdict
-from marketplace.plans.rules.pairing import STEPS, Found, Supply, Terms, Wanted, Way, point_of
+from marketplace.plans.rules.pairing import STEPS, Paired, Supply, Terms, Wanted, Way, point_of
 
 FAR_AHEAD = 400 * 366  # days since 1970: what opens later has no day
 CONDITIONS = {condition.rank: condition.value for condition in Condition}
@@ -57,7 +57,7 @@ class Open:
     supply: Supply
     wanted: Wanted
     terms: Terms
-    found: Found
+    found: Paired
     lots: Numbers
     needs: Numbers
 

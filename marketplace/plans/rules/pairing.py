@@ -108,7 +108,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Found:
+class Paired:
     """Lots and needs that pair, by lot and by need.
 
     Their places in the columns, the way, whole kilometres, and whether a wish is in doubt.
@@ -121,7 +121,7 @@ class Found:
     is_unsure: Flags
 
 
-def pair_up(supply: Supply, wanted: Wanted, terms: Terms, *, is_free_only: bool = False) -> Found:
+def pair_up(supply: Supply, wanted: Wanted, terms: Terms, *, is_free_only: bool = False) -> Paired:
     """Every pair that may be, and every one that but one thing stands between.
 
     `is_free_only`: the former alone.
@@ -129,7 +129,7 @@ def pair_up(supply: Supply, wanted: Wanted, terms: Terms, *, is_free_only: bool 
     blocks = list(_blocks(supply, wanted, terms, Way.FREE if is_free_only else max(Way)))
     if not blocks:
         nothing = np.zeros(0, np.int64)
-        return Found(nothing, nothing, nothing.astype(np.int8), nothing, nothing.astype(np.bool_))
+        return Paired(nothing, nothing, nothing.astype(np.int8), nothing, nothing.astype(np.bool_))
     lots, needs, ways, unsure = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
     order = np.lexsort((needs, lots))
     lots, needs = lots[order], needs[order]
@@ -138,7 +138,7 @@ def pair_up(supply: Supply, wanted: Wanted, terms: Terms, *, is_free_only: bool 
     def between(row: int) -> tuple[Point, Point]:
         return point_of(supply, int(lots[row])), point_of(wanted, int(needs[row]))
 
-    return Found(lots, needs, ways[order], list_whole_km((steps * steps).sum(axis=1), between), unsure[order])
+    return Paired(lots, needs, ways[order], list_whole_km((steps * steps).sum(axis=1), between), unsure[order])
 
 
 def _blocks(

@@ -34,7 +34,7 @@ from marketplace.places.rules import PlaceBasis
 from marketplace.stock.actions.offers import hold
 from marketplace.stock.actions.places import whereabouts
 from marketplace.stock.models import ChainOffer
-from marketplace.stock.queries.told import LIVE, find_offers
+from marketplace.stock.queries.events import LIVE, find_offers
 from marketplace.stock.rules.chain import check_lies_too_long, check_to_be_had, clean_chain_reason
 from marketplace.stock.rules.handling import check_part, too_little
 

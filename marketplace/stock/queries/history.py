@@ -13,7 +13,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Depot, Lot, Movement
 from marketplace.depots.queries.lots import list_movements
 from marketplace.depots.rules.lots import MovementKind
-from marketplace.stock.queries.told import reason_of
+from marketplace.stock.queries.events import reason_of
 
 LEAVING = (MovementKind.MOVE, MovementKind.OUT, MovementKind.RETURN)
 

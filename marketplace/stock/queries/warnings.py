@@ -82,7 +82,7 @@ def list_all_troubles(session: Session, actor: Actor) -> list[Trouble]:
 
 def trouble_of(session: Session, depot: Depot, sums: Sums) -> Trouble:
     """The same of one depot whose sums are known."""
-    return _told([depot], {depot.id: sums}, _long(session, [depot]), _missing(session, [depot]))[0]
+    return _troubles([depot], {depot.id: sums}, _long(session, [depot]), _missing(session, [depot]))[0]
 
 
 def fills(depot: Depot, sums: Sums) -> tuple[Fill, ...]:
@@ -101,11 +101,13 @@ def list_troubles(session: Session, depots: Sequence[Depot]) -> list[Trouble]:
     """Those of these depots in which something is not as it should be."""
     if not depots:
         return []
-    told = _told(depots, sum_stock(session, [depot.id for depot in depots]), _long(session, depots), _missing(session, depots))
+    told = _troubles(
+        depots, sum_stock(session, [depot.id for depot in depots]), _long(session, depots), _missing(session, depots)
+    )
     return [trouble for trouble in told if trouble.is_any]
 
 
-def _told(
+def _troubles(
     depots: Sequence[Depot], sums: dict[int, Sums], long: dict[int, tuple[int, date | None]], missing: dict[int, int]
 ) -> list[Trouble]:
     result = []

@@ -17,7 +17,7 @@ from marketplace.valuations.models import PriceRow, PriceTable, PriceTableUse
 from marketplace.valuations.queries.prices import changes_of, find_newest_table, get_price_table
 from marketplace.valuations.rules.prices import COSTS, read_prices
 
-FAULTS_TOLD = 100
+FAULTS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def draft_prices(session: Session, actor: Actor, *, file: ListFile) -> LoadedPri
     require(actor, Can.LOAD_PRICES)
     read = read_prices(file, taxonomy(session), clock.today())
     if read.faults:
-        raise Invalid.all(_told(read.faults))
+        raise Invalid.all(_errors(read.faults))
     newest = find_newest_table(session)
     if newest is not None and newest.digest == file.digest:
         raise Invalid(_("This is the table in use. Load one with other prices."), "file")
@@ -106,21 +106,8 @@ def draft_prices(session: Session, actor: Actor, *, file: ListFile) -> LoadedPri
     return LoadedPrices(table, read.ignored)
 
 
-def _told(faults: Sequence[Fault]) -> list[FieldError]:
+def _errors(faults: Sequence[Fault]) -> list[FieldError]:
     """Each fault with its row and column. Of very many the first, and how many more."""
-    told = [
-        FieldError(
-            f"rows[{fault.row}].{fault.column}",
-            _(
-                "Row %(row)s (%(slug)s), %(column)s: %(sentence)s",
-                row=str(fault.row),
-                slug=fault.slug or "–",
-                column=fault.column,
-                sentence=fault.sentence,
-            ),
-        )
-        for fault in faults[:FAULTS_TOLD]
-    ]
-    if len(faults) > FAULTS_TOLD:
-        told.append(FieldError("rows", _("%(number)s more rows do not fit.", number=len(faults) - FAULTS_TOLD)))
-    return told
+    more = len(faults) - FAULTS_MAX
+    rest = [FieldError("rows", _("%(number)s more rows do not fit.", number=more))] if more > 0 else []
+    return [*(fault.as_error() for fault in faults[:FAULTS_MAX]), *rest]

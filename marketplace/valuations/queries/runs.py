@@ -262,7 +262,7 @@ def list_lines(
     )
     ids = select(ValuationLine.item_id).where(mine).order_by(ValuationLine.item_id).offset(offset).limit(limit)
     page = session.scalars(ids).all()  # first which, so that what is skipped is not joined
-    return _told(session, session.execute(rows.where(ValuationLine.item_id.in_(page))).all()), total
+    return _explained(session, session.execute(rows.where(ValuationLine.item_id.in_(page))).all()), total
 
 
 def each_line(session: Session, run: ValuationRun) -> Iterator[ToldLine]:
@@ -276,7 +276,7 @@ def each_line(session: Session, run: ValuationRun) -> Iterator[ToldLine]:
         .limit(LINES_AT_ONCE)
     )
     after = 0
-    while told := _told(session, session.execute(rows.where(ValuationLine.item_id > after)).all()):
+    while told := _explained(session, session.execute(rows.where(ValuationLine.item_id > after)).all()):
         after = told[-1].item.id
         yield from told
 
@@ -296,10 +296,10 @@ def last_lines(session: Session, asset: Asset) -> tuple[ValuationRun | None, Seq
         .where(ValuationLine.run_id == run.id, AssetItem.asset_id == asset.id)
         .order_by(AssetItem.layer.is_(None), AssetItem.layer, AssetItem.number)
     )
-    return run, _told(session, session.execute(rows).all())
+    return run, _explained(session, session.execute(rows).all())
 
 
-def _told(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]) -> list[ToldLine]:
+def _explained(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]) -> list[ToldLine]:
     ids: dict[str, set[int]] = defaultdict(set)
     for line, _item, _asset in rows:
         ids[line.method].add(line.source_id or 0)

@@ -12,7 +12,7 @@ from marketplace.accounts.queries.tokens import list_tokens
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.accounts.rules.phones import PHONE_SHOWN_LABELS, DetailsDraft, PhoneShown, phone_text
 from marketplace.accounts.rules.tokens import SCOPE_LABELS
-from marketplace.http import identity, kept
+from marketplace.http import browser_copy, identity
 from marketplace.http.request import current_actor, current_session, permission, public
 from marketplace.kernel.language import _, reading_in
 from marketplace.web.account import entrance
@@ -28,8 +28,8 @@ TARGET_LENGTH_MAX = 2000
 def kept_apart(response: BaseResponse) -> BaseResponse:
     """Keep pages around a password out of every cache, for visitors too. Where a session has ended, the browser forgets what it kept."""
     if request.method == "GET" and identity.has_ended():
-        kept.cleared(response)
-    return kept.apart(response)
+        browser_copy.cleared(response)
+    return browser_copy.apart(response)
 
 
 def local_target() -> str:

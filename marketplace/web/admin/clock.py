@@ -37,7 +37,7 @@ class Line(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JobRow:
     """A job on the page. `next_at` is None when its turn has come and no worker has taken it."""
 
     line: Line
@@ -96,12 +96,12 @@ def _settled(verb: Verb, delivery_id: int, sentence: Text) -> ResponseReturnValu
     return done(_("It has been dealt with already."), where, "info")
 
 
-def describe_line(line: Line, last: JobRun | None) -> Told:
+def describe_line(line: Line, last: JobRun | None) -> JobRow:
     """What the page says of a job."""
     seconds = (last.finished_at - last.started_at).total_seconds() if last and last.finished_at else None
     now = clock.now()
     next_at = runs.slot_at(last.slot, line.every) + line.every if last else None
-    return Told(line, cadence(line.every), last, seconds, next_at if next_at and next_at > now else None)
+    return JobRow(line, cadence(line.every), last, seconds, next_at if next_at and next_at > now else None)
 
 
 def cadence(every: timedelta) -> Text:

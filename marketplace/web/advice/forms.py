@@ -13,7 +13,7 @@ from marketplace.web.ui.forms import Form, IdempotencyField, Required
 Choices = Iterable[tuple[str, Text | str]]
 
 
-def _told(pairs: Choices) -> list[SelectChoice]:
+def _select_choices(pairs: Choices) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
@@ -49,7 +49,7 @@ class OpinionForm(Form):
 
     def offer(self, rules: Choices) -> "OpinionForm":
         """The same form with these rules to choose from."""
-        self.rule.choices = [SelectChoice("", _("The lot as a whole")), *_told(rules)]
+        self.rule.choices = [SelectChoice("", _("The lot as a whole")), *_select_choices(rules)]
         return self
 
     def draft(self) -> OpinionDraft:
@@ -75,7 +75,7 @@ class LiftForm(Form):
 
     def offer(self, rules: Choices, papers: Choices) -> "LiftForm":
         """The same form with these rules and papers to choose from."""
-        self.rule.choices, self.paper_id.choices = _told(rules), _told(papers)
+        self.rule.choices, self.paper_id.choices = _select_choices(rules), _select_choices(papers)
         return self
 
     def draft(self) -> LiftDraft:

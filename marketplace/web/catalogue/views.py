@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.policy import Can, may
 from marketplace.accounts.queries.people import find_contact
 from marketplace.catalogue.queries.feed import feed as feed_of
-from marketplace.catalogue.queries.kept import kept_ids
+from marketplace.catalogue.queries.saved import kept_ids
 from marketplace.catalogue.queries.search import browse, nearest_outside, search
 from marketplace.exchange.queries.reservations import find_spot, phone_shown_to
 from marketplace.exchange.queries.terms import count_fixed_terms
@@ -69,7 +69,7 @@ def list_listings() -> str:
         **_exports(),
         "feed_address": feed_address,
         "marks": url_for("map.show_marks"),
-        "kept": _kept(),
+        "kept": _favourite_ids(),
     }
     return render_template(visible, form=form, question=page.question, near=here, page=page, **around)
 
@@ -189,11 +189,11 @@ def show_listing(listing_id: int) -> str:
         lot_papers=papers_of(session, actor, listing),
         phone=phone_shown_to(actor, find_contact(session, listing.created_by_id)) if actor.is_member else None,
         away=search_results.away_from(here, listing),
-        kept=_kept(),
+        kept=_favourite_ids(),
         share=site_address() + url_for("catalogue.show_listing", listing_id=listing_id),
     )
 
 
-def _kept() -> frozenset[int] | None:
+def _favourite_ids() -> frozenset[int] | None:
     """The lots that this reader keeps; None for those who keep none: visitors."""
     return kept_ids(current_session(), current_actor()) if current_actor().is_member else None

@@ -107,7 +107,7 @@ def offer(demand_id: int) -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Enter a new need; until it is placed it is stored as it was typed."""
     if wants_saving():
-        return _kept(drafts.keep())
+        return _saved(drafts.keep())
     form = DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")})
     if request.method == "GET":
         question = Question(url_for("demands.create"), request.args, (PREFIX,))
@@ -120,7 +120,7 @@ def create() -> ResponseReturnValue:
 def go_on(sketch_id: int) -> ResponseReturnValue:
     """A need that somebody began to enter before."""
     if wants_saving():
-        return _kept(drafts.keep(sketch_id=sketch_id))
+        return _saved(drafts.keep(sketch_id=sketch_id))
     if request.method == "POST":
         return _asking(DemandForm(), sketch_id)
     sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.DEMAND)
@@ -130,7 +130,7 @@ def go_on(sketch_id: int) -> ResponseReturnValue:
     return _telling("demands/create.html", form, sketch)
 
 
-def _kept(sketch: Sketch) -> ResponseReturnValue:
+def _saved(sketch: Sketch) -> ResponseReturnValue:
     return save_response(sketch, ui_drafts.demand_address(sketch))
 
 
@@ -234,7 +234,7 @@ def request_all(demand_id: int) -> ResponseReturnValue:
 def edit(demand_id: int) -> ResponseReturnValue:
     """Change a need. Saving after somebody else first shows the differences."""
     if wants_saving():
-        return _kept(drafts.keep(demand_id=demand_id))
+        return _saved(drafts.keep(demand_id=demand_id))
     with database().read() as before:
         form = form_of(_own(before, demand_id), taxonomy(before))
     is_valid = form.is_submitted() and form.validate()

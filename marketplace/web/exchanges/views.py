@@ -22,7 +22,7 @@ from marketplace.materials.queries import taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.exchanges import lacking, settlement
 from marketplace.web.exchanges.arithmetic import booking_of, lines_of
-from marketplace.web.exchanges.asked import Asked, said
+from marketplace.web.exchanges.filters import Asked, said
 from marketplace.web.exchanges.forms import ReverseForm
 from marketplace.web.ui.exchange_rows import ROW_PLACES, exchange_rows
 from marketplace.web.ui.figure_filters import Drawer, filters_of

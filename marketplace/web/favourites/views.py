@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.catalogue.actions import favourites
-from marketplace.catalogue.queries.kept import list_favourites
+from marketplace.catalogue.queries.saved import list_favourites
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy

@@ -72,12 +72,12 @@ def _carbon(kg: Decimal | None) -> str:
 def _replacing(totals: Totals) -> Decimal | None:
     """What was avoided by what replaces a purchase. Unknown while nobody said so of anything, or its factors are."""
     said = totals.replacing_mass_kg or totals.not_replacing_mass_kg or not totals.mass_kg
-    return _known(KNOWN["avoided_replacing_kgco2e"])(totals) if said else None
+    return _figure(KNOWN["avoided_replacing_kgco2e"])(totals) if said else None
 
 
-def _known(statistic: Statistic) -> Callable[[Totals], Decimal | None]:
+def _figure(statistic: Statistic) -> Callable[[Totals], Decimal | None]:
     def of(totals: Totals) -> Decimal | None:
-        value = statistic.known(totals)
+        value = statistic.figure(totals)
         return None if value is None else Decimal(value)
 
     return of
@@ -100,7 +100,7 @@ def from_avoided_to_net(totals: Totals) -> Chart:
     What is not counted is never drawn as zero.
     """
     avoided, transport, processing, net = (
-        _known(KNOWN[name])(totals) for name in ("avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
+        _figure(KNOWN[name])(totals) for name in ("avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "net_kgco2e")
     )
     places = places_of(max(abs(value) for value in (avoided, transport, processing, net, Decimal(0)) if value is not None))
     partly = _("partly counted") if totals.unknown_processing_mass_kg else _("making fit")

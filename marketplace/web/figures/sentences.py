@@ -16,11 +16,11 @@ ZERO = Decimal(0)
 
 def of_net(totals: Totals) -> Text | str:
     """How much of the avoided the driving and the processing take back."""
-    avoided = KNOWN["avoided_kgco2e"].known(totals)
+    avoided = KNOWN["avoided_kgco2e"].figure(totals)
     if avoided is None or avoided <= 0:
         return _("What was avoided is not known.") if avoided is None else ""
     driven, made = (percent(kg / Decimal(avoided), 0) for kg in (totals.transport_kgco2e, totals.processing_kgco2e))
-    if KNOWN["processing_kgco2e"].known(totals) is None:
+    if KNOWN["processing_kgco2e"].figure(totals) is None:
         return _("Driving takes back %(driven)s of what was avoided; what processing takes is not counted.", driven=driven)
     return _("Driving takes back %(driven)s of what was avoided, processing %(made)s.", driven=driven, made=made)
 
@@ -74,7 +74,7 @@ def of_groups(rows: Sequence[StatisticsRow], totals: Totals) -> Text | str:
         return ""
     heaviest = rows[0]
     mass = percent(heaviest.totals.mass_kg / totals.mass_kg, 0)
-    avoided = KNOWN["avoided_kgco2e"].known(heaviest.totals)
+    avoided = KNOWN["avoided_kgco2e"].figure(heaviest.totals)
     if avoided is None or totals.avoided_kgco2e <= 0:
         return _("%(name)s is %(mass)s of the tonnes.", name=heaviest.name, mass=mass)
     share = percent(Decimal(avoided) / totals.avoided_kgco2e, 0)

@@ -57,7 +57,7 @@ def avoided_of(totals: Totals) -> list[Ranged]:
 
     def ranged(name: str) -> Ranged:
         item = KNOWN[name]
-        value, ends = item.known(totals), item.ends(totals)
+        value, ends = item.figure(totals), item.ends(totals)
         is_part = name in AVOIDED and value is not None and totals.avoided_kgco2e > 0
         return Ranged(
             name,
@@ -155,17 +155,17 @@ class GroupTable:
 def group_table(statistics: Statistics) -> GroupTable:
     """By material group, one precision in the whole table. Processing has a column as soon as any of it is known."""
     shown = [item for item in STATISTICS if item.name in SHOWN_BY_GROUP]
-    if not any(item.name == "processing_kgco2e" and item.known(statistics.totals) is not None for item in shown):
+    if not any(item.name == "processing_kgco2e" and item.figure(statistics.totals) is not None for item in shown):
         shown = [item for item in shown if item.name != "processing_kgco2e"]
     places = places_of(statistics.totals.mass_kg)
 
     def cells(totals: Totals) -> tuple[str, ...]:
         return tuple(
-            number(item.known(totals))
+            number(item.figure(totals))
             if item.measure is Measure.COUNT
             else str(_("not counted"))
-            if item.name == "processing_kgco2e" and item.known(totals) is None
-            else in_tonnes(item.known(totals), places)
+            if item.name == "processing_kgco2e" and item.figure(totals) is None
+            else in_tonnes(item.figure(totals), places)
             for item in shown
         )
 
@@ -247,7 +247,7 @@ def _labels(mass_label: Text | None = None) -> list[str]:
 
 def _figures(totals: Totals) -> list[Cell]:
     """Every figure of the list, exact; empty where it is not known."""
-    return [_exact(item, item.known(totals)) for item in STATISTICS]
+    return [_exact(item, item.figure(totals)) for item in STATISTICS]
 
 
 def _exact(item: Statistic, value: Figure | None) -> Cell:

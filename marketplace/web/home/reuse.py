@@ -34,7 +34,7 @@ def reuse_of(statistics: Statistics) -> Reuse | None:
         ),
         (
             _("less CO₂ emitted"),
-            carbon(NET.known(totals)),
+            carbon(NET.figure(totals)),
             _("what new material would have emitted, less transport and, where known, processing"),
         ),
         (

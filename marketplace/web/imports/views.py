@@ -173,7 +173,7 @@ def mend(import_id: int) -> ResponseReturnValue:
     def type_them() -> ImportRun:
         return mend_rows(session, actor, import_id=import_id, values=typed_cells(run), locale=current_locale())
 
-    return _told(form, import_id, attempt(form, type_them) if form.validate_on_submit() else None)
+    return _after_mending(form, import_id, attempt(form, type_them) if form.validate_on_submit() else None)
 
 
 @blueprint.post("/invoer/<int:import_id>/bestand")
@@ -189,10 +189,10 @@ def mend_file(import_id: int) -> ResponseReturnValue:
         rows, notation = (file.rows, file.notation) if file is not None else ([], "nl")
         return mend_from_sheet(session, actor, import_id=import_id, rows=rows, notation=notation)
 
-    return _told(form, import_id, attempt(form, take_them) if file is not None else None)
+    return _after_mending(form, import_id, attempt(form, take_them) if file is not None else None)
 
 
-def _told(form: Form, import_id: int, run: ImportRun | None) -> ResponseReturnValue:
+def _after_mending(form: Form, import_id: int, run: ImportRun | None) -> ResponseReturnValue:
     """Back to the sheet, with how many rows are still wrong, or why nothing was taken."""
     back = url_for("imports.show", import_id=import_id)
     if run is None:
@@ -232,7 +232,7 @@ def codes(import_id: int) -> ResponseReturnValue:
             _("Your choices are kept, also for your next sheet."),
             url_for("imports.show", import_id=import_id, _anchor="material-names" if run.kind in WITH_NAMES else "codes"),
         )
-    return _told(form, import_id, None)
+    return _after_mending(form, import_id, None)
 
 
 @blueprint.post("/invoer/<int:import_id>/gegevens")

@@ -7,8 +7,6 @@ from marketplace.http.joint import clause_of, joint_paper_answer, joint_table_an
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.joint.queries.groups import PAGE_SIZE, list_joint_needs
 from marketplace.joint.queries.needs import JointNeed, get_joint_need, list_public_buyers
-from marketplace.kernel.errors import Missing
-from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.sheets.joint_need import circles_in_words, how_counted, period_of, who_needs
 from marketplace.web.joint import shown
@@ -93,7 +91,7 @@ def _content(need: JointNeed) -> dict[str, object]:
 @one_moment
 def paper(slug: str) -> Response:
     """The need with its arithmetic, its clause and the thresholds, as a PDF."""
-    return joint_paper_answer(_found(slug), taxonomy(current_session()))
+    return joint_paper_answer(_asked(slug)[1].if_needed(), taxonomy(current_session()))
 
 
 @blueprint.get("/gezocht/samen/<slug>/behoeften.csv")
@@ -101,7 +99,7 @@ def paper(slug: str) -> Response:
 @one_moment
 def table(slug: str) -> Response:
     """The needs as a table."""
-    return joint_table_answer(_found(slug))
+    return joint_table_answer(_asked(slug)[1].if_needed())
 
 
 def _asked(slug: str) -> tuple[JointForm, JointNeed]:
@@ -109,11 +107,3 @@ def _asked(slug: str) -> tuple[JointForm, JointNeed]:
     form = JointForm(request.args, taxonomy(session))
     question = form.question({one.slug for one in list_public_buyers(session)})
     return form, get_joint_need(session, current_actor(), slug, question)
-
-
-def _found(slug: str) -> JointNeed:
-    """What a file is made of. Missing where nobody needs it."""
-    need = _asked(slug)[1]
-    if not need.rows:
-        raise Missing(_("Nobody needs this in that period. Choose another period."))
-    return need

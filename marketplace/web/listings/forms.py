@@ -22,7 +22,7 @@ from marketplace.market.rules.listing import ANSWER_LABELS, Answer, ListingDraft
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
 from marketplace.market.rules.values import FREE_DAYS, PLAN, deciding_gates, plain_fields
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.listings.pictures import Kept, read_stored, store_uploads
+from marketplace.web.listings.pictures import WaitingPicture, read_stored, store_uploads
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.ui.comparison import Row
 from marketplace.web.ui.day_chips import TILL_LABELS, since_choices
@@ -180,7 +180,7 @@ class ListingForm(MaterialForm):
         self.declared: dict[str, str] = {}
         self.said: dict[str, Any] = {}  # what is stored of the fields of the material
         self.stored: list[tuple[str, str]] = []  # file name and words of the photos that the lot has
-        self.kept: list[Kept] = []
+        self.kept: list[WaitingPicture] = []
         self.is_closed = False  # to others: its rings have no days before it is opened
         self.kept_plan: dict[str, Any] | None = None  # of what is on offer: its days move by a step of their own
 
@@ -333,7 +333,7 @@ class PhotosForm(Form):
         description=_("At least one photo to publish, at most 12. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB each."),
     )
 
-    kept: list[Kept] = []
+    kept: list[WaitingPicture] = []
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Develop what was sent, before the session opens. One that is no picture stops only itself: the others are in the form."""

@@ -25,7 +25,7 @@ PREVIEW = "webp-480"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class WaitingPicture:
     """A picture that waits for its lot, and the word that carries it through the form."""
 
     picture: StoredPicture
@@ -50,27 +50,27 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.secret_key), salt=f"kept photo of {current_actor().person_id}")
 
 
-def keep(picture: StoredPicture) -> Kept:
+def keep(picture: StoredPicture) -> WaitingPicture:
     """Sign a stored picture."""
-    return Kept(picture, str(_signer().dumps(picture.files)))
+    return WaitingPicture(picture, str(_signer().dumps(picture.files)))
 
 
-def read_stored(tokens: list[str], dropped: list[str]) -> list[Kept]:
+def read_stored(tokens: list[str], dropped: list[str]) -> list[WaitingPicture]:
     """The pictures of these words, without those that the sender left out."""
-    rows: list[Kept] = []
+    rows: list[WaitingPicture] = []
     for token in dict.fromkeys(tokens):
         try:
             payload = _signer().loads(token, max_age=KEPT_S)
         except BadSignature:
             continue
         if token not in dropped:
-            rows.append(Kept(StoredPicture({variant: tuple(file) for variant, file in payload.items()}), token))
+            rows.append(WaitingPicture(StoredPicture({variant: tuple(file) for variant, file in payload.items()}), token))
     return rows[:PHOTOS_MAX]
 
 
-def store_uploads(uploads: list[FileStorage], room: int) -> tuple[list[Kept], list[Text]]:
+def store_uploads(uploads: list[FileStorage], room: int) -> tuple[list[WaitingPicture], list[Text]]:
     """Develop and store each upload, at most `room`. Returns what arrived well, and a sentence for each that did not."""
-    taken: list[Kept] = []
+    taken: list[WaitingPicture] = []
     refused: list[Text] = []
     for upload in uploads:
         if len(taken) >= room:

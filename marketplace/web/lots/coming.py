@@ -126,7 +126,7 @@ def take_in(depot_id: int) -> ResponseReturnValue:
     form = TakeInForm()
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    depot = _kept(session, actor, depot_id)
+    depot = _get_own_depot(session, actor, depot_id)
     known = taxonomy(session)
     form.offer(known, list_organisations(session), actor.organisation_slug)
     form.offer_vehicles(known.vehicles)
@@ -150,7 +150,7 @@ def take_in(depot_id: int) -> ResponseReturnValue:
         warn_of_full(session, depot.id)
         message = _("It is taken in as lot %(number)s, in %(place)s.", number=lot_number(made.id), place=place_of(made))
         return done(message, url_for("lots.show", lot_id=made.id))
-    return page("lots/take_in.html", form, depot=depot, expected=_told(session, expected) if expected else None)
+    return page("lots/take_in.html", form, depot=depot, expected=_arrival_sentence(session, expected) if expected else None)
 
 
 def _expected(session: Session, depot: Depot, form: TakeInForm) -> Arrival | None:
@@ -168,7 +168,7 @@ def bring_in(depot_id: int) -> ResponseReturnValue:
     form = BringInForm()
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    depot, finding, typed = _kept(session, actor, depot_id), FindForm(request.args), request.args.get("nummer", "")
+    depot, finding, typed = _get_own_depot(session, actor, depot_id), FindForm(request.args), request.args.get("nummer", "")
     form.bay.offer(depot)
     coming = attempt(finding, lambda: _coming(session, actor, depot, typed)) if typed else None
     if coming is None:
@@ -201,7 +201,7 @@ class Shown:
     @classmethod
     def of(cls, session: Session, coming: Coming) -> "Shown":
         lot, arrival = coming.lot, coming.arrival
-        told = None if arrival is None else _told(session, arrival)
+        told = None if arrival is None else _arrival_sentence(session, arrival)
         there = Amount(lot.quantity, lot.unit_of)
         return cls(lot_number(lot.id), lot.title, there, lot.organisation.name, place_of(lot), told)
 
@@ -223,13 +223,13 @@ def _coming(session: Session, actor: Actor, depot: Depot, typed: str) -> Coming:
     return get_coming(session, actor, depot, read_lot_number(typed, "nummer"), field="nummer")
 
 
-def _kept(session: Session, actor: Actor, depot_id: int) -> Depot:
+def _get_own_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
     depot = get_depot(session, depot_id)
     require(actor, Can.KEEP_DEPOT, depot)
     return depot
 
 
-def _told(session: Session, arrival: Arrival) -> Text:
+def _arrival_sentence(session: Session, arrival: Arrival) -> Text:
     """What was announced, in a sentence."""
     material = taxonomy(session).material_by_id(arrival.material_id).name
     return _(

@@ -106,8 +106,8 @@ def _factors(session: Session, material: Material, actor: Actor) -> Iterator[tup
     if carbon:
         yield (_("Between"), _("%(low)s and %(high)s", low=exact(carbon.low), high=exact(carbon.high)))
         yield (_("Source of the carbon factor"), f"{carbon.source} ({carbon.confidence})")
-    yield (_("kg CO₂e per kg, processing"), _known(material.processing_kgco2e_per_kg))
-    yield (_("MKI, € per kg"), _known(material.mki_eur_per_kg))
+    yield (_("kg CO₂e per kg, processing"), _factor(material.processing_kgco2e_per_kg))
+    yield (_("MKI, € per kg"), _factor(material.mki_eur_per_kg))
     if material.mki_source:
         yield (_("Source of the MKI"), material.mki_source)
     passed_on = _("may be passed on") if material.is_factor_public else _("not passed on")
@@ -115,7 +115,7 @@ def _factors(session: Session, material: Material, actor: Actor) -> Iterator[tup
     yield (_("Licence of factor and MKI"), licence)
 
 
-def _known(value: Decimal | None) -> Text | str:
+def _factor(value: Decimal | None) -> Text | str:
     return _("unknown, never zero") if value is None else exact(value)
 
 

@@ -48,7 +48,7 @@ def show(slug: str) -> str:
         shadow=SHADOW,
         used=_used(facts.shown) if facts.shown else [],
         scopes=SCOPE_LABELS,
-        net=NET.known(facts.shown.bank.brought) if facts.shown else None,
+        net=NET.figure(facts.shown.bank.brought) if facts.shown else None,
         year_address=lambda year: url_for("municipality.show", slug=slug, jaar=year),
     )
 

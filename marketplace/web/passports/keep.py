@@ -47,7 +47,7 @@ def create() -> ResponseReturnValue:
 def edit(asset_id: int) -> ResponseReturnValue:
     """Describe an asset anew."""
     session, actor = current_session(), current_actor()
-    asset = kept(asset_id)
+    asset = asset_to_change(asset_id)
     form = AssetForm()
     form.fill(asset, draft_of(asset))
     form.offer(list_organisations(session), asset.organisation.slug)
@@ -78,7 +78,7 @@ def _differences(form: AssetForm, asset: Asset) -> list[Row]:
 def add_item(asset_id: int) -> ResponseReturnValue:
     """Write down a part: a material and how much of it."""
     session, actor = current_session(), current_actor()
-    asset = kept(asset_id)
+    asset = asset_to_change(asset_id)
     form = ItemForm(data={"material": request.args.get("material", "")})
     form.offer(taxonomy(session))
     made = (
@@ -98,7 +98,7 @@ def add_item(asset_id: int) -> ResponseReturnValue:
 def describe_item(asset_id: int, number: int) -> ResponseReturnValue:
     """Say more of a part, or something else."""
     session, actor = current_session(), current_actor()
-    asset, item = kept(asset_id), get_item(session, actor, asset_id, number)
+    asset, item = asset_to_change(asset_id), get_item(session, actor, asset_id, number)
     material = taxonomy(session).material_by_id(item.material_id)
     form = describe_form(material)
     form.fill(details_of(item))
@@ -112,7 +112,7 @@ def describe_item(asset_id: int, number: int) -> ResponseReturnValue:
 def change_item(asset_id: int, number: int) -> ResponseReturnValue:
     """Say what happened to a part."""
     session, actor = current_session(), current_actor()
-    asset, item = kept(asset_id), get_item(session, actor, asset_id, number)
+    asset, item = asset_to_change(asset_id), get_item(session, actor, asset_id, number)
     form = ChangeForm()
     form.prepare(item)
     if submit(form, lambda: items.change_item(session, actor, asset_id=asset_id, number=number, change=form.draft())):
@@ -124,7 +124,7 @@ def _material(item: AssetItem) -> object:
     return taxonomy(current_session()).material_by_id(item.material_id)
 
 
-def kept(asset_id: int) -> Asset:
+def asset_to_change(asset_id: int) -> Asset:
     """The asset, for whoever may change it."""
     asset = get_asset(current_session(), current_actor(), asset_id)
     require(current_actor(), Can.KEEP_PASSPORTS, asset)

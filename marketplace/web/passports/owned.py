@@ -62,7 +62,7 @@ def owned() -> ResponseReturnValue:
         rows=rows_of(counted, held),
         passported_kg=passported,
         share=share_of(passported, counted.total_kg),
-        estimates=[_told(one) for one in list_estimates(session, actor, organisation_id)],
+        estimates=[_cells(one) for one in list_estimates(session, actor, organisation_id)],
         may_estimate=may(actor, Can.ESTIMATE_OWNED),
     )
 
@@ -118,5 +118,5 @@ def share_of(kg: Decimal, whole_kg: Decimal) -> Decimal | None:
     return min(Decimal(1), kg / whole_kg) if whole_kg else None
 
 
-def _told(one: Estimated) -> tuple[str, str, str, str]:
+def _cells(one: Estimated) -> tuple[str, str, str, str]:
     return str(one.year), str(one.version), moment(one.entered_at), mass(one.total_kg)

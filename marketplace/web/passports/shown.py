@@ -19,7 +19,7 @@ from marketplace.passports.rules.assets import AssetKind
 from marketplace.sheets.passport import Line, Passport
 from marketplace.sheets.typesetting import qr_code
 from marketplace.valuations.models import ValuationRun
-from marketplace.valuations.queries.found import worth_over_time
+from marketplace.valuations.queries.results import worth_over_time
 from marketplace.valuations.queries.runs import last_lines
 from marketplace.web.ui.charts import Chart
 from marketplace.web.ui.papers import PaperRow, rows_of

@@ -33,7 +33,7 @@ class VersionForm(Form):
 
     version = HiddenField()
 
-    def known(self) -> int | None:
+    def version_read(self) -> int | None:
         """The version that was read; None where that cannot be read any more."""
         typed = self.version.data or "0"
         return int(typed) if typed.isdecimal() else None

@@ -185,7 +185,7 @@ def send_back(year: int, slug: str) -> ResponseReturnValue:
 
     def verb() -> object:
         asked = form.question.data or ""
-        return verbs.send_back(session, actor, organisation_slug=slug, year=year, question=asked, version=form.known())
+        return verbs.send_back(session, actor, organisation_slug=slug, year=year, question=asked, version=form.version_read())
 
     if submit(form, verb):
         return done(_("The report is sent back. %(name)s is told.", name=known.organisation.name), _show(year, slug))
@@ -201,7 +201,9 @@ def adopt(year: int, slug: str) -> ResponseReturnValue:
     form = AdoptForm(data={"version": str(known.version)})
 
     def verb() -> object:
-        return verbs.adopt(session, actor, organisation_slug=slug, year=year, decision=form.decision(), version=form.known())
+        return verbs.adopt(
+            session, actor, organisation_slug=slug, year=year, decision=form.decision(), version=form.version_read()
+        )
 
     if submit(form, verb):
         return done(_("%(name)s %(year)s is adopted.", name=known.organisation.name, year=str(year)), _show(year, slug))

@@ -75,7 +75,7 @@ def _save(form: MaterialUseForm, known: MaterialUseYear) -> None:
         includes_bank_kg=form.included_kg(),
         includes_bank_as_of=form.includes_bank_as_of.data,
         rows=form.rows(known.rows),
-        version=form.known(),
+        version=form.version_read(),
         scope=form.scope.data,
         explanation=form.explanation.data or "",
     )
@@ -104,7 +104,8 @@ def check(year: int) -> ResponseReturnValue:
         return _adopted(known)
     form = SubmitForm(data={"version": str(known.version)})
     if submit(
-        form, lambda: submit_report(session, actor, organisation_slug=actor.organisation_slug, year=year, version=form.known())
+        form,
+        lambda: submit_report(session, actor, organisation_slug=actor.organisation_slug, year=year, version=form.version_read()),
     ):
         return done(_("The report of %(year)s is submitted. The AO CE will look at it.", year=str(year)), _next(year, ""))
     return page(

@@ -36,7 +36,7 @@ from marketplace.kernel.units import Amount, Unit
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import Cause, RowKind
 from marketplace.web.ui.lots import picture
-from marketplace.web.ui.next_step import Known, Next, Tone, next_step
+from marketplace.web.ui.next_step import Circumstances, Next, Tone, next_step
 
 _S = ReservationStatus
 MINUS = "\u2212"
@@ -103,7 +103,7 @@ class Listed:
     def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Listed":
         """Of a row with its lot. Who spoke last in a dispute takes its whole history, so there only its state is said."""
         photo = next(iter(reservation.listing.photos), None)
-        upcoming = next_step(actor, reservation, Known(needs_yes=needs_yes(session, reservation)))
+        upcoming = next_step(actor, reservation, Circumstances(needs_yes=needs_yes(session, reservation)))
         return cls(
             number=reservation.id,
             amount=quantity(reservation.quantity - reservation.returned or reservation.quantity, reservation.unit),

@@ -123,7 +123,7 @@ class PlainForm(StepForm):
     """One button: accept an offer, or agree to call it off."""
 
 
-def right(name: str) -> BooleanField:
+def confirmed_figure(name: str) -> BooleanField:
     """A second look: the yes to a figure that is asked again. It is only shown once that was asked."""
     return BooleanField(_("Yes, this is right"), id=f"{name}-unusual")
 
@@ -150,7 +150,7 @@ class HandoverForm(StepForm):
         ),
         id="given-gone",
     )
-    confirm_unusual = right("given")
+    confirm_unusual = confirmed_figure("given")
     vehicle_class = vehicle_field(description=VEHICLE_HINT)
     driven_km = driven_field(description=DRIVEN_HINT)
 
@@ -195,7 +195,7 @@ class LateHandoverForm(HandoverForm):
         description=_("It counts in the period in which you book it, and the day on which it happened stands beside it."),
         id="late-reason",
     )
-    confirm_unusual = right("late")
+    confirm_unusual = confirmed_figure("late")
 
 
 class ObjectForm(StepForm):
@@ -283,7 +283,7 @@ class ResolveForm(StepForm):
         description=_("Leave empty if it is still there: then it is free again."),
         id="resolve-gone",
     )
-    confirm_unusual = right("resolve")
+    confirm_unusual = confirmed_figure("resolve")
 
     def prepare(self, reservation: Reservation, vehicles: Iterable[VehicleClass]) -> None:
         self.quantity.units = (Unit(reservation.unit),)

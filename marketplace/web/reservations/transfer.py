@@ -38,7 +38,7 @@ from marketplace.sheets.handover_note import Figure as Stated
 from marketplace.web.reservations.parts import Head, Line, Result, Versus, later_rows, lines, needs_yes, results, stages
 from marketplace.web.ui.driving import Driven, driven_of
 from marketplace.web.ui.journeys import JourneyInWords, journey_of
-from marketplace.web.ui.next_step import Known, Next, next_step
+from marketplace.web.ui.next_step import Circumstances, Next, next_step
 
 Fact = tuple[Text, Text | str | None]
 
@@ -110,7 +110,7 @@ class Transfer:
         upcoming = next_step(
             actor,
             reservation,
-            Known(
+            Circumstances(
                 needs_yes=needs_yes(session, reservation),
                 spoke_last=last_word(events),
                 settled_by=settled_by(events),

@@ -24,7 +24,7 @@ blueprint = Blueprint("savings", __name__)
 def show() -> str:
     """What came and went, how long it lay, what that cost and saved."""
     session, today, filters = current_session(), clock.today(), _filters()
-    found, asked = _found(filters), request.args.get("depot", "")
+    found, asked = _depot_figures(filters), request.args.get("depot", "")
     chosen = next((row for row in found.rows if str(row.depot.id) == asked), None)
 
     def address(filters: Filters) -> str:
@@ -55,7 +55,7 @@ def export() -> Response:
     """The same of every depot as a file, exact."""
     filters = _filters()
     name = "-".join((str(_("materials-bank-depots")), *filters.slugs))
-    return table_answer(name, FILE_HEADER, lines_of(_found(filters)))
+    return table_answer(name, FILE_HEADER, lines_of(_depot_figures(filters)))
 
 
 def _filters() -> Filters:
@@ -63,5 +63,5 @@ def _filters() -> Filters:
     return Filters(period_of(request.args, today=today, default=today.year))
 
 
-def _found(filters: Filters) -> AllDepots:
+def _depot_figures(filters: Filters) -> AllDepots:
     return get_depot_figures(current_session(), current_actor(), Cut(filters.period.first, filters.period.last))

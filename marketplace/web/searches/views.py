@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can
 from marketplace.catalogue.actions.saved_searches import delete_search, save_search
-from marketplace.catalogue.queries.kept import list_saved_searches
+from marketplace.catalogue.queries.saved import list_saved_searches
 from marketplace.catalogue.rules.saved_query import read_filters
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _

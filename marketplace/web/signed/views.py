@@ -11,7 +11,7 @@ from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.accounts.queries.sessions import find_actor
 from marketplace.accounts.rules import links
 from marketplace.exchange.queries.reservations import get_reservation
-from marketplace.http import kept
+from marketplace.http import browser_copy
 from marketplace.http.notice_text import OBJECTS, address_of
 from marketplace.http.request import csrf_exempt, current_session, database, permission, public
 from marketplace.http.written import Written
@@ -32,7 +32,7 @@ blueprint = Blueprint("signed", __name__)
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058: what a mail program posts
 
 
-blueprint.after_request(kept.apart)
+blueprint.after_request(browser_copy.apart)
 
 
 def _acting(session: Session, person_id: int) -> Actor:

@@ -10,7 +10,7 @@ from marketplace.accounts.queries import organisations
 from marketplace.accounts.queries import tokens as queries
 from marketplace.accounts.rules.accounts import Role
 from marketplace.accounts.rules.tokens import SCOPE_LABELS, Scope
-from marketplace.http import kept
+from marketplace.http import browser_copy
 from marketplace.http.idempotency import show_once
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
@@ -21,7 +21,7 @@ blueprint = Blueprint("tokens", __name__)
 MANAGED = permission(Can.MANAGE_MACHINES)
 
 
-blueprint.after_request(kept.apart)
+blueprint.after_request(browser_copy.apart)
 
 
 @blueprint.route("/account/tokens", methods=["GET", "POST"])

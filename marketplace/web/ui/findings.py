@@ -9,31 +9,31 @@ from marketplace.market.rules.listing import ListingDraft
 from marketplace.materials.rules.gates import Finding, Moment
 
 
-class Told(NamedTuple):
+class SortedFindings(NamedTuple):
     """What stops a lot from being published, and what counts later or is only to be looked at."""
 
     now: tuple[Finding, ...]
     later: tuple[Finding, ...]
 
 
-def told_of_draft(session: Session, draft: ListingDraft, listing: Listing | None = None) -> Told:
+def told_of_draft(session: Session, draft: ListingDraft, listing: Listing | None = None) -> SortedFindings:
     """What the rules say of it as it stands in the form.
 
     With the papers of the stored lot, and what was lifted there.
     """
     if listing is None:
-        return _told(find_draft_findings(session, draft))
+        return _sorted(find_draft_findings(session, draft))
     papers = list_paper_facts(session, [listing])[listing.id]
     lifted = {one.rule: one for one in list_findings(session, listing) if one.is_lifted}
     found = find_draft_findings(session, draft, papers=papers)
-    return _told(tuple(lifted.get(one.rule, one) for one in found))
+    return _sorted(tuple(lifted.get(one.rule, one) for one in found))
 
 
-def told_of(session: Session, listing: Listing) -> Told:
+def told_of(session: Session, listing: Listing) -> SortedFindings:
     """What the rules say of a stored lot."""
-    return _told(list_findings(session, listing))
+    return _sorted(list_findings(session, listing))
 
 
-def _told(findings: tuple[Finding, ...]) -> Told:
+def _sorted(findings: tuple[Finding, ...]) -> SortedFindings:
     now = tuple(one for one in findings if one.blocks(Moment.PUBLISH))
-    return Told(now, tuple(one for one in findings if one not in now))
+    return SortedFindings(now, tuple(one for one in findings if one not in now))

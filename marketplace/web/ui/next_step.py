@@ -29,7 +29,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Circumstances:
     """What the words need beside the reservation.
 
     `needs_yes`: silence does not confirm what was handed over. `spoke_last`, `settled_by`: of the two figures. `place`, `total`: on
@@ -61,10 +61,10 @@ class Next:
 
 
 NOTHING_TO_DO = _("You need not do anything now")
-Told = tuple[Text, Text, Text, bool]  # badge, heading, sentence, whether it is the reader's step
+StepWords = tuple[Text, Text, Text, bool]  # badge, heading, sentence, whether it is the reader's step
 
 
-def next_step(actor: Actor, reservation: Reservation, known: Known) -> Next:
+def next_step(actor: Actor, reservation: Reservation, known: Circumstances) -> Next:
     """Say what comes next, and whose step it is."""
     status, case = _S(reservation.status), _Case(actor, reservation, known)
     if reservation.cancel_asked_by_id is not None and status in BETWEEN_SIGNATURES:
@@ -89,7 +89,7 @@ def next_step(actor: Actor, reservation: Reservation, known: Known) -> Next:
 class _Case:
     """One transfer to one reader, with the words that its sentences are filled with."""
 
-    def __init__(self, actor: Actor, reservation: Reservation, known: Known) -> None:
+    def __init__(self, actor: Actor, reservation: Reservation, known: Circumstances) -> None:
         self.reservation, self.known = reservation, known
         self.actor = actor
         self.owns, self.asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
@@ -108,7 +108,7 @@ class _Case:
             "free": known.free,
         }
 
-    def told(self, badge: Text, sentence: Text, *, mine: bool, heading: Text | None = None) -> Told:
+    def words_of(self, badge: Text, sentence: Text, *, mine: bool, heading: Text | None = None) -> StepWords:
         """The three sentences, filled in. Without a heading there is nothing to do."""
         fill = self.words
         title = _(heading.message, **fill) if heading is not None else NOTHING_TO_DO
@@ -230,12 +230,12 @@ _ENDINGS = {
 }
 
 
-def _waiting(case: _Case) -> Told:
+def _waiting(case: _Case) -> StepWords:
     if case.reservation.dates_declined:
         sentence = _(
             "%(asker)s let it go because of its days, and keeps the place on the waiting list. It is offered again with other days."
         )
-        return case.told(_("%(asker)s waits for other days"), sentence, mine=False)
+        return case.words_of(_("%(asker)s waits for other days"), sentence, mine=False)
     badge = (
         _("Waiting until something is free: number %(place)s of %(total)s on the list")
         if case.asks and case.known.place
@@ -244,34 +244,34 @@ def _waiting(case: _Case) -> Told:
     sentence = _(
         "%(asker)s is on the waiting list: nothing is held. When something is free that fits, the highest on the list is offered it."
     )
-    return case.told(badge, sentence, mine=False, heading=case.asked())
+    return case.words_of(badge, sentence, mine=False, heading=case.asked())
 
 
-def _offered(case: _Case) -> Told:
+def _offered(case: _Case) -> StepWords:
     if case.asks:
         sentence = _("This is free for you until %(until)s. Accept the offer, or else it goes to the next on the list.")
         heading = _("%(quantity)s is free for you")
-        return case.told(_("Your turn: accept the offer by %(by)s"), sentence, mine=True, heading=heading)
+        return case.words_of(_("Your turn: accept the offer by %(by)s"), sentence, mine=True, heading=heading)
     sentence = _("Offered to %(asker)s from the waiting list, until %(until)s. You may approve it at once.")
-    return case.told(_("Waiting for %(asker)s: accept the offer by %(by)s"), sentence, mine=False, heading=case.asked())
+    return case.words_of(_("Waiting for %(asker)s: accept the offer by %(by)s"), sentence, mine=False, heading=case.asked())
 
 
-def _requested(case: _Case) -> Told:
+def _requested(case: _Case) -> StepWords:
     if case.owns:
         sentence = _("You decide. Answer by %(until)s; without an answer this request lapses and the material is free again.")
-        return case.told(_("You decide: approve by %(by)s"), sentence, mine=True, heading=case.asked())
+        return case.words_of(_("You decide: approve by %(by)s"), sentence, mine=True, heading=case.asked())
     sentence = _("%(owner)s decides, by %(until)s at the latest. Without an answer this request lapses.")
-    return case.told(_("Waiting for %(owner)s: approve by %(by)s"), sentence, mine=False)
+    return case.words_of(_("Waiting for %(owner)s: approve by %(by)s"), sentence, mine=False)
 
 
-def _planned(case: _Case) -> Told:
+def _planned(case: _Case) -> StepWords:
     """Approved, and not there yet."""
     yours = _("Say on the page of the lot that it is there, once it is. Then you agree on a time with %(asker)s.")
     theirs = _("%(owner)s says when it is there. Then you agree on a time. It is kept until %(until)s.")
-    return case.told(_("Waiting until it is there"), yours if case.owns else theirs, mine=False)
+    return case.words_of(_("Waiting until it is there"), yours if case.owns else theirs, mine=False)
 
 
-def _approved(case: _Case) -> Told:
+def _approved(case: _Case) -> StepWords:
     if case.reservation.listing.planned:
         return _planned(case)
     latest = newest(case.reservation)
@@ -283,10 +283,10 @@ def _approved(case: _Case) -> Told:
         badge = _("Your turn: enter the hand-over after %(agreed)s") if agreed else _("Your turn: enter the hand-over by %(by)s")
         sentence = _("Agree on a time with %(asker)s. After the hand-over you enter how much it was. It is kept until %(until)s.")
         told = _("%(asker)s collects it on %(agreed)s. After that you enter how much it was. It is kept until %(until)s.")
-        return case.told(badge, told if agreed else sentence, mine=True, heading=_("Enter the hand-over"))
+        return case.words_of(badge, told if agreed else sentence, mine=True, heading=_("Enter the hand-over"))
     if case.asks and not agreed:
         sentence = _("%(asker)s collects it by %(until)s. After that %(owner)s enters how much was handed over.")
-        return case.told(
+        return case.words_of(
             _("Your turn: propose a time, and collect it by %(by)s"), sentence, mine=True, heading=_("When can you collect it?")
         )
     badge = (
@@ -294,70 +294,72 @@ def _approved(case: _Case) -> Told:
         if agreed
         else _("Waiting for %(owner)s: enter the hand-over by %(by)s")
     )
-    return case.told(
+    return case.words_of(
         badge, _("%(asker)s collects it by %(until)s. After that %(owner)s enters how much was handed over."), mine=False
     )
 
 
-def _proposed(case: _Case, *, is_mine: bool) -> Told:
+def _proposed(case: _Case, *, is_mine: bool) -> StepWords:
     """One side proposed times and the other has not chosen yet. Within one organisation anyone chooses."""
     latest = newest(case.reservation)
     case.words["other"] = case.words["asker"] if case.owns else case.words["owner"]
     case.words["organisation"] = latest.proposed_by.name if latest is not None else ""
     if is_mine or case.reservation.is_internal:
-        return case.told(
+        return case.words_of(
             _("Your turn: choose a time"),
             _("%(organisation)s proposes a time. Choose one, or propose others."),
             mine=True,
             heading=_("Which time suits you?"),
         )
-    return case.told(
+    return case.words_of(
         _("Waiting for %(other)s: choose a time"),
         _("%(organisation)s proposed these times. The other side chooses one."),
         mine=False,
     )
 
 
-def _handed_over(case: _Case) -> Told:
+def _handed_over(case: _Case) -> StepWords:
     row, known = case.reservation, case.known
     heading = _("Did %(quantity)s arrive?") if case.asks else None
     if not known.needs_yes:
         yours = _("Check what you received and confirm it. Without an answer it counts as confirmed on %(until)s.")
         theirs = _("%(asker)s confirms what was received. Without an answer it counts as confirmed on %(until)s.")
         badge = _("Your turn: confirm by %(by)s") if case.asks else _("Waiting for %(asker)s: confirm by %(by)s")
-        return case.told(badge, yours if case.asks else theirs, mine=case.asks, heading=heading)
+        return case.words_of(badge, yours if case.asks else theirs, mine=case.asks, heading=heading)
     if row.unconfirmed_since is None:
         yours = _("Check what you received and confirm it. Without your yes it does not count.")
         theirs = _("%(asker)s checks what was received and confirms it. It counts only after that yes.")
         badge = _("Your turn: confirm what you received") if case.asks else _("Waiting for %(asker)s: confirm what was received")
-        return case.told(badge, yours if case.asks else theirs, mine=case.asks, heading=heading)
+        return case.words_of(badge, yours if case.asks else theirs, mine=case.asks, heading=heading)
     sentence = _(
         "Nobody answered within 14 days, and it differs too much from what was agreed to count by itself. %(asker)s can still confirm or "
         "dispute it; the broker of the region has been notified."
     )
     if case.decides:
-        return case.told(_("You decide: nobody answered in 14 days"), sentence, mine=True, heading=_("Which quantity counts?"))
+        return case.words_of(
+            _("You decide: nobody answered in 14 days"), sentence, mine=True, heading=_("Which quantity counts?")
+        )
     badge = _("Your turn: confirm, for 14 days have passed") if case.asks else _("Waiting for %(asker)s: 14 days have passed")
-    return case.told(badge, sentence, mine=case.asks, heading=heading)
+    return case.words_of(badge, sentence, mine=case.asks, heading=heading)
 
 
-def _disputed(case: _Case) -> Told:
+def _disputed(case: _Case) -> StepWords:
     if case.decides:
         sentence = _("The two figures differ. As long as %(owner)s and %(asker)s do not agree, you decide which one counts.")
-        return case.told(_("You decide: which quantity counts?"), sentence, mine=True, heading=_("Which quantity counts?"))
+        return case.words_of(_("You decide: which quantity counts?"), sentence, mine=True, heading=_("Which quantity counts?"))
     sentence = _("The two figures differ. %(owner)s and %(asker)s agree on one, or the broker of the region decides.")
     heading = _("How much was it?")
     spoke = case.known.spoke_last
     has_spoken = (case.owns and spoke is By.OWNER) or (case.asks and spoke is By.ASKER)
     if case.is_side and (not has_spoken or case.reservation.is_internal):
-        return case.told(_("Your turn: agree on a quantity"), sentence, mine=True, heading=heading)
+        return case.words_of(_("Your turn: agree on a quantity"), sentence, mine=True, heading=heading)
     badge = (
         _("Waiting for %(owner)s: agree on a quantity") if spoke is By.ASKER else _("Waiting for %(asker)s: agree on a quantity")
     )
-    return case.told(badge, sentence, mine=False, heading=heading)
+    return case.words_of(badge, sentence, mine=False, heading=heading)
 
 
-_OPEN: dict[ReservationStatus, Callable[[_Case], Told]] = {
+_OPEN: dict[ReservationStatus, Callable[[_Case], StepWords]] = {
     _S.WAITING: _waiting,
     _S.OFFERED: _offered,
     _S.REQUESTED: _requested,

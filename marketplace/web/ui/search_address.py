@@ -87,7 +87,7 @@ class Question:
     def query(self) -> str:
         """What to keep of this search: everything but the page and the way of looking. A day as a date: `morgen` is another day tomorrow."""
         kept = [pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")]
-        return urlencode([(key, _told(key, value)) for key, value in kept])
+        return urlencode([(key, _in_any_language(key, value)) for key, value in kept])
 
     def as_typed(self) -> str:
         """The whole query, to come back to this very page."""
@@ -136,7 +136,7 @@ def _by_field(args: MultiDict[str, str]) -> list[tuple[str, str]]:
     return [(key, value) for key, value in values if value]
 
 
-def _told(key: str, typed: str) -> str:
+def _in_any_language(key: str, typed: str) -> str:
     """A value as every language reads it."""
     if key == "availableFrom":
         return _dated(typed)

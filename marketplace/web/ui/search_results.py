@@ -11,7 +11,7 @@ from flask import url_for
 
 from marketplace.catalogue.queries.cards import CardRow
 from marketplace.catalogue.queries.columns import Facets
-from marketplace.catalogue.queries.search import CatalogueRow, Found
+from marketplace.catalogue.queries.search import CataloguePage, CatalogueRow
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort, Supply
 from marketplace.kernel.clock import today
 from marketplace.kernel.formats import short_date
@@ -175,7 +175,7 @@ def page_of(
     form: FilterForm,
     near: Place | None,
     asked: CatalogueQuery,
-    found: Found[CardRow],
+    found: CataloguePage[CardRow],
     others: tuple[CatalogueRow[CardRow], ...],
     known: Taxonomy,
 ) -> Page:

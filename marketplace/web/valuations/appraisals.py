@@ -44,13 +44,13 @@ def appraisals(asset_id: int, number: int) -> ResponseReturnValue:
         asset=item.asset,
         item=item,
         material=taxonomy(session).material_by_id(item.material_id),
-        rows=[_told(row, item) for row in rows],
+        rows=[_cells(row, item) for row in rows],
         keeps=may(actor, Can.KEEP_PASSPORTS, item.asset),
         shadow=SHADOW,
     )
 
 
-def _told(row: Appraisal, item: AssetItem) -> list[object]:
+def _cells(row: Appraisal, item: AssetItem) -> list[object]:
     costs = [one for one in (row.taking_out_cents, row.cleaning_cents, row.transport_cents) if one is not None]
     return [
         long_date(row.valued_on),

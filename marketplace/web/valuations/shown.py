@@ -12,7 +12,7 @@ from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.passports.rules.assets import AssetKind
 from marketplace.valuations.models import ValuationRun, ValuationTotals
-from marketplace.valuations.queries.found import OrganisationWorth, RunFound
+from marketplace.valuations.queries.results import OrganisationWorth, RunResults
 from marketplace.valuations.queries.runs import Lacking, LineKind, RunState
 from marketplace.valuations.rules.method import Method
 from marketplace.web.ui.charts import Chart
@@ -68,7 +68,7 @@ class Beside:
     more: str
 
 
-def beside(then: tuple[ValuationRun, RunFound], now: tuple[ValuationRun, RunFound]) -> list[Beside]:
+def beside(then: tuple[ValuationRun, RunResults], now: tuple[ValuationRun, RunResults]) -> list[Beside]:
     """Two runs, figure by figure."""
     before, after = then[0].totals, now[0].totals
     if before is None or after is None:
@@ -87,7 +87,7 @@ def beside(then: tuple[ValuationRun, RunFound], now: tuple[ValuationRun, RunFoun
     return rows
 
 
-def _worth_of(found: RunFound, kind: AssetKind) -> int | None:
+def _worth_of(found: RunResults, kind: AssetKind) -> int | None:
     """What a class of asset is worth; None where no part of it has a value."""
     of = found.by_kind.get(kind)
     return None if of is None or of.parts == found.unvalued_by_kind.get(kind, 0) else of.value_cents

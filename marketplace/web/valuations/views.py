@@ -28,7 +28,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.materials.queries import taxonomy
 from marketplace.valuations.models import ValuationRun
-from marketplace.valuations.queries import found
+from marketplace.valuations.queries import results
 from marketplace.valuations.queries.runs import (
     LineKind,
     get_run,
@@ -58,7 +58,7 @@ FIRST_YEAR, LAST_YEAR = 2015, 9999
 def index() -> str:
     """What all of an organisation's material is worth. For the AO CE first which organisations had it established."""
     session, actor = current_session(), current_actor()
-    worths = found.list_worths(session, actor, list_municipalities(session))
+    worths = results.list_worths(session, actor, list_municipalities(session))
     if len(worths) > 1 and "organisatie" not in request.args:
         return render_template(
             "valuations/_municipalities.html",
@@ -68,7 +68,7 @@ def index() -> str:
         )
     owner = _organisation()
     runs, total = list_runs(session, actor, owner.id, offset=0, limit=RUNS_SHOWN)
-    done = found.list_finished(session, owner.id, most=RUNS_SHOWN)
+    done = results.list_finished(session, owner.id, most=RUNS_SHOWN)
     newest = done[0] if done else None
     return render_template(
         "valuations/index.html",
@@ -76,8 +76,8 @@ def index() -> str:
         asked=_asked(owner),
         newest=newest,
         facts=_facts(newest),
-        methods=list(method_rows(found.get_found(session, newest))) if newest else [],
-        under_way=found.find_open_run(session, owner.id),
+        methods=list(method_rows(results.get_results(session, newest))) if newest else [],
+        under_way=results.find_open_run(session, owner.id),
         runs=shown.run_rows((run, state_of(session, run)) for run in runs),
         total=total,
         chart=shown.over_time(done),
@@ -112,7 +112,7 @@ def start() -> ResponseReturnValue:
         plan=plan,
         rows=shown.plan_rows(plan.methods) if plan else [],
         lacks=shown.lacks_shown(plan.lacking, taxonomy(session)) if plan else [],
-        under_way=found.find_open_run(session, owner.id),
+        under_way=results.find_open_run(session, owner.id),
         shadow=SHADOW,
     )
 
@@ -124,7 +124,7 @@ def show(valuation_id: int) -> Response:
     """How far a valuation is, and what it found. While it is under way the page asks for itself again, unless the reader said no."""
     session, actor = current_session(), current_actor()
     run = get_run(session, actor, valuation_id)
-    owner, task = get_organisation(session, run.organisation_id), found.find_task_of(session, run)
+    owner, task = get_organisation(session, run.organisation_id), results.find_task_of(session, run)
     is_open = run.totals is None and task is not None and task.is_open
     renews = is_open and "stil" not in request.args
     context: dict[str, Any] = {"run": run, "owner": owner, "asked": _asked(owner), "task": task, "shadow": SHADOW}
@@ -139,24 +139,24 @@ def show(valuation_id: int) -> Response:
             renew_every_s=RENEW_EVERY_S if renews else None,
         )
     else:
-        body = render_template("valuations/show.html", **context, **_told(run))
+        body = render_template("valuations/show.html", **context, **_run_facts(run))
     answer = make_response(body)
     if renews:
         answer.headers["Refresh"] = str(RENEW_EVERY_S)
     return answer
 
 
-def _told(run: ValuationRun) -> dict[str, Any]:
+def _run_facts(run: ValuationRun) -> dict[str, Any]:
     """What a run found, its lines, and another run beside it."""
     session = current_session()
     which = _which()
     lines, place = paged(
         lambda page: list_lines(session, run, offset=(page - 1) * LINES_SHOWN, limit=LINES_SHOWN, which=which), LINES_SHOWN
     )
-    of = found.get_found(session, run)
-    others = [one for one in found.list_finished(session, run.organisation_id) if one.id != run.id]
+    of = results.get_results(session, run)
+    others = [one for one in results.list_finished(session, run.organisation_id) if one.id != run.id]
     other = _other(run, others)
-    compared = shown.beside((other, found.get_found(session, other)), (run, of)) if other else []
+    compared = shown.beside((other, results.get_results(session, other)), (run, of)) if other else []
     return {
         "facts": _facts(run),
         "methods": list(method_rows(of)),
@@ -179,7 +179,7 @@ def _facts(run: ValuationRun | None) -> list[Any]:
 def _classes(run: ValuationRun | None) -> list[list[str]]:
     if run is None:
         return []
-    of = found.get_found(current_session(), run)
+    of = results.get_results(current_session(), run)
     return [class_row(of, kind) for kind in of.by_kind]
 
 
@@ -217,7 +217,7 @@ def statement(year: int) -> str:
     session, actor, owner = current_session(), current_actor(), _organisation()
     told = get_statement(session, actor, owner.id, _year(year))
     run = told.closing
-    years = sorted({one.as_of.year for one in found.list_finished(session, owner.id)})
+    years = sorted({one.as_of.year for one in results.list_finished(session, owner.id)})
     moves = [(label, "number") for _name, label, _sign, _part in COLUMNS]
     return render_template(
         "valuations/statement.html",

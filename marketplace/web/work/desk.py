@@ -8,7 +8,7 @@ from flask import url_for
 
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.advice.queries.requirements import list_lots_to_mend
-from marketplace.catalogue.queries.kept import list_saved_searches
+from marketplace.catalogue.queries.saved import list_saved_searches
 from marketplace.exchange.queries.gate import list_depot_calls
 from marketplace.exchange.queries.reservations import list_own_open
 from marketplace.impact.queries.bank import total_given
@@ -33,8 +33,8 @@ from marketplace.web.ui.lots import Lot
 from marketplace.web.ui.watch import depot_trouble
 from marketplace.web.work import jobs
 from marketplace.web.work.begun import FirstUse, Unfinished, first_use, unfinished
-from marketplace.web.work.found import Findings, Neighbours, findings, nearby, neighbours
 from marketplace.web.work.region import Region, region
+from marketplace.web.work.rows import Findings, Neighbours, findings, nearby, neighbours
 
 OWN_SHOWN, DRAFTS_MAX = 3, 10
 

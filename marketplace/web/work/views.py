@@ -16,7 +16,7 @@ from marketplace.market.queries.listings import list_own_listings
 from marketplace.web.ui.form_page import done
 from marketplace.web.ui.paging import PAGE_SIZE, paged
 from marketplace.web.work.desk import Desk, all_demands
-from marketplace.web.work.found import own_row
+from marketplace.web.work.rows import own_row
 
 blueprint = Blueprint("work", __name__)
 

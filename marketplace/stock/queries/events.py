@@ -21,7 +21,7 @@ LIVE = (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LotEvent:
     """A movement, with whose the lot was and who had it.
 
     And why, and where exactly it stood, as far as the reader may know: `bay` and `pallets` are None where that is not for the reader.
@@ -35,14 +35,14 @@ class Told:
     pallets: int | None
 
 
-def list_told(session: Session, actor: Actor, lot: Lot) -> list[Told]:
+def list_events(session: Session, actor: Actor, lot: Lot) -> list[LotEvent]:
     """The movements of a lot in the order in which they were entered, each with its parties. Two questions."""
     rows = list_movements(session, lot.id)
     ids = {number for row in rows for number in (row.owner_id, row.holder_id)}
     known = {one.id: one for one in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
     reads = may(actor, Can.READ_LOT, lot)
     return [
-        Told(
+        LotEvent(
             row,
             known[row.owner_id],
             known[row.holder_id],

@@ -23,7 +23,7 @@ _ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PartSums:
     """What a run found of some parts. How many, their mass and value, and what became of that."""
 
     parts: int = 0
@@ -37,21 +37,21 @@ class Found:
     released_cents: int = 0
     lost_cents: int = 0
 
-    def __add__(self, other: "Found") -> "Found":
+    def __add__(self, other: "PartSums") -> "PartSums":
         """The two together."""
-        return Found(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Found)))
+        return PartSums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(PartSums)))
 
 
-NOTHING_FOUND = Found()
+NOTHING_FOUND = PartSums()
 By = TypeVar("By")
 
 
 @dataclass(frozen=True, slots=True)
-class RunFound:
+class RunResults:
     """What a run found, by method and by class of asset."""
 
-    by_method: Mapping[Method, Found]
-    by_kind: Mapping[AssetKind, Found]
+    by_method: Mapping[Method, PartSums]
+    by_kind: Mapping[AssetKind, PartSums]
     unvalued_by_kind: Mapping[AssetKind, int]
 
 
@@ -73,19 +73,19 @@ class OrganisationWorth:
     run: ValuationRun | None
 
 
-def get_found(session: Session, run: ValuationRun) -> RunFound:
+def get_results(session: Session, run: ValuationRun) -> RunResults:
     """What a run found. Nothing while it has no totals."""
     rows = session.scalars(select(ValuationSum).where(ValuationSum.run_id == run.id)).all()
     by_method = _summed(rows, lambda row: Method(row.method))
     unvalued = {AssetKind(row.kind): row.parts for row in rows if row.method == Method.NONE}
     by_kind = _summed(rows, lambda row: AssetKind(row.kind))
-    return RunFound(by_method, {kind: by_kind[kind] for kind in AssetKind if kind in by_kind}, unvalued)
+    return RunResults(by_method, {kind: by_kind[kind] for kind in AssetKind if kind in by_kind}, unvalued)
 
 
-def _summed(rows: Iterable[ValuationSum], by: Callable[[ValuationSum], By]) -> Mapping[By, Found]:
-    found: dict[By, Found] = {}
+def _summed(rows: Iterable[ValuationSum], by: Callable[[ValuationSum], By]) -> Mapping[By, PartSums]:
+    found: dict[By, PartSums] = {}
     for row in rows:
-        one = Found(*(getattr(row, name.name) for name in fields(Found)))
+        one = PartSums(*(getattr(row, name.name) for name in fields(PartSums)))
         found[by(row)] = found.get(by(row), NOTHING_FOUND) + one
     return found
 
