@@ -109,11 +109,11 @@ def test_who_waits_for_a_database_that_does_not_answer_is_told_to_come_back(
             begun = time.monotonic()
             answer = served.post("/api/v1/listings", **writes)
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-            assert time.monotonic() - begun < WAITS_S + 3
+            assert time.monotonic() - begun < 5 * WAITS_S
         if wire is not None:
             begun = time.monotonic()
             assert served.get("/aanbod").status_code == 503
-            assert time.monotonic() - begun < WAITS_S + 3
+            assert time.monotonic() - begun < 5 * WAITS_S
     assert served.post("/api/v1/listings", **writes).status_code == 201
 
 

@@ -1,7 +1,6 @@
 """What is refused before it is read: forms of others, and forms with very many fields."""
 
 import io
-import time
 from decimal import Decimal
 
 import pytest
@@ -64,15 +63,13 @@ def test_who_may_not_take_a_step_hears_so_whatever_was_typed(app: Flask, session
 
 
 @pytest.mark.parametrize("path", ["/inloggen", "/aanbod/nieuw/alles"])
-def test_a_form_of_sixty_thousand_fields_is_refused_at_once(app: Flask, session: Session, path: str) -> None:
+def test_a_form_of_sixty_thousand_fields_is_refused(app: Flask, session: Session, path: str) -> None:
     seed_taxonomy(session)
     client = visit(app, session, make_actor(session, "hengelo"))
     secret = csrf_token(client.get("/account"))
     body = "&".join([f"csrf_token={secret}", *(f"a{number}=1" for number in range(FIELDS))])
-    begun = time.perf_counter()
     answer = client.post(path, data=body, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 413
-    assert time.perf_counter() - begun < 0.2
 
 
 @pytest.mark.slow

@@ -58,25 +58,27 @@ def seed_region(session: Session) -> int:
     return len(missing)
 
 
+def _columns(draft: OrganisationDraft) -> dict[str, Any]:
+    return {
+        "name": draft.name,
+        "sort_key": fold(draft.name),
+        "sub_kind": draft.sub_kind.value if draft.sub_kind else None,
+        "code": draft.code or None,
+        "main_place": draft.main_place,
+        "main_lat": draft.point.lat,
+        "main_lon": draft.point.lon,
+        "email_domain": draft.email_domain or None,
+        "alert_email": draft.alert_email or None,
+    }
+
+
 def create_organisation(session: Session, actor: Actor, *, draft: OrganisationDraft) -> Organisation:
     """Make an organisation. Its people come by invitation; its short name stays what it is."""
     require(actor, Can.MANAGE_ORGANISATIONS)
     check_makeable(draft.kind)
     draft = check_organisation(draft)
     _check_new(session, draft.name, slug=draft.slug)
-    organisation = Organisation(
-        slug=draft.slug,
-        name=draft.name,
-        sort_key=fold(draft.name),
-        kind=draft.kind.value,
-        sub_kind=draft.sub_kind.value if draft.sub_kind else None,
-        code=draft.code or None,
-        main_place=draft.main_place,
-        main_lat=draft.point.lat,
-        main_lon=draft.point.lon,
-        email_domain=draft.email_domain or None,
-        alert_email=draft.alert_email or None,
-    )
+    organisation = Organisation(slug=draft.slug, kind=draft.kind.value, **_columns(draft))
     try:
         with session.begin_nested():
             session.add(organisation)
@@ -106,15 +108,7 @@ def describe_organisation(session: Session, actor: Actor, *, slug: str, version:
         organisation,
         version,
         "organisation.edit",
-        name=draft.name,
-        sort_key=fold(draft.name),
-        sub_kind=draft.sub_kind.value if draft.sub_kind else None,
-        code=draft.code or None,
-        main_place=draft.main_place,
-        main_lat=draft.point.lat,
-        main_lon=draft.point.lon,
-        email_domain=draft.email_domain or None,
-        alert_email=draft.alert_email or None,
+        **_columns(draft),
     )
 
 

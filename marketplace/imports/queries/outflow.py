@@ -28,13 +28,11 @@ class CodeTotal:
     certainty: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutflowYear:
-    """A year of outflow: by code, and by the sheets that it came from."""
+class TotalsOfCodes:
+    """What the codes of a year or a sheet come to together."""
 
-    year: int
+    __slots__ = ()
     codes: tuple[CodeTotal, ...]
-    import_ids: tuple[int, ...]
 
     @property
     def total_kg(self) -> Decimal:
@@ -50,6 +48,15 @@ class OutflowYear:
     def unknown_kg(self) -> Decimal:
         """What has none: not certain, or not known."""
         return self.total_kg - self.mapped_kg
+
+
+@dataclass(frozen=True, slots=True)
+class OutflowYear(TotalsOfCodes):
+    """A year of outflow: by code, and by the sheets that it came from."""
+
+    year: int
+    codes: tuple[CodeTotal, ...]
+    import_ids: tuple[int, ...]
 
     @property
     def lines(self) -> int:

@@ -12,7 +12,7 @@ from marketplace.impact.queries.bank import get_bank_mass
 from marketplace.impact.rules.material_use import ZERO, UseRow, check_included, check_rows
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.judging import Standing, get_standing
-from marketplace.imports.queries.outflow import CodeTotal, get_codes, list_counting
+from marketplace.imports.queries.outflow import CodeTotal, TotalsOfCodes, get_codes, list_counting
 from marketplace.imports.rules.material_use import UseCell, cell_of, merge
 from marketplace.imports.rules.outflow import months_of
 from marketplace.kernel import clock
@@ -84,26 +84,11 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
-class OutflowPreview:
+class OutflowPreview(TotalsOfCodes):
     """What a sheet of outflow holds by code, and what it takes the place of."""
 
     codes: tuple[CodeTotal, ...]
     replaced: tuple[Replaced, ...]
-
-    @property
-    def total_kg(self) -> Decimal:
-        """The whole sheet."""
-        return sum((code.mass_kg for code in self.codes), ZERO)
-
-    @property
-    def mapped_kg(self) -> Decimal:
-        """What has a material group."""
-        return sum((code.mass_kg for code in self.codes if code.group_slug is not None), ZERO)
-
-    @property
-    def unknown_kg(self) -> Decimal:
-        """What has none."""
-        return self.total_kg - self.mapped_kg
 
 
 def get_use_preview(session: Session, actor: Actor, run: ImportRun) -> UsePreview:

@@ -1,6 +1,5 @@
 """What is asked about a storage place."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,19 +11,12 @@ from marketplace.depots.rules.capacity import CapacityKind
 from marketplace.depots.rules.depot import STORER_LABELS
 from marketplace.depots.rules.opening import Hours, Span, Weekday, read_spans
 from marketplace.depots.rules.rates import RateDraft, RateUnit
-from marketplace.kernel.errors import Invalid, Refusal
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.ui.forms import ChecksField, DecimalField, DutchDateField, Form, Required, options
+from marketplace.web.ui.forms import ChecksField, DecimalField, DutchDateField, Form, Required, options, or_value_error
 
 _NAME = _("Fill in the name of the depot, for example “Works yard Borne”.")
-
-
-def _or_value_error(read: Callable[[], Any]) -> Any:
-    try:
-        return read()
-    except Refusal as refusal:
-        raise ValueError(refusal.message) from refusal
 
 
 class DepotForm(Form):
@@ -68,7 +60,7 @@ class HoursField(Field):
         """Read what was typed; nothing typed is closed."""
         self.data = ()
         if valuelist:
-            self.data = _or_value_error(lambda: read_spans(str(valuelist[0]), self.short_name))
+            self.data = or_value_error(lambda: read_spans(str(valuelist[0]), self.short_name))
 
 
 class HoursForm(Form):

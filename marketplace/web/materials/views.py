@@ -26,9 +26,10 @@ from marketplace.materials.queries import (
 from marketplace.materials.rules.figures import FIGURES
 from marketplace.materials.rules.lists import OPEN, STATE_LABELS, ListState
 from marketplace.web.materials import shown
-from marketplace.web.materials.forms import DeclineForm, ListForm, StepForm, UseForm
+from marketplace.web.materials.forms import DeclineForm, StepForm, UseForm
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.forms import Form
+from marketplace.web.ui.sheet_form import SheetForm
 
 blueprint = Blueprint("materials", __name__)
 READS = permission(Can.READ_FACTORS)
@@ -91,7 +92,7 @@ def show_material(slug: str) -> str:
 @permission(Can.LOAD_FACTORS, max_body_bytes=FILE_BODY_MAX)
 def load() -> ResponseReturnValue:
     """Choose a file; where every cell fits, look at what it would change."""
-    form = ListForm()
+    form = SheetForm()
     file = attempt(form, lambda: read_factor_list(*form.content())) if form.validate_on_submit() else None
     loaded = None
     if file is not None:
@@ -120,7 +121,7 @@ def use(list_id: int) -> ResponseReturnValue:
         attempt(
             form,
             lambda: actions.use_list(
-                current_session(), current_actor(), list_id=list_id, seen=form.version, sure=bool(form.sure.data)
+                current_session(), current_actor(), list_id=list_id, seen=form.number, sure=bool(form.sure.data)
             ),
         )
         if form.validate_on_submit()

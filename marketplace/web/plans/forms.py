@@ -1,13 +1,13 @@
 """What is asked for a plan, and to say no to a line of it."""
 
-from wtforms import BooleanField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField
 
 from marketplace.kernel.language import _
-from marketplace.materials.rules.soil import SOIL_CLASS_LABELS, find_soil_class
+from marketplace.materials.rules.soil import find_soil_class
 from marketplace.plans.actions.answers import Ground
 from marketplace.plans.queries.pairs import OBJECTIVE_LABELS, Objective
-from marketplace.web.ui.choices import choices
 from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
+from marketplace.web.ui.soil_fields import soil_fields
 
 
 class PlanForm(Form):
@@ -26,18 +26,7 @@ class GroundForm(Form):
     """Of which classes the place is where soil goes."""
 
     idempotency_key = IdempotencyField()
-    receiving_soil = RadioField(
-        _("Of which class is the soil where it goes?"),
-        choices=choices(SOIL_CLASS_LABELS),
-        validate_choice=False,
-        description=_("As the soil quality map says, or an investigation of that place."),
-    )
-    function_class = RadioField(
-        _("Of which class is the function of that place?"),
-        choices=choices(SOIL_CLASS_LABELS),
-        validate_choice=False,
-        description=_("As the soil function map of that municipality says."),
-    )
+    receiving_soil, function_class = soil_fields()
 
     def ground(self) -> Ground:
         """What was said, as the verb asks it."""

@@ -17,9 +17,10 @@ from marketplace.valuations.models import PriceTable
 from marketplace.valuations.queries import prices
 from marketplace.valuations.rules.prices import NAMES
 from marketplace.web.prices import shown
-from marketplace.web.prices.forms import TableForm, UseForm
+from marketplace.web.prices.forms import UseForm
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.paging import paged
+from marketplace.web.ui.sheet_form import SheetForm
 
 blueprint = Blueprint("prices", __name__)
 READS, LOADS = permission(Can.READ_PRICES), permission(Can.LOAD_PRICES)
@@ -49,7 +50,7 @@ def index() -> str:
 @permission(Can.LOAD_PRICES, max_body_bytes=FILE_BODY_MAX)
 def load() -> ResponseReturnValue:
     """Choose a file; where every row fits, look at what it would change."""
-    form = TableForm()
+    form = SheetForm()
     file = attempt(form, lambda: read_factor_list(*form.content())) if form.validate_on_submit() else None
     loaded = None
     if file is not None:

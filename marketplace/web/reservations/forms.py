@@ -21,11 +21,12 @@ from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Quantity, Unit, read_decimal
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.materials.rules.soil import SOIL_CLASS_LABELS, find_soil_class
+from marketplace.materials.rules.soil import find_soil_class
 from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
 from marketplace.web.ui.depot_field import DepotField
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
 from marketplace.web.ui.place_field import PlaceField
+from marketplace.web.ui.soil_fields import soil_fields
 
 CLOCK = re.compile(r"(?P<day>.*?)[ ,]+(?:om |at )?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?: ?(?:uur|u|h))?", re.IGNORECASE)
 
@@ -209,18 +210,7 @@ class ReserveForm(Form):
     use = StringField(
         _("What will you make of it?"), description=_("For example: parking places, or the foundation of a cycle path.")
     )
-    receiving_soil = RadioField(
-        _("Of which class is the soil where it goes?"),
-        choices=choices(SOIL_CLASS_LABELS),
-        validate_choice=False,
-        description=_("As the soil quality map says, or an investigation of that place."),
-    )
-    function_class = RadioField(
-        _("Of which class is the function of that place?"),
-        choices=choices(SOIL_CLASS_LABELS),
-        validate_choice=False,
-        description=_("As the soil function map of that municipality says."),
-    )
+    receiving_soil, function_class = soil_fields()
     needed_by = DutchDateField(_("By when do you need it?"), description=_("For example 12-1-2027, 12 January or tomorrow."))
     reused_as_is = RadioField(
         _("Is it used again as it is?"),

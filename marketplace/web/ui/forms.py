@@ -7,7 +7,7 @@ What was typed stays as it was typed.
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -174,11 +174,11 @@ def _field_for(form: Form, name: str) -> Any:
 
 
 def _clean_line(value: Any) -> Any:
-    return _or_value_error(lambda: clean(value)) if isinstance(value, str) else value
+    return or_value_error(lambda: clean(value)) if isinstance(value, str) else value
 
 
 def _clean_lines(value: Any) -> Any:
-    return _or_value_error(lambda: clean(value, lines=True)) if isinstance(value, str) else value
+    return or_value_error(lambda: clean(value, lines=True)) if isinstance(value, str) else value
 
 
 def options(pairs: Iterable[tuple[str, Text | str]], *, empty: Text | str | None = None) -> list[SelectChoice]:
@@ -205,7 +205,7 @@ class DecimalField(Field):
         """Read what was typed; nothing typed is None."""
         self.data = None
         if valuelist and str(valuelist[0]).strip():
-            self.data = _or_value_error(lambda: parse_number(str(valuelist[0]), current_locale()))
+            self.data = or_value_error(lambda: parse_number(str(valuelist[0]), current_locale()))
 
 
 class CentsField(DecimalField):
@@ -218,7 +218,7 @@ class CentsField(DecimalField):
         """Read euro, keep cents."""
         super().process_formdata(valuelist)
         if (euros := self.data) is not None:
-            self.data = _or_value_error(lambda: whole_cents(euros))
+            self.data = or_value_error(lambda: whole_cents(euros))
 
 
 class QuantityField(Field):
@@ -261,7 +261,7 @@ class QuantityField(Field):
         """A Quantity, None for nothing typed, or the sentence of the rule that refused."""
         self.data = None
         if valuelist and str(valuelist[0]).strip():
-            self.data = _or_value_error(lambda: Quantity(parse_number(str(valuelist[0]), current_locale()), self._chosen()))
+            self.data = or_value_error(lambda: Quantity(parse_number(str(valuelist[0]), current_locale()), self._chosen()))
 
     def _chosen(self) -> Unit:
         chosen = read_unit(self.unit)
@@ -292,10 +292,11 @@ class DutchDateField(Field):
         """Read what was typed; nothing typed is None."""
         self.data = None
         if valuelist and str(valuelist[0]).strip():
-            self.data = _or_value_error(lambda: parse_date(str(valuelist[0]), current_locale(), is_past=self.is_past))
+            self.data = or_value_error(lambda: parse_date(str(valuelist[0]), current_locale(), is_past=self.is_past))
 
 
-def _or_value_error(read: Any) -> Any:
+def or_value_error(read: Callable[[], Any]) -> Any:
+    """What is read; what refuses it becomes the error of a field."""
     try:
         return read()
     except Refusal as refusal:
