@@ -25,7 +25,7 @@ from marketplace.impact.queries.reports import (
 )
 from marketplace.impact.rules.goals import thawed
 from marketplace.impact.rules.material_use import FIRST_YEAR, ORIGIN_LABELS, SCOPE_LABELS, Scope, indicator
-from marketplace.impact.rules.reports import AT_THE_REVIEWER, ReportStatus
+from marketplace.impact.rules.reports import AT_THE_REVIEWER, MAY_BE_SUBMITTED, ReportStatus
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.formats import mass
 from marketplace.kernel.language import _
@@ -113,6 +113,8 @@ def show(year: int, slug: str) -> ResponseReturnValue:
     known = _current(year, slug)
     before = get_material_use(session, actor, year=year - 1, organisation_slug=slug)
     by_origin, by_group = compared(known, before, taxonomy(session).groups)
+    reviews, enters = may(actor, Can.REVIEW_MATERIAL_USE), may(actor, Can.EDIT_MATERIAL_USE, organisation.id)
+    is_with_reviewer = known.status in AT_THE_REVIEWER
     return render_template(
         "reports/show.html",
         known=known,
@@ -123,9 +125,11 @@ def show(year: int, slug: str) -> ResponseReturnValue:
         totals=[one for one in totals_of(known.rows) if one.figure],
         scope_labels=SCOPE_LABELS,
         badges=REPORT_BADGES,
-        reviews=may(actor, Can.REVIEW_MATERIAL_USE),
+        reviews=reviews,
         discusses=may(actor, Can.DISCUSS_MATERIAL_USE, organisation.id),
-        enters=may(actor, Can.EDIT_MATERIAL_USE, organisation.id),
+        enters=enters,
+        is_with_reviewer=is_with_reviewer,
+        mine=reviews if is_with_reviewer else enters and known.status in MAY_BE_SUBMITTED,
         **(_of_adoption(known.adoption) if known.adoption else {}),
     )
 
