@@ -101,11 +101,20 @@ def test_granulates_of_the_bank_are_included_where_they_are_reported_as_recycled
         as_reported(recycled=299, primary=5000)
 
 
-@pytest.mark.parametrize(("kg", "bank"), [("201", 200), ("1", 0), ("-1", 200), ("0.0001", 200)])
+@pytest.mark.parametrize(("kg", "bank"), [("201", 200), ("1", 0), ("-1", 200), ("0.0001", 200), ("9" * 33, 200)])
 def test_a_report_includes_no_more_than_the_bank_brought_in_that_year(kg: str, bank: int) -> None:
     with pytest.raises(Invalid) as refused:
         included(kg, bank=bank)
     assert refused.value.field == "includes_bank_kg"
+
+
+@pytest.mark.parametrize(
+    ("kg", "sentence"), [("9999999999.999", "Typ dat er hooguit|ontving|received"), ("10000000000", "9 999 999")]
+)
+def test_what_is_included_has_the_bound_of_a_mass(kg: str, sentence: str) -> None:
+    """Up to 9 999 999 999.999 kg it is held against what the bank brought."""
+    with pytest.raises(Invalid, match=sentence):
+        included(kg)
 
 
 @pytest.mark.parametrize("as_of", [date(2026, 1, 1), date(2026, 1, 31), date(2026, 6, 1)])

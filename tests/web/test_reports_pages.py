@@ -56,6 +56,15 @@ def content(page: TestResponse) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", inside).replace("\u00a0", " "))
 
 
+@pytest.mark.parametrize("typed", ["9" * 30, "10000000"])
+def test_more_than_any_mass_is_refused_and_stays_as_it_was_typed(person: Person, typed: str) -> None:
+    """It used to end in a failure of the bank: so many figures cannot be rounded to a gram."""
+    answer = send(person("borne"), ENTRY, {**FILLED, "includes_bank_kg": typed})
+    assert answer.status_code == 422
+    assert "Een massa is ten hoogste 9 999 999 ton." in content(answer)
+    assert f'value="{typed}"' in answer.text
+
+
 def saved(client: FlaskClient, **changes: str) -> TestResponse:
     """Save the table with these answers."""
     return send(client, ENTRY, {**FILLED, **changes})

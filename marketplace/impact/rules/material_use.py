@@ -241,6 +241,8 @@ def check_included(
     """
     if not included_kg.is_finite() or included_kg < 0:
         raise Invalid(_("A mass must be zero or more."), "includes_bank_kg")
+    if included_kg > LARGEST_KG:
+        raise Invalid(_("A mass can be at most 9 999 999 tonnes."), "includes_bank_kg")
     if included_kg != included_kg.quantize(MASS_PLACES):
         raise Invalid(_("A mass can have at most three decimals in kilograms."), "includes_bank_kg")
     if not included_kg:

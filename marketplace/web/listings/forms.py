@@ -26,6 +26,7 @@ from marketplace.web.listings.pictures import WaitingPicture, read_stored, store
 from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
 from marketplace.web.ui.comparison import Row
 from marketplace.web.ui.day_chips import TILL_LABELS, since_choices
+from marketplace.web.ui.depot_field import depot_number
 from marketplace.web.ui.features import YES_OR_NO
 from marketplace.web.ui.forms import (
     CentsField,
@@ -293,7 +294,7 @@ class ListingForm(MaterialForm):
             material=self.material.data,
             quantity=self.quantity.data,
             location=None if self.depot.data else self.place.location,
-            depot_id=int(self.depot.data) if (self.depot.data or "").isdecimal() else None,
+            depot_id=depot_number(self.depot.data),
             hazards=self.hazards(),
             fields=self.own_answers(),
             confirm_unusual=bool(self.confirm_unusual.data),

@@ -8,6 +8,13 @@ from marketplace.depots.queries.depots import list_depots
 from marketplace.http.request import current_session
 from marketplace.kernel.language import Text
 from marketplace.web.ui.choices import or_nothing
+from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
+
+
+def depot_number(chosen: str | None) -> int | None:
+    """The number of the depot that was chosen; None for anything else, and for what no number of a depot can be."""
+    said = chosen or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= NUMBER_DIGITS_MAX else None
 
 
 class DepotField(SelectField):
@@ -24,5 +31,4 @@ class DepotField(SelectField):
     @property
     def depot_id(self) -> int | None:
         """The depot that was chosen; None for anything else."""
-        said = self.data or ""
-        return int(said) if said.isdecimal() else None
+        return depot_number(self.data)

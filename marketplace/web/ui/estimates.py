@@ -8,6 +8,7 @@ from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.formats import carbon, mass
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Quantity
+from marketplace.market.rules.listing import KG_PER_UNIT_MAX
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
 
@@ -37,6 +38,8 @@ def weighed(material: Material | None, quantity: Quantity | None, kg_per_unit: D
     """Estimate it. None as long as the material or the quantity is not known, or do not go together."""
     if material is None or quantity is None or not material.takes(quantity.unit):
         return None
+    if kg_per_unit is not None and not 0 < kg_per_unit <= KG_PER_UNIT_MAX:
+        return None  # another sentence says so, at its field
     weight = material.mass_kg(quantity.amount, quantity.unit, kg_per_unit)
     saved = avoided_kgco2e(weight, material.carbon.kgco2e_per_kg if material.carbon else None)
     return Estimate(mass(weight), carbon(saved) if saved else None)
