@@ -12,7 +12,7 @@ from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
 
 
 def depot_number(chosen: str | None) -> int | None:
-    """The number of the depot that was chosen; None for anything else, and for what no number of a depot can be."""
+    """The number of the depot that was chosen. None for what can be no such number."""
     said = chosen or ""
     return int(said) if said.isascii() and said.isdigit() and len(said) <= NUMBER_DIGITS_MAX else None
 
