@@ -1,4 +1,4 @@
-"""A reported year over the API: a concept, submitted, sent back, adopted, each by who may."""
+"""A reported year over the API: a concept, submitted, sent back, adopted, each by whoever may."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Words are readable on every ground they stand on: light, dark, and for who asks for more contrast (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""Words are readable on every ground they stand on: light, dark, and for whoever asks for more contrast (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import re
 from itertools import product

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from config import PROJECT
 from tests.house.source import PACKAGE, TEMPLATES, name_of, tree_of
 
 MOST_CHARACTERS = 90
+DOCUMENTS = [PROJECT / "README.md", *(PROJECT / "docs" / f"{name}.md" for name in ("domain", "contributing", "operations"))]
 BARE_WHO = re.compile(r"\b(?:for|to|by|of|from|with|than|but) who\b|(?:^|[.:;] )Who (?!is\b|was\b|has\b)\w+s\b(?![^.]*\?)")
 POETIC = re.compile(
     r"_*(?:acquaint|glances?|glimpses?|let_go|lay_down|found_\w+|founders|hold_still|end_in_vain|settle_in|pass_on|forgive"
@@ -38,7 +40,7 @@ def first_sentence(docstring: str) -> str:
 
 
 def written() -> Iterator[tuple[str, str]]:
-    """English that we write, with its place: docstrings, comments, templates and the sentences on screens."""
+    """English that we write, with its place: docstrings, comments, templates, documents and the sentences on screens."""
     for path in modules():
         for name, text in documented(path):
             yield f"{name_of(path)}:{name}", " ".join(text.split())
@@ -49,7 +51,7 @@ def written() -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield f"{name_of(path)}:{node.lineno}", node.value
-    for path in sorted(TEMPLATES.rglob("*.*")):
+    for path in sorted([*TEMPLATES.rglob("*.*"), *DOCUMENTS]):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             yield f"{name_of(path)}:{number}", line
     for path in sorted((PACKAGE / "translations").rglob("*.po")):

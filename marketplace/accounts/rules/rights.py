@@ -1,4 +1,4 @@
-"""What can be asked for. Who may is said by `policy.py`."""
+"""What can be asked for. Who may is said by `policy`."""
 
 from enum import StrEnum
 

@@ -12,6 +12,7 @@ from marketplace.accounts.queries.organisations import list_organisations_by_id
 from marketplace.api import query
 from marketplace.api.reading import asked, asked_day, read_page
 from marketplace.api.routing import many, ok, route
+from marketplace.api.schema import Written
 from marketplace.api.shapes.depot_books import (
     CostsSchema,
     DepotWatchSchema,
@@ -152,11 +153,11 @@ def show_depot_warnings(depot_id: int) -> Response:
     )
 
 
-def _watched(trouble: Trouble) -> Any:
+def _watched(trouble: Trouble) -> Written:
     return WatchSchema.write(trouble, over=warnings_of(trouble.depot, trouble.over))
 
 
-def _transfer(call: Call) -> Any:
+def _transfer(call: Call) -> Written:
     return TransferSchema.write(call)
 
 

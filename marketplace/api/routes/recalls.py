@@ -135,7 +135,7 @@ def list_recalled_lots(recall_id: int) -> Response:
 @route("GET", f"{RECALL}/list.pdf", gives=None, tag="lots", media_type="application/pdf")
 @permission(Can.READ_RECALL)
 def get_recall_list(recall_id: int) -> Response:
-    """Get the list of a recall as an accessible PDF. With who has confirmed."""
+    """Get the list of a recall as an accessible PDF. It says who has confirmed."""
     return recall_answer(current_session(), current_actor(), recall_id)
 
 

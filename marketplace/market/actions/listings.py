@@ -17,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Fixed
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import Point
-from marketplace.kernel.language import _
+from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
 from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions import lots
@@ -359,7 +359,7 @@ def _leave(session: Session, actor: Actor, listing: Listing, action: str, outcom
     bump_catalogue(session)
 
 
-def _status(listing: Listing) -> Any:
+def _status(listing: Listing) -> Text:
     return listing_rules.LISTING_STATUS_LABELS[ListingStatus(listing.status)]
 
 

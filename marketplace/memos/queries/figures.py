@@ -6,7 +6,6 @@ Counted from the memos and their conclusions. For the reviewer of all organisati
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -117,14 +116,14 @@ def get_memo_figures(session: Session, actor: Actor, cut: Cut) -> MemoFigures:
 def list_memos_in(session: Session, actor: Actor, cut: Cut) -> list[Memo]:
     """List every memo of a period with its conclusion, the newest first."""
     require(actor, Can.READ_MEMO_FIGURES)
-    rows = _in(select(Memo), actor, cut).options(joinedload(Memo.organisation), joinedload(Memo.conclusion))
+    rows = select(Memo).where(*_counting(actor, cut)).options(joinedload(Memo.organisation), joinedload(Memo.conclusion))
     return list(session.scalars(rows.order_by(Memo.id.desc())))
 
 
 def list_bought_despite(session: Session, actor: Actor, cut: Cut, *, most: int) -> list[Memo]:
     """List the newest memos of what was bought new although something fitted."""
     require(actor, Can.READ_MEMO_FIGURES)
-    rows = _in(select(Memo).join(MemoConclusion, MemoConclusion.memo_id == Memo.id), actor, cut)
+    rows = select(Memo).join(MemoConclusion, MemoConclusion.memo_id == Memo.id).where(*_counting(actor, cut))
     rows = rows.where(Memo.fitting > 0, MemoConclusion.decision == Decision.BOUGHT_NEW)
     rows = rows.options(joinedload(Memo.organisation), joinedload(Memo.conclusion))
     return list(session.scalars(rows.order_by(Memo.id.desc()).limit(most)))
@@ -135,15 +134,15 @@ def _rows(session: Session, actor: Actor, cut: Cut) -> Iterator[_Row]:
     keys = (Organisation.name, Organisation.sort_key, Memo.group_slug, is_found, MemoConclusion.decision, MemoConclusion.reason)
     counted = (func.count(), func.sum(Memo.mass_kg), func.sum(MemoConclusion.bought_kg), func.count(MemoConclusion.bought_kg))
     joined = select(*keys, *counted).join(Organisation, Organisation.id == Memo.organisation_id)
-    rows = _in(joined.outerjoin(MemoConclusion, MemoConclusion.memo_id == Memo.id), actor, cut)
+    rows = joined.outerjoin(MemoConclusion, MemoConclusion.memo_id == Memo.id).where(*_counting(actor, cut))
     for name, _key, group, found, decision, reason, memos, mass, bought, said in session.execute(
         rows.group_by(*keys).order_by(Organisation.sort_key, Memo.group_slug)
     ):
         yield _Row(name, group, bool(found), decision, reason, memos, mass or ZERO, bought or ZERO, said)
 
 
-def _in(rows: Any, actor: Actor, cut: Cut) -> Any:
-    """Only those of the cut that the actor may count."""
+def _counting(actor: Actor, cut: Cut) -> list[ColumnElement[bool]]:
+    """Those of the cut that the actor may count."""
     where: list[ColumnElement[bool]] = []
     if not may(actor, Can.READ_ALL_MEMOS):
         where.append(Memo.organisation_id == actor.organisation_id)
@@ -155,7 +154,7 @@ def _in(rows: Any, actor: Actor, cut: Cut) -> Any:
         where.append(Memo.searched_on >= cut.first_day)
     if cut.last_day:
         where.append(Memo.searched_on <= cut.last_day)
-    return rows.where(*where)
+    return where
 
 
 def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, MemoSum]:

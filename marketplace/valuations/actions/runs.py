@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor, Can, require
@@ -255,7 +255,7 @@ def _open_run(session: Session, actor: Actor, run_id: int) -> ValuationRun:
     return run
 
 
-def _parts(run: ValuationRun) -> Any:
+def _parts(run: ValuationRun) -> Select[int]:
     """Every part that the organisation ever had: what left since the run before has a line too."""
     return select(AssetItem.id).join(Asset).where(Asset.organisation_id == run.organisation_id)
 
@@ -267,7 +267,7 @@ def _changes(
     of_quantity = ItemChange.quantity.type
     none = literal(Decimal(0), of_quantity)
 
-    def held(by: ValuationRun) -> Any:
+    def held(by: ValuationRun) -> ColumnElement[Decimal]:
         known = and_(ItemChange.happened_on <= by.as_of, ItemChange.id <= by.last_change_id)
         return func.sum(case((known, ItemChange.quantity), else_=none), type_=of_quantity)
 
