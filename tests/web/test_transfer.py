@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,8 +21,10 @@ from marketplace.exchange.rules.reservation import HandoverDraft, MeasuredBy, Re
 from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.formats import near_date
+from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
+from marketplace.web.reservations.parts import results
 from tests.factories import location, make_actor, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
@@ -268,3 +272,12 @@ def test_the_map_has_a_pin_for_whoever_may_know_and_a_circle_for_a_partner(app: 
     session.commit()
     after = visit(app, session, partner).get(PAGE).text
     assert "mp-near-map__pin" in after and 'href="geo:52.26450,6.79310?q=52.26450,6.79310"' in after
+
+
+def test_a_net_below_nought_has_a_minus_as_wide_as_a_figure() -> None:
+    reservation: Any = SimpleNamespace(
+        purchase_price_cents=None, replaces_purchase=False, quantity=Decimal(241), taken_back=Decimal(0)
+    )
+    row: Any = SimpleNamespace(mass_kg=Decimal(337_400), net_kgco2e=Decimal(-2_350), tonne_km=Decimal(10_122))
+    with reading_in("nl"):
+        assert [one.figure for one in results(reservation, [row])] == ["337,4", "−2,35", "10.122"]

@@ -193,7 +193,7 @@ def _later(reservation: Reservation, row: Exchange) -> Text:
 def _split(written: str, name: Text) -> Result:
     """A figure, and its unit with its name: the figure alone is large."""
     figure, _gap, unit = written.partition(NO_BREAK_SPACE)
-    return Result(figure, _(name.message, unit=unit))
+    return Result(figure.replace("-", "−"), _(name.message, unit=unit))  # a minus as wide as the figures
 
 
 @dataclass(frozen=True, slots=True)
