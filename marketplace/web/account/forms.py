@@ -57,7 +57,7 @@ class DetailsForm(Form):
         _("Your phone number"), description=_("For whoever wants to call about a lot or a transfer. For example 06 12345678.")
     )
     phone_shown = RadioField(
-        _("Who sees your phone number?"),
+        _("To whom do we show your phone number?"),
         [Required()],
         choices=options((item.value, PHONE_SHOWN_LABELS[item]) for item in PhoneShown),
     )
