@@ -23,10 +23,9 @@ from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
 from marketplace.market.rules.values import FREE_DAYS, PLAN, deciding_gates, plain_fields
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.pictures import WaitingPicture, read_stored, store_uploads
-from marketplace.web.ui.choices import SelectChoice, choices, material_choices, or_nothing
+from marketplace.web.ui.choices import SelectChoice, choices, chosen_number, material_choices, or_nothing
 from marketplace.web.ui.comparison import Row
 from marketplace.web.ui.day_chips import TILL_LABELS, since_choices
-from marketplace.web.ui.depot_field import depot_number
 from marketplace.web.ui.features import YES_OR_NO
 from marketplace.web.ui.forms import (
     CentsField,
@@ -294,7 +293,7 @@ class ListingForm(MaterialForm):
             material=self.material.data,
             quantity=self.quantity.data,
             location=None if self.depot.data else self.place.location,
-            depot_id=depot_number(self.depot.data),
+            depot_id=chosen_number(self.depot.data),
             hazards=self.hazards(),
             fields=self.own_answers(),
             confirm_unusual=bool(self.confirm_unusual.data),

@@ -22,7 +22,7 @@ from marketplace.kernel.units import Quantity, Unit, read_decimal
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.materials.rules.soil import find_soil_class
-from marketplace.web.ui.choices import SelectChoice, choices, or_nothing
+from marketplace.web.ui.choices import SelectChoice, choices, chosen_number, or_nothing
 from marketplace.web.ui.depot_field import DepotField
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
 from marketplace.web.ui.place_field import PlaceField
@@ -256,10 +256,9 @@ class ReserveForm(Form):
 
     def draft(self) -> ReservationDraft:
         """What was asked."""
-        demand = self.demand_id.data or ""
         return ReservationDraft(
             quantity=self.quantity.data,
-            demand_id=int(demand) if demand.isdecimal() else None,
+            demand_id=chosen_number(self.demand_id.data),
             location=self.place.location,
             depot_id=self.depot.depot_id,
             purpose=self.purpose.data or "",
@@ -275,6 +274,12 @@ class ReserveForm(Form):
             join_waiting_list=bool(self.join_waiting_list.data),
             confirm_unusual=bool(self.confirm_unusual.data),
         )
+
+    def at_fields(self, refusal: Refusal) -> Refusal:
+        """A price by the name that it has here."""
+        if refusal.field == "purchase_price_cents":
+            return type(refusal)(refusal.message, "purchase_price", **refusal.facts)
+        return refusal
 
     @property
     def is_too_much(self) -> bool:

@@ -7,9 +7,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from marketplace.kernel.language import Text, _
 from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
 
 Choices = list[Any]
-__all__ = ["SelectChoice", "choices", "material_choices", "or_nothing"]
+__all__ = ["SelectChoice", "choices", "chosen_number", "material_choices", "or_nothing"]
 
 
 def choices(labels: dict[Any, Text], nothing: Text | None = None) -> Choices:
@@ -34,3 +35,9 @@ def material_choices(taxonomy: Taxonomy) -> Choices:
             for material in taxonomy.materials_in(group.slug)
         ),
     ]
+
+
+def chosen_number(chosen: str | None) -> int | None:
+    """The number of what was chosen in a list. None for what can be no such number."""
+    said = chosen or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= NUMBER_DIGITS_MAX else None

@@ -7,14 +7,7 @@ from wtforms import SelectField
 from marketplace.depots.queries.depots import list_depots
 from marketplace.http.request import current_session
 from marketplace.kernel.language import Text
-from marketplace.web.ui.choices import or_nothing
-from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
-
-
-def depot_number(chosen: str | None) -> int | None:
-    """The number of the depot that was chosen. None for what can be no such number."""
-    said = chosen or ""
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= NUMBER_DIGITS_MAX else None
+from marketplace.web.ui.choices import chosen_number, or_nothing
 
 
 class DepotField(SelectField):
@@ -31,4 +24,4 @@ class DepotField(SelectField):
     @property
     def depot_id(self) -> int | None:
         """The depot that was chosen; None for anything else."""
-        return depot_number(self.data)
+        return chosen_number(self.data)
