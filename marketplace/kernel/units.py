@@ -6,7 +6,7 @@ the strict rule of the reader's locale and never guessed: what could mean two th
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -158,6 +158,14 @@ def check_amount(amount: Decimal, unit: Unit, field: str = "quantity") -> None:
 def round_down(amount: Decimal, unit: Unit) -> Decimal:
     """Down to a whole piece or a thousandth: what a conversion may promise."""
     return amount.quantize(Decimal(1) if unit is Unit.PIECE else THOUSANDTH, rounding=ROUND_DOWN)
+
+
+def round_worked_out(amount: Decimal) -> Decimal:
+    """A worked-out amount to the nearest thousandth, halves up.
+
+    What is more than any quantity stays as it is, for `Quantity` to refuse: so many figures cannot be rounded.
+    """
+    return amount if abs(amount) > LARGEST else amount.quantize(THOUSANDTH, rounding=ROUND_HALF_UP)
 
 
 def parse_number(text: str, locale: str, field: str | None = None) -> Decimal:

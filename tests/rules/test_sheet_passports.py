@@ -216,6 +216,11 @@ def test_a_part_is_read_with_all_that_is_said_of_it() -> None:
         ({"quantity": ""}, {"quantity"}),
         ({"quantity": "", "mass_kg": "0"}, {"mass_kg"}),
         ({"quantity": "", "mass_kg": "veel"}, {"mass_kg"}),
+        ({"quantity": "", "mass_kg": "9999999,9995"}, {"mass_kg"}),  # more than any quantity
+        ({"quantity": "", "mass_kg": "9" * 30}, {"mass_kg"}),
+        ({"quantity": "", "mass_kg": "-" + "9" * 29}, {"mass_kg"}),
+        ({"quantity": "", "whole_kg": "9" * 30, "percentage": "100"}, {"percentage"}),
+        ({"quantity": "", "area": "9" * 30, "thickness": "8"}, {"thickness"}),
         ({"quantity": "", "whole_kg": "2000"}, {"quantity"}),
         ({"quantity": "", "percentage": "10"}, {"quantity"}),
         ({"quantity": "", "whole_kg": "2000", "percentage": "101"}, {"percentage"}),
@@ -255,6 +260,7 @@ def test_a_unit_that_lacks_is_asked_at_the_quantity() -> None:
     ("cells", "quantity", "source"),
     [
         ({"mass_kg": "1.200,0005"}, Quantity(Decimal("1200.001"), Unit.KG), None),
+        ({"mass_kg": "9.999.999,999"}, Quantity(Decimal("9999999.999"), Unit.KG), None),
         ({"whole_kg": "2.000", "percentage": "12,5"}, Quantity(Decimal(250), Unit.KG), "12,5 % × 2.000 kg"),
         ({"area": "1.200", "thickness": "8"}, Quantity(Decimal(96), Unit.M3), "1.200 m² × 8 cm"),
         ({"area": "1.200", "thickness": "80 mm"}, Quantity(Decimal(96), Unit.M3), "1.200 m² × 8 cm"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.rd import degrees_of, is_rd
 from marketplace.kernel.text import check_length
-from marketplace.kernel.units import THOUSANDTH, Quantity, Unit, format_number, read_unit
+from marketplace.kernel.units import Quantity, Unit, format_number, read_unit, round_worked_out
 from marketplace.market.rules.listing import CERTAINTY_LABELS, CONDITION_LABELS, Certainty, Condition, Location
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.passports.rules.assets import EXTERNAL_LENGTH_MAX, AssetKind, Coming
@@ -305,7 +305,7 @@ def _amount(record: Record, material: Material | None, faults: Faults) -> tuple[
             return None, None
         return faults.attempt("quantity", lambda: Quantity(number["quantity"], unit)), None
     if number.get("mass_kg") is not None:
-        return faults.attempt("mass_kg", lambda: Quantity(_rounded(number["mass_kg"]), Unit.KG)), None
+        return faults.attempt("mass_kg", lambda: Quantity(round_worked_out(number["mass_kg"]), Unit.KG)), None
     if number.get("whole_kg") is not None and number.get("percentage") is not None:
         share, whole = number["percentage"], number["whole_kg"]
         part = faults.attempt("percentage", lambda: Quantity(find_share(whole, share), Unit.KG))
@@ -326,10 +326,6 @@ def _amount(record: Record, material: Material | None, faults: Faults) -> tuple[
 
 def _figure(number: Decimal) -> str:
     return format_number(number, "nl")
-
-
-def _rounded(number: Decimal) -> Decimal:
-    return number.quantize(THOUSANDTH, rounding=ROUND_HALF_UP)
 
 
 def _text(record: Record, key: str) -> str:

@@ -1,12 +1,12 @@
 """How much there is of a part, where a table of an asset system does not say so itself. And one judgement for every way in."""
 
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean, fold
-from marketplace.kernel.units import THOUSANDTH, Quantity, Unit
+from marketplace.kernel.units import Quantity, Unit, round_worked_out
 from marketplace.market.rules.listing import Answer
 from marketplace.market.rules.values import find_weight_faults
 from marketplace.materials.rules.taxonomy import Material
@@ -80,24 +80,20 @@ def find_layer(area_m2: Decimal, thickness_cm: Decimal, material: Material) -> Q
     if not 0 < thickness_cm <= THICKEST_CM:
         raise Invalid(_("A layer is between 0 and %(most)s cm thick. Check the number.", most=THICKEST_CM), "thickness")
     if material.default_unit is Unit.M2:
-        return Quantity(_rounded(area_m2), Unit.M2)
+        return Quantity(round_worked_out(area_m2), Unit.M2)
     if not material.takes(Unit.M3):
         sentence = _("Of this material it is not known what a cubic metre weighs. Enter how much there is, with its unit.")
         raise Invalid(sentence, "thickness")
     volume = area_m2 * thickness_cm / HUNDRED
     unit = material.default_unit if material.default_unit in _LAYERED else Unit.M3
-    return Quantity(_rounded(volume if unit is Unit.M3 else volume * material.kg_per_unit(Unit.M3) / 1000), unit)
+    return Quantity(round_worked_out(volume if unit is Unit.M3 else volume * material.kg_per_unit(Unit.M3) / 1000), unit)
 
 
 def find_share(whole_kg: Decimal, percentage: Decimal) -> Decimal:
     """The kilograms of a material that makes up a share of an object. Refused: less than nothing, more than all of it."""
     if not 0 < percentage <= HUNDRED:
         raise Invalid(_("A share lies between 0 and 100 percent. Check the number."), "percentage")
-    return _rounded(whole_kg * percentage / HUNDRED)
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(THOUSANDTH, rounding=ROUND_HALF_UP)
+    return round_worked_out(whole_kg * percentage / HUNDRED)
 
 
 def read_hazards(typed: str, material: Material) -> dict[str, Answer]:
