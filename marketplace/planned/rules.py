@@ -10,7 +10,7 @@ from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import find_length_faults
 from marketplace.kernel.units import Amount, check_amount, plain
-from marketplace.market.rules.listing import Certainty, QuantityBasis
+from marketplace.market.rules.listing import Certainty, QuantityBasis, find_mass_faults
 from marketplace.market.rules.values import find_period_faults
 
 REASON_LENGTH_MAX = 1000
@@ -70,8 +70,8 @@ def check_dates(draft: DatesDraft, before: Plan, today: date) -> None:
         raise Invalid.all(errors)
 
 
-def check_there(draft: ThereDraft, planned: Decimal, today: date) -> None:
-    """Refuse no quantity, or far more than was planned, and days that cannot be."""
+def check_there(draft: ThereDraft, planned: Decimal, today: date, *, kg_per_unit: Decimal | None = None) -> None:
+    """Refuse no quantity, or far more than was planned, or than any lot weighs, and days that cannot be."""
     errors: list[FieldError] = []
     try:
         check_amount(draft.amount.amount, draft.amount.unit)
@@ -84,6 +84,8 @@ def check_there(draft: ThereDraft, planned: Decimal, today: date) -> None:
             most=TIMES_MAX,
         )
         errors.append(FieldError("quantity", sentence))
+    else:
+        errors += find_mass_faults(draft.amount.amount, kg_per_unit)
     if draft.came_on > today:
         errors.append(FieldError("came_on", _("This day is still to come. Say that it is there once it is there.")))
     elif draft.came_on < today - SAID_WITHIN:

@@ -171,6 +171,14 @@ def test_a_holder_reads_the_condition_and_answers_other_days(hengelo: Api, borne
     assert hengelo.post(f"{first}/confirm-dates").status_code == 403
 
 
+@pytest.mark.parametrize(("quantity", "field"), [("540540.54", "photos"), ("540540.541", "quantity")])
+def test_what_came_weighs_at_most_100_000_tonnes(hengelo: Api, quantity: str, field: str) -> None:
+    """Of 185 kg, 540 540.54 m² are 99 999.999 9 t; ten times what was planned would be 540 541 m²."""
+    listing = on_offer(hengelo, quantity="54054.1")
+    refused = hengelo.post(f"/listings/{listing['id']}/come-free", {"quantity": quantity})
+    assert [error["field"] for error in refused.get_json()["errors"]] == [field]
+
+
 def test_it_is_there_as_measured(hengelo: Api, borne: Api) -> None:
     listing = on_offer(hengelo)
     at = f"/listings/{listing['id']}"

@@ -124,3 +124,15 @@ def test_how_sure_it_is_may_change_within_the_same_period() -> None:
     assert BEFORE.is_same_period(replace(BEFORE, certainty=Certainty.IDEA))
     for latest in (date(2028, 9, 29), date(2028, 10, 1)):
         assert not BEFORE.is_same_period(replace(BEFORE, latest=latest))
+
+
+@pytest.mark.parametrize(("amount", "refused"), [("4000", []), ("4000.001", ["quantity"]), ("8000.001", ["quantity"])])
+def test_what_came_weighs_no_more_than_any_lot(amount: str, refused: list[str]) -> None:
+    """Of 25 000 kg, 4 000 are 100 000 tonnes. Ten times what was planned is 8 000: one sentence is enough."""
+    there = replace(THERE, amount=replace(THERE.amount, amount=Decimal(amount)))
+    if not refused:
+        check_there(there, Decimal(800), TODAY, kg_per_unit=Decimal(25_000))
+        return
+    with pytest.raises(Invalid) as refusal:
+        check_there(there, Decimal(800), TODAY, kg_per_unit=Decimal(25_000))
+    assert [error.field for error in refusal.value.errors] == refused
