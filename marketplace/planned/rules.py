@@ -71,7 +71,7 @@ def check_dates(draft: DatesDraft, before: Plan, today: date) -> None:
 
 
 def check_there(draft: ThereDraft, planned: Decimal, today: date, *, kg_per_unit: Decimal | None = None) -> None:
-    """Refuse no quantity, or far more than was planned, or than any lot weighs, and days that cannot be."""
+    """Refuse no quantity, far more than was planned or any lot weighs, and days that cannot be."""
     errors: list[FieldError] = []
     try:
         check_amount(draft.amount.amount, draft.amount.unit)
