@@ -58,7 +58,8 @@ CHANGES = (
                 "whoever announced something is told when a keeper calls it off."
             ),
             _(
-                "Stricter: no listing, demand or transfer weighs more than 100 000 tonnes, by the list of materials or by the weight that was given (422)."
+                "Stricter: no listing or demand weighs more than 2 million tonnes, and no transfer more than 100 000, by the list of materials or by the "
+                "weight that was given (422)."
             ),
             _(
                 "Stricter: a day or moment that is sent lies between 1990 and the end of the thirtieth year from now, as on a form, and a name stands in "
@@ -69,8 +70,7 @@ CHANGES = (
                 "million tonnes is refused (422)."
             ),
             _(
-                "Stricter: no price is more than € 1 000 for a kilogram: priceCentsPerUnit, purchasePriceCents and a table of prices (422). No figure of a "
-                "transfer weighs more than 100 000 tonnes, and the broker’s above ten times what was listed asks for confirmUnusual (422)."
+                "Stricter: no price is more than € 10 000 for a kilogram: priceCentsPerUnit, purchasePriceCents and a table of prices (422)."
             ),
             _(
                 "Stricter: a change of an asset (PATCH /assets/{id}) names the version that was read, as that of a listing does: 422 without, 409 with "

@@ -31,28 +31,20 @@ def test_a_measured_weight_replaces_that_of_the_taxonomy(hengelo: Api) -> None:
     assert hengelo.post("/listings", listing_body(kgPerUnit=180.5)).get_json()["massKg"] == 216_600
 
 
-def test_a_lot_and_a_demand_weigh_at_most_100_000_tonnes_by_the_weight_that_counts(hengelo: Api) -> None:
-    """The list of materials says 185 kg for a m²: 540 540 m² are 99 999.9 tonnes. At a measured 200 kg it is 500 000 m²."""
-    bodies: tuple[tuple[str, Any, Any, Any], ...] = (
-        ("/listings", listing_body(quantity="540540"), listing_body(quantity="540541"), "540540.541"),
-        (
-            "/listings",
-            listing_body(quantity="500000", kgPerUnit=200),
-            listing_body(quantity="500001", kgPerUnit=200),
-            "500000.001",
-        ),
-        ("/demands", demand_body(quantity="540540"), demand_body(quantity="540541"), "540540.541"),
-    )
-    for path, taken, heavy, just_too_much in bodies:
-        made = hengelo.post(path, taken)
+def test_a_lot_and_a_demand_weigh_at_most_2_million_tonnes_by_the_weight_that_counts(hengelo: Api) -> None:
+    """At a measured 250 kg 8 000 000 m² are 2 million tonnes; 0.001 more are a quarter of a kilogram too much."""
+    for path, body, most, too_much in (
+        ("/listings", listing_body(unit="tonne"), "2000000", "2000000.001"),
+        ("/listings", listing_body(kgPerUnit=250), "8000000", "8000000.001"),
+        ("/demands", demand_body(unit="tonne"), "2000000", "2000000.001"),
+    ):
+        made = hengelo.post(path, body | {"quantity": most})
         assert made.status_code == 201, made.text
-        refused = hengelo.post(path, heavy)
-        assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, ["quantity"])
-        assert "100.000 ton" in refused.get_json()["errors"][0]["message"]
-        changed = hengelo.patch(
-            f"{path}/{made.get_json()['id']}", {"version": made.get_json()["version"], "quantity": just_too_much}
-        )
-        assert (changed.status_code, changed.get_json()["errors"][0]["field"]) == (422, "quantity")
+        number, version = made.get_json()["id"], made.get_json()["version"]
+        new = hengelo.post(path, body | {"quantity": too_much})
+        for refused in (new, hengelo.patch(f"{path}/{number}", {"version": version, "quantity": too_much})):
+            assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, ["quantity"])
+            assert "2.000.000 ton" in refused.get_json()["errors"][0]["message"]
 
 
 def test_everything_wrong_is_told_at_once_by_property(hengelo: Api) -> None:

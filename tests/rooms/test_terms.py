@@ -214,13 +214,12 @@ def test_no_terms_make_a_transfer_weigh_more_than_100_000_tonnes(bank: Session, 
 @pytest.mark.parametrize(
     ("changes", "is_refused"),
     [
-        ({"price_cents_per_unit": 18_500_000}, False),  # € 185 000 for 185 kg
-        ({"price_cents_per_unit": 18_500_001}, True),
-        ({"price_cents_per_unit": 18_500_001, "kg_per_unit": Decimal("185.001")}, False),
-        ({"price_cents_per_unit": 10_000_001, "kg_per_unit": Decimal(100)}, True),
+        ({"price_cents_per_unit": 100_000_000}, False),  # € 5 405 for a kilogram of 185
+        ({"price_cents_per_unit": 70_000_000, "kg_per_unit": Decimal(70)}, False),
+        ({"price_cents_per_unit": 70_000_001, "kg_per_unit": Decimal(70)}, True),
     ],
 )
-def test_no_agreed_price_is_more_than_a_thousand_euro_for_a_kilogram(
+def test_no_agreed_price_is_more_than_ten_thousand_euro_for_a_kilogram(
     bank: Session, cast: dict, changes: dict, is_refused: bool
 ) -> None:
     reservation, draft = approved(bank, cast), TermsDraft("Afgesproken", **changes)

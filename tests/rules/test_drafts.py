@@ -58,12 +58,11 @@ def demand_faults(**changes: Any) -> list[str]:
         {"year_of_construction": 1987},
         {"price_cents_per_unit": 150},
         {"kg_per_unit": Decimal("0.001")},
-        {"kg_per_unit": Decimal(1_000_000), "quantity": Quantity(Decimal(100), Unit.M2)},  # 100 000 tonnes
-        {"kg_per_unit": Decimal(250_000)},
+        {"kg_per_unit": Decimal(1_000_000), "quantity": Quantity(Decimal(2000), Unit.M2)},  # 2 million tonnes
         {"price_cents_per_unit": 0},
         {"price_cents_per_unit": 100_000_000},  # of a unit of which nobody knows the weight
-        {"price_cents_per_unit": 100_000_000, "kg_per_unit": Decimal(1000)},  # € 1 000 for a kilogram
-        {"price_cents_per_unit": 100_000, "kg_per_unit": Decimal(1)},
+        {"price_cents_per_unit": 100_000_000, "kg_per_unit": Decimal(100)},  # € 10 000 for a kilogram
+        {"price_cents_per_unit": 1_000_000, "kg_per_unit": Decimal(1)},
         {"year_of_construction": 1200},
         {"year_of_construction": 2032},
         {"hazards": {"asbest": Answer.NO}},
@@ -89,11 +88,11 @@ def test_a_listing_is_taken_up_to_its_limits(changes: dict[str, Any]) -> None:
         ({"kg_per_unit": Decimal(0)}, "kg_per_unit"),
         ({"kg_per_unit": Decimal(-1)}, "kg_per_unit"),
         ({"kg_per_unit": Decimal("1000000.001")}, "kg_per_unit"),
-        ({"kg_per_unit": Decimal("250000.001")}, "quantity"),  # 400 m² of it
+        ({"kg_per_unit": Decimal(1_000_000), "quantity": Quantity(Decimal("2000.001"), Unit.M2)}, "quantity"),
         ({"price_cents_per_unit": -1}, "price_cents_per_unit"),
         ({"price_cents_per_unit": 100_000_001}, "price_cents_per_unit"),
-        ({"price_cents_per_unit": 100_000_000, "kg_per_unit": Decimal("999.999")}, "price_cents_per_unit"),
-        ({"price_cents_per_unit": 100_001, "kg_per_unit": Decimal(1)}, "price_cents_per_unit"),
+        ({"price_cents_per_unit": 100_000_000, "kg_per_unit": Decimal("99.999")}, "price_cents_per_unit"),
+        ({"price_cents_per_unit": 1_000_001, "kg_per_unit": Decimal(1)}, "price_cents_per_unit"),
         ({"year_of_construction": 1199}, "year_of_construction"),
         ({"year_of_construction": 2033}, "year_of_construction"),
         ({"hazards": {"asbest": Answer.NO, "pak": Answer.NO}}, "hazards"),

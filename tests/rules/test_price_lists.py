@@ -95,8 +95,7 @@ def test_a_condition_is_one_word_or_any(typed: str, condition: str) -> None:
         ({"laag": "4,50009"}, "laag"),
         ({"hoog": "4,49"}, "hoog"),
         ({"hoog": "4,50"}, None),
-        ({"hoog": "€ 185.000"}, None),  # a square metre of 185 kg at € 1 000 for each kilogram
-        ({"hoog": "185.000,01"}, "hoog"),
+        ({"hoog": "€ 1.000.000"}, None),  # a square metre of 185 kg is at most € 1 850 000 at € 10 000 for each kilogram
         ({"hoog": "1.000.000,01"}, "hoog"),
         ({"eenheid": "ton", "hoog": "1.000.000"}, None),
         ({"eenheid": "ton", "hoog": "1.000.000,01"}, "hoog"),
@@ -110,9 +109,10 @@ def test_a_condition_is_one_word_or_any(typed: str, condition: str) -> None:
         ({"peildatum": "31-12-1989"}, "peildatum"),
         ({"uitnemen": "veel"}, "uitnemen"),
         ({"uitnemen": "0"}, None),
-        ({"uitnemen": "185.000"}, None),
-        ({"uitnemen": "185.000,01"}, "uitnemen"),
-        ({"schoonmaken": "185.000,01"}, "schoonmaken"),
+        ({"eenheid": "kg", "hoog": "10.000", "uitnemen": "10.000"}, None),
+        ({"eenheid": "kg", "hoog": "10.000,01"}, "hoog"),
+        ({"eenheid": "kg", "uitnemen": "10.000,01"}, "uitnemen"),
+        ({"eenheid": "kg", "schoonmaken": "10.000,01"}, "schoonmaken"),
         ({"uitnemen": "-0,01"}, "uitnemen"),
     ],
 )

@@ -76,9 +76,10 @@ def good(cells: dict[str, str], words: RawWords = WORDS) -> Post:
     return post
 
 
-def test_a_post_of_more_than_100_000_tonnes_is_a_slip() -> None:
-    assert good({**POST, "quantity": "540.540,540"}).draft is not None  # 99 999.999 9 tonnes at 185 kg
-    assert read({**POST, "quantity": "540.540,541"})[1] == {"quantity"}
+def test_a_post_of_more_than_2_million_tonnes_is_a_slip() -> None:
+    tonnes = {**POST, "unit": "ton"}
+    assert good({**tonnes, "quantity": "2.000.000"}).draft is not None
+    assert read({**tonnes, "quantity": "2.000.000,001"})[1] == {"quantity"}
 
 
 def without(*keys: str) -> RawWords:

@@ -41,13 +41,18 @@ LOT = {
     [
         (NINES, "Vul het gemeten gewicht per eenheid in kilogram in"),
         ("1000000,001", "Vul het gemeten gewicht per eenheid in kilogram in"),
-        ("1000000", "Dit zou meer dan 100.000 ton wegen"),
     ],
 )
 def test_a_weight_that_cannot_be_is_told_at_its_field(client: FlaskClient, lot: int, typed: str, sentence: str) -> None:
     answer = send(client, f"/aanbod/{lot}/bewerken", {**LOT, "kg_per_unit": typed, "confirm_unusual": "y"})
     assert answer.status_code == 422
     assert sentence in answer.text and f'value="{typed}"' in answer.text
+
+
+def test_so_much_that_it_cannot_be_is_told_at_its_field(client: FlaskClient, lot: int) -> None:
+    answer = send(client, f"/aanbod/{lot}/bewerken", {**LOT, "unit": "tonne", "quantity": "2000000,001"})
+    assert answer.status_code == 422
+    assert "Dit zou meer dan 2.000.000 ton wegen" in answer.text and 'value="2000000,001"' in answer.text
 
 
 @pytest.mark.parametrize("chosen", ["999999999", "1000000000", NINES, "１２"])
@@ -75,7 +80,7 @@ def test_a_choice_that_cannot_be_is_no_failure(client: FlaskClient, offered: int
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("1850000,01", "meer dan € 1.000 per kilogram"),  # 10 m² of 185 kg at € 1 000 are € 1 850 000
+        ("18500000,01", "meer dan € 10.000 per kilogram"),  # 10 m² of 185 kg at € 10 000 are € 18 500 000
         ("-1", "Vul een prijs in van minimaal 0"),
         (NINES, "Vul een prijs in van minimaal 0"),
     ],
@@ -90,6 +95,6 @@ def test_what_new_would_cost_is_refused_at_its_field(client: FlaskClient, offere
     assert f'value="{typed}"' in answer.text
 
 
-def test_what_new_would_cost_may_be_a_thousand_euro_for_a_kilogram(client: FlaskClient, offered: int) -> None:
-    fields = {"quantity": "10", "unit": "m2", "purchase_price": "1850000", "confirm_unusual": "y", "replaces_purchase": "yes"}
+def test_what_new_would_cost_may_be_ten_thousand_euro_for_a_kilogram(client: FlaskClient, offered: int) -> None:
+    fields = {"quantity": "10", "unit": "m2", "purchase_price": "18500000", "confirm_unusual": "y", "replaces_purchase": "yes"}
     assert send(client, f"/aanbod/{offered}/reserveren", fields).status_code == 303

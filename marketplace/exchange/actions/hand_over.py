@@ -98,21 +98,18 @@ def _check_handover(session: Session, reservation: Reservation, terms: Terms, dr
     check_gates(session, reservation.listing, moment=Moment.HAND_OVER, destination=to, day=day)
 
 
-def _check_figure(
-    session: Session, reservation: Reservation, amount: Decimal, *, confirmed: bool, is_brokers: bool = False
-) -> None:
-    """Check a figure. The broker's may be more than ten times what was listed, and is asked again then.
+def _check_figure(session: Session, reservation: Reservation, amount: Decimal, *, confirmed: bool) -> None:
+    """Check a figure that is not the broker's.
 
-    Another's is not, and asked again when it is more than was ordered. Soil and sand do not become more than measuring explains.
+    It is no more than ten times what was listed, and asked again when it is more than was ordered. Soil and sand do not become more than
+    measuring explains.
     """
     figure, listing = Amount(amount, Unit(reservation.unit)), reservation.listing
     check_figure_mass(session, reservation, amount)
-    if is_brokers:
-        return measure.check_broker_figure(figure, listed=listing.listed + listing.corrected, confirmed=confirmed)
     check_count(session, lots.lot_of(session, listing), max(Decimal(0), amount - reservation.held - listing.available))
     measure.check_surplus(figure, listed=listing.listed + listing.corrected)
     tolerance = _tolerance(session, reservation)
-    return measure.check_usual(figure, ordered=ordered_of(reservation), tolerance_percent=tolerance, confirmed=confirmed)
+    measure.check_usual(figure, ordered=ordered_of(reservation), tolerance_percent=tolerance, confirmed=confirmed)
 
 
 def _tolerance(session: Session, reservation: Reservation) -> Decimal:
@@ -266,8 +263,9 @@ def resolve(
     if write_off_reason.strip() and not owns and actor.organisation_id == reservation.organisation_id:
         raise Invalid(_("Only the owner can write off what is missing. Leave this empty."), "write_off_reason")
     figure = quantity.amount
-    _check_figure(session, reservation, figure, confirmed=confirm_unusual, is_brokers=is_broker(actor))
+    check_figure_mass(session, reservation, figure)
     if not is_broker(actor):
+        _check_figure(session, reservation, figure, confirmed=confirm_unusual)
         _check_second_person(session, actor, reservation, figure)
     other = reservation.receiver_figure if owns else reservation.owner_figure
     if is_side and other != figure:

@@ -127,24 +127,6 @@ def check_surplus(figure: Amount, *, listed: Decimal) -> None:
         )
 
 
-def check_broker_figure(figure: Amount, *, listed: Decimal, confirmed: bool) -> None:
-    """More than ten times what was listed is the broker's to enter, and asked again.
-
-    The book would count a slip for ever.
-    """
-    if confirmed or figure.amount <= listed * SURPLUS_TIMES_MAX:
-        return
-    raise Invalid(
-        _(
-            "Do you mean %(figure)s? %(listed)s was listed. If it is right, confirm it.",
-            figure=figure,
-            listed=Amount(listed, figure.unit),
-        ),
-        "confirm_unusual",
-        listed=plain(listed),
-    )
-
-
 def does_silence_confirm(
     *,
     ordered: Decimal,

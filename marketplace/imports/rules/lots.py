@@ -17,6 +17,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, read_unit, whole_cents
 from marketplace.market.rules.fields import FIELDS
 from marketplace.market.rules.listing import (
+    OFFER_KG_MAX,
     Certainty,
     Condition,
     ListingDraft,
@@ -248,7 +249,9 @@ def _answer(field: Field, typed: str, record: Record, key: str) -> Any:
 def _check(draft: ListingDraft, material: Material, words: LotWords, faults: Faults) -> dict[str, Any]:
     """Say what the form would say of the draft; its answers as they would be kept."""
     answers: dict[str, Any] = {}
-    also = find_mass_faults(draft.quantity.amount, draft.kg_per_unit or material.weights_kg.get(draft.quantity.unit))
+    also = find_mass_faults(
+        draft.quantity.amount, draft.kg_per_unit or material.weights_kg.get(draft.quantity.unit), OFFER_KG_MAX
+    )
     try:
         answers = read_answers(material, draft.fields or {}, today=words.today)
     except Invalid as refusal:

@@ -23,6 +23,7 @@ from marketplace.kernel.units import Amount, Quantity, read_unit
 from marketplace.market.rules.listing import (
     CERTAINTY_LABELS,
     CONDITION_LABELS,
+    OFFER_KG_MAX,
     TITLE_LENGTH_MAX,
     Certainty,
     Condition,
@@ -345,7 +346,7 @@ def _lot(
 
 def _check(draft: ListingDraft, material: Material, words: RawWords, lacking: tuple[str, ...], faults: Faults) -> None:
     """Say what the form would say of the draft, but for what is still to be said once."""
-    heavy = find_mass_faults(draft.quantity.amount, draft.kg_per_unit or material.weights_kg.get(draft.quantity.unit))
+    heavy = find_mass_faults(draft.quantity.amount, material.weights_kg.get(draft.quantity.unit), OFFER_KG_MAX)
     try:
         check_listing(draft, units=material.units, hazards=tuple(material.hazard_codes), today=words.today, also=heavy)
     except Invalid as refusal:

@@ -18,7 +18,7 @@ from marketplace.market.queries.changes import changed_since, differences, versi
 from marketplace.market.queries.demands import get_demand
 from marketplace.market.rules import demand as demand_rules
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
-from marketplace.market.rules.listing import find_mass_faults
+from marketplace.market.rules.listing import OFFER_KG_MAX, find_mass_faults
 from marketplace.market.rules.values import place_columns
 from marketplace.materials.queries import taxonomy
 from marketplace.materials.rules.fields import read_wishes, say
@@ -32,7 +32,7 @@ def _columns(session: Session, draft: DemandDraft, stored: Demand | None = None)
     reference = taxonomy(session)
     material = reference.material(draft.material)
     said = said_before(stored, material)
-    faults = find_mass_faults(draft.quantity.amount, material.weights_kg.get(draft.quantity.unit))
+    faults = find_mass_faults(draft.quantity.amount, material.weights_kg.get(draft.quantity.unit), OFFER_KG_MAX)
     try:
         said = say(material, draft.fields, said, reference.version, partial(read_wishes, today=clock.today()))
     except Invalid as refusal:

@@ -42,9 +42,10 @@ DESCRIPTION_LENGTH_MAX = 5000
 LINE_LENGTH_MAX = 200
 REMARKS_LENGTH_MAX = 2000
 PRICE_CENTS_MAX = 100_000_000
-EUROS_PER_KG_MAX = Decimal(1_000)  # no material on the bank is worth more, or costs more
+PRICE_EUROS_PER_KG_MAX = Decimal(10_000)  # no price here is more, by far
 KG_PER_UNIT_MAX = Decimal(1_000_000)
 LOT_KG_MAX = 100_000_000  # 100 000 tonnes: ten times what all depots of the region hold
+OFFER_KG_MAX = 2_000_000_000  # 2 million tonnes: more than lies anywhere to be offered, or is needed anywhere
 WEIGHT_TIMES = 3  # a measured weight that differs by more than this factor from the taxonomy's is asked again
 WEIGHED = (Unit.TONNE, Unit.KG)
 FIRST_YEAR = 1200
@@ -221,16 +222,14 @@ def find_unit_faults(quantity: Quantity, units: tuple[Unit, ...]) -> list[FieldE
     return [FieldError("unit", _("This material is not measured in that unit. Choose one of: %(units)s.", units=names))]
 
 
-def find_mass_faults(amount: Decimal, kg_per_unit: Decimal | None) -> list[FieldError]:
-    """A sentence where so much would weigh more than any lot does.
+def find_mass_faults(amount: Decimal, kg_per_unit: Decimal | None, most_kg: int = LOT_KG_MAX) -> list[FieldError]:
+    """A sentence where so much would weigh more than any lot, or than all that is offered.
 
     That is a slip in the quantity, the unit or the weight. Without a weight there is none; another sentence says so then.
     """
-    if kg_per_unit is None or amount * kg_per_unit <= LOT_KG_MAX:
+    if kg_per_unit is None or amount * kg_per_unit <= most_kg:
         return []
-    sentence = _(
-        "This would weigh more than %(most)s tonnes. Check the quantity, the unit and the weight.", most=LOT_KG_MAX // 1000
-    )
+    sentence = _("This would weigh more than %(most)s tonnes. Check the quantity, the unit and the weight.", most=most_kg // 1000)
     return [FieldError("quantity", sentence)]
 
 
@@ -239,10 +238,10 @@ def find_dear_faults(field: str, cents: Decimal, kg: Decimal | None) -> list[Fie
 
     Without a weight there is none; another sentence says so then.
     """
-    if kg is None or cents <= kg * EUROS_PER_KG_MAX * 100:
+    if kg is None or cents <= kg * PRICE_EUROS_PER_KG_MAX * 100:
         return []
     sentence = _(
-        "That is more than € %(most)s for each kilogram. Check the amount, the unit and the weight.", most=EUROS_PER_KG_MAX
+        "That is more than € %(most)s for each kilogram. Check the amount, the unit and the weight.", most=PRICE_EUROS_PER_KG_MAX
     )
     return [FieldError(field, sentence)]
 

@@ -17,6 +17,7 @@ from marketplace.market.rules.listing import (
     FIRST_YEAR,
     KG_PER_UNIT_MAX,
     LISTING_STATUS_LABELS,
+    OFFER_KG_MAX,
     PLAN_YEARS_MAX,
     PRICE_CENTS_MAX,
     WEIGHED,
@@ -152,7 +153,7 @@ def check_listing(
         errors.append(FieldError("place", _("Say where the material lies: a place, a postcode, coordinates or a depot.")))
     errors += find_plan_faults(draft, today, planned_before) if draft.planned else _find_period_faults(draft, today)
     weighed = find_weight_faults(draft.kg_per_unit, draft.quantity.unit, usual=usual_kg, confirmed=draft.confirm_unusual)
-    errors += weighed or find_mass_faults(draft.quantity.amount, draft.kg_per_unit or usual_kg)
+    errors += weighed or find_mass_faults(draft.quantity.amount, draft.kg_per_unit or usual_kg, OFFER_KG_MAX)
     errors += find_price_faults(draft.price_cents_per_unit, draft.kg_per_unit or usual_kg)
     if draft.year_of_construction is not None and not is_year(draft.year_of_construction, today):
         errors.append(FieldError("year_of_construction", _NO_YEAR))

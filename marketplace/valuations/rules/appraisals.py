@@ -8,11 +8,11 @@ from marketplace.kernel.dates import FIRST_DAY
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean, find_length_faults
-from marketplace.market.rules.listing import EUROS_PER_KG_MAX
 
 APPRAISER_LENGTH_MAX = 120
 SOURCE_LENGTH_MAX = 300
 CENTS_MAX = 10**12
+EUROS_PER_KG_MAX = Decimal(1_000)
 _CENTS_PER_KG_MAX = EUROS_PER_KG_MAX * 100
 
 
