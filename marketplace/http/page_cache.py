@@ -7,8 +7,8 @@ address, the language, and the templates, sentences and style sheets of this ver
 holds, in front of Flask, the last few hundred. The revision is read before the page is made: what is stored may be newer than its
 key, never older. Readers who are signed in, or have a message waiting to be shown once, always get a page of their own.
 
-A process makes one page at a time. Python runs one thread at a time, so two pages at once are ready no sooner, and each costs a
-fifth more for all the changing of threads. And what ten readers ask for at once is made once.
+A process makes one page at a time, so what ten readers ask for at once, when all pages have just changed, is made once. Python runs
+one thread at a time: two pages that are made at once are ready no sooner.
 """
 
 import gzip
