@@ -91,7 +91,7 @@ def check_usual(figure: Amount, *, ordered: Decimal, tolerance_percent: Decimal,
 def check_purchase_price(cents: int | None, *, mass_kg: Decimal, confirmed: bool) -> None:
     """What new would cost is asked again where it is under 1 or above 50 000 euro for a tonne.
 
-    Above € 1 000 for a kilogram it is refused.
+    Above € 10 000 for a kilogram it is refused.
     """
     if cents is None or mass_kg <= 0:
         return

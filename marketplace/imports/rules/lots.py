@@ -249,9 +249,7 @@ def _answer(field: Field, typed: str, record: Record, key: str) -> Any:
 def _check(draft: ListingDraft, material: Material, words: LotWords, faults: Faults) -> dict[str, Any]:
     """Say what the form would say of the draft; its answers as they would be kept."""
     answers: dict[str, Any] = {}
-    also = find_mass_faults(
-        draft.quantity.amount, draft.kg_per_unit or material.weights_kg.get(draft.quantity.unit), OFFER_KG_MAX
-    )
+    also = find_mass_faults(draft.quantity.amount, material.weights_kg.get(draft.quantity.unit), OFFER_KG_MAX)
     try:
         answers = read_answers(material, draft.fields or {}, today=words.today)
     except Invalid as refusal:

@@ -305,7 +305,7 @@ def check_weight(kg_per_unit: Decimal, unit: Unit, *, usual: Decimal, confirmed:
 def find_price_faults(price_cents_per_unit: int | None, kg_per_unit: Decimal | None) -> list[FieldError]:
     """Find what a price per unit cannot be.
 
-    Negative, more than a million euro, or more than € 1 000 for each kilogram.
+    Negative, more than a million euro, or more than € 10 000 for each kilogram.
     """
     if price_cents_per_unit is None:
         return []
