@@ -96,6 +96,21 @@ def test_days_to_hand_over_are_told_by_quartiles_of_what_still_counts(session: S
         assert get_supply(session, cast["reviewer"], nothing).days is None
 
 
+def test_what_was_handed_over_before_it_was_published_counts_no_days(session: Session, cast: dict) -> None:
+    """10 days, and a transfer of thirty days ago that was written down today: only the first waited on the bank."""
+    transferred(session, cast, published(session, cast["hengelo"], days_ago=10, quantity=m2("500")), "10")
+    lot = published(session, cast["hengelo"], quantity=m2("500"), available_from=TODAY - timedelta(days=60))
+    reservation = reserve.reserve(session, cast["borne"], listing_id=lot.id, draft=ReservationDraft(m2("10")))
+    decide.approve(session, cast["hengelo"], reservation_id=reservation.id)
+    draft = HandoverDraft(m2("10"), TODAY - timedelta(days=30))
+    late = "De bon lag nog in de keet."
+    coordinator = make_actor(session, "hengelo", "coordinator")
+    hand_over.hand_over_late(session, coordinator, reservation_id=reservation.id, draft=draft, reason=late)
+    hand_over.confirm(session, cast["borne"], reservation_id=reservation.id)
+    for cut in (EVERYTHING, Cut(municipalities=("hengelo",))):
+        assert get_supply(session, cast["reviewer"], cut).days == Quartiles(1, Decimal(10), Decimal(10), Decimal(10))
+
+
 def test_what_was_lost_is_told_by_what_became_of_it(session: Session, cast: dict) -> None:
     """500 m² × 185 = 92 500 kg disposed of, 15 000 kg of sand of which nobody said."""
     lot, sand = published(session, cast["hengelo"], quantity=m2("500")), published(session, cast["hengelo"], **SAND)

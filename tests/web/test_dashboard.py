@@ -189,7 +189,7 @@ def test_a_tile_stands_beside_the_same_months_of_the_year_before(bank: Session, 
     transfers = len([row for row in booked(bank) if row.kind == "transfer"])
     before = len([row for row in booked(bank, 2025) if row.kind == "transfer" and row.month <= "2025-11"])
     assert (transfers, before) == (7, 6)
-    assert "Uitwisselingen 7 17% meer dan in 2025" in page
+    assert "Uitwisselingen 7 17% meer vergeleken met 2025" in page
     assert "naast dezelfde maanden van 2025" in page
     older = words(content(reviewer, "/cijfers?jaar=2025"))
     assert "meer dan in" not in older and "minder dan in" not in older  # 2024 has nothing to stand beside

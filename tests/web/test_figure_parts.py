@@ -107,6 +107,22 @@ def test_euros_are_told_by_organisation_and_settled_as_a_file(reviewer: FlaskCli
     assert pairs["Wierden", "Losser"] == 1200 and pairs["Borne", "Wierden"] == 300 and pairs["Hengelo", "Borne"] == 0
 
 
+def test_what_an_organisation_paid_to_itself_is_not_settled(bank: Session, reviewer: FlaskClient) -> None:
+    append_entry(bank, "almelo", "almelo", mass_kg="1000", happened_on=date(2026, 4, 5), price_cents=40_000)
+    append_entry(bank, "wierden", "wierden", mass_kg="500", happened_on=date(2026, 4, 5), price_cents=7_000)
+    bank.commit()
+    page = words(reviewer, "/cijfers?jaar=2026")
+    assert "Wierden € 1.200,00 € 300,00 € 900,00" in page
+    assert "Almelo € " not in page
+    lines = reviewer.get("/cijfers/verrekening.csv?jaar=2026").data.decode("utf-8-sig").splitlines()
+    by_name = {line.split(";")[0]: line.split(";")[1:] for line in lines[1:]}
+    assert by_name["Wierden"] == ["1200", "300", "900", "50000", "4000", "46000"]
+    assert by_name["Almelo"] == ["0", "0", "0", "0", "0", "0"]
+    book = load_workbook(BytesIO(reviewer.get("/cijfers/verrekening.xlsx?jaar=2026").data))
+    paid = {(row[0].value, row[1].value): row[4].value for row in book["Betalingen per paar"].iter_rows(min_row=2)}
+    assert ("Almelo", "Almelo") not in paid and paid["Wierden", "Losser"] == 1200
+
+
 def test_the_settlement_is_for_the_region(bank: Session, app: Flask, client: FlaskClient) -> None:
     partner = visit(app, bank, make_actor(bank, "sloper-bv", kind="partner"))
     for suffix in ("csv", "xlsx"):

@@ -26,7 +26,7 @@ class StatisticsRow:
     """One municipality, partner, material group or month with its sums.
 
     Of an organisation these are what it received; `given_mass_kg` is what it gave beside that, and `kept_mass_kg` what is in both
-    because it stayed within the organisation; `given_cents` what it was to be paid for what it gave.
+    because it stayed within the organisation; `given_cents` what it was to be paid for what it gave, `kept_cents` what of that by itself.
     """
 
     key: str
@@ -35,6 +35,7 @@ class StatisticsRow:
     given_mass_kg: Decimal = ZERO
     kept_mass_kg: Decimal = ZERO
     given_cents: int = 0
+    kept_cents: int = 0
 
     @property
     def given_to_others_kg(self) -> Decimal:
@@ -45,6 +46,16 @@ class StatisticsRow:
     def received_from_others_kg(self) -> Decimal:
         """What came from another organisation."""
         return self.totals.mass_kg - self.kept_mass_kg
+
+    @property
+    def to_get_cents(self) -> int:
+        """What other organisations are to pay. Between departments of one there is nothing to settle."""
+        return self.given_cents - self.kept_cents
+
+    @property
+    def to_pay_cents(self) -> int:
+        """What it is to pay to other organisations."""
+        return self.totals.price_cents - self.kept_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +219,7 @@ def _by_municipality(session: Session, pairs: Pairs, names: Mapping[str, str]) -
             sum((one.mass_kg for one in given.get(slug, ())), ZERO),
             pairs[slug, slug].mass_kg if (slug, slug) in pairs else ZERO,
             sum(one.price_cents for one in given.get(slug, ())),
+            pairs[slug, slug].price_cents if (slug, slug) in pairs else 0,
         )
         for slug in dict.fromkeys((*municipalities, *others))
     )

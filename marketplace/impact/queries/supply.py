@@ -63,7 +63,8 @@ class Counted:
 class Supply:
     """What stands beside the ledger. A figure that a filter does not apply to says so, and is never the figure without it.
 
-    `days`: from publication to hand-over, of transfers that still count; None where there are none. `lost` by what became of it. `wanted`:
+    `days`: from publication to hand-over, of transfers that still count; None where there are none. What was handed over before the
+    bank had it, and written down afterwards, waited for nobody: it is not among them. `lost` by what became of it. `wanted`:
     demands placed in the period that still need something.
     """
 
@@ -151,8 +152,11 @@ def _days(session: Session, cut: Cut) -> Quartiles | None:
     )
     counts: Counter[int] = Counter()
     for happened_on, published_at, number in session.execute(rows):
-        if published_at is not None:
-            counts[(happened_on - clock.local(published_at).date()).days] += number
+        if published_at is None:
+            continue
+        days = (happened_on - clock.local(published_at).date()).days
+        if days >= 0:
+            counts[days] += number
     return quartiles(counts)
 
 

@@ -65,15 +65,17 @@ def export_settlement_workbook() -> Response:
 def balances(found: Statistics) -> Iterable[list[Cell]]:
     """Of every organisation that gave or received; the balances add up to zero."""
     for row in found.by_municipality:
-        given, paid = row.given_cents / CENTS, row.totals.price_cents / CENTS
+        to_get, to_pay = row.to_get_cents / CENTS, row.to_pay_cents / CENTS
         gave, got = row.given_to_others_kg, row.received_from_others_kg
-        yield [row.name, given, paid, given - paid, gave, got, gave - got]
+        yield [row.name, to_get, to_pay, to_get - to_pay, gave, got, gave - got]
 
 
 def pairs(found: Statistics) -> Iterable[list[Cell]]:
-    """Between whom something moved, heaviest first."""
+    """Between whom something moved, heaviest first. Nobody pays for what stayed within one organisation."""
     for pair in found.by_pair:
         totals = pair.totals
+        if pair.is_within:
+            continue
         yield [pair.giver_name, pair.receiver_name, totals.exchanges, totals.mass_kg, totals.price_cents / CENTS]
 
 

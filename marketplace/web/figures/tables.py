@@ -134,12 +134,12 @@ class Settled:
 
 
 def settlement_of(rows: Sequence[StatisticsRow]) -> list[Settled]:
-    """Whoever has something to get or to pay, who gets most first."""
-    sums = [(row, row.given_cents, row.totals.price_cents) for row in rows]
+    """Whoever has something to get from or to pay to another, who gets most first."""
+    sums = [(row, row.to_get_cents, row.to_pay_cents) for row in rows]
     return [
-        Settled(row.key, row.name, money(given), money(paid), money(given - paid).replace("-", "−"))
-        for row, given, paid in sorted(sums, key=lambda one: one[2] - one[1])
-        if given or paid
+        Settled(row.key, row.name, money(to_get), money(to_pay), money(to_get - to_pay).replace("-", "−"))
+        for row, to_get, to_pay in sorted(sums, key=lambda one: one[2] - one[1])
+        if to_get or to_pay
     ]
 
 
