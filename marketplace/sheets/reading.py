@@ -4,6 +4,8 @@ Limits come before parsing: bytes, what a workbook unpacks to, its parts, rows, 
 what to do instead. Formulas, errors and what cannot be stored are faults of their cell, so that every row can be named.
 """
 
+import io
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +24,10 @@ LARGE_UNPACKED_MAX = 200 * MEGABYTE  # 120 000 rows of eleven columns are some 7
 LARGE_BYTES_MAX = 25 * MEGABYTE
 LARGE_ROWS_MAX = 150_000
 AT_ONCE_BYTES = 150_000  # of a workbook or a map: some two thousand rows
+AT_ONCE_UNPACKED_BYTES = 10 * MEGABYTE  # of a workbook that packs well
+AT_ONCE_TEXT_BYTES = 2 * MEGABYTE  # of a text: two thousand rows of a thousand signs
+LINE_MAX = 1_000_000  # signs without the end of a line
+LAST_ROW = 1_048_576  # of a spreadsheet, which may write empty rows down to its end
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 OTHER_FILES: tuple[tuple[bytes, Text], ...] = (
@@ -54,9 +60,20 @@ def limits_of(table: str) -> Limits:
 
 def is_large(content: bytes) -> bool:
     """Whether a file takes so long to read and judge that a task does it. A text tells its rows, a workbook or a map only its bytes."""
-    if content.startswith(b"PK") or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    if content.startswith(b"PK"):
+        return len(content) > AT_ONCE_BYTES or _unpacked_bytes(content) > AT_ONCE_UNPACKED_BYTES
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return len(content) > AT_ONCE_BYTES
-    return max(content.count(b"\n"), content.count(b"\r")) > JUDGED_AT_ONCE
+    return len(content) > AT_ONCE_TEXT_BYTES or max(content.count(b"\n"), content.count(b"\r")) > JUDGED_AT_ONCE
+
+
+def _unpacked_bytes(content: bytes) -> int:
+    """What the parts of a workbook say that they unpack to; no more of them is ever read. 0 of what is no archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sum(one.file_size for one in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError):
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +94,7 @@ def read_sheet(content: bytes, limits: Limits = USUAL) -> Sheet:
     if limits.has_shapes and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         from marketplace.sheets.reading_geojson import read_features
 
-        return Sheet(taken(read_features(content), limits), "en")
+        return Sheet(taken(read_features(content, limits), limits), "en")
     from marketplace.sheets.reading_csv import read_text
 
     rows, notation = read_text(content)
@@ -103,6 +120,11 @@ def too_large(limits: Limits = USUAL) -> TooLarge:
     return TooLarge(_("This file is larger than %(most)s MB. Split it into more than one file.", most=megabytes), "file")
 
 
+def too_many_rows(limits: Limits) -> Invalid:
+    """More rows than a sheet may have."""
+    return Invalid(_("The sheet has more than %(most)s rows. Split it into more than one file.", most=limits.rows), "file")
+
+
 def taken(rows: Iterable[SheetRow], limits: Limits = USUAL) -> tuple[SheetRow, ...]:
     """The rows that hold something. Refused as soon as there are too many rows, columns or cells."""
     kept: list[SheetRow] = []
@@ -110,6 +132,8 @@ def taken(rows: Iterable[SheetRow], limits: Limits = USUAL) -> tuple[SheetRow, .
     for row in rows:
         width = len(row.cells)
         if not width:
+            if row.number > LAST_ROW:
+                raise too_many_rows(limits)
             continue
         if width > COLUMNS_MAX:
             sentence = _(
@@ -122,8 +146,7 @@ def taken(rows: Iterable[SheetRow], limits: Limits = USUAL) -> tuple[SheetRow, .
         kept.append(row)
         cells += width
         if len(kept) > limits.rows + 1:  # and the names of the columns
-            sentence = _("The sheet has more than %(most)s rows. Split it into more than one file.", most=limits.rows)
-            raise Invalid(sentence, "file")
+            raise too_many_rows(limits)
         if cells > limits.cells:
             sentence = _("The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=limits.cells)
             raise Invalid(sentence, "file")

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from marketplace.imports.rules.columns import CellFault, SheetRow, tidy
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
-from marketplace.sheets.reading import LARGE_BYTES_MAX, NO_SHEET
+from marketplace.sheets.reading import LARGE_BYTES_MAX, LINE_MAX, NO_SHEET
 
 SEPARATORS = ("\t", ";", ",", "|")
 LOOKED_AT = 50  # lines that tell the separator
@@ -31,6 +31,7 @@ def read_text(content: bytes) -> tuple[Iterator[SheetRow], str]:
             ),
             "file",
         )
+    _check_lines(text)
     first, _end, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:  # as Excel writes it
         return _rows(rest, first.strip()[4], 1), _notation(first.strip()[4])
@@ -67,6 +68,20 @@ def _strictly(content: bytes, encoding: str) -> str:
     if "\x00" in text:
         raise Invalid(NO_SHEET, "file")
     return text
+
+
+def _check_lines(text: str) -> None:
+    """Refuse a line so long that it is no row of a table. The parser would hold each of its cells at once."""
+    start = 0
+    while start + LINE_MAX < len(text):
+        end = max(text.rfind("\n", start, start + LINE_MAX), text.rfind("\r", start, start + LINE_MAX))
+        if end < 0:
+            sentence = _(
+                "A line of this file has more than %(most)s characters. Check what ends its rows, and save it again.",
+                most=LINE_MAX,
+            )
+            raise Invalid(sentence, "file")
+        start = end + 1
 
 
 def _separator(text: str) -> str:

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from marketplace.imports.rules.columns import SheetRow, is_named
@@ -17,25 +18,31 @@ from marketplace.kernel.geo import EARTH_RADIUS_M
 from marketplace.kernel.language import _
 from marketplace.kernel.rd import degrees_of, is_rd
 from marketplace.kernel.units import plain
-from marketplace.sheets.reading import COLUMNS_MAX
+from marketplace.sheets.reading import COLUMNS_MAX, LARGE, Limits, too_many_rows
 from marketplace.sheets.reading_csv import as_row
 
 ID, SHAPE_AREA = "id", "Oppervlakte van de vorm (m2)"
 DEEPEST = 6
+LISTS_MAX = 2_500_000  # a corner of a shape is one, of ten bytes at least; each costs as much memory as seventy bytes of text
 
 
-def read_features(content: bytes) -> Iterator[SheetRow]:
-    """The names of the properties as the first row, then the features. Refused: what is no collection of features."""
+def read_features(content: bytes, limits: Limits = LARGE) -> Iterator[SheetRow]:
+    """The names of the properties as the first row, then the features.
+
+    Refused: what is no collection of features, and one with too many rows, properties, or lists within lists.
+    """
     features = _features(content)
-    parts = [(feature, *one) for feature in features for one in _spread(feature)]
+    parts = list(islice(((feature, *one) for feature in features for one in _spread(feature)), limits.rows + 1))
+    if len(parts) > limits.rows:
+        raise too_many_rows(limits)
     names: dict[str, None] = {}
     for _feature, properties, _part in parts:
         names.update(dict.fromkeys(properties))
-    if len(names) >= COLUMNS_MAX:
-        sentence = _(
-            "These features have more than %(most)s properties. Leave out those that are not needed.", most=COLUMNS_MAX - 2
-        )
-        raise Invalid(sentence, "file")
+        if len(names) >= COLUMNS_MAX:
+            sentence = _(
+                "These features have more than %(most)s properties. Leave out those that are not needed.", most=COLUMNS_MAX - 2
+            )
+            raise Invalid(sentence, "file")
     with_area = not any(is_named(AREA, name) for name in names) and any(_rings(feature.get("geometry")) for feature in features)
     columns = [*names, SHAPE_AREA] if with_area else list(names)
     yield as_row(1, columns)
@@ -50,6 +57,11 @@ def read_features(content: bytes) -> Iterator[SheetRow]:
 
 
 def _features(content: bytes) -> list[dict[str, Any]]:
+    if content.count(b"[") + content.count(b"{") > LISTS_MAX:
+        sentence = _(
+            "This map has more than %(most)s points and values together. Simplify its shapes, or split it.", most=LISTS_MAX
+        )
+        raise Invalid(sentence, "file")
     try:
         read = json.loads(content.decode("utf-8-sig"), parse_constant=_refused)
     except (ValueError, RecursionError) as error:
@@ -86,12 +98,14 @@ def _is_list_of_objects(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A property as it would be typed with a point before decimals."""
+    """A property as it would be typed with a point before decimals. A whole number keeps all its figures: it may be a number of an asset."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
         return plain(Decimal(format(value, ".15g")))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:1000]
 
@@ -127,7 +141,7 @@ def _area_m2(geometry: Mapping[str, Any]) -> Decimal:
     try:
         total = sum(abs(_ring_m2(outer)) - sum(abs(_ring_m2(hole)) for hole in holes) for outer, *holes in _rings(geometry))
         return Decimal(str(round(total, 1)))
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, LookupError, OverflowError):
         return Decimal(0)
 
 

@@ -5,10 +5,13 @@ is read from the part itself, and so is which hold a formula or an error.
 """
 
 import io
+import lzma
 import posixpath
+import re
 import shutil
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,9 +29,12 @@ from marketplace.sheets.reading import COLUMNS_MAX, MEGABYTE, NO_SHEET, USUAL, L
 PARTS_MAX = 500
 SPARE_ROWS = 500  # so far down a table may stand
 FORMULAS_MAX = 400_000
+WHOLE_MAX = 2**53  # up to which every whole number is itself
 CHUNK = 64 * 1024
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-ALSO = ("xl/sharedStrings.xml", "xl/styles.xml")
+SHARED = "xl/sharedStrings.xml"
+ALSO = (SHARED, "xl/styles.xml")
+_TEXT = re.compile(rb"[<:]si[\s/>]")
 ROOT = "_rels/.rels"
 TO_WORKBOOK = (
     '<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -36,6 +42,11 @@ TO_WORKBOOK = (
     f'Target="{WORKBOOK}"/></Relationships>'
 )
 HIDDEN = ("hidden", "veryHidden")
+DAMAGED = _("This workbook is damaged. Open it, save it again as .xlsx and load it once more.")
+_DAMAGED = (  # what zipfile, its decompressors and the parser say of parts that are none
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError),
+    *(OSError, ValueError, RuntimeError, LookupError),
+)
 OTHERS: tuple[tuple[str, Text], ...] = (
     ("xl/workbook.bin", _("This is a binary workbook (.xlsb). Save it as .xlsx and load it again.")),
     ("content.xml", _("This is a file of LibreOffice or OpenOffice (.ods). Save it as .xlsx and load it again.")),
@@ -78,9 +89,9 @@ def read_workbook(content: bytes, limits: Limits = USUAL) -> Iterator[SheetRow]:
             for name, path in _sheets(archive, names):
                 looked = _look(archive, path, limits)
                 if looked.cells:
-                    return _rows(_packed(archive, names, path), name, looked)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
+                    return _rows(_packed(archive, names, path, limits), name, looked)
+    except _DAMAGED as error:
+        raise Invalid(DAMAGED, "file") from error
     raise Invalid(_("There is nothing in this sheet. Choose another file."), "file")
 
 
@@ -105,19 +116,29 @@ def _sheets(archive: zipfile.ZipFile, names: set[str]) -> list[tuple[str, str]]:
     targets: dict[str, str] = {}
     sheets: list[tuple[str, str]] = []
 
+    def check_number(found: Sized) -> None:
+        if len(found) >= PARTS_MAX * 10:
+            raise _Refused(NO_SHEET)
+
     def relation(name: str, given: dict[str, str]) -> None:
         if name == "Relationship":
             target = given.get("Target", "")
+            check_number(targets)
             targets[given.get("Id", "")] = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
 
     def sheet(name: str, given: dict[str, str]) -> None:
         if name == "sheet" and given.get("state") not in HIDDEN:
-            sheets.append((given.get("name", ""), given.get("id", "")))
+            check_number(sheets)
+            sheets.append((given.get("name", ""), next((given[key] for key in given if _local(key) == "id"), "")))
 
     if RELATIONS in names:
         _parse(archive, RELATIONS, relation)
     _parse(archive, WORKBOOK, sheet)
-    return [(name, targets[key]) for name, key in sheets if _is_sheet(targets.get(key, ""), names)]
+    by_part: dict[str, str] = {}  # each is looked at once, however many sheets name it
+    for name, key in sheets:
+        if _is_sheet(targets.get(key, ""), names):
+            by_part.setdefault(targets[key], name)
+    return [(name, part) for part, name in by_part.items()]
 
 
 def _is_sheet(path: str, names: set[str]) -> bool:
@@ -125,7 +146,7 @@ def _is_sheet(path: str, names: set[str]) -> bool:
 
 
 def _parse(archive: zipfile.ZipFile, part: str, start: Any, end: Any = None, text: Any = None) -> None:
-    """Walk through a part; names come without their namespace. Entities and DTDs are refused: a workbook has none."""
+    """Walk through a part; names of elements come without their namespace. Entities and DTDs are refused: a workbook has none."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -134,7 +155,7 @@ def _parse(archive: zipfile.ZipFile, part: str, start: Any, end: Any = None, tex
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = lambda name, given: start(_local(name), {_local(key): value for key, value in given.items()})
+    parser.StartElementHandler = lambda name, given: start(_local(name), given)
     if end is not None:
         parser.EndElementHandler = lambda name: end(_local(name))
     if text is not None:
@@ -145,7 +166,7 @@ def _parse(archive: zipfile.ZipFile, part: str, start: Any, end: Any = None, tex
                 parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
+        raise Invalid(DAMAGED, "file") from error
     except _Refused as refused:
         raise Invalid(refused.sentence, "file") from refused
 
@@ -175,9 +196,10 @@ def _look(archive: zipfile.ZipFile, path: str, limits: Limits) -> _Looked:
             is_value = name == "v"
             if name == "f":
                 looked.faults[row, column] = CellFault.FORMULA
-                _check_formulas(len(looked.faults))
             if kind == "e":
                 looked.faults[row, column] = CellFault.ERROR
+            if len(looked.faults) > FORMULAS_MAX:
+                raise _Refused(_too_many_faults())
 
     def end(name: str) -> None:
         nonlocal is_value
@@ -191,12 +213,12 @@ def _look(archive: zipfile.ZipFile, path: str, limits: Limits) -> _Looked:
     return looked
 
 
-def _check_formulas(number: int) -> None:
+def _too_many_faults() -> Text:
     """Each is remembered by its cell, so there is a limit to them."""
-    if number > FORMULAS_MAX:
-        raise _Refused(
-            _("The sheet has more than %(most)s formulas. Paste its values into a new sheet and load that.", most=FORMULAS_MAX)
-        )
+    return _(
+        "The sheet has more than %(most)s formulas and errors. Paste its values into a new sheet and load that.",
+        most=FORMULAS_MAX,
+    )
 
 
 def _check_place(looked: _Looked, row: int, column: int) -> None:
@@ -216,7 +238,12 @@ def _check_place(looked: _Looked, row: int, column: int) -> None:
 
 
 def _number(written: str | None, otherwise: int) -> int:
-    return int(written) - 1 if written and written.isascii() and written.isdigit() and len(written) < 9 else otherwise
+    """Refused: what another reader might take for another row, for that one makes room down to it."""
+    if written is None:
+        return otherwise
+    if not (1 <= len(written) < 9 and written.isascii() and written.isdigit()):
+        raise _Refused(DAMAGED)
+    return int(written) - 1
 
 
 def _place(reference: str) -> tuple[int, int]:
@@ -239,13 +266,28 @@ def _name(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def _packed(archive: zipfile.ZipFile, names: set[str], path: str) -> io.BytesIO:
+def _check_texts(archive: zipfile.ZipFile, limits: Limits) -> None:
+    """Refuse more texts than there may be cells. calamine holds them all."""
+    found = 0
+    with archive.open(SHARED) as stream:
+        while chunk := stream.read(MEGABYTE):
+            found += len(_TEXT.findall(chunk))
+            if found > limits.cells:
+                sentence = _(
+                    "The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=limits.cells
+                )
+                raise Invalid(sentence, "file")
+
+
+def _packed(archive: zipfile.ZipFile, names: set[str], path: str, limits: Limits) -> io.BytesIO:
     """A workbook of this sheet alone, with what its cells need."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
         made.writestr(ROOT, TO_WORKBOOK)
         for part in (WORKBOOK, RELATIONS, *ALSO, path):
             if part in names:
+                if part == SHARED:
+                    _check_texts(archive, limits)
                 with archive.open(part) as stream, made.open(part, "w") as copy:
                     shutil.copyfileobj(stream, copy, CHUNK)
     packed.seek(0)
@@ -258,12 +300,21 @@ def _rows(packed: io.BytesIO, name: str, looked: _Looked) -> Iterator[SheetRow]:
             sheet = workbook.get_sheet_by_name(name)
             before = sheet.start[1] if sheet.start else 0
             number = -1
-            for number, cells in enumerate(sheet.iter_rows()):
-                yield _row(number, before, cells, looked)
+            try:
+                for number, cells in enumerate(sheet.iter_rows()):
+                    yield _row(number, before, cells, looked)
+            except BaseException as error:  # what calamine cannot make of a cell comes as no Exception
+                if not isinstance(error, OverflowError) and type(error).__name__ != "PanicException":
+                    raise
+                raise Invalid(_no_moment(number + 2), "file") from error
             for later in range(number + 1, 1 + max((row for row, _column in looked.faults), default=-1)):
                 yield _row(later, 0, [], looked)  # of which every cell is a formula that was never worked out
     except CalamineError as error:
         raise Invalid(_("This workbook is damaged. Open it, save it again as .xlsx and load it once more."), "file") from error
+
+
+def _no_moment(row: int) -> Text:
+    return _("Row %(row)s holds a day or a time that cannot be. Type it again, and load the file once more.", row=str(row))
 
 
 def _row(number: int, before: int, cells: list[Any], looked: _Looked) -> SheetRow:
@@ -282,10 +333,12 @@ def _row(number: int, before: int, cells: list[Any], looked: _Looked) -> SheetRo
 
 
 def _text(value: Any) -> str:
-    """A cell as a person would type it in Dutch. Numbers have the fifteen digits that a spreadsheet keeps."""
+    """A cell as a person would type it in Dutch. Fractions have the fifteen digits that a spreadsheet keeps, whole numbers all."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
+        if abs(value) < WHOLE_MAX and value == int(value):  # the number of an asset may have sixteen
+            return str(int(value))
         return plain(Decimal(format(value, ".15g"))).replace(".", ",")
     if isinstance(value, datetime):
         midnight = value.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -20,7 +20,18 @@ from config import PROJECT
 from marketplace.imports.rules.columns import CELL_LENGTH_MAX, CellFault, SheetRow
 from marketplace.kernel.errors import Invalid, TooLarge
 from marketplace.sheets import reading_xlsx
-from marketplace.sheets.reading import CELLS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, LARGE, ROWS_MAX, read_sheet
+from marketplace.sheets.reading import (
+    AT_ONCE_UNPACKED_BYTES,
+    CELLS_MAX,
+    COLUMNS_MAX,
+    FILE_BYTES_MAX,
+    LARGE,
+    LINE_MAX,
+    ROWS_MAX,
+    is_large,
+    read_sheet,
+)
+from marketplace.sheets.reading import LAST_ROW as LAST_EMPTY
 from marketplace.sheets.reading_xlsx import PARTS_MAX, SPARE_ROWS
 from marketplace.sheets.writing import csv_file
 
@@ -202,10 +213,76 @@ def test_a_workbook_of_an_asset_system_may_have_as_many_rows_as_its_text() -> No
 
 def test_more_formulas_than_can_be_named_are_pasted_as_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_xlsx, "FORMULAS_MAX", 3)
-    rows = [["=1+1", "=1+2"], ["=1+3"]]
+    rows: list[list[object]] = [["=1+1", "=1+2"], ["=1+3"]]
     assert len(read_sheet(saved(book(rows))).rows) == 2
-    with pytest.raises(Invalid, match="meer dan 3 formules"):
-        read_sheet(saved(book([*rows, ["=2+2"]])))
+    for fourth in ("=2+2", "#N/A"):  # an error is remembered by its cell as well
+        with pytest.raises(Invalid, match="meer dan 3 formules en fouten"):
+            read_sheet(saved(book([*rows, [fourth]])))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_part_that_does_not_unpack_is_refused_with_what_to_do(method: int) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", method) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook>" + "abcdefgh" * 100 + "</workbook>")
+    found = bytearray(content.getvalue())
+    start = found.index(b"xl/workbook.xml") + len(b"xl/workbook.xml")
+    for place in range(start + 10, start + 30):  # behind what names the kind of packing
+        found[place] ^= 0xFF
+    with pytest.raises(Invalid, match="beschadigd"):
+        read_sheet(bytes(found))
+
+
+def as_day(value: str) -> bytes:
+    """A workbook with one cell that is shown as a length of time."""
+    styles = (
+        '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1">'
+        '<numFmt numFmtId="170" formatCode="[h]:mm:ss"/></numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    )
+    content = io.BytesIO(
+        with_sheet(sheet_of(f'<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2" s="1"><v>{value}</v></c></row>'))
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(content) as read, zipfile.ZipFile(made, "w") as written:
+        for part in read.namelist():
+            written.writestr(part, styles if part == "xl/styles.xml" else read.read(part))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("value", ["1e15", "-1e15", "1e999"])
+def test_a_moment_that_cannot_be_is_refused_with_its_row(value: str) -> None:
+    """What calamine cannot make of it is no Exception: it would pass every guard and end the request."""
+    assert cells_of(as_day("0.5")) == [("1",), ("12:00:00",)]
+    with pytest.raises(Invalid, match="Op regel 2 staat een dag of tijd die niet bestaat"):
+        read_sheet(as_day(value))
+
+
+def test_a_number_of_sixteen_figures_keeps_them_all() -> None:
+    """The identification of a building has sixteen: rounded to fifteen, two of them were one."""
+    row = (
+        '<row r="1"><c r="A1"><v>1680010000012345</v></c><c r="B1"><v>0.1000000000000000055</v></c><c r="C1"><v>-7</v></c></row>'
+    )
+    assert cells_of(with_sheet(sheet_of(row))) == [("1680010000012345", "0,1", "-7")]
+
+
+def test_a_line_without_an_end_and_rows_without_one_are_no_table() -> None:
+    with pytest.raises(Invalid, match="meer dan 1.000.000 tekens"):
+        read_sheet(b"a;b\n" + b";" * (LINE_MAX + 1))
+    assert len(read_sheet(b"a;b\n" + b"\n" * (LAST_EMPTY - 2) + b"1;2\n").rows) == 2  # as Excel writes a sheet down to its end
+    with pytest.raises(Invalid, match="meer dan 20.000 regels"):
+        read_sheet(b"a;b\n" + b"\n" * LAST_EMPTY + b"1;2\n")
+
+
+def test_what_unpacks_to_much_is_read_by_a_task_however_small_it_is() -> None:
+    small, packed = with_sheet(sheet_of("")), with_sheet(sheet_of(" " * (AT_ONCE_UNPACKED_BYTES + 1)))
+    assert len(packed) < 100_000
+    assert [is_large(one) for one in (small, packed, b"PK\x03\x04", b"a;b\n", b"a" * 2_100_000)] == [
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_far_cell_that_holds_nothing_does_no_harm() -> None:
@@ -219,6 +296,10 @@ BAD_XML = {
     "unclosed": sheet_of("")[:-20],
     "odd reference": sheet_of('<row r="1"><c r="A-1"><v>1</v></c></row>'),
     "huge row": sheet_of('<row r="99999999999999999999"><c r="A99999999999999999999"><v>1</v></c></row>'),
+    "a row of nine figures": sheet_of('<row r="999999999"><c><v>1</v></c></row>'),  # calamine would ask for 32 GB, and abort
+    "a row with a sign": sheet_of('<row r="+99999999"><c><v>1</v></c></row>'),
+    "an unknown encoding": '<?xml version="1.0" encoding="foobar"?><worksheet/>',
+    "an encoding of bytes": '<?xml version="1.0" encoding="rot13"?><worksheet/>',
 }
 
 
@@ -272,13 +353,18 @@ def bomb(kind: str) -> bytes:
         return with_sheet(
             sheet_of('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
         )
+    if kind == "texts":
+        content = io.BytesIO(with_sheet(sheet_of('<row r="1"><c r="A1" t="s"><v>0</v></c></row>')))
+        with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/sharedStrings.xml", "<sst>" + "<si><t>a</t></si>" * 2_000_000 + "</sst>")
+        return content.getvalue()
     if kind == "quotes":
         return b'a;b\n"' + b"x" * (FILE_BYTES_MAX - 10)
     return b"\n" * FILE_BYTES_MAX
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["zip", "lying", "rows", "stray", "quotes", "lines"])
+@pytest.mark.parametrize("kind", ["zip", "lying", "rows", "stray", "texts", "quotes", "lines"])
 def test_a_bomb_costs_no_more_than_a_worker_may_have(kind: str, tmp_path: object) -> None:
     file = f"{tmp_path}/bomb"
     with open(file, "wb") as written:  # noqa: PTH123

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from marketplace.imports.rules.columns import SheetRow
+from marketplace.imports.rules.columns import CellFault, SheetRow
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.rd import degrees_of, is_rd
-from marketplace.sheets.reading import LARGE, read_sheet
+from marketplace.passports.rules.shapes import clean_shape
+from marketplace.sheets import reading_geojson
+from marketplace.sheets.reading import LARGE, Limits, read_sheet
 
 SQUARE = [[[6.75, 52.3], [6.751, 52.3], [6.751, 52.301], [6.75, 52.301], [6.75, 52.3]]]
 
@@ -80,7 +82,34 @@ def test_what_is_no_collection_of_features_is_refused(content: bytes) -> None:
         read_sheet(content, LARGE)
 
 
-@pytest.mark.parametrize("coordinates", [None, [], [[]], [[[]]], [[["a", "b"]]], [[[1]]], [[[1e308, 1e308]] * 4], "x", {}])
+def test_a_whole_number_keeps_its_figures_however_many_it_has() -> None:
+    """Two buildings with a number of sixteen figures stay two; of four hundred figures the cell says that it is too long."""
+    head, first, second = read(feature(None, id=1680010000012345, aantal=10**400), feature(None, id=1680010000012346))
+    assert (head.cells, first.cells[0], second.cells[0]) == (("id", "aantal"), "1680010000012345", "1680010000012346")
+    assert first.faults == {1: CellFault.LONG}
+
+
+def test_what_costs_more_memory_than_a_map_of_the_largest_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists within lists, and an object that is spread over more rows than a sheet may have."""
+    monkeypatch.setattr(reading_geojson, "LISTS_MAX", 20)
+    with pytest.raises(Invalid, match="meer dan 20 punten"):
+        read(feature({"type": "LineString", "coordinates": [[]] * 20}, id="1"))
+    monkeypatch.undo()
+    parts = feature(None, id="1", consistsOf=[{}] * 4)
+    content = json.dumps({"type": "FeatureCollection", "features": [parts]}).encode()
+    assert len(list(reading_geojson.read_features(content, Limits(rows=4)))) == 5
+    with pytest.raises(Invalid, match="meer dan 3 regels"):
+        list(reading_geojson.read_features(content, Limits(rows=3)))
+
+
+@pytest.mark.parametrize("kind", [["Polygon"], {"Polygon": 1}, None, 7])
+def test_a_geometry_of_no_kind_is_refused(kind: Any) -> None:
+    with pytest.raises(Invalid, match="geen lijn of vlak"):
+        clean_shape({"type": kind, "coordinates": [6.75, 52.3]})
+
+
+@pytest.mark.parametrize("coordinates", [None, [], [[]], [[[]]], [[["a", "b"]]], [[[1]]], [[[1e308, 1e308]] * 4], "x", {},
+     [[{"a": 1}]], [{"a": 1}], [[[6.75, 52.3], [6.76, 52.3], [10**400, 52.4], [6.75, 52.3]]]])  # fmt: skip
 def test_an_area_that_cannot_be_read_is_left_to_its_row(coordinates: Any) -> None:
     rows = read(feature({"type": "Polygon", "coordinates": coordinates}, id="1"))
     assert rows[1].cells[0] == "1"

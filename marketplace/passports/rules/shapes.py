@@ -21,9 +21,9 @@ def clean_shape(given: Any) -> dict[str, Any]:
     Refused at field `shape`: another type, what is not numbers, a point outside the Netherlands, a line of one point, an area
     whose ring is not closed, and more than 5 000 points.
     """
-    if not isinstance(given, Mapping) or given.get("type") not in _DEPTH:
+    kind = given.get("type") if isinstance(given, Mapping) else None
+    if not isinstance(kind, str) or kind not in _DEPTH:
         raise Invalid(_NO_GEOMETRY, "shape")
-    kind = str(given["type"])
     counted = count(1)
     coordinates = _clean(given.get("coordinates"), _DEPTH[kind], counted)
     if kind.endswith("LineString"):
