@@ -354,10 +354,10 @@ def bomb(kind: str) -> bytes:
             sheet_of('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
         )
     if kind == "texts":
-        content = io.BytesIO(with_sheet(sheet_of('<row r="1"><c r="A1" t="s"><v>0</v></c></row>')))
-        with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
+        made = io.BytesIO(with_sheet(sheet_of('<row r="1"><c r="A1" t="s"><v>0</v></c></row>')))
+        with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("xl/sharedStrings.xml", "<sst>" + "<si><t>a</t></si>" * 2_000_000 + "</sst>")
-        return content.getvalue()
+        return made.getvalue()
     if kind == "quotes":
         return b'a;b\n"' + b"x" * (FILE_BYTES_MAX - 10)
     return b"\n" * FILE_BYTES_MAX
