@@ -238,7 +238,7 @@ def _check_place(looked: _Looked, row: int, column: int) -> None:
 
 
 def _number(written: str | None, otherwise: int) -> int:
-    """Refused: what another reader might take for another row, for that one makes room down to it."""
+    """Where a row stands. Refused: what another reader might take for another, and make room down to it."""
     if written is None:
         return otherwise
     if not (1 <= len(written) < 9 and written.isascii() and written.isdigit()):
