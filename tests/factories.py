@@ -27,7 +27,7 @@ from marketplace.market.rules.demand import DemandDraft
 from marketplace.market.rules.listing import Answer, Condition, ListingDraft, Location
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.materials.actions import sync
-from marketplace.materials.queries import find_newest_version, taxonomy
+from marketplace.materials.queries import find_newest_version, get_taxonomy
 from marketplace.places.rules import PlaceBasis
 
 KEI = "betonstraatsteen-kei-8cm"  # 185 kg/m², 44 pieces/m², 0.1188 kg CO2e/kg
@@ -135,14 +135,16 @@ def listing_draft(slug: str = "hengelo", **changes: Any) -> ListingDraft:
 
 def needed_answers(session: Session, material: str) -> dict[str, str]:
     """An answer to everything without which a lot of this material is not published: one that stands in nobody's way."""
-    return {field.slug: NEEDED_ANSWERS[field.slug] for field in taxonomy(session).material(material).fields if field.is_needed}
+    return {
+        field.slug: NEEDED_ANSWERS[field.slug] for field in get_taxonomy(session).material(material).fields if field.is_needed
+    }
 
 
 def make_draft(session: Session, owner: Actor, **changes: Any) -> Listing:
     """A listing that is not published yet, with a photo and an answer to what its material needs."""
     slug = changes.get("material", KEI)
     changes.setdefault("fields", needed_answers(session, slug))
-    if "asbest" in taxonomy(session).material(slug).hazard_codes:
+    if "asbest" in get_taxonomy(session).material(slug).hazard_codes:
         changes = {"asbestos_suspected": Answer.NO, "hazards": {"asbest": Answer.NO}, **changes}
     slug = owner.organisation_slug if owner.organisation_slug in PLACES else "hengelo"
     listing = create_listing(session, owner, listing_draft(slug, **changes))

@@ -13,7 +13,7 @@ from marketplace.depots.rules.depot import DepotDraft
 from marketplace.depots.rules.lots import LotDraft, Whereabouts
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from tests.factories import KEI
 
 FIRST = date(2026, 9, 1)
@@ -34,6 +34,6 @@ def make_lot(
     session: Session, owner: Actor, at: Whereabouts, quantity: str = "276", day: date = FIRST, title: str = TITLE
 ) -> Lot:
     """So many m² of pavers of 185 kg each that came in on this day."""
-    material, mine = taxonomy(session).material(KEI), int(owner.organisation_id or 0)
+    material, mine = get_taxonomy(session).material(KEI), int(owner.organisation_id or 0)
     kind = (material.id, title, Unit.M2, Decimal(quantity), Decimal(185), "taxonomy", "good")
     return take_in(session, By(owner, day), LotDraft(*kind, mine, mine, at))

@@ -11,7 +11,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.depots.models import Arrival, Depot, DepotKeeper, Lot
 from marketplace.depots.queries.depots import get_depot
 from marketplace.kernel import clock
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.stock.actions.taking_in import bring_in_lot
 from marketplace.stock.rules.handling import Going, Said
 from tests.factories import KEI
@@ -42,7 +42,7 @@ def come_in(session: Session, keeper: Actor, depot: Depot, lot_id: int | None) -
 def make_lot(session: Session, depot: Depot, owner: Actor, *, days: int = 0, **changes: Any) -> Lot:
     """176 m² of pavers of 185 kg a square metre, that came in so many days ago."""
     values: dict[str, Any] = {
-        "material_id": taxonomy(session).material(KEI).id,
+        "material_id": get_taxonomy(session).material(KEI).id,
         "title": "Grijze keien",
         "unit": "m2",
         "quantity": Decimal(176),
@@ -68,7 +68,7 @@ def announce(session: Session, depot: Depot, actor: Actor, *, days: int, **chang
         "expected_on": clock.today() + timedelta(days=days),
         "quantity": Decimal(5),
         "unit": "m2",
-        "material_id": taxonomy(session).material(KEI).id,
+        "material_id": get_taxonomy(session).material(KEI).id,
         "announced_at": clock.now(),
     }
     arrival = Arrival(depot_id=depot.id, **{**values, **changes})

@@ -131,9 +131,9 @@ ABOUT = (
 _SENTENCES = ("summary", "description")
 
 
-def document(settings: Config, materials: Taxonomy) -> dict[str, Any]:
+def document(settings: Config, taxonomy: Taxonomy) -> dict[str, Any]:
     """OpenAPI 3.1, in the language of whoever reads it. The fields of the materials are those of the version in use."""
-    return _read_in(current_locale(), settings.base_url.rstrip("/"), settings.contact_email, materials.fields)
+    return _read_in(current_locale(), settings.base_url.rstrip("/"), settings.contact_email, taxonomy.fields)
 
 
 @lru_cache(maxsize=KEPT)

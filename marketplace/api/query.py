@@ -63,17 +63,17 @@ PLACE = parameter("place", "a place name or postcode to search around", maxLengt
 RADIUS = parameter("radiusKm", "maximum distance in km; needs near or place", type="number", exclusiveMinimum=0, maximum=1000)
 
 
-def check_groups(known: Taxonomy, slugs: Iterable[str]) -> None:
+def check_groups(taxonomy: Taxonomy, slugs: Iterable[str]) -> None:
     """Refuse a material group that is not there. A typing mistake should not pass for an empty catalogue."""
     for slug in slugs:
-        if known.group(slug) is None:
+        if taxonomy.group(slug) is None:
             raise Invalid(_("There is no material group “%(slug)s”. See /materials for the groups.", slug=slug), "material_group")
 
 
-def check_materials(known: Taxonomy, slugs: Iterable[str]) -> None:
+def check_materials(taxonomy: Taxonomy, slugs: Iterable[str]) -> None:
     """Refuse a material that is in no version of the list."""
     for slug in slugs:
-        if known.find_material(slug) is None:
+        if taxonomy.find_material(slug) is None:
             raise Invalid(_("There is no material “%(slug)s”. See /materials for the list.", slug=slug), "material")
 
 
@@ -85,8 +85,8 @@ def check_organisations(session: Session, slugs: Iterable[str], field: str = "or
         raise Invalid(missing.message, field) from missing
 
 
-def material_ids(known: Taxonomy, groups: Iterable[str], materials: Iterable[str]) -> tuple[int, ...]:
+def material_ids(taxonomy: Taxonomy, groups: Iterable[str], materials: Iterable[str]) -> tuple[int, ...]:
     """The ids that both filters leave, 0 where nothing is left; empty when neither is asked for."""
     groups, materials = tuple(groups), tuple(materials)
-    wanted = [known.ids_of(groups=groups)] * bool(groups) + [known.ids_of(slugs=materials)] * bool(materials)
+    wanted = [taxonomy.ids_of(groups=groups)] * bool(groups) + [taxonomy.ids_of(slugs=materials)] * bool(materials)
     return tuple(sorted(frozenset.intersection(*wanted))) or (0,) if wanted else ()

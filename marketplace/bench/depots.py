@@ -32,7 +32,7 @@ from marketplace.kernel.errors import Refusal
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.soil import SoilClass
 from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.rules import RecallDraft
@@ -108,7 +108,7 @@ def _fill_depot(session: Session, keeper: Actor) -> int:
 
 def _write(session: Session, owner: Actor, rows: Sequence[tuple[str, date, int | None, int | None, int | None]]) -> list[int]:
     """Lots of 12 m² with their first movements: title, day, depot, parent, origin. Their numbers."""
-    material = taxonomy(session).material("betonstraatsteen-kei-8cm")
+    material = get_taxonomy(session).material("betonstraatsteen-kei-8cm")
     mine: dict[str, Any] = {"owner_id": owner.organisation_id, "holder_id": owner.organisation_id}
     lot = {"material_id": material.id, "unit": "m2", "quantity": Decimal(12), "kg_per_unit": Decimal(185), "kg_basis": "taxonomy"}
     lots = [
@@ -134,7 +134,7 @@ def _write(session: Session, owner: Actor, rows: Sequence[tuple[str, date, int |
 def _grow(bank: Bank, owner: Actor, number: int) -> int:
     """A tree of lots, ten branches to each. Some of its leaves are lots on offer that somebody has reserved a part of."""
     with bank.database.transaction() as session:
-        material, mine = taxonomy(session).material("betonstraatsteen-kei-8cm"), int(owner.organisation_id or 0)
+        material, mine = get_taxonomy(session).material("betonstraatsteen-kei-8cm"), int(owner.organisation_id or 0)
         kind = (material.id, "Boom", Unit.M2, Decimal(12), Decimal(185), "taxonomy", "good")
         root = take_in(session, By(owner, clock.today()), LotDraft(*kind, mine, mine, STREET)).id
         parents, left = [root], IN_TREE - 1 - OFFERED

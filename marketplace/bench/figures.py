@@ -28,7 +28,7 @@ from marketplace.kernel.units import THOUSANDTH
 from marketplace.ledger.actions import count, rebuild_rollups, write
 from marketplace.ledger.models import KEYS, Exchange, LedgerHead, book
 from marketplace.ledger.rules import ENTRY_FIELDS, Entry, Through
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 
 ROWS_OF_A_LISTING, COPIES = 10, 10
@@ -131,7 +131,7 @@ def fill(session: Session, rows: int) -> None:
     Written past the verbs, without a chain: for speed only.
     """
     random, drawn = Random(3), max(1, rows // COPIES)
-    materials = taxonomy(session).materials
+    materials = get_taxonomy(session).materials
     sides = _sides(session)
     names, weights = [slug for slug, _kind, _weight in sides], [weight for _slug, _kind, weight in sides]
     kinds = {slug: kind for slug, kind, _weight in sides}

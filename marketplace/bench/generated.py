@@ -35,7 +35,7 @@ from marketplace.market.rules.listing import Answer, Condition, ListingStatus, L
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.market.rules.values import place_columns
 from marketplace.market.rules.windows import PARTNERS_WAIT
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.places.rules import PlaceBasis
 
@@ -146,9 +146,9 @@ class _Source:
         self.towns = towns
         self.weights = [town.weight for town in towns]
         self.today, self.now = clock.today(), clock.now()
-        terms = taxonomy(session)
-        self.version, self.fields = terms.version, terms.fields_by_slug
-        self.materials = [material for material in terms.materials if material.is_tradable]
+        taxonomy = get_taxonomy(session)
+        self.version, self.fields = taxonomy.version, taxonomy.fields_by_slug
+        self.materials = [material for material in taxonomy.materials if material.is_tradable]
         self.material_weights = [1 / (20 + number) for number in range(len(self.materials))]
         rows = session.execute(
             select(Organisation.slug, Organisation.id)
@@ -281,13 +281,13 @@ def _copy(session: Session, model: type[Listing] | type[Demand], rows: Iterator[
 
 def _pictures(session: Session, picture: StoredPicture | None) -> dict[str, dict[str, Any]]:
     """Files by group slug, and under "" what the other groups get. Every size is the smallest one: a generated lot has one file."""
-    terms = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     result: dict[str, dict[str, Any]] = {}
     rows = session.execute(
         select(Listing.material_id, Photo.files).join(Photo, Photo.listing_id == Listing.id).order_by(Photo.id).limit(1_000)
     )
     for material_id, files in rows:
-        result.setdefault(terms.material_by_id(material_id).group.slug, dict.fromkeys(files, files["webp-480"]))
+        result.setdefault(taxonomy.material_by_id(material_id).group.slug, dict.fromkeys(files, files["webp-480"]))
     if picture is not None:
         name, width, height = picture.files["webp-480"]
         result[""] = {key: {"name": name, "width": width, "height": height} for key in picture.files}
@@ -297,10 +297,10 @@ def _pictures(session: Session, picture: StoredPicture | None) -> dict[str, dict
 
 
 def _share_photos(session: Session, before: int, pictures: dict[str, dict[str, Any]]) -> None:
-    terms, now = taxonomy(session), clock.now()
-    groups = {group.slug: pictures.get(group.slug) or pictures[""] for group in terms.groups} if pictures else {}
+    taxonomy, now = get_taxonomy(session), clock.now()
+    groups = {group.slug: pictures.get(group.slug) or pictures[""] for group in taxonomy.groups} if pictures else {}
     for slug, files in groups.items():
-        ids = sorted(terms.ids_of(groups=[slug]))
+        ids = sorted(taxonomy.ids_of(groups=[slug]))
         lots = select(
             Listing.id, literal(1), Listing.title, literal(files, Photo.files.type), literal(now, Photo.created_at.type)
         )
@@ -315,7 +315,7 @@ def _share_photos(session: Session, before: int, pictures: dict[str, dict[str, A
 def _bring_in(session: Session, before: int) -> None:
     """The lots behind the listings: each came in when its listing was published."""
     weights = {
-        item.id: literal(item.kg_per_unit(item.default_unit), Lot.kg_per_unit.type) for item in taxonomy(session).materials
+        item.id: literal(item.kg_per_unit(item.default_unit), Lot.kg_per_unit.type) for item in get_taxonomy(session).materials
     }
     described: dict[str, Any] = {
         "id": Listing.lot_id,

@@ -12,7 +12,7 @@ from marketplace.bench.bank import Bank
 from marketplace.bench.served import CONNECTIONS, asked, processor_seconds, worker
 from marketplace.bench.table import Row, Times, at_least, at_most, at_most_each
 from marketplace.bench.towns import towns
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 PLACES, PAGES, BARE = 12, 400, 2_000
 ROUNDS = 4  # of pages; the processor time is of the quickest, for a busy machine makes the same work dearer
@@ -56,7 +56,7 @@ def _rounds(port: int, addresses: list[str]) -> tuple[float, Times, float]:
 def _addresses(bank: Bank) -> list[str]:
     """Different pages: places and words recur, groups and pages differ."""
     with bank.database.read() as session:
-        groups = [group.slug for group in taxonomy(session).groups]
+        groups = [group.slug for group in get_taxonomy(session).groups]
     random = Random(5)
     places = [town for town in towns() if town.municipality]
     drawn = random.choices(places, [town.weight for town in places], k=PLACES)

@@ -25,7 +25,7 @@ from marketplace.http.sheets import read_factor_list
 from marketplace.jobs.valuations import value_at_once
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.models import Asset, AssetItem, ItemChange
 from marketplace.valuations.actions.prices import load_prices
 
@@ -86,7 +86,7 @@ def _keeper(bank: Bank) -> Actor:
 
 def _fill(session: Session, keeper: Actor) -> None:
     """Roads all over the region that everybody may see, each of five materials."""
-    materials = [one.id for one in taxonomy(session).materials if one.takes(Unit.M2)]
+    materials = [one.id for one in get_taxonomy(session).materials if one.takes(Unit.M2)]
     chance, now, today = Random(1), clock.now(), clock.today()
     mine = {"organisation_id": keeper.organisation_id, "maintainer_id": keeper.organisation_id, "is_public": True}
     road = {**mine, "kind": "road", "municipality": "borne", "created_at": now}
@@ -121,7 +121,7 @@ def _fill(session: Session, keeper: Actor) -> None:
 
 def _prices(session: Session, keeper: Actor) -> None:
     """A price for some of the materials, so that others have no value."""
-    slugs = [one.slug for one in taxonomy(session).materials if one.takes(Unit.M2)][:PRICED]
+    slugs = [one.slug for one in get_taxonomy(session).materials if one.takes(Unit.M2)][:PRICED]
     rows = [f"{slug};m2;4,00;6,00;Bench;{clock.today().isoformat()}" for slug in slugs]
     file = read_factor_list("prices.csv", "\r\n".join(("materiaal;eenheid;laag;hoog;bron;peildatum", *rows)).encode())
     load_prices(session, replace(keeper, role=Role.REVIEWER), file=file)

@@ -25,7 +25,7 @@ from marketplace.kernel.geo import Point
 from marketplace.market.actions.demands import NO_LIMIT_CHORD2_M2
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.queries.columns import read_columns
 from marketplace.plans.queries.pairs import Objective, Today, read_today
 from marketplace.plans.queries.regions import plan_by_regions
@@ -81,9 +81,9 @@ def _country(bank: Bank, size: int) -> Iterator[Row]:
     name = f"country of {size:,} × {size:,}, {bank.name}".replace(",", " ")
     began = time.perf_counter()
     with bank.database.read() as session:
-        materials = taxonomy(session)
-        columns = read_columns(session, materials)
-    moved = plan_by_regions(columns, materials, Objective.KILOMETRES)
+        taxonomy = get_taxonomy(session)
+        columns = read_columns(session, taxonomy)
+    moved = plan_by_regions(columns, taxonomy, Objective.KILOMETRES)
     yield at_most_each(f"{name}, by regions with their borders joined", (time.perf_counter() - began) * 1000, COUNTRY_BAR_MS)
     figures = f"{moved.tonnes:.0f} t, {moved.tonne_km / moved.tonnes:.1f} km a tonne, {len(moved.lots)} lines, {_memory_mb()} MB"
     yield Row(f"… {name}", figures, "", None)

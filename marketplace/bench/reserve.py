@@ -21,7 +21,7 @@ from marketplace.exchange.actions import reserve
 from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.queries.gates import asks_destination
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.soil import SoilClass
 
 RESERVATIONS = 300
@@ -61,9 +61,9 @@ def _drafts(bank: Bank, last: int) -> dict[int, ReservationDraft]:
     """One of each lot; of which classes the place is where its material asks that."""
     found = {}
     with bank.database.read() as session:
-        terms = taxonomy(session)
+        taxonomy = get_taxonomy(session)
         for row in session.execute(LOTS, {"last": last}):
-            soil = SoilClass.INDUSTRY if asks_destination(session, terms.material_by_id(row.material_id)) else None
+            soil = SoilClass.INDUSTRY if asks_destination(session, taxonomy.material_by_id(row.material_id)) else None
             found[row.id] = ReservationDraft(Quantity(Decimal(1), Unit(row.unit)), receiving_soil=soil, function_class=soil)
     return found
 

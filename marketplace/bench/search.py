@@ -22,7 +22,7 @@ from marketplace.catalogue.queries.search import browse, numbers
 from marketplace.catalogue.rules.query import CatalogueQuery, Sort
 from marketplace.kernel.geo import Point
 from marketplace.market.models import Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 QUESTIONS = 400
 WORDS = (*SOURCES, "beton", "straat", "gesorteerd", "pallets", "oud", "schone partij")
@@ -32,7 +32,7 @@ def questions(bank: Bank) -> list[CatalogueQuery]:
     """A material in a radius around a place, half of them with a word, drawn as lots are drawn."""
     random = Random(7)
     with bank.database.read() as session:
-        materials = [one.slug for one in taxonomy(session).materials if one.is_tradable]
+        materials = [one.slug for one in get_taxonomy(session).materials if one.is_tradable]
     places = towns()
     drawn = random.choices(places, [town.weight for town in places], k=QUESTIONS)
     asked = []
@@ -85,7 +85,7 @@ def first_asked(bank: Bank, *, on_map: bool = False) -> Times:
     Each question comes once, from a place that nobody asked about before.
     """
     with bank.database.read() as session:
-        groups = [group.slug for group in taxonomy(session).groups]
+        groups = [group.slug for group in get_taxonomy(session).groups]
     random = Random(3)
     asked = [
         replace(query, materials=(), groups=(random.choice(groups),), radius_km=Decimal(random.choice((10, 25, 50))))
@@ -123,7 +123,7 @@ def edge(bank: Bank, asked: list[CatalogueQuery]) -> Row:
             assert query.point is not None
             assert query.radius_km is not None
             found = set(numbers(session, ANONYMOUS, replace(wide, page_size=100))[0])
-            material = taxonomy(session).material(query.materials[0]).id
+            material = get_taxonomy(session).material(query.materials[0]).id
             rows = session.execute(
                 select(Listing.id, Listing.public_lat, Listing.public_lon).where(Listing.material_id == material)
             )

@@ -22,7 +22,7 @@ from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import ListingDraft
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.soil import SoilClass
 from marketplace.notices.actions.deliveries import mark_all_spread
 
@@ -71,7 +71,7 @@ def load_history(session: Session, cast: Cast, pictures: Pictures, paper: Stored
 
 def _part(lot: dict[str, str], session: Session, chance: Random) -> Quantity:
     whole = quantity_of(lot)
-    kg_per_unit = taxonomy(session).material(lot["materiaal"]).kg_per_unit(whole.unit)
+    kg_per_unit = get_taxonomy(session).material(lot["materiaal"]).kg_per_unit(whole.unit)
     share = whole.amount * Decimal(chance.randint(20, 90)) / 100
     most = min(share, MASS_KG_MAX / kg_per_unit).quantize(Decimal(1), rounding=ROUND_DOWN)
     return Quantity(round_down(max(most, Decimal(1)), whole.unit), whole.unit)

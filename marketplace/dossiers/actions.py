@@ -18,7 +18,7 @@ from marketplace.market.actions import counters
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -38,7 +38,7 @@ def add_paper(
     listing = _lock_own(session, actor, listing_id)
     if listing.status == ListingStatus.WITHDRAWN:
         raise Conflict(_("A lot that was withdrawn takes no more papers. Offer it again as a new one."))
-    kind = taxonomy(session).paper_kind(draft.kind)
+    kind = get_taxonomy(session).paper_kind(draft.kind)
     return documents.add_paper(
         session,
         actor,
@@ -55,7 +55,7 @@ def add_lot_paper(session: Session, actor: Actor, *, lot_id: int, draft: PaperDr
     """Add a paper to a lot itself. For whoever may read the lot: its owner, its holder, its keeper, advisers, the AO CE, the broker."""
     lot = get_lot(session, actor, lot_id)
     require(actor, Can.ADD_LOT_PAPER, lot)
-    kind = taxonomy(session).paper_kind(draft.kind)
+    kind = get_taxonomy(session).paper_kind(draft.kind)
     mine = actor.organisation_id or lot.owner_id
     return documents.add_lot_paper(
         session, actor, lot_id=lot.id, organisation_id=mine, draft=draft, file=file, is_proof=kind.is_proof
@@ -66,7 +66,7 @@ def add_item_paper(session: Session, actor: Actor, *, asset_id: int, number: int
     """Add a paper to a part of an asset that one keeps the passport of."""
     item = get_item(session, actor, asset_id, number)
     require(actor, Can.KEEP_PASSPORTS, item.asset)
-    kind = taxonomy(session).paper_kind(draft.kind)
+    kind = get_taxonomy(session).paper_kind(draft.kind)
     return documents.add_item_paper(
         session,
         actor,

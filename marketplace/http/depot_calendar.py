@@ -19,7 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date, quantity
 from marketplace.kernel.language import DEFAULT_LOCALE, _, current_locale, ngettext
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.sheets.calendar_file import MEDIA_TYPE
 from marketplace.sheets.depot_calendar import DepotCalendar, Entry, depot_calendar
 from marketplace.stock.queries.lying import Ending, list_endings
@@ -53,9 +53,9 @@ def feed_answer(session: Session, depot_id: int, token: str) -> Response:
 def calendar_of(session: Session, actor: Actor, depot: Depot) -> DepotCalendar:
     """Everything that is expected in the coming weeks, for whoever reads the page of the depot. It names no person, and no note."""
     last = clock.today() + AHEAD
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     entries = [
-        _arriving(arrival, str(known.material_by_id(arrival.material_id).name))
+        _arriving(arrival, str(taxonomy.material_by_id(arrival.material_id).name))
         for arrival in list_arrivals(session, depot.id)
         if arrival.expected_on <= last
     ]

@@ -25,7 +25,7 @@ from marketplace.kernel.units import Unit
 from marketplace.market.queries.gates import asks_destination, list_findings
 from marketplace.market.rules.listing import ANSWER_LABELS, CONDITION_LABELS, Condition
 from marketplace.market.rules.listing import Answer as Told
-from marketplace.materials.queries import taxonomy, taxonomy_of_version
+from marketplace.materials.queries import get_taxonomy, taxonomy_of_version
 from marketplace.materials.rules.fields import UNKNOWN, spoken
 from marketplace.materials.rules.gates import Severity
 from marketplace.materials.rules.soil import SoilClass
@@ -48,8 +48,8 @@ def dossier_of(session: Session, actor: Actor, reservation_id: int) -> Dossier:
     Refused before approval and for a reservation that ended (Conflict); Missing for anyone who may not follow it.
     """
     reservation = get_for_dossier(session, actor, reservation_id)
-    listing, reference = reservation.listing, taxonomy(session)
-    material = reference.material_by_id(listing.material_id)
+    listing, taxonomy = reservation.listing, get_taxonomy(session)
+    material = taxonomy.material_by_id(listing.material_id)
     return Dossier(
         number=reservation_id,
         address=address_of(reservation_id),
@@ -63,15 +63,15 @@ def dossier_of(session: Session, actor: Actor, reservation_id: int) -> Dossier:
         lawful=UseTest(
             _("2. Lawful use"),
             _("Does a rule forbid it, and is there what a rule asks for?"),
-            tuple(_lawful(session, actor, reservation, material, reference)),
+            tuple(_lawful(session, actor, reservation, material, taxonomy)),
         ),
         same_grade=UseTest(
             _("3. Use of at least the same grade"),
             _("Is it used as it is, for what it was made for or something of a higher grade?"),
             tuple(_same_grade(session, actor, reservation, material)),
         ),
-        papers=tuple(_paper(session, one, reference) for one in list_papers(session, listing.id)),
-        opinions=tuple(_opinion(one, reference) for one in list_opinions_of(session, [listing.id])[listing.id]),
+        papers=tuple(_paper(session, one, taxonomy) for one in list_papers(session, listing.id)),
+        opinions=tuple(_opinion(one, taxonomy) for one in list_opinions_of(session, [listing.id])[listing.id]),
         made_on=long_date(clock.today()),
         made=clock.today(),
     )
@@ -120,12 +120,10 @@ def _terms_said(reservation: Reservation, price: int) -> Text:
     )
 
 
-def _lawful(
-    session: Session, actor: Actor, reservation: Reservation, material: Material, reference: Taxonomy
-) -> Iterator[Answer]:
+def _lawful(session: Session, actor: Actor, reservation: Reservation, material: Material, taxonomy: Taxonomy) -> Iterator[Answer]:
     listing = reservation.listing
     told = _told_of(session, actor, reservation)
-    by_list = _("list of materials, version %(version)s", version=str(reference.version))
+    by_list = _("list of materials, version %(version)s", version=str(taxonomy.version))
     yield Answer(_("May be passed on"), YES_NO[material.is_tradable], by_list, is_against=not material.is_tradable)
     yield _hazard(_("Asbestos suspected"), listing.asbestos_suspected, told)
     for hazard in material.hazards:
@@ -146,7 +144,7 @@ def _lawful(
         source = read if finding.was_read else _("practice, no text was read; written down on %(day)s", day=day)
         blocks = finding.severity is Severity.BLOCKS and not finding.is_lifted
         yield Answer(
-            _("Rule: %(rule)s", rule=_rule(reference, finding.rule)),
+            _("Rule: %(rule)s", rule=_rule(taxonomy, finding.rule)),
             finding.sentence,
             source,
             is_open=not blocks and not finding.is_lifted,
@@ -155,15 +153,15 @@ def _lawful(
         )
     for lift in lifts:
         yield Answer(
-            _("Rule lifted: %(rule)s", rule=_rule(reference, lift.rule)),
+            _("Rule lifted: %(rule)s", rule=_rule(taxonomy, lift.rule)),
             _("%(reason)s (paper %(number)s)", reason=lift.reason, number=lift.paper.number or "–"),
             f"{lift.organisation.name}, {moment(lift.lifted_at)}",
         )
 
 
-def _rule(reference: Taxonomy, slug: str) -> str:
+def _rule(taxonomy: Taxonomy, slug: str) -> str:
     """What a rule is called; its id where the version in use has none of that name."""
-    return next((gate.name for gate in reference.gates if gate.slug == slug), slug)
+    return next((gate.name for gate in taxonomy.gates if gate.slug == slug), slug)
 
 
 def _hazard(question: Text | str, answer: str | None, told: str) -> Answer:
@@ -188,8 +186,8 @@ def _same_grade(session: Session, actor: Actor, reservation: Reservation, materi
         for question, stated in ((_("Condition at the hand-over"), owner), (_("Condition as received"), receiver)):
             label = CONDITION_LABELS[Condition(stated.condition)] if stated.condition else ""
             yield Answer(question, label, signed(stated.signature) if label else "", needed=False)
-    typed = taxonomy_of_version(session, listing.fields_version) if listing.fields_version else None
-    known = (typed.find_material(material.slug) if typed else None) or material
+    taxonomy = taxonomy_of_version(session, listing.fields_version) if listing.fields_version else None
+    known = (taxonomy.find_material(material.slug) if taxonomy else None) or material
     for field in known.fields:
         answer = listing.fields.get(field.slug)
         text = "" if answer is None else spoken(field, answer)
@@ -202,10 +200,10 @@ def _told_of(session: Session, actor: Actor, reservation: Reservation) -> str:
     return signed(teller) if teller else f"{reservation.owner.name}, {moment(reservation.listing.created_at)}"
 
 
-def _paper(session: Session, paper: Paper, reference: Taxonomy) -> ShownPaper:
+def _paper(session: Session, paper: Paper, taxonomy: Taxonomy) -> ShownPaper:
     owner = session.get(Organisation, paper.organisation_id)
     return ShownPaper(
-        kind=reference.name_of_paper_kind(paper.kind),
+        kind=taxonomy.name_of_paper_kind(paper.kind),
         number=paper.number,
         issuer=paper.issuer,
         issued_on=long_date(paper.issued_on),
@@ -215,8 +213,8 @@ def _paper(session: Session, paper: Paper, reference: Taxonomy) -> ShownPaper:
     )
 
 
-def _opinion(opinion: Opinion, reference: Taxonomy) -> ShownOpinion:
-    about = _rule(reference, opinion.rule) if opinion.rule else _("the lot as a whole")
+def _opinion(opinion: Opinion, taxonomy: Taxonomy) -> ShownOpinion:
+    about = _rule(taxonomy, opinion.rule) if opinion.rule else _("the lot as a whole")
     return ShownOpinion(
         who=f"{opinion.organisation.name}, {moment(opinion.given_at)}",
         verdict=VERDICT_LABELS[Verdict(opinion.verdict)],

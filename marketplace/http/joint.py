@@ -13,15 +13,15 @@ from marketplace.sheets.joint_rows import HEADER, lines
 from marketplace.sheets.pages import MEDIA_TYPE
 
 
-def clause_of(need: JointNeed, materials: Taxonomy) -> Clause:
+def clause_of(need: JointNeed, taxonomy: Taxonomy) -> Clause:
     """The clause for the distance that was chosen, by the lorry of every estimate."""
-    return Clause(need.material, need.question.within_km, materials.vehicle(LORRY), need.as_of)
+    return Clause(need.material, need.question.within_km, taxonomy.vehicle(LORRY), need.as_of)
 
 
-def joint_paper_answer(need: JointNeed, materials: Taxonomy) -> Response:
+def joint_paper_answer(need: JointNeed, taxonomy: Taxonomy) -> Response:
     """The need with its clause as a PDF."""
     name = _("joint-need-%(material)s", material=need.material.slug)
-    return kept_answer(name, "pdf", joint_need_paper(need, clause_of(need, materials)), MEDIA_TYPE)
+    return kept_answer(name, "pdf", joint_need_paper(need, clause_of(need, taxonomy)), MEDIA_TYPE)
 
 
 def joint_table_answer(need: JointNeed) -> Response:

@@ -13,7 +13,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.files import Media
 from marketplace.kernel.pdfs import MAX_UPLOAD_BYTES
 from marketplace.kernel.text import fold
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 LONGEST_NAME = 60
 
@@ -33,7 +33,7 @@ def paper_file_answer(session: Session, actor: Actor, paper_id: int, suffix: str
     paper = get_readable_paper(session, actor, paper_id)
     if not paper.file.endswith(suffix):
         raise missing_paper()
-    words = [taxonomy(session).name_of_paper_kind(paper.kind), paper.number]
+    words = [get_taxonomy(session).name_of_paper_kind(paper.kind), paper.number]
     name = "-".join("-".join(part for part in fold(text).replace("'", "").split()) for text in words if text)
     safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-.") else "-" for sign in name)[:LONGEST_NAME].strip(
         "-."

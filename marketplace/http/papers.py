@@ -30,7 +30,7 @@ from marketplace.kernel.formats import NO_BREAK_SPACE, long_date, moment, money,
 from marketplace.kernel.language import DEFAULT_LOCALE, Text, _, current_locale, ngettext
 from marketplace.kernel.units import Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets import calendar_file, handover_note
 from marketplace.sheets.calendar_file import CalendarEntry, CalendarTime, EventStatus
@@ -131,7 +131,7 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
     reservation = get_reservation(session, actor, reservation_id)
     status = ReservationStatus(reservation.status)
     check_note(status)
-    material = taxonomy(session).material_by_id(reservation.listing.material_id)
+    material = get_taxonomy(session).material_by_id(reservation.listing.material_id)
     unit, terms = Unit(reservation.unit), terms_of(session, reservation)
     kilograms = mass_kg(reservation.quantity, terms.kg_per_unit)
     price_cents = terms.price_cents(reservation.quantity)
@@ -170,7 +170,7 @@ def note_of(session: Session, actor: Actor, reservation_id: int) -> HandoverNote
         appointment=_appointment(session, actor, reservation, latest) if may(actor, Can.MEET, reservation) else None,
         appointment_notes=latest.notes if latest else "",
         papers=(
-            *_lot_papers(list_papers_of_transfer(session, actor, reservation), taxonomy(session)),
+            *_lot_papers(list_papers_of_transfer(session, actor, reservation), get_taxonomy(session)),
             *_papers(list_gate_photos(session, actor, reservation_id=reservation_id)),
         ),
         made_on=long_date(clock.today()),
@@ -279,13 +279,13 @@ def _appointment(session: Session, actor: Actor, reservation: Reservation, lates
     return str(_("%(moment)s, %(place)s", moment=moment(latest.agreed_time), place=place))
 
 
-def _lot_papers(papers: list[Paper], known: Taxonomy) -> tuple[str, ...]:
+def _lot_papers(papers: list[Paper], taxonomy: Taxonomy) -> tuple[str, ...]:
     """One line for each paper of the lot: what it is, its number, who issued it, and its days."""
     return tuple(
         ", ".join(
             part
             for part in (
-                " ".join(filter(None, (known.name_of_paper_kind(paper.kind), paper.number))),
+                " ".join(filter(None, (taxonomy.name_of_paper_kind(paper.kind), paper.number))),
                 paper.issuer,
                 str(_("issued on %(day)s", day=long_date(paper.issued_on))),
                 str(_("valid until %(day)s", day=long_date(paper.valid_until))) if paper.valid_until else "",

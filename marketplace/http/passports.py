@@ -15,7 +15,7 @@ from marketplace.kernel.formats import euros, long_date, mass, near_date, number
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount
 from marketplace.market.rules.listing import CERTAINTY_HINTS, CONDITION_LABELS, Answer, Certainty, Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.passports.models import Asset, AssetItem, ItemChange
 from marketplace.passports.queries.assets import get_asset, list_changes, list_items
@@ -51,7 +51,7 @@ def passport_answer(session: Session, actor: Actor, asset_id: int, *, with_worth
 
 def passport_of(session: Session, asset: Asset) -> Passport:
     """All that is told of an asset, whoever reads it."""
-    known, items = taxonomy(session), list_items(session, asset)
+    taxonomy, items = get_taxonomy(session), list_items(session, asset)
     by_id = {item.id: item for item in items}
     there = [item for item in items if item.quantity > 0]
     return Passport(
@@ -63,9 +63,9 @@ def passport_of(session: Session, asset: Asset) -> Passport:
         facts=facts_of(asset),
         coming=coming_words(asset),
         nen=nen_words(asset),
-        bands=tuple(bands_of(items, known)),
-        parts=tuple(part_of(item, known) for item in items),
-        lines=tuple(line_of(change, by_id[change.item_id], known) for change in list_changes(session, asset.id)),
+        bands=tuple(bands_of(items, taxonomy)),
+        parts=tuple(part_of(item, taxonomy) for item in items),
+        lines=tuple(line_of(change, by_id[change.item_id], taxonomy) for change in list_changes(session, asset.id)),
         address=f"{site_address()}{PAGE.format(asset.id)}",
     )
 
@@ -75,13 +75,13 @@ def worth_of(session: Session, asset: Asset) -> Worth | None:
     run, lines = last_lines(session, asset)
     if run is None:
         return None
-    known, there = taxonomy(session), [one for one in lines if one.line.quantity > 0]
+    taxonomy, there = get_taxonomy(session), [one for one in lines if one.line.quantity > 0]
     rows = []
     for one in there:
         words, line = source_words(one), one.line
         source = "; ".join(str(part) for part in (words.told, words.written, words.also) if part)
         worth = _("no value") if line.value_cents is None else euros(line.value_cents)
-        name = known.material_by_id(one.item.material_id).name
+        name = taxonomy.material_by_id(one.item.material_id).name
         part = f"{name}, {one.item.element}" if one.item.element else name
         method = _("%(method)s: %(source)s", method=words.method, source=source) if source else words.method
         rows.append((part, quantity(line.quantity, one.item.unit), method, worth, euros(line.net_cents)))
@@ -127,7 +127,7 @@ def nen_words(asset: Asset) -> Text | None:
     return _("%(score)s on a scale from 1 (excellent) to 6 (very poor)", score=str(asset.nen_2767))
 
 
-def bands_of(items: Iterable[AssetItem], known: Taxonomy) -> list[Band]:
+def bands_of(items: Iterable[AssetItem], taxonomy: Taxonomy) -> list[Band]:
     """The layers from the top down, as they are drawn."""
     there = {item.number: item for item in items if item.layer is not None}
     lying = [Lying(item.number, item.layer or 0, item.quantity, item.unit_of, item.mass_kg) for item in there.values()]
@@ -139,23 +139,23 @@ def bands_of(items: Iterable[AssetItem], known: Taxonomy) -> list[Band]:
         bands.append(
             Band(
                 layer.layer,
-                tuple(known.material_by_id(item.material_id).name for item in held),
+                tuple(taxonomy.material_by_id(item.material_id).name for item in held),
                 " + ".join(quantity(item.quantity, item.unit) for item in held),
                 mass(layer.mass_kg),
                 _("about %(cm)s cm thick", cm=number(thick)) if thick else None,
                 layer.height,
-                known.group_slugs[most.material_id],
+                taxonomy.group_slugs[most.material_id],
             )
         )
     return bands
 
 
-def part_of(item: AssetItem, known: Taxonomy) -> Part:
+def part_of(item: AssetItem, taxonomy: Taxonomy) -> Part:
     """A part in words."""
-    names = {hazard.slug: hazard.name for hazard in known.hazards}
+    names = {hazard.slug: hazard.name for hazard in taxonomy.hazards}
     return Part(
         number=item.number,
-        name=known.material_by_id(item.material_id).name,
+        name=taxonomy.material_by_id(item.material_id).name,
         element=Written(item.element),
         layer=str(item.layer or ""),
         quantity=quantity(item.quantity, item.unit),
@@ -172,13 +172,13 @@ def part_of(item: AssetItem, known: Taxonomy) -> Part:
     )
 
 
-def line_of(change: ItemChange, item: AssetItem, known: Taxonomy) -> Line:
+def line_of(change: ItemChange, item: AssetItem, taxonomy: Taxonomy) -> Line:
     """One thing that happened, in words. Organisations' reasons stand in it and no people."""
     amount, kind = quantity(Amount(abs(change.quantity), item.unit_of)), ChangeKind(change.kind)
     return Line(
         near_date(change.happened_on),
         kind.label,
-        known.material_by_id(item.material_id).name,
+        taxonomy.material_by_id(item.material_id).name,
         Written(item.element),
         Written(change.reason),
         f"+{amount}" if change.quantity > 0 else f"−{amount}",

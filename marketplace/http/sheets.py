@@ -19,7 +19,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Unit
 from marketplace.market.rules.listing import BASIS_LABELS, CERTAINTY_LABELS, CONDITION_LABELS
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.fields import NOT_KNOWN, error_name
 from marketplace.materials.rules.lists import ListFile, ListRow
 from marketplace.passports.rules.assets import AssetKind
@@ -85,7 +85,7 @@ def words_of(session: Session, table: Table) -> Mapping[Text | str, Sequence[str
         return _words_of_passports(session, table)
     if table.name == TableName.RAW:
         return _words_of_posts(session, table)
-    groups = [group.name for group in taxonomy(session).groups]
+    groups = [group.name for group in get_taxonomy(session).groups]
     if table.name != TableName.MATERIAL_USE:
         return {_("Material group"): groups}
     listed = {table.column("group").label: groups}
@@ -96,8 +96,8 @@ def words_of(session: Session, table: Table) -> Mapping[Text | str, Sequence[str
 
 def _words_of_lots(session: Session, table: Table) -> Mapping[Text | str, Sequence[str]]:
     """The words of a lot, and the choices of the fields that this template has."""
-    known = taxonomy(session)
-    listed: dict[Text | str, Sequence[str]] = {table.column("material").label: [material.name for material in known.materials]}
+    taxonomy = get_taxonomy(session)
+    listed: dict[Text | str, Sequence[str]] = {table.column("material").label: [material.name for material in taxonomy.materials]}
     labels = {
         "unit": [unit.label for unit in Unit],
         "condition": list(CONDITION_LABELS.values()),
@@ -106,7 +106,7 @@ def _words_of_lots(session: Session, table: Table) -> Mapping[Text | str, Sequen
         "certainty": list(CERTAINTY_LABELS.values()),
     }
     listed |= {table.column(key).label: [str(label) for label in words] for key, words in labels.items()}
-    for field in known.fields:
+    for field in taxonomy.fields:
         column = next((one for one in table.columns if one.key == error_name(field.slug)), None)
         if column is not None and field.choices:
             listed[column.label] = [choice.name for choice in (*field.choices, NOT_KNOWN)]
@@ -121,7 +121,9 @@ def _words_of_passports(session: Session, table: Table) -> Mapping[Text | str, S
         ("detachability", Detachability),
         ("unit", Unit),
     )
-    listed: dict[Text | str, Sequence[str]] = {table.column("material").label: [one.name for one in taxonomy(session).materials]}
+    listed: dict[Text | str, Sequence[str]] = {
+        table.column("material").label: [one.name for one in get_taxonomy(session).materials]
+    }
     listed |= {table.column(key).label: [str(one.label) for one in kind] for key, kind in chosen}
     labelled = (("certainty", CERTAINTY_LABELS.values()), ("condition", CONDITION_LABELS.values()))
     return listed | {table.column(key).label: [str(label) for label in labels] for key, labels in labelled}
@@ -129,7 +131,9 @@ def _words_of_passports(session: Session, table: Table) -> Mapping[Text | str, S
 
 def _words_of_posts(session: Session, table: Table) -> Mapping[Text | str, Sequence[str]]:
     """The words of the posts of a contract."""
-    listed: dict[Text | str, Sequence[str]] = {table.column("material").label: [one.name for one in taxonomy(session).materials]}
+    listed: dict[Text | str, Sequence[str]] = {
+        table.column("material").label: [one.name for one in get_taxonomy(session).materials]
+    }
     listed |= {table.column("mark").label: ["H", "R"], table.column("unit").label: [str(unit.label) for unit in Unit]}
     labelled = (("certainty", CERTAINTY_LABELS.values()), ("condition", CONDITION_LABELS.values()))
     return listed | {table.column(key).label: [str(label) for label in labels] for key, labels in labelled}

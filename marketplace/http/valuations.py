@@ -18,7 +18,7 @@ from marketplace.kernel.formats import euros, long_date, mass, number, percent, 
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.rules.assets import AssetKind
 from marketplace.sheets.pages import MEDIA_TYPE
 from marketplace.sheets.value_statement import MovedLine, MovedPart, ValueStatement, statement_pdf
@@ -118,7 +118,7 @@ def lines_answer(session: Session, run: ValuationRun) -> Response:
 
 
 def _lines(session: Session, run: ValuationRun) -> Iterator[list[Cell]]:
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     for told in each_line(session, run):
         line, words = told.line, source_words(told)
         cents = (line.value_cents, line.low_cents, line.high_cents, line.taking_out_cents, line.cleaning_cents)
@@ -128,7 +128,7 @@ def _lines(session: Session, run: ValuationRun) -> Iterator[list[Cell]]:
             told.asset.id,
             told.asset.name,
             told.item.number,
-            known.material_by_id(told.item.material_id).name,
+            taxonomy.material_by_id(told.item.material_id).name,
             str(CONDITION_LABELS[Condition(line.condition)]) if line.condition else None,
             line.quantity,
             str(Unit(told.item.unit).label),

@@ -11,7 +11,7 @@ from marketplace.jobs.running import Report, TaskRun
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
 from marketplace.kernel.models import Task
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.valuations.actions.runs import CHUNK, count_parts, finish_run, fix_prices, start_run, value_chunk
 from marketplace.valuations.models import ValuationRun
 from marketplace.valuations.queries.runs import RunPlan, find_run_of_task, get_plan
@@ -20,9 +20,9 @@ from marketplace.valuations.rules.method import MONTHS_OF_PRICES, PricedExchange
 
 def list_exchanges(session: Session, as_of: date) -> Iterator[PricedExchange]:
     """List what was paid in the region in the 24 months up to a day."""
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     for paid in list_paid(session, months_before(as_of, MONTHS_OF_PRICES), as_of):
-        material = known.find_material(paid.material_slug)
+        material = taxonomy.find_material(paid.material_slug)
         if material is not None:
             yield PricedExchange(material.id, paid.condition, paid.unit, paid.quantity, paid.price_cents, paid.happened_on)
 

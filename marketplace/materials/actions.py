@@ -25,8 +25,8 @@ from marketplace.materials.queries import (
     find_newest_version,
     find_version,
     get_factor_list,
+    get_taxonomy,
     get_version,
-    taxonomy,
 )
 from marketplace.materials.rules.figures import FILED, brought_back, carried_over, with_figures
 from marketplace.materials.rules.files import read_files, read_reference
@@ -125,7 +125,7 @@ class Loaded:
 def load_list(session: Session, actor: Actor, *, file: ListFile) -> Loaded:
     """Keep a list of figures to look at. Refused with every row and cell that does not fit; then nothing is kept."""
     require(actor, Can.LOAD_FACTORS)
-    in_use = taxonomy(session).version
+    in_use = get_taxonomy(session).version
     read = read_list(file, facts_of_version(session, in_use), holder=actor.organisation_slug)
     if read.faults:
         raise Invalid.all(_errors(read.faults))
@@ -140,7 +140,7 @@ def load_list(session: Session, actor: Actor, *, file: ListFile) -> Loaded:
 def restore_version(session: Session, actor: Actor, *, version: int) -> FactorList:
     """Make a list that brings back the figures of a former version, to look at first."""
     require(actor, Can.MANAGE_TAXONOMY)
-    in_use = taxonomy(session).version
+    in_use = get_taxonomy(session).version
     now, then = facts_of_version(session, in_use), facts_of_version(session, get_version(session, version))
     changes = {slug: brought for slug in now if slug in then and (brought := brought_back(now[slug], then[slug]))}
     if not changes:

@@ -59,7 +59,7 @@ def find_files_version(session: Session) -> int | None:
     return session.scalar(select(func.max(TaxonomyVersion.id)).where(TaxonomyVersion.id.not_in(listed)))
 
 
-def taxonomy(session: Session) -> Taxonomy:
+def get_taxonomy(session: Session) -> Taxonomy:
     """The taxonomy in use: one small query to see which, the rest from memory. Missing until `materials sync` has run."""
     if "taxonomy" in session.info:
         return cast(Taxonomy, session.info["taxonomy"])
@@ -90,14 +90,14 @@ def fields_of_version(session: Session, version: int | None) -> Mapping[str, Fie
 
 
 def _remembered(session: Session, key: _Key) -> Taxonomy:
-    existing = _kept.get(key)
-    if existing is None:
-        existing = load_taxonomy(session, key[0])
+    taxonomy = _kept.get(key)
+    if taxonomy is None:
+        taxonomy = load_taxonomy(session, key[0])
         with _lock:
             while len(_kept) >= KEPT_VERSIONS:
                 _kept.pop(next(iter(_kept)))
-            _kept[key] = existing
-    return existing
+            _kept[key] = taxonomy
+    return taxonomy
 
 
 def load_taxonomy(session: Session, version: int) -> Taxonomy:
@@ -298,7 +298,7 @@ def list_versions(session: Session) -> list[MadeVersion]:
 def get_version(session: Session, version: int | None) -> int:
     """The number of a version, by default of the one in use. Missing where there is none."""
     if version is None:
-        return taxonomy(session).version
+        return get_taxonomy(session).version
     if session.get(TaxonomyVersion, version) is None:
         raise Missing(_("There is no such version of the list of materials. Choose one from the list."))
     return version
@@ -356,7 +356,7 @@ def changes_of(session: Session, row: FactorList) -> list[Change]:
     In the version in use, or for one that was decided in the version of then.
     """
     is_open = row.state in OPEN
-    facts = facts_of_version(session, taxonomy(session).version if is_open else row.based_on)
+    facts = facts_of_version(session, get_taxonomy(session).version if is_open else row.based_on)
     changes = [
         change
         for slug, said in row.changes.items()

@@ -15,7 +15,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.listings import is_open_to
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import Certainty, ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.outlook.rules import Mass, Outlook, Source, sum_up, totals_of
 from marketplace.passports.models import Asset, AssetItem, ItemRelease
@@ -49,28 +49,28 @@ def get_outlook(session: Session, actor: Actor, wanted: OutlookFilter) -> Ahead:
     Members see all that is planned; everybody else what the catalogue shows and what comes free of public passports.
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
-    today, known = clock.today(), taxonomy(session)
+    today, taxonomy = clock.today(), get_taxonomy(session)
     masses = (
         mass
-        for mass in _masses(session, actor, known, today)
+        for mass in _masses(session, actor, taxonomy, today)
         if wanted.group in ("", mass.group) and wanted.municipality in ("", mass.municipality)
     )
     rows = sum_up(masses, today)
     return Ahead(today, rows, totals_of(rows, today))
 
 
-def _masses(session: Session, actor: Actor, known: Taxonomy, today: date) -> Iterator[Mass]:
+def _masses(session: Session, actor: Actor, taxonomy: Taxonomy, today: date) -> Iterator[Mass]:
     is_member = may(actor, Can.READ_MEMBER_FIGURES)
-    yield from _of_listings(session, actor, known, today, is_member=is_member)
-    yield from _of_passports(session, known, is_member=is_member)
-    yield from _of_demands(session, known, today)
+    yield from _of_listings(session, actor, taxonomy, today, is_member=is_member)
+    yield from _of_passports(session, taxonomy, is_member=is_member)
+    yield from _of_demands(session, taxonomy, today)
 
 
 def _not_before(day: ColumnElement[date] | InstrumentedAttribute[date], today: date) -> ColumnElement[date]:
     return case((day < today, literal(today)), else_=day)
 
 
-def _of_listings(session: Session, actor: Actor, known: Taxonomy, today: date, *, is_member: bool) -> Iterator[Mass]:
+def _of_listings(session: Session, actor: Actor, taxonomy: Taxonomy, today: date, *, is_member: bool) -> Iterator[Mass]:
     on = _not_before(case((Listing.planned, Listing.latest), else_=Listing.available_from), today)
     what = (Listing.material_id, Listing.unit, Listing.kg_per_unit, Listing.municipality, Listing.certainty, on)
     rows = select(*what, _FREE).where(Listing.status == ListingStatus.PUBLISHED.value).group_by(*what)
@@ -78,24 +78,24 @@ def _of_listings(session: Session, actor: Actor, known: Taxonomy, today: date, *
     for row in session.execute(rows):
         source = Source.PRESENT if row.certainty is None else Source.PLANNED
         certainty = None if row.certainty is None else Certainty(row.certainty)
-        material, amount = known.material_by_id(row.material_id), row[-1]
+        material, amount = taxonomy.material_by_id(row.material_id), row[-1]
         if amount > 0:
             kg = material.mass_kg(amount, Unit(row.unit), row.kg_per_unit)
             yield Mass(source, _day(row[-2]), material.group.slug, row.municipality, kg, certainty)
 
 
-def _of_demands(session: Session, known: Taxonomy, today: date) -> Iterator[Mass]:
+def _of_demands(session: Session, taxonomy: Taxonomy, today: date) -> Iterator[Mass]:
     on = _not_before(Demand.needed_from, today)
     what = (Demand.material_id, Demand.unit, Demand.municipality, on)
     open_ones = (Demand.status == DemandStatus.OPEN.value, Demand.needed_until >= today)
     for row in session.execute(select(*what, _WANTED).where(*open_ones).group_by(*what)):
-        material, amount = known.material_by_id(row.material_id), row[-1]
+        material, amount = taxonomy.material_by_id(row.material_id), row[-1]
         if amount > 0:
             kg = material.mass_kg(amount, Unit(row.unit))
             yield Mass(Source.NEEDED, _day(row[-2]), material.group.slug, row.municipality, kg)
 
 
-def _of_passports(session: Session, known: Taxonomy, *, is_member: bool) -> Iterator[Mass]:
+def _of_passports(session: Session, taxonomy: Taxonomy, *, is_member: bool) -> Iterator[Mass]:
     """What assets hold that come free and that no listing was made of yet."""
     left = func.sum(ItemRelease.quantity - ItemRelease.handed_over, type_=ItemRelease.quantity.type)
     released = (
@@ -117,7 +117,7 @@ def _of_passports(session: Session, known: Taxonomy, *, is_member: bool) -> Iter
     for row in session.execute(rows):
         amount = row.quantity - (row.amount or ZERO)
         if amount > 0:
-            group = known.material_by_id(row.material_id).group.slug
+            group = taxonomy.material_by_id(row.material_id).group.slug
             kg = mass_kg(amount, row.kg_per_unit)
             yield Mass(Source.EXPECTED, row.release_latest, group, row.municipality, kg, Certainty(row.certainty))
 

@@ -10,7 +10,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.ledger.queries import get_head
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions.audit import record
 from marketplace.published.models import PublishedReport, Restatement
 from marketplace.published.queries.published import next_number
@@ -68,7 +68,7 @@ def restate(session: Session, actor: Actor, *, year: int) -> RestatedYear:
     """Work out a year with the factors in use, and keep that beside what was booked."""
     require(actor, Can.PUBLISH_REPORT)
     check_year_over(year, today_year=clock.today().year)
-    version, (seq, digest) = taxonomy(session).version, get_head(session)
+    version, (seq, digest) = get_taxonomy(session).version, get_head(session)
     same = select(Restatement).where(
         Restatement.year == year, Restatement.factor_version == version, Restatement.ledger_seq == seq
     )

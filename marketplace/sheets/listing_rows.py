@@ -20,14 +20,14 @@ class Lots:
     """Lots for a table. `fields_by_version`: in whose words each of them was answered; `address`: of the page of a lot."""
 
     listings: Sequence[Listing]
-    known: Taxonomy
+    taxonomy: Taxonomy
     fields_by_version: Mapping[int | None, Fields]
     address: Callable[[Listing], str]
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """What is asked of these materials, in that order; then what is not asked any more."""
-        asked = {self.known.material_by_id(listing.material_id): None for listing in self.listings}
+        asked = {self.taxonomy.material_by_id(listing.material_id): None for listing in self.listings}
         fields = {field.slug: field for material in asked for field in material.fields}
         for listing in self.listings:
             said = self.fields_by_version[listing.fields_version]
@@ -48,7 +48,7 @@ class Lots:
             yield [*self._common(listing), *answers]
 
     def _common(self, listing: Listing) -> list[Cell]:
-        material, price = self.known.material_by_id(listing.material_id), listing.price_cents_per_unit
+        material, price = self.taxonomy.material_by_id(listing.material_id), listing.price_cents_per_unit
         return [
             listing.id,
             listing.title,

@@ -20,10 +20,10 @@ HEADER: tuple[Text | Column, ...] = (
 )
 
 
-def lines(found: Ahead, known: Taxonomy) -> Iterator[list[Cell]]:
+def lines(found: Ahead, taxonomy: Taxonomy) -> Iterator[list[Cell]]:
     """Write the rows by quarter, group and municipality. Outside the region the municipality is empty."""
     for row in found.rows:
-        group = known.group(row.group)
+        group = taxonomy.group(row.group)
         masses = (row.present_kg, row.planned_kg, row.expected_kg, row.needed_kg, row.gap_kg)
         sure = (row.by_certainty.get(certainty, ZERO) for certainty in Certainty)
         yield [str(row.quarter), group.name if group else row.group, row.municipality, *masses, *sure]

@@ -13,7 +13,7 @@ from marketplace.depots.models import Arrival, Depot, DepotBay, DepotCapacity, D
 from marketplace.depots.rules.lots import Whereabouts
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.models import AuditRow
 from tests.api.conftest import Api
 from tests.factories import KEI, make_actor, make_token
@@ -220,7 +220,7 @@ def test_a_keeper_takes_in_the_lot_of_another_where_it_was_announced(
     losser.post(f"/lots/{lot['id']}/move", {"place": "Losser"})
     assert keeper.post(f"/depots/{yard}/lots", {"lot": lot["id"]}).status_code == 404
     with database.transaction() as session:
-        material = taxonomy(session).material(KEI)
+        material = get_taxonomy(session).material(KEI)
         organisation_id = session.scalars(select(Lot.owner_id).where(Lot.id == lot["id"])).one()
         arrival = Arrival(
             depot_id=yard,

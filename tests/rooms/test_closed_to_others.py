@@ -26,7 +26,7 @@ from marketplace.market.rules.listing import Certainty
 from marketplace.matching.actions.publish import open_to_others, publish
 from marketplace.matching.queries.matches import list_listings_for_demand
 from marketplace.matching.queries.survey import survey
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.memos.queries.search import count_stock
 from marketplace.notices.models import NoticeRow
 from marketplace.outlook.queries import OutlookFilter, get_outlook
@@ -74,7 +74,8 @@ def test_its_own_organisation_finds_it_everywhere(session: Session, hengelo: Act
     assert search(session, hengelo, EVERYTHING).total == 1
     assert search_map(session, hengelo, EVERYTHING, zoom=10).total == 1
     assert (
-        planned_kg(session, hengelo) == closed.quantity * taxonomy(session).material_by_id(closed.material_id).weights_kg[Unit.M2]
+        planned_kg(session, hengelo)
+        == closed.quantity * get_taxonomy(session).material_by_id(closed.material_id).weights_kg[Unit.M2]
     )
     own = make_demand(session, hengelo, location=listing_draft().location)
     assert served(session, hengelo, own) == [closed.id]
@@ -107,9 +108,9 @@ def test_a_plan_of_the_region_counts_it_only_once_it_is_open(
     session: Session, hengelo: Actor, borne: Actor, closed: Listing
 ) -> None:
     make_demand(session, borne)
-    before = read_columns(session, taxonomy(session)).supply
+    before = read_columns(session, get_taxonomy(session)).supply
     open_to_others(session, hengelo, listing_id=closed.id)
-    assert (len(before.units), len(read_columns(session, taxonomy(session)).supply.units)) == (0, 1)
+    assert (len(before.units), len(read_columns(session, get_taxonomy(session)).supply.units)) == (0, 1)
 
 
 def test_another_organisation_cannot_reserve_it_and_the_own_can(
@@ -122,7 +123,7 @@ def test_another_organisation_cannot_reserve_it_and_the_own_can(
 
 
 def test_a_change_leaves_it_closed(session: Session, hengelo: Actor, closed: Listing) -> None:
-    draft = stored_draft(closed, taxonomy(session))
+    draft = stored_draft(closed, get_taxonomy(session))
     changed = update_listing(
         session, hengelo, listing_id=closed.id, version=closed.version, draft=replace(draft, description="Ligt op zand.")
     )

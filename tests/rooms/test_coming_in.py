@@ -18,7 +18,7 @@ from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.market.actions.listings import mark_published, update_listing
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import stored_draft
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.models import AuditRow, NoticeRow
 from marketplace.stock.actions.announcing import announce_arrival, announce_lot, call_off_arrival
 from marketplace.stock.actions.moving import move_lot
@@ -187,7 +187,7 @@ def test_a_lot_on_offer_is_not_put_into_a_depot_by_its_form(session: Session, ya
     """Said twice, it is announced once."""
     listing = make_listing(session, borne, quantity=m2("500"))
     for _time in range(2):
-        draft = replace(stored_draft(listing, taxonomy(session)), location=None, depot_id=yard.id)
+        draft = replace(stored_draft(listing, get_taxonomy(session)), location=None, depot_id=yard.id)
         listing = update_listing(session, borne, listing_id=listing.id, version=listing.version, draft=draft)
     lot = lot_of(session, listing)
     assert (lot.depot_id, listing.depot_id, lot.place_name, (lot.lat, lot.lon)) == (None, None, "Hengelo", (52.2585, 6.789))

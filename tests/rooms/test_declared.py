@@ -11,7 +11,7 @@ from marketplace.market.actions.listings import update_listing
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Answer
 from marketplace.market.rules.values import deciding_gates
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from tests.factories import listing_draft, make_actor, make_draft, seed_taxonomy
 
 TEN_TONNES = Quantity(Decimal(10), Unit.TONNE)
@@ -36,7 +36,7 @@ def changed(session: Session, lot: Listing, fields: dict[str, str]) -> Listing:
 )
 def test_a_hazard_that_a_field_of_the_material_decides_is_not_asked_again(session: Session, slug: str, codes: set[str]) -> None:
     seed_taxonomy(session)
-    known = taxonomy(session)
+    known = get_taxonomy(session)
     assert set(deciding_gates(known.gates, known.material(slug))) == codes
 
 

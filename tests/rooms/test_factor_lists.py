@@ -29,11 +29,11 @@ from marketplace.materials.models import FactorList, ReferenceRow
 from marketplace.materials.queries import (
     changes_of,
     get_factor_list,
+    get_taxonomy,
     list_factor_lists,
     list_material_versions,
     list_versions,
     may_read_factor,
-    taxonomy,
     taxonomy_of_version,
 )
 from marketplace.materials.rules.lists import ListFile, ListRow
@@ -72,11 +72,11 @@ def coordinator(bank: Session) -> Actor:
 
 def used(session: Session, actor: Actor, *rows: dict[str, str], sure: bool = False) -> FactorList:
     row = load_list(session, actor, file=a_file(*rows)).list
-    return use_list(session, actor, list_id=row.id, seen=taxonomy(session).version, sure=sure)
+    return use_list(session, actor, list_id=row.id, seen=get_taxonomy(session).version, sure=sure)
 
 
 def factor(session: Session) -> Decimal | None:
-    carbon = taxonomy(session).material(KEI).carbon
+    carbon = get_taxonomy(session).material(KEI).carbon
     return carbon.kgco2e_per_kg if carbon else None
 
 
@@ -109,14 +109,14 @@ _TABLES = {
 
 def test_a_list_is_looked_at_first_and_then_becomes_a_version(bank: Session, reviewer: Actor) -> None:
     row = load_list(bank, reviewer, file=a_file(NMD)).list
-    assert (row.state, factor(bank), taxonomy(bank).version) == ("draft", Decimal("0.1188"), 1)
+    assert (row.state, factor(bank), get_taxonomy(bank).version) == ("draft", Decimal("0.1188"), 1)
     assert [(one.figure.fact, one.before, one.after) for one in changes_of(bank, row)][:2] == [
         ("carbon_factor", "0.1188", "0.09"),
         ("carbon_low", "0.081", None),
     ]
     use_list(bank, reviewer, list_id=row.id, seen=1)
-    now, before = taxonomy(bank).material(KEI), taxonomy_of_version(bank, 1).material(KEI)
-    assert (taxonomy(bank).version, row.state, row.version_id, factor(bank)) == (2, "used", 2, Decimal("0.09"))
+    now, before = get_taxonomy(bank).material(KEI), taxonomy_of_version(bank, 1).material(KEI)
+    assert (get_taxonomy(bank).version, row.state, row.version_id, factor(bank)) == (2, "used", 2, Decimal("0.09"))
     assert (now.mki_eur_per_kg, now.mki_source, now.factor_licence, now.is_factor_public, now.licence_holder) == (
         Decimal("0.0123"), "NMD 3.8", "Nationale Milieudatabase", False, "regio-twente",
     )  # fmt: skip
@@ -148,7 +148,7 @@ def test_an_approved_reservation_is_booked_by_the_version_that_was_agreed_on(ban
         for _each in "ab"
     )
     decide.approve(bank, hengelo, reservation_id=one.id)
-    material = taxonomy(bank).material(KEI)
+    material = get_taxonomy(bank).material(KEI)
     assert count_counting(bank, reviewer, [material.id]) == {material.id: (1, 1)}
     used(bank, reviewer, NMD)
     decide.approve(bank, hengelo, reservation_id=other.id)
@@ -210,8 +210,8 @@ def test_former_figures_come_back_as_a_new_version(bank: Session, reviewer: Acto
     back = restore_version(bank, reviewer, version=1)
     assert (back.state, back.restores, factor(bank)) == ("draft", 1, Decimal("0.09"))
     use_list(bank, reviewer, list_id=back.id, seen=2)
-    now, then = taxonomy(bank).material(KEI), taxonomy_of_version(bank, 1).material(KEI)
-    assert (now, taxonomy(bank).version) == (then, 3)
+    now, then = get_taxonomy(bank).material(KEI), taxonomy_of_version(bank, 1).material(KEI)
+    assert (now, get_taxonomy(bank).version) == (then, 3)
     with pytest.raises(Conflict):
         restore_version(bank, reviewer, version=1)
     with pytest.raises(Missing):
@@ -238,7 +238,7 @@ def test_newer_files_leave_the_figures_of_a_list_in_place(bank: Session, reviewe
     (tmp_path / "materials.csv").write_text("\n".join(changed), encoding="utf-8")
     synced = sync(bank, OPERATOR, source=tmp_path)
     assert (synced.version, synced.is_new, synced.listed, factor(bank)) == (3, True, 1, Decimal("0.09"))
-    other = taxonomy(bank).material("betonstraatsteen-kei-10cm").carbon
+    other = get_taxonomy(bank).material("betonstraatsteen-kei-10cm").carbon
     assert other is not None and other.kgco2e_per_kg == Decimal("0.2")
     with pytest.raises(Conflict):
         sync(bank, OPERATOR)
@@ -261,7 +261,7 @@ def test_a_municipality_hands_in_and_the_ao_ce_takes_it_into_use(bank: Session, 
     use_list(bank, reviewer, list_id=row.id, seen=1)
     told = bank.execute(select(NoticeRow.kind, NoticeRow.person_id, NoticeRow.organisation_id).order_by(NoticeRow.id)).all()
     assert told == [("factors_handed_in", reviewer.person_id, None), ("factors_used", None, coordinator.organisation_id)]
-    kept = taxonomy(bank).material(KEI)
+    kept = get_taxonomy(bank).material(KEI)
     assert kept.licence_holder == "hengelo"
     assert may_read_factor(coordinator, kept) and may_read_factor(reviewer, kept)
     assert may_read_factor(make_actor(bank, "hengelo"), kept)

@@ -28,7 +28,7 @@ from marketplace.matching.queries.wanted import search_wanted
 from marketplace.matching.rules.misses import Kind
 from marketplace.matching.rules.pair import objections, rank_key
 from marketplace.matching.rules.wanted import Fit, WantedQuery
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.models import NoticeRow
 from marketplace.places.rules import PlaceBasis
 from tests.factories import make_actor, make_demand, make_draft, make_listing, seed_taxonomy
@@ -227,7 +227,7 @@ def test_both_directions_and_the_columns_say_of_random_answers_what_the_rule_say
         for wish in WISHES * 3
     ]
     session.expire_all()
-    terms, reviewer = taxonomy(session), make_actor(session, "regio-twente", "reviewer")
+    terms, reviewer = get_taxonomy(session), make_actor(session, "regio-twente", "reviewer")
     today = clock.today()
 
     def pair(listing: Listing, demand: Demand) -> Any:

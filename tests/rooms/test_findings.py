@@ -32,7 +32,7 @@ from marketplace.market.queries.gates import find_draft_findings, list_findings,
 from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Answer, ListingStatus
 from marketplace.materials.actions import sync
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.soil import Destination, SoilClass
 from tests.factories import (
@@ -101,7 +101,7 @@ def test_a_negative_marker_without_an_analysis_stays_a_draft(session: Session, o
 
 def test_a_lot_on_offer_does_not_become_what_may_not_be_offered(session: Session, owner: Actor) -> None:
     lot = mark_published(session, owner, listing_id=asphalt(session, owner, **{"pak10-mg-per-kg": "40"}).id)
-    draft = stored_draft(lot, taxonomy(session))
+    draft = stored_draft(lot, get_taxonomy(session))
     worse = replace(draft, fields={"tar": "no", "pak10-mg-per-kg": "76"})
     with pytest.raises(Invalid, match="76 mg/kg"):
         update_listing(session, owner, listing_id=lot.id, version=lot.version, draft=worse)
@@ -113,7 +113,7 @@ def test_a_lot_of_before_its_rule_is_mended_step_by_step(session: Session, owner
     lot = mark_published(session, owner, listing_id=asphalt(session, owner, **{"pak10-mg-per-kg": "40"}).id)
     lot.fields, lot.asbestos_suspected = {}, "yes"  # as if both rules had come after it was published
     session.flush()
-    draft = replace(stored_draft(lot, taxonomy(session)), title="Andere naam")
+    draft = replace(stored_draft(lot, get_taxonomy(session)), title="Andere naam")
     assert update_listing(session, owner, listing_id=lot.id, version=lot.version, draft=draft).title == "Andere naam"
 
 

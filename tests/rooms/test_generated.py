@@ -16,7 +16,7 @@ from marketplace.kernel import clock
 from marketplace.market.models import Demand, Listing, Photo
 from marketplace.market.rules.listing import answer_words, listing_search_text
 from marketplace.market.rules.photos import StoredPicture
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.fields import find_missing, read_answers, read_wishes
 from tests.factories import seed_taxonomy
 
@@ -36,7 +36,7 @@ def test_what_is_generated_is_in_the_catalogue_and_breaks_nothing(bank: Session)
     assert search(bank, ANONYMOUS, CatalogueQuery()).total == 200
     assert bank.scalar(select(func.count()).select_from(Demand)) == 30
     assert bank.scalar(select(func.count()).select_from(Photo)) == 200
-    terms = taxonomy(bank)
+    terms = get_taxonomy(bank)
     for listing in bank.scalars(select(Listing)):
         assert listing.search_text == listing_search_text(
             listing.title,
@@ -60,7 +60,7 @@ def test_the_same_seed_gives_the_same_lots_and_the_second_time_shares_the_pictur
 
 def test_what_is_said_and_asked_of_the_fields_is_what_the_verbs_would_take(bank: Session) -> None:
     generate(bank, list(towns()), listings=200, demands=100, seed=5, picture=PICTURE)
-    terms, today = taxonomy(bank), clock.today()
+    terms, today = get_taxonomy(bank), clock.today()
     said = 0
     for listing in bank.scalars(select(Listing)):
         material = terms.material_by_id(listing.material_id)

@@ -20,7 +20,7 @@ from marketplace.market.models import Listing, SupplyLoss
 from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.freshness import Outcome, Refreshed
 from marketplace.market.rules.listing import Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.models import NoticeRow
 from marketplace.stock.actions.changing import write_off_lot
 from marketplace.stock.actions.offering import draft_of_lot, offer_lot
@@ -161,12 +161,12 @@ def test_what_another_has_is_counted_weighed_and_moved_by_them(
     session: Session, keeper: Actor, yard: Depot, borne: Actor, changes: dict[str, Any], field: str
 ) -> None:
     listing = held_by(session, keeper, yard, borne, make_actor(session, "almelo"))
-    draft = replace(stored_draft(listing, taxonomy(session)), **changes)
+    draft = replace(stored_draft(listing, get_taxonomy(session)), **changes)
     with pytest.raises((Conflict, Invalid)) as refused:
         update_listing(session, borne, listing_id=listing.id, version=listing.version, draft=draft)
     assert refused.value.errors[0].field == field
     assert "Almelo" in str(refused.value.errors[0].message)
-    renamed = replace(stored_draft(listing, taxonomy(session)), title="Keien uit Borne")
+    renamed = replace(stored_draft(listing, get_taxonomy(session)), title="Keien uit Borne")
     assert (
         update_listing(session, borne, listing_id=listing.id, version=listing.version, draft=renamed).title == "Keien uit Borne"
     )
@@ -188,7 +188,7 @@ def test_a_weighed_lot_keeps_its_weight_and_says_which(
     session: Session, keeper: Actor, yard: Depot, borne: Actor, said: Decimal | None, words: str
 ) -> None:
     listing = offered(session, keeper, yard, borne, weight="190")
-    draft = replace(stored_draft(listing, taxonomy(session)), kg_per_unit=said)
+    draft = replace(stored_draft(listing, get_taxonomy(session)), kg_per_unit=said)
     with pytest.raises(Invalid) as refused:
         update_listing(session, borne, listing_id=listing.id, version=listing.version, draft=draft)
     (error,) = refused.value.errors

@@ -122,7 +122,7 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
     from marketplace.kernel.geo import distance_km
     from marketplace.matching.queries.matches import lot_of, need_of
     from marketplace.matching.rules.pair import objections
-    from marketplace.materials.queries import taxonomy
+    from marketplace.materials.queries import get_taxonomy
 
     def dated(values: dict[str, Any]) -> dict[str, Any]:
         return {name: clock.today() + value if isinstance(value, timedelta) else value for name, value in values.items()}
@@ -143,7 +143,7 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
     ]
     session.expire_all()
     asked = {one.organisation_id: one for one in (borne, hengelo, partner)}
-    terms, reviewer = taxonomy(session), make_actor(session, "regio-twente", "reviewer")
+    terms, reviewer = get_taxonomy(session), make_actor(session, "regio-twente", "reviewer")
     pairs = {
         (listing.id, demand.id)
         for listing in listings

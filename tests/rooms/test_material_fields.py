@@ -21,7 +21,7 @@ from marketplace.market.actions.listings import mark_published, update_listing
 from marketplace.market.actions.lots import make_child_lot
 from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.fields import find_missing, read_answers, read_wishes
 from marketplace.notices.models import AuditRow
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
@@ -66,7 +66,7 @@ def test_a_number_is_found_with_its_unit_and_a_yes_by_what_was_asked(session: Se
 def test_a_change_changes_the_words_and_the_audit_says_which_field(session: Session) -> None:
     number = benches(session, BENCHES)
     owner = make_actor(session, "hengelo")
-    known = taxonomy(session)
+    known = get_taxonomy(session)
     listing = search(session, ANONYMOUS, CatalogueQuery(q="hardhout")).rows[0].listing
     draft = replace(stored_draft(listing, known), fields={**BENCHES, "furniture-material": "concrete", "foundation": "none"})
     update_listing(session, owner, listing_id=number, version=1, draft=draft)
@@ -79,7 +79,7 @@ def test_a_change_changes_the_words_and_the_audit_says_which_field(session: Sess
 def test_a_form_that_does_not_ask_takes_nothing_away(session: Session) -> None:
     number = benches(session, BENCHES)
     listing = search(session, ANONYMOUS, CatalogueQuery()).rows[0].listing
-    draft = replace(stored_draft(listing, taxonomy(session)), title="Banken", fields=None)
+    draft = replace(stored_draft(listing, get_taxonomy(session)), title="Banken", fields=None)
     changed = update_listing(session, make_actor(session, "hengelo"), listing_id=number, version=1, draft=draft)
     assert (changed.title, changed.fields) == ("Banken", BENCHES)
 
@@ -93,11 +93,11 @@ def test_what_comes_back_says_what_the_lot_said(session: Session) -> None:
     assert lot is not None
     forty = Decimal(40)
     child = make_child_lot(session, owner, listing, lot=lot, quantity=forty, transferred=forty, condition=Condition.FAIR)
-    assert (child.fields, child.fields_version) == ({"thickness-cm": "8", "colour": "grey"}, taxonomy(session).version)
+    assert (child.fields, child.fields_version) == ({"thickness-cm": "8", "colour": "grey"}, get_taxonomy(session).version)
 
 
 def test_the_demonstration_says_what_its_materials_are_asked(session: Session) -> None:
-    known, today = taxonomy(session), clock.today()
+    known, today = get_taxonomy(session), clock.today()
     lots = {row["id"]: known.material(row["materiaal"]) for row in rows("demo_aanbod.csv")}
     said = said_in_demonstration()
     assert set(said) == set(lots)
@@ -124,7 +124,7 @@ def test_a_lot_is_not_published_before_what_is_needed_is_answered_and_unknown_is
 def test_what_is_needed_may_not_be_taken_away_again_and_may_be_missing_where_it_was_never_asked(session: Session) -> None:
     owner = make_actor(session, "hengelo")
     listing = make_listing(session, owner, material="teelaarde", quantity=Quantity(Decimal(4), Unit.M3))
-    draft = stored_draft(listing, taxonomy(session))
+    draft = stored_draft(listing, get_taxonomy(session))
     with pytest.raises(Invalid) as refusal:
         update_listing(session, owner, listing_id=listing.id, version=1, draft=replace(draft, fields={"proof": "none"}))
     assert [error.field for error in refusal.value.errors] == ["fields.soil-class", "fields.pfas"]
@@ -135,7 +135,7 @@ def test_what_is_needed_may_not_be_taken_away_again_and_may_be_missing_where_it_
 
 
 def test_every_material_is_asked_something_and_no_field_is_left_over(session: Session) -> None:
-    known = taxonomy(session)
+    known = get_taxonomy(session)
     assert [material.slug for material in known.materials if not material.fields] == []
     asked = {field.slug for material in known.materials for field in material.fields}
     assert asked == set(known.fields_by_slug)

@@ -15,7 +15,7 @@ from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.actions import sync
 from marketplace.materials.models import MaterialRow, ReferenceRow, TaxonomyVersion
-from marketplace.materials.queries import load_taxonomy, taxonomy
+from marketplace.materials.queries import get_taxonomy, load_taxonomy
 from marketplace.notices.models import AuditRow
 from tests.databases import Template
 from tests.factories import make_actor, make_listing
@@ -36,13 +36,13 @@ def newer(folder: Path, old: str, new: str) -> Path:
 
 def test_without_a_list_of_materials_the_reader_is_told_what_to_run(session: Session) -> None:
     with pytest.raises(Missing, match="materials sync"):
-        taxonomy(session)
+        get_taxonomy(session)
 
 
 @pytest.mark.slow
 def test_the_shipped_files_become_version_one(session: Session) -> None:
     synced = sync(session, OPERATOR)
-    known = taxonomy(session)
+    known = get_taxonomy(session)
     pavers = known.material("betonstraatsteen-kei-8cm")
     assert (synced.version, synced.is_new, synced.materials, known.version) == (1, True, 152, 1)
     assert (len(known.groups), len(known.hazards), len(known.vehicles)) == (20, 24, 15)
@@ -55,10 +55,10 @@ def test_the_shipped_files_become_version_one(session: Session) -> None:
 
 def test_what_may_not_be_traded_says_so_and_declares_only_its_other_hazards(session: Session) -> None:
     sync(session, OPERATOR)
-    tar = taxonomy(session).material("teerhoudend-asfaltgranulaat")
+    tar = get_taxonomy(session).material("teerhoudend-asfaltgranulaat")
     assert not tar.is_tradable
     assert tar.hazard_codes == {"pak"}
-    assert taxonomy(session).material("grond-schoon").hazard_codes == {"bodemklasse", "pfas", "asbest", "invasief"}
+    assert get_taxonomy(session).material("grond-schoon").hazard_codes == {"bodemklasse", "pfas", "asbest", "invasief"}
 
 
 def test_the_same_files_once_more_do_nothing(session: Session) -> None:
@@ -70,9 +70,9 @@ def test_the_same_files_once_more_do_nothing(session: Session) -> None:
 
 def test_a_newer_file_is_a_new_version_and_the_old_one_stays(session: Session, tmp_path: Path) -> None:
     sync(session, OPERATOR)
-    before = taxonomy(session).material("betonstraatsteen-kei-8cm")
+    before = get_taxonomy(session).material("betonstraatsteen-kei-8cm")
     assert sync(session, OPERATOR, source=newer(tmp_path, ",4.2,,185,", ",4.2,,186,")).version == 2
-    after = taxonomy(session).material("betonstraatsteen-kei-8cm")
+    after = get_taxonomy(session).material("betonstraatsteen-kei-8cm")
     assert (before.kg_per_unit(Unit.M2), after.kg_per_unit(Unit.M2), before.id == after.id) == (Decimal(185), Decimal(186), True)
     assert load_taxonomy(session, 1).material("betonstraatsteen-kei-8cm") == before
 
@@ -80,15 +80,15 @@ def test_a_newer_file_is_a_new_version_and_the_old_one_stays(session: Session, t
 @pytest.mark.slow
 def test_a_material_that_a_newer_file_leaves_out_keeps_its_name(session: Session, tmp_path: Path) -> None:
     sync(session, OPERATOR)
-    old = taxonomy(session).material("leemsteen")
+    old = get_taxonomy(session).material("leemsteen")
     lines = (SHIPPED / "materials.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     file = tmp_path / "materials.csv"
     file.write_text("".join(line for line in lines if not line.startswith("leemsteen,")), encoding="utf-8")
     assert sync(session, OPERATOR, source=file).left_out == 1
-    kept = taxonomy(session).material_by_id(old.id)
+    kept = get_taxonomy(session).material_by_id(old.id)
     assert (kept.name, kept.is_current) == ("Leemsteen / leemstuc", False)
     with pytest.raises(Invalid):
-        taxonomy(session).material("leemsteen")
+        get_taxonomy(session).material("leemsteen")
 
 
 def test_a_version_that_was_replaced_does_not_come_back(session: Session, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_the_database_refuses_to_change_a_version(session: Session, statement: o
 
 def test_a_taxonomy_is_read_once_and_then_asked_by_one_small_query(session: Session) -> None:
     sync(session, OPERATOR)
-    assert taxonomy(session) is taxonomy(session)
+    assert get_taxonomy(session) is get_taxonomy(session)
 
 
 def test_a_version_of_before_there_were_fields_asks_nothing_and_lots_go_on(session: Session) -> None:
@@ -131,7 +131,7 @@ def test_a_version_of_before_there_were_fields_asks_nothing_and_lots_go_on(sessi
         ReferenceRow(version_id=2, kind=row.kind, slug=row.slug, position=row.position, facts=row.facts) for row in rows
     )
     session.flush()
-    early = taxonomy(session)
+    early = get_taxonomy(session)
     assert (early.version, early.fields, early.field_sets) == (2, (), ())
     assert [material.slug for material in early.materials if material.fields] == []
     lot = make_listing(session, make_actor(session, "hengelo"), material="teelaarde", quantity=Quantity(Decimal(4), Unit.M3))

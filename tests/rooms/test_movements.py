@@ -18,7 +18,7 @@ from marketplace.depots.rules.lots import LotDraft, LotFilter, MovementKind, Whe
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from tests.factories import KEI, make_actor
 
 MAY = date(2026, 5, 4)
@@ -32,7 +32,7 @@ def make_yard(session: Session) -> Depot:
 
 
 def make_lot(session: Session, owner: Actor, at: Whereabouts = STREET, quantity: str = "276", day: date = MAY) -> Lot:
-    material = taxonomy(session).material(KEI)
+    material = get_taxonomy(session).material(KEI)
     mine = int(owner.organisation_id or 0)
     draft = LotDraft(
         material_id=material.id,

@@ -27,7 +27,7 @@ from marketplace.market.queries.gates import list_findings
 from marketplace.market.queries.listings import get_listing, may_see_photo, stored_draft
 from marketplace.market.rules.listing import Answer
 from marketplace.market.rules.photos import StoredPicture
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import declare, make_actor, make_draft, make_listing, make_machine, seed_taxonomy
@@ -238,7 +238,7 @@ def test_a_lift_falls_the_day_after_the_last_day_of_its_paper(
 def change(session: Session, owner: Actor, listing: Listing, **answers: Any) -> Listing:
     session.expire_all()
     now = session.get_one(Listing, listing.id)
-    draft = replace(stored_draft(now, taxonomy(session)), **answers)
+    draft = replace(stored_draft(now, get_taxonomy(session)), **answers)
     return update_listing(session, owner, listing_id=now.id, version=now.version, draft=draft)
 
 

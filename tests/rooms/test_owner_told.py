@@ -19,7 +19,7 @@ from marketplace.market.actions.listings import create_listing, update_listing
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.listing import Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.models import NoticeRow
 from marketplace.stock.actions.changing import count_lot, take_out_lot, write_off_lot
 from marketplace.stock.actions.offering import draft_of_lot, offer_lot
@@ -122,7 +122,7 @@ def test_an_owner_hears_nothing_of_what_is_right_more_or_their_own_use(
 
 def test_why_an_owner_corrects_a_quantity_stays_with_the_lot(session: Session, keeper: Actor) -> None:
     listing = make_listing(session, keeper, quantity=m2("500"))
-    draft = stored_draft(listing, taxonomy(session))
+    draft = stored_draft(listing, get_taxonomy(session))
 
     def correct(amount: str, reason: str) -> Listing:
         changed = {"quantity": m2(amount)}
@@ -144,7 +144,7 @@ def test_what_lies_in_a_closed_depot_is_offered_and_its_draft_is_changed(session
     draft = draft_of_lot(session, keeper, lot_id=lot.id, amount=Decimal(100), available_from=clock.today(), **SAID)
     listing = offer_lot(session, keeper, lot_id=lot.id, draft=draft)
     assert (listing.depot_id, listing.quantity, session.get_one(Lot, int(listing.lot_id or 0)).quantity) == (yard.id, 100, 100)
-    changed = stored_draft(listing, taxonomy(session))
+    changed = stored_draft(listing, get_taxonomy(session))
     renamed = update_listing(
         session, keeper, listing_id=listing.id, version=listing.version, draft=replace(changed, title="Grijze keien")
     )

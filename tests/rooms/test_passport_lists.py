@@ -13,7 +13,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.geo import Box, Point
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Certainty
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.actions.assets import create_asset
 from marketplace.passports.actions.items import add_item, change_item
 from marketplace.passports.actions.owned import set_owned_mass
@@ -63,10 +63,10 @@ def test_only_materials_that_somebody_may_see_can_be_chosen(
     """Of few assets and of many alike, which are asked in two ways."""
     monkeypatch.setattr(assets, "FEW_ASSETS", few)
     asset = made(session, keeper, "Dorpsstraat", 100)
-    kei = taxonomy(session).material(KEI).id
+    kei = get_taxonomy(session).material(KEI).id
     assert list_held_materials(session, keeper) == [kei]
     assert list_held_materials(session, ANONYMOUS) == []
-    sand = taxonomy(session).material("straatzand").id
+    sand = get_taxonomy(session).material("straatzand").id
     number = made(session, keeper, "Kerkplein", is_public=True).id
     add_item(session, keeper, asset_id=number, draft=ItemDraft("straatzand", Quantity(Decimal(2), Unit.M3)))
     assert list_held_materials(session, keeper) == sorted((kei, sand))

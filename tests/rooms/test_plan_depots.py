@@ -22,7 +22,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.actions.answers import accept_line
 from marketplace.plans.actions.runs import make_at_once
 from marketplace.plans.models import PlanCost, PlanJourney, PlanLine, PlanResult
@@ -162,7 +162,7 @@ def test_what_lies_there_and_what_is_announced_takes_its_room(bank: Session, bro
     autumn(bank)
     depot = yard(bank, 12, room=1000)
     lies(bank, depot, 176)
-    material = taxonomy(bank).material(KEI)
+    material = get_taxonomy(bank).material(KEI)
     coming = {
         "expected_on": TODAY,
         "material_id": material.id,

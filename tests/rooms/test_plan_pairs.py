@@ -24,7 +24,7 @@ from marketplace.market.queries.gates import find_blocking, list_findings_of
 from marketplace.matching.queries.matches import lot_of, need_of
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import objections
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.soil import easiest
 from marketplace.plans.queries.pairs import Today, read_today
@@ -47,7 +47,7 @@ def ways(found: Today) -> dict[tuple[int, int], tuple[Way, int]]:
 
 def by_the_rule(session: Session) -> dict[tuple[int, int], tuple[Way, int]]:
     """The same, two by two."""
-    terms, today = taxonomy(session), clock.today()
+    terms, today = get_taxonomy(session), clock.today()
     askers = {one.id: one for one in session.scalars(select(Organisation))}
     found = {}
     listings = session.scalars(select(Listing)).all()
@@ -91,7 +91,7 @@ def test_the_columns_say_of_every_pair_what_the_rule_says(session: Session) -> N
             listing.circle, listing.circle_from = "|almelo|borne|enschede|", today - timedelta(days=1)
         if draw.random() < 0.2:
             listing.kg_per_unit = Decimal(draw.randint(50, 400)) + Decimal("0.125")
-        if draw.random() < 0.15 and taxonomy(session).material_by_id(listing.material_id).takes(Unit.TONNE):
+        if draw.random() < 0.15 and get_taxonomy(session).material_by_id(listing.material_id).takes(Unit.TONNE):
             listing.unit = "tonne"
     for demand in session.scalars(select(Demand)):
         if draw.random() < 0.3:
@@ -134,6 +134,9 @@ def test_the_road_is_counted_from_the_public_points(bank: Session) -> None:
     """Whole kilometres as the crow flies, times 1.3: so many tenths of a kilometre of road."""
     lot, demand = make_listing(bank, make_actor(bank, "almelo")), make_demand(bank, make_actor(bank, "borne"))
     problem = read_today(bank).problem
-    public = lot_of(lot, taxonomy(bank), exact=False).point, need_of(demand, "municipality", taxonomy(bank), exact=False).point
+    public = (
+        lot_of(lot, get_taxonomy(bank), exact=False).point,
+        need_of(demand, "municipality", get_taxonomy(bank), exact=False).point,
+    )
     assert problem.pair_road_hm.tolist() == [13 * whole_km(*public)]
     assert problem.lot_weights_mg.tolist() == [185_000_000]  # concrete pavers, 185 kg/m2

@@ -16,7 +16,7 @@ from marketplace.bench.towns import towns
 from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.queries.columns import read_columns
 from marketplace.plans.queries.pairs import Objective, read_today
 from marketplace.plans.queries.regions import Moved, plan_by_regions
@@ -30,7 +30,7 @@ def bank(session: Session) -> Session:
 
 
 def by_regions(session: Session, *, side_km: float) -> Moved:
-    materials = taxonomy(session)
+    materials = get_taxonomy(session)
     return plan_by_regions(read_columns(session, materials), materials, Objective.KILOMETRES, side_km=side_km)
 
 
@@ -52,7 +52,7 @@ def test_a_lot_far_away_takes_over_from_one_nearby_that_somebody_else_needs(bank
     far = make_listing(bank, make_actor(bank, "almelo"), quantity=Quantity(Decimal(800), Unit.M2))
     makes_do = make_demand(bank, borne)
     picky = make_demand(bank, make_actor(bank, "hengelo"), max_distance_km=Decimal(7))
-    moved, columns = by_regions(bank, side_km=4), read_columns(bank, taxonomy(bank))
+    moved, columns = by_regions(bank, side_km=4), read_columns(bank, get_taxonomy(bank))
     rows = zip(columns.supply.ids[moved.lots].tolist(), columns.wanted.ids[moved.needs].tolist(), strict=True)
     assert set(rows) == {(near.id, picky.id), (far.id, makes_do.id)}
     assert moved.takes.tolist() == [800_000, 800_000]

@@ -25,7 +25,7 @@ from marketplace.market.rules.freshness import Outcome
 from marketplace.market.rules.listing import Certainty, Condition, ListingStatus
 from marketplace.matching.actions.publish import publish
 from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.places.queries.gazetteer import PlaceFinder
 from marketplace.stock.actions.offering import draft_of_lot, offer_lot
 from tests.factories import listing_draft, make_actor, make_demand, make_listing, seed_taxonomy
@@ -63,7 +63,7 @@ def test_what_is_planned_is_published_without_a_photo_and_without_a_lot(session:
 
 def test_a_plan_comes_back_as_the_draft_that_it_was_written_from(session: Session, hengelo: Actor) -> None:
     listing = planned(session, hengelo)
-    draft = stored_draft(listing, taxonomy(session))
+    draft = stored_draft(listing, get_taxonomy(session))
     assert (draft.available_from, draft.available_until, draft.certainty) == (None, None, Certainty.BUDGETED)
     changed = update_listing(session, hengelo, listing_id=listing.id, version=listing.version, draft=draft)
     assert changed.version == listing.version
@@ -166,7 +166,7 @@ def test_a_saved_search_keeps_whether_it_asks_for_what_is_planned(session: Sessi
     assert (filters.supplies, filters.address()) == ((Supply.PLANNED,), "condition=good&supply=planned")
 
     def numbers(saved: str) -> list[int]:
-        query = read_query(saved, PlaceFinder().find, taxonomy(session).fields_by_slug.get)
+        query = read_query(saved, PlaceFinder().find, get_taxonomy(session).fields_by_slug.get)
         assert query is not None
         return [row.listing.id for row in search(session, hengelo, query).rows]
 

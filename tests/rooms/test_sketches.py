@@ -19,7 +19,7 @@ from marketplace.market.queries.listings import find_last_project, list_usual_ma
 from marketplace.market.rules.drafts import ANSWERS_LENGTH_MAX, SketchKind
 from marketplace.matching.actions.offer import save_draft_listing
 from marketplace.matching.actions.publish import publish
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from tests.factories import KEI, listing_draft, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
 
@@ -77,7 +77,7 @@ def test_a_sketch_is_gone_once_its_lot_is_published(session: Session) -> None:
 
 def test_the_usual_materials_come_most_used_first(session: Session) -> None:
     seed_taxonomy(session)
-    actor, known = make_actor(session, "hengelo"), taxonomy(session)
+    actor, known = make_actor(session, "hengelo"), get_taxonomy(session)
     make_listing(session, actor, material="trottoirband-13-15x25", quantity=Quantity(Decimal(120), Unit.M))
     for _turn in range(2):
         make_listing(session, actor, project="Dorpsstraat")

@@ -18,7 +18,7 @@ from marketplace.kernel.geo import Point
 from marketplace.market.models import Demand
 from marketplace.market.queries.demands import get_demand
 from marketplace.matching.actions.publish import edit_demand
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.soil import SoilClass
 from tests.factories import location, make_actor, make_demand, make_listing, seed_taxonomy
 from tests.rooms.test_findings import M2, M3, SOIL
@@ -45,7 +45,7 @@ def soil_for_a_demand(session: Session, owner: Actor, asker: Actor) -> tuple[Res
 
 def edited(session: Session, asker: Actor, demand: Demand, **changes: Any) -> Demand:
     now = get_demand(session, asker, demand.id)
-    draft = replace(demand_before(now, taxonomy(session)), **changes)
+    draft = replace(demand_before(now, get_taxonomy(session)), **changes)
     return edit_demand(session, asker, demand_id=demand.id, version=now.version, draft=draft)
 
 

@@ -32,7 +32,7 @@ from marketplace.matching.queries.wanted import WantedFound, map_wanted, nearest
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import objections
 from marketplace.matching.rules.wanted import Fit, WantedQuery, WantedSort
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.models import NoticeRow
 from tests.factories import location, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
@@ -167,7 +167,7 @@ def test_the_columns_say_of_every_pair_what_the_rule_says(session: Session) -> N
         if draw.random() < 0.3:
             demand.accepts_hazards = ["asbest", "pak", "chroom-6"]
     session.flush()
-    terms, today, seen = taxonomy(session), clock.today(), set[int]()
+    terms, today, seen = get_taxonomy(session), clock.today(), set[int]()
     for slug in ("hengelo", "enschede", "almelo", "twenterand"):
         actor = make_actor(session, slug)
         found = search_wanted(session, actor, WantedQuery(page_size=100, fits=(Fit.FITS, Fit.NEARLY)))

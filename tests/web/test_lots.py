@@ -19,7 +19,7 @@ from marketplace.depots.rules.lots import LotDraft, Whereabouts
 from marketplace.depots.rules.number import lot_number
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from tests.at_the_gate import m2
 from tests.factories import KEI, make_actor, make_listing, seed_taxonomy
 from tests.rooms.test_offered_lots import edit
@@ -33,7 +33,7 @@ def come_in(
 ) -> Lot:
     """Pavers of 185 kg a square metre that came in so many days ago, in bay A3."""
     own = int((owner or actor).organisation_id or 0)
-    material = taxonomy(session).material(KEI).id
+    material = get_taxonomy(session).material(KEI).id
     at = Whereabouts(depot.id, "A3", 4)
     draft = LotDraft(material, "Grijze keien", Unit.M2, Decimal(quantity), Decimal(185), "taxonomy", "good", own, own, at)
     return take_in(session, By(actor, clock.today() - timedelta(days=days)), draft)

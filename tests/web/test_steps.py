@@ -14,7 +14,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.kernel import clock
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Listing, Photo, Sketch
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.ui.day_chips import Since, day_of, in_a_month, since_choices
 from tests.factories import KEI, make_actor, make_demand, make_listing, seed_taxonomy
 from tests.visitors import picture, send, upload, visit
@@ -264,7 +264,9 @@ def test_asbestos_is_asked_only_where_the_material_may_hold_it(hengelo: FlaskCli
 
 def with_asbestos(session: Session) -> str:
     found = next(
-        one for one in taxonomy(session).materials if "asbest" in one.hazard_codes and one.is_tradable and Unit.M3 in one.units
+        one
+        for one in get_taxonomy(session).materials
+        if "asbest" in one.hazard_codes and one.is_tradable and Unit.M3 in one.units
     )
     session.rollback()
     return found.slug

@@ -20,7 +20,7 @@ from marketplace.jobs.letters import render
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.text import clean
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions.deliveries import Letter
 from marketplace.notices.rules.kinds import Notice
 from marketplace.sheets.calendar_file import CalendarEntry, CalendarTime, EventStatus, calendar_file
@@ -71,7 +71,7 @@ def test_no_title_and_no_name_stops_a_letter(app: Flask) -> None:
 
 def test_no_title_breaks_a_feed(app: Flask, session: Session) -> None:
     listing = make_listing(session, make_actor(session, "hengelo"))
-    known = taxonomy(session)
+    known = get_taxonomy(session)
     with app.test_request_context():
         for text in TEXTS:
             listing.title = listing.place_name = text

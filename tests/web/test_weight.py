@@ -20,7 +20,7 @@ from marketplace.market.actions.listings import create_listing, mark_published
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.rules.listing import Answer
 from marketplace.market.rules.photos import StoredPicture
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from tests.entries import append_entry
 from tests.factories import PLACES, listing_draft, make_actor, needed_answers, seed_taxonomy
 from tests.visitors import visit
@@ -106,7 +106,7 @@ def bank(session: Session) -> Session:
     """A first page full of different lots, with photos whose names do not compress, and something in the ledger."""
     seed_region(session)
     seed_taxonomy(session)
-    known = [material for material in taxonomy(session).materials if material.units]
+    known = [material for material in get_taxonomy(session).materials if material.units]
     for number in range(25):
         material, slug = known[number * 7 % len(known)], list(PLACES)[number % 5]
         owner = make_actor(session, slug)

@@ -17,7 +17,7 @@ from marketplace.http.written import Written
 from marketplace.kernel.language import _, reading_in
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.materials.actions import sync
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.ui.lots import WORDS, size_words
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.journeys.sentences import spoken
@@ -76,7 +76,7 @@ def test_words_of_people_within_a_sentence_are_escaped_and_marked() -> None:
 def test_no_size_of_a_material_keeps_a_dutch_word_on_an_english_page(session: Session) -> None:
     sync(session, OPERATOR)
     english = {word for phrase in WORDS.values() for word in re.findall(r"[^\W\d]\w*", phrase)}
-    notes = [material.reference_size for material in taxonomy(session).materials if material.reference_size]
+    notes = [material.reference_size for material in get_taxonomy(session).materials if material.reference_size]
     assert len(notes) > 100
     left = {
         (note, word)

@@ -12,7 +12,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_findings, list_findings_of
 from marketplace.market.queries.listings import listings_with_parts
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Finding, Severity
 
 LOOKED_AT = 100  # lots in one question
@@ -41,15 +41,15 @@ def list_rules(session: Session, listing: Listing) -> frozenset[str]:
 
     Those that apply to its material, and what they find now.
     """
-    known = taxonomy(session)
-    material = known.material_by_id(listing.material_id)
-    applying = {gate.slug for gate in known.gates if gate.applies_to(material)}
+    taxonomy = get_taxonomy(session)
+    material = taxonomy.material_by_id(listing.material_id)
+    applying = {gate.slug for gate in taxonomy.gates if gate.applies_to(material)}
     return frozenset(applying | {finding.rule for finding in list_findings(session, listing)})
 
 
 def may_be_lifted(session: Session, finding: Finding) -> bool:
     """Whether a person with the right may lift the rule of this finding. One that an opinion alone decides is not lifted."""
-    gate = next((one for one in taxonomy(session).gates if one.slug == finding.rule), None)
+    gate = next((one for one in get_taxonomy(session).gates if one.slug == finding.rule), None)
     return finding.is_liftable if gate is None else gate.is_liftable
 
 
@@ -71,7 +71,7 @@ def list_lots_to_judge(
     wanted = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED)
     wanted = wanted.join(Organisation, Organisation.id == Listing.organisation_id).where(Organisation.is_active)
     if group:
-        wanted = wanted.where(Listing.material_id.in_(taxonomy(session).ids_of(groups=[group])))
+        wanted = wanted.where(Listing.material_id.in_(get_taxonomy(session).ids_of(groups=[group])))
     found: list[ToJudge] = []
     at = before
     for _turn in range(LOOKED_AT_MOST // LOOKED_AT):

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from marketplace.advice.rules.notifications import WORKS, Notification
 from marketplace.materials.models import ReferenceRow
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 
 def list_notifications(session: Session) -> list[Notification]:
     """All duties to report, in the order of the file."""
-    rows = select(ReferenceRow).where(ReferenceRow.version_id == taxonomy(session).version, ReferenceRow.kind == "notification")
+    rows = select(ReferenceRow).where(
+        ReferenceRow.version_id == get_taxonomy(session).version, ReferenceRow.kind == "notification"
+    )
     return [_notification(row) for row in session.scalars(rows.order_by(ReferenceRow.position))]
 
 

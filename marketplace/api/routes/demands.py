@@ -107,11 +107,11 @@ def _question() -> WantedQuery:
     point, radius_km = asked_point()
     if (municipalities or point is not None or fits or sort is WantedSort.FITS) and not current_actor().is_member:
         raise Unauthorised(_("Log in first. Then try again."))
-    session, known, mine = current_session(), current_taxonomy(), asked_yes("mine")
+    session, taxonomy, mine = current_session(), current_taxonomy(), asked_yes("mine")
     query.check_organisations(session, municipalities, "municipality")
     query.check_organisations(session, asked_all("organisation"))
-    query.check_groups(known, asked_all("materialGroup"))
-    query.check_materials(known, asked_all("material"))
+    query.check_groups(taxonomy, asked_all("materialGroup"))
+    query.check_materials(taxonomy, asked_all("material"))
     return WantedQuery(
         q=asked("q"),
         is_literal=asked_yes("literal"),

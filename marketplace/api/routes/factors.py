@@ -25,10 +25,10 @@ from marketplace.materials.models import FactorList
 from marketplace.materials.queries import (
     changes_of,
     get_factor_list,
+    get_taxonomy,
     list_factor_lists,
     list_material_versions,
     may_read_factor,
-    taxonomy,
 )
 from marketplace.sheets.reading import FILE_BYTES_MAX, too_large
 
@@ -53,13 +53,13 @@ def list_versions_of_material(slug: str) -> Response:
 def write_list(row: FactorList) -> Written:
     """A list with what it changes."""
     session, actor = current_session(), current_actor()
-    reference = taxonomy(session)
+    taxonomy = get_taxonomy(session)
 
     def may_read(slug: str) -> bool:
-        material = reference.find_material(slug)
+        material = taxonomy.find_material(slug)
         return material is None or may_read_factor(actor, material)
 
-    return FactorListSchema.write(row, seen=reference.version, changes=write_changes(changes_of(session, row), may_read))
+    return FactorListSchema.write(row, seen=taxonomy.version, changes=write_changes(changes_of(session, row), may_read))
 
 
 @route("POST", "/factor-lists", gives=FactorListSchema, status=201, upload="sheet", tag="reference", refuses=(413,))

@@ -85,7 +85,7 @@ def list_exchanges() -> Response:
     page, (first, last), (point, radius_km) = read_page(), asked_period(), asked_point()
     if point is not None and radius_km is None:
         raise Invalid(_("A place needs a radius here. Send radiusKm as well."), "radiusKm")
-    session, materials = current_session(), current_taxonomy()
+    session, taxonomy = current_session(), current_taxonomy()
     wanted = ExchangeFilter(
         first,
         last,
@@ -95,7 +95,7 @@ def list_exchanges() -> Response:
         asked_all("municipality"),
         asked_words("kind", RowKind),
         None if point is None or radius_km is None else listings_within(point, radius_km),
-        tuple((word, tuple(item.slug for item in materials.search(word))) for word in tokens(asked("q"))),
+        tuple((word, tuple(item.slug for item in taxonomy.search(word))) for word in tokens(asked("q"))),
         asked_all("fromOrganisation"),
         asked_all("toOrganisation"),
         *asked_months("fromMonth", "untilMonth"),
@@ -104,8 +104,8 @@ def list_exchanges() -> Response:
     query.check_organisations(session, wanted.givers, "fromOrganisation")
     query.check_organisations(session, wanted.receivers, "toOrganisation")
     query.check_organisations(session, wanted.municipalities, "municipality")
-    query.check_groups(materials, wanted.groups)
-    query.check_materials(materials, wanted.materials)
+    query.check_groups(taxonomy, wanted.groups)
+    query.check_materials(taxonomy, wanted.materials)
     query.check_organisations(session, wanted.organisations)
     rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size, wanted=wanted)
     return many(ExchangesSchema, rows, total=total, page=page)

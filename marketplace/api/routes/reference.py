@@ -21,14 +21,14 @@ from marketplace.places.queries.gazetteer import MOST_SUGGESTIONS
 def list_materials() -> Response:
     """The taxonomy in use: materials with their units, weights and hazards, and the groups."""
     page, words, wanted = read_page(), asked("q"), asked_all("materialGroup")
-    materials = current_taxonomy()
-    check_groups(materials, wanted)
-    found = materials.search(words)
-    meant = None if found or asked_yes("literal") else materials.mend(words)
-    rows = [item for item in (materials.search(meant) if meant else found) if not wanted or item.group.slug in wanted]
+    taxonomy = current_taxonomy()
+    check_groups(taxonomy, wanted)
+    found = taxonomy.search(words)
+    meant = None if found or asked_yes("literal") else taxonomy.mend(words)
+    rows = [item for item in (taxonomy.search(meant) if meant else found) if not wanted or item.group.slug in wanted]
     visible = rows[page.offset : page.offset + page.size]
     corrected = meant if rows else None
-    return many(MaterialsSchema, visible, total=len(rows), page=page, groups=materials.groups, corrected_query=corrected)
+    return many(MaterialsSchema, visible, total=len(rows), page=page, groups=taxonomy.groups, corrected_query=corrected)
 
 
 @route("GET", "/materials/<slug>", gives=DetailedMaterialSchema, tag="reference")

@@ -67,10 +67,10 @@ def delete_search(search_id: int) -> Response:
 
 def _checked(change: SearchChange, before: SavedFilters) -> SavedFilters:
     """The filters as they should become. Refused: a material, group, organisation or field that is not there."""
-    after, known = change.of(before), current_taxonomy()
-    query.check_groups(known, set(after.groups) - set(before.groups))
-    query.check_materials(known, set(after.materials) - set(before.materials))
+    after, taxonomy = change.of(before), current_taxonomy()
+    query.check_groups(taxonomy, set(after.groups) - set(before.groups))
+    query.check_materials(taxonomy, set(after.materials) - set(before.materials))
     query.check_organisations(current_session(), set(after.organisations) - set(before.organisations))
     new = [pair for pair in after.fields if pair not in before.fields]
-    read_terms([term_of(*pair) for pair in new], known.fields_by_slug.get)
+    read_terms([term_of(*pair) for pair in new], taxonomy.fields_by_slug.get)
     return after

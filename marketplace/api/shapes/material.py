@@ -9,7 +9,7 @@ from marketplace.api.fields import Choice, Codes, Day, Integer, Line, LineOrNull
 from marketplace.api.schema import Dict, List, PageSchema, Part, Shape
 from marketplace.http.request import current_actor, current_session
 from marketplace.market.models import Demand, Listing
-from marketplace.materials.queries import may_read_factor, taxonomy
+from marketplace.materials.queries import get_taxonomy, may_read_factor
 from marketplace.materials.rules.fields import FieldKind
 from marketplace.materials.rules.taxonomy import BankOrigin, Material, Taxonomy
 
@@ -122,10 +122,10 @@ class MaterialsSchema(PageSchema):
 def current_taxonomy() -> Taxonomy:
     """The taxonomy in use, asked for once in a request."""
     try:
-        in_use: Taxonomy = g.taxonomy  # the quickest question that can be asked of g: a page of listings asks it 200 times
+        taxonomy: Taxonomy = g.taxonomy  # the quickest question that can be asked of g: a page of listings asks it 200 times
     except AttributeError:
-        in_use = g.taxonomy = taxonomy(current_session())
-    return in_use
+        taxonomy = g.taxonomy = get_taxonomy(current_session())
+    return taxonomy
 
 
 def material_of(row: Listing | Demand) -> Material:

@@ -20,7 +20,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.kernel.text import clean
 from marketplace.market.models import Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -91,7 +91,7 @@ def notify_saved_search(session: Session, *, search_id: int, find: Callable[[str
         return False
     since, search.looked_until = search.looked_until or search.created_at, now - SETTLED
     actor = find_actor(session, search.person_id, origin="job")
-    query = read_query(search.query, find, taxonomy(session).fields_by_slug.get)
+    query = read_query(search.query, find, get_taxonomy(session).fields_by_slug.get)
     if actor is None or query is None:
         return False
     new = _published(session, actor, query, since, search.looked_until)

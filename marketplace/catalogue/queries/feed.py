@@ -16,7 +16,7 @@ from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.kernel import clock
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import STALE_AFTER, ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 ONCE_PUBLIC = (ListingStatus.PUBLISHED.value, ListingStatus.WITHDRAWN.value, ListingStatus.CLOSED.value)
 FEW = 2_000  # so many lots are asked for by number; of more the newest are walked
@@ -47,7 +47,7 @@ def feed(session: Session, query: CatalogueQuery) -> Feed:
     A lot that has gone is found whatever day was asked for, since its last day is why it may have gone.
     """
     places = organisations_by_id(session) if query.organisations else {}
-    asked = resolve_query(session, ANONYMOUS, replace(query, mine=False, statuses=()), taxonomy(session), places)
+    asked = resolve_query(session, ANONYMOUS, replace(query, mine=False, statuses=()), get_taxonomy(session), places)
     before = replace(
         asked,
         query=replace(asked.query, available_from=None),

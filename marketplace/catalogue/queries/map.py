@@ -16,7 +16,7 @@ from marketplace.catalogue.queries.memory import up_to_date
 from marketplace.catalogue.queries.search import CatalogueRow, cards_of, mended, organisations_by_id, resolve_query
 from marketplace.catalogue.rules.clusters import Cluster, Spot, clusters_of
 from marketplace.catalogue.rules.query import CatalogueQuery
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
     """
     require(actor, Can.READ_CATALOGUE)
     places = organisations_by_id(session) if query.organisations else {}
-    asked = resolve_query(session, actor, replace(query, box=None, mine=False, statuses=()), taxonomy(session), places)
+    asked = resolve_query(session, actor, replace(query, box=None, mine=False, statuses=()), get_taxonomy(session), places)
     with up_to_date(session, asked.prefixes) as columns:
         near = asked.near(columns)
         everywhere = asked.find_all(columns, near)

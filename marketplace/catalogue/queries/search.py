@@ -38,7 +38,7 @@ from marketplace.kernel.geo import Point, whole_km
 from marketplace.kernel.text import search_prefixes, tokens
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition, ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.fields import Field
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.queries.gazetteer import gazetteer
@@ -164,8 +164,8 @@ def mended(session: Session, actor: Actor, query: CatalogueQuery) -> str | None:
     """The words without typing errors. None where there is none, or where no lot in sight has a word that is near."""
     if query.is_literal or not query.q:
         return None
-    terms = taxonomy(session)
-    view = resolve_query(session, actor, query, terms, {}).view
+    taxonomy = get_taxonomy(session)
+    view = resolve_query(session, actor, query, taxonomy, {}).view
 
     def helps(word: str) -> bool:
         prefixes = search_prefixes(word)
@@ -173,7 +173,7 @@ def mended(session: Session, actor: Actor, query: CatalogueQuery) -> str | None:
             return bool(prefixes) and len(columns.find(view, words=prefixes)) > 0
 
     with title_words(session) as titles:
-        known = (terms.vocabulary, titles)
+        known = (taxonomy.vocabulary, titles)
         return spelling.mend(
             query.q,
             is_known=lambda word: word in _place_words() or any(word in vocabulary for vocabulary in known),
@@ -189,9 +189,9 @@ def _place_words() -> frozenset[str]:
 
 def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facets: bool) -> tuple[list[int], int, Facets | None]:
     require(actor, Can.READ_CATALOGUE)
-    terms = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     places = organisations_by_id(session) if with_facets or query.organisations else {}
-    asked = resolve_query(session, actor, query, terms, places)
+    asked = resolve_query(session, actor, query, taxonomy, places)
     facets: Facets | None = None
     with up_to_date(session, asked.prefixes) as columns:
         near = asked.near(columns)
@@ -199,14 +199,14 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
         ids = columns.answering(found, query.fields)
         kinds, picked = columns.kinds_of(ids), asked.picked_kinds(columns)
         if with_facets:
-            counted = sums(columns, kinds, asked.picked, terms.group_slugs)
+            counted = sums(columns, kinds, asked.picked, taxonomy.group_slugs)
         if picked is not None:
             ids = ids[picked[kinds]]
         if with_facets:
             if query.fields and picked is not None:
                 found = found[picked[columns.kinds_of(found)]]
-            by_field = _field_facets(columns, query, found if query.fields else ids, terms)
-            facets = replace(_facets(query, terms, places, counted), fields=by_field)
+            by_field = _field_facets(columns, query, found if query.fields else ids, taxonomy)
+            facets = replace(_facets(query, taxonomy, places, counted), fields=by_field)
         return columns.page(ids, asked.sort, near, query.offset, query.limit), len(ids), facets
 
 
@@ -241,7 +241,7 @@ def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
 
 
 def resolve_query(
-    session: Session, actor: Actor, query: CatalogueQuery, terms: Taxonomy, places: dict[int, tuple[str, str]]
+    session: Session, actor: Actor, query: CatalogueQuery, taxonomy: Taxonomy, places: dict[int, tuple[str, str]]
 ) -> Asked:
     """Look up the names in a question, and what this actor may see."""
     inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id) and (
@@ -261,9 +261,9 @@ def resolve_query(
         ),
         prefixes=prefixes,
         asked=find_asked_listings(session, actor, prefixes),
-        materials=terms.ids_of(slugs=query.materials) if query.materials else None,
+        materials=taxonomy.ids_of(slugs=query.materials) if query.materials else None,
         picked=Picked(
-            terms.ids_of(groups=query.groups) if query.groups else None,
+            taxonomy.ids_of(groups=query.groups) if query.groups else None,
             frozenset(condition.value for condition in query.conditions) if query.conditions else None,
             frozenset(number for number, (slug, _name) in places.items() if slug in wanted) if wanted else None,
             frozenset(query.supplies) or None,
@@ -291,11 +291,11 @@ def _away_km(point: Point | None, listing: Listing | CardRow) -> int | None:
 
 def _facets(
     query: CatalogueQuery,
-    terms: Taxonomy,
+    taxonomy: Taxonomy,
     places: dict[int, tuple[str, str]],
     counted: Sums,
 ) -> Facets:
-    groups = (FacetCount(group.slug, group.name, counted.by_group.get(group.slug, 0)) for group in terms.groups)
+    groups = (FacetCount(group.slug, group.name, counted.by_group.get(group.slug, 0)) for group in taxonomy.groups)
     conditions = (FacetCount(item.value, CONDITION_LABELS[item], counted.by_condition.get(item.value, 0)) for item in Condition)
     organisations = (FacetCount(slug, name, counted.by_organisation.get(number, 0)) for number, (slug, name) in places.items())
     return Facets(
@@ -313,12 +313,12 @@ def _supplies(query: CatalogueQuery, counted: Sums) -> tuple[FacetCount, ...]:
     return tuple(FacetCount(one.value, SUPPLY_LABELS[one], counted.by_supply.get(one, 0)) for one in Supply)
 
 
-def _field_facets(columns: Columns, query: CatalogueQuery, ids: Ids, terms: Taxonomy) -> tuple[FieldFacet, ...]:
+def _field_facets(columns: Columns, query: CatalogueQuery, ids: Ids, taxonomy: Taxonomy) -> tuple[FieldFacet, ...]:
     """What these listings say of the fields of the material or group that was chosen.
 
     They fit every filter but those by field. Fields of which none says anything are left out.
     """
-    fields = fields_to_filter(terms, query.groups, query.materials, query.fields)
+    fields = fields_to_filter(taxonomy, query.groups, query.materials, query.fields)
     if not fields:
         return ()
     filters = {one.slug: one for one in query.fields}

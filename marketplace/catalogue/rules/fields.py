@@ -67,19 +67,19 @@ def is_filter(field: Field) -> bool:
 
 
 def fields_to_filter(
-    known: Taxonomy, groups: Sequence[str], materials: Sequence[str], asked: Iterable[FieldFilter] = ()
+    taxonomy: Taxonomy, groups: Sequence[str], materials: Sequence[str], asked: Iterable[FieldFilter] = ()
 ) -> tuple[Field, ...]:
     """The fields to filter by.
 
     Those of the one set or group that was chosen, and those that are asked for already.
     """
-    found = tuple(filter(None, map(known.find_material, materials)))
+    found = tuple(filter(None, map(taxonomy.find_material, materials)))
     if not found and len(groups) == 1:
-        found = known.materials_in(groups[0])
+        found = taxonomy.materials_in(groups[0])
     elif len({material.field_set for material in found}) > 1:
         found = ()
     chosen = (field for material in found for field in material.fields)
-    others = (field for one in asked if (field := known.fields_by_slug.get(one.slug)) is not None)
+    others = (field for one in asked if (field := taxonomy.fields_by_slug.get(one.slug)) is not None)
     return tuple({field.slug: field for field in (*chosen, *others) if is_filter(field)}.values())
 
 

@@ -20,7 +20,7 @@ from marketplace.depots.rules.depot import (
 from marketplace.depots.rules.opening import stored_hours
 from marketplace.kernel.errors import Invalid, Taken
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 
 
@@ -99,9 +99,9 @@ def _switch(session: Session, actor: Actor, depot_id: int, *, is_active: bool, a
 
 
 def _check_groups(session: Session, slugs: tuple[str, ...]) -> None:
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     for slug in slugs:
-        if known.group(slug) is None:
+        if taxonomy.group(slug) is None:
             raise Invalid(_("There is no group of materials “%(slug)s”. Choose from the list.", slug=slug[:60]), "takes")
 
 

@@ -20,7 +20,7 @@ from marketplace.kernel.db import Fixed
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 _ROW = insert(Movement.__table__).inline()  # type: ignore[arg-type]
 _FRESH = {"synchronize_session": False, "populate_existing": True}
@@ -112,7 +112,7 @@ def count(
 def check_count(session: Session, lot: Lot, delta: Decimal) -> None:
     """Refuse what `count` refuses, before anything else is asked."""
     check_counting(delta, is_blocked=lot.blocked_at is not None)
-    material = taxonomy(session).material_by_id(lot.material_id)
+    material = get_taxonomy(session).material_by_id(lot.material_id)
     if delta > 0 and material.is_bulk:
         most = find_most(session, lot, material.tolerance_percent)
         check_gain(lot.quantity, lot.quantity + delta, most=most, unit=lot.unit_of)

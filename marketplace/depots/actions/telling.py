@@ -12,7 +12,7 @@ from marketplace.depots.models import Arrival, Depot, Lot
 from marketplace.depots.queries.arrivals import find_expecting
 from marketplace.kernel import clock
 from marketplace.kernel.units import plain
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -65,7 +65,7 @@ def expect(
     )
     session.add(arrival)
     session.flush()
-    material = taxonomy(session).material_by_id(material_id).slug
+    material = get_taxonomy(session).material_by_id(material_id).slug
     facts: dict[str, Any] = {"depot": depot.id, "material": material, "quantity": plain(quantity), "unit": unit}
     audit.record(
         session, actor, action="arrival.announce", object_type="arrival", object_id=arrival.id, announced=lot_id, **facts
@@ -84,7 +84,7 @@ def facts_of(session: Session, arrival: Arrival) -> dict[str, Any]:
     return {
         "depot_id": arrival.depot_id,
         "organisation": session.get_one(Organisation, arrival.organisation_id).name,
-        "listing_title": taxonomy(session).material_by_id(arrival.material_id).name_nl,
+        "listing_title": get_taxonomy(session).material_by_id(arrival.material_id).name_nl,
         "quantity": {"amount": plain(arrival.quantity), "unit": arrival.unit},
         "until": arrival.expected_on.isoformat(),
     }

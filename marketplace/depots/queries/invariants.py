@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.depots.models import Lot, Movement
 from marketplace.depots.rules.lots import MovementKind, path_to
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 _ZERO = literal(Decimal(0), Lot.quantity.type)
 _COUNT = MovementKind.COUNT.value
@@ -104,7 +104,7 @@ def find_overgrown(session: Session) -> int | None:
 
     Of it as it began, with all that came from it.
     """
-    share = {material.id: material.tolerance_percent / 100 for material in taxonomy(session).materials if material.is_bulk}
+    share = {material.id: material.tolerance_percent / 100 for material in get_taxonomy(session).materials if material.is_bulk}
     lots = select(Lot.id, Lot.parent_id, Lot.material_id).where(Lot.material_id.in_(share))
     known = {row.id: row for row in session.execute(lots)}
     parents = {number: row.parent_id for number, row in known.items()}

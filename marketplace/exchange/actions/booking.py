@@ -30,7 +30,7 @@ from marketplace.ledger.queries import entry_of, find_exchange, list_by_demand
 from marketplace.ledger.rules import Cause, Entry, ReplacesPurchase, RowKind, Through
 from marketplace.market.actions import counters, lots
 from marketplace.market.actions.demands import need_again
-from marketplace.materials.queries import taxonomy, taxonomy_of_version
+from marketplace.materials.queries import get_taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Material, Taxonomy, conversion, whole
 from marketplace.notices.actions.audit import record
 from marketplace.notices.rules.kinds import Notice
@@ -49,14 +49,14 @@ def book(session: Session, reservation: Reservation, *, lot: Lot, period: str | 
     listing, demand, terms = reservation.listing, reservation.demand, reservation.terms
     if terms is None:
         raise RuntimeError(f"reservation {reservation.id} was never approved")
-    reference = taxonomy_of_version(session, terms.factor_version)
-    material = reference.material_by_id(listing.material_id)
+    taxonomy = taxonomy_of_version(session, terms.factor_version)
+    material = taxonomy.material_by_id(listing.material_id)
     carbon, purchase = material.carbon, purchase_cents(reservation, terms)
     price = terms.price_cents(reservation.quantity)
     figures = impact(
         mass_in_kg=mass_kg(reservation.quantity, terms.kg_per_unit),
         distance_in_km=distance_km(terms.lot, terms.destination),
-        vehicle_factors=reference.vehicle_factors,
+        vehicle_factors=taxonomy.vehicle_factors,
         carbon_factor=carbon.kgco2e_per_kg if carbon else None,
         processing_factor=material.processing_kgco2e_per_kg,
         vehicle_class=reservation.vehicle_class,
@@ -138,15 +138,15 @@ def _newly_covered(session: Session, reservation: Reservation, row: Exchange) ->
     demand = reservation.demand
     if demand is None:
         return NOTHING
-    reference, unit = taxonomy(session), Unit(demand.unit)
-    wanted = reference.material_by_id(demand.material_id)
+    taxonomy, unit = get_taxonomy(session), Unit(demand.unit)
+    wanted = taxonomy.material_by_id(demand.material_id)
     rows = list_by_demand(session, demand.id)
-    before = sum((_in_unit(one, unit, wanted, reference) for one in rows if one.seq != row.seq), Fraction(0))
-    return whole(before + _in_unit(row, unit, wanted, reference), unit) - whole(before, unit)
+    before = sum((_in_unit(one, unit, wanted, taxonomy) for one in rows if one.seq != row.seq), Fraction(0))
+    return whole(before + _in_unit(row, unit, wanted, taxonomy), unit) - whole(before, unit)
 
 
-def _in_unit(row: Exchange, unit: Unit, wanted: Material, reference: Taxonomy) -> Fraction:
-    own = reference.find_material(row.material_slug)
+def _in_unit(row: Exchange, unit: Unit, wanted: Material, taxonomy: Taxonomy) -> Fraction:
+    own = taxonomy.find_material(row.material_slug)
     converting = own if own is not None and own.takes(unit) else wanted
     measured = row.kg_per_unit if row.kg_basis == "measured" else None
     return Fraction(row.quantity) * conversion(Unit(row.unit), unit, converting, measured, Unit(row.unit))
@@ -298,7 +298,7 @@ def _way_back(
     figures = impact(
         mass_in_kg=mass_kg(draft.quantity.amount, was.kg_per_unit),
         distance_in_km=distance,
-        vehicle_factors=taxonomy(session).vehicle_factors,
+        vehicle_factors=get_taxonomy(session).vehicle_factors,
         carbon_factor=None,
         vehicle_class=draft.vehicle_class,
         driven_km=draft.driven_km,
@@ -327,7 +327,7 @@ def _way_back(
         avoided_kgco2e=NOTHING,
         processing_kgco2e=NOTHING,
         net_kgco2e=-figures.transport_kgco2e,
-        factor_version=taxonomy(session).version,
+        factor_version=get_taxonomy(session).version,
         price_cents=0,
         avoided_low_kgco2e=None if was.avoided_low_kgco2e is None else NOTHING,
         avoided_high_kgco2e=None if was.avoided_high_kgco2e is None else NOTHING,

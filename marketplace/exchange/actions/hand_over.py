@@ -50,7 +50,7 @@ from marketplace.market.actions.demands import fulfil, need_again
 from marketplace.market.actions.windows import bump_catalogue
 from marketplace.market.queries.gates import check_gates
 from marketplace.market.rules.values import check_is_there
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.rules.kinds import Notice
 
@@ -90,7 +90,7 @@ def _approved_on(reservation: Reservation) -> date:
 def _check_handover(session: Session, reservation: Reservation, terms: Terms, draft: HandoverDraft) -> None:
     check_is_there(planned=reservation.listing.planned)
     lots.check_free(session, reservation.listing)
-    classes = tuple(vehicle.slug for vehicle in taxonomy(session).vehicles)
+    classes = tuple(vehicle.slug for vehicle in get_taxonomy(session).vehicles)
     straight = distance_km(terms.lot, terms.destination)
     measure.check_handover(draft, unit=reservation.unit, vehicle_classes=classes, straight_km=straight, today=clock.today())
     _check_figure(session, reservation, draft.quantity.amount, confirmed=draft.confirm_unusual)
@@ -113,7 +113,7 @@ def _check_figure(session: Session, reservation: Reservation, amount: Decimal, *
 
 
 def _tolerance(session: Session, reservation: Reservation) -> Decimal:
-    return taxonomy(session).material_by_id(reservation.listing.material_id).tolerance_percent
+    return get_taxonomy(session).material_by_id(reservation.listing.material_id).tolerance_percent
 
 
 def _handed_over(
@@ -374,7 +374,7 @@ def return_part(session: Session, actor: Actor, *, reservation_id: int, draft: R
         handed_over_on=reservation.handed_over_on or clock.local(reservation.completed_at or clock.now()).date(),
         straight_km=Decimal(0) if draft.stays else distance_back(reservation, back_at.driven_to),
         today=clock.today(),
-        vehicle_classes=tuple(vehicle.slug for vehicle in taxonomy(session).vehicles),
+        vehicle_classes=tuple(vehicle.slug for vehicle in get_taxonomy(session).vehicles),
     )
     child = make_child(session, actor, reservation, draft, back_at)
     needed_again = book_return(session, reservation, draft, back_at.driven_to)

@@ -34,7 +34,7 @@ from marketplace.market.queries.listings import get_bare_listing
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus, is_stale
 from marketplace.market.rules.windows import Asker, has_turn, turn_from
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.soil import Destination
 from marketplace.materials.rules.taxonomy import convert
@@ -166,7 +166,7 @@ def _proposal(session: Session, listing: Listing, asked: Quantity) -> Quantity |
     unit = Unit(listing.unit)
     if asked.unit == unit:
         return None
-    material = taxonomy(session).material_by_id(listing.material_id)
+    material = get_taxonomy(session).material_by_id(listing.material_id)
     if not material.takes(asked.unit):
         return None
     amount = convert(asked.amount, asked.unit, unit, material, listing.kg_per_unit, unit)
@@ -198,9 +198,9 @@ def _demand_served(session: Session, actor: Actor, listing: Listing, draft: Rese
         raise Invalid(_("A reservation serves a demand of your own organisation. Choose one of those, or none."), "demand_id")
     if demand.status != DemandStatus.OPEN:
         raise Conflict(_("This demand is not open any more. Choose another one, or none."), "demand_id")
-    reference = taxonomy(session)
-    wanted, offered = reference.material_by_id(demand.material_id), reference.material_by_id(listing.material_id)
-    if offered.slug not in {material.slug for material in reference.serving(wanted)}:
+    taxonomy = get_taxonomy(session)
+    wanted, offered = taxonomy.material_by_id(demand.material_id), taxonomy.material_by_id(listing.material_id)
+    if offered.slug not in {material.slug for material in taxonomy.serving(wanted)}:
         raise Invalid(
             _(
                 "This listing is %(offered)s, and the demand asks for %(wanted)s. Choose another demand, or none.",
@@ -228,7 +228,7 @@ def _check_purchase(session: Session, listing: Listing, draft: ReservationDraft)
     """What a new purchase would cost is held against what is asked for weighs."""
     if draft.purchase_price_cents is None:
         return
-    material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
+    material, unit = get_taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
     weight = material.mass_kg(draft.quantity.amount, unit, listing.kg_per_unit)
     measure.check_purchase_price(draft.purchase_price_cents, mass_kg=weight, confirmed=draft.confirm_unusual)
 
@@ -254,7 +254,7 @@ def _depot(session: Session, actor: Actor, listing: Listing, draft: ReservationD
         raise Invalid(_("Say one place: a depot, or another place. Leave one of the two empty."), "depot")
     depot = get_depot(session, draft.depot_id)
     receiver = session.get_one(Organisation, actor.organisation_id)
-    check_fits(depot, taxonomy(session).material_by_id(listing.material_id), receiver)
+    check_fits(depot, get_taxonomy(session).material_by_id(listing.material_id), receiver)
     return depot
 
 

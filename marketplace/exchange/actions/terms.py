@@ -25,7 +25,7 @@ from marketplace.kernel.text import check_length
 from marketplace.kernel.units import Unit
 from marketplace.market.rules.listing import check_mass
 from marketplace.market.rules.values import check_price, check_weight
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.rules.kinds import Notice
 from marketplace.stock.rules.driving import check_driven
 
@@ -107,7 +107,7 @@ def _check_possible(session: Session, reservation: Reservation, before: Terms, a
         check_price(after.price_cents_per_unit, after.kg_per_unit)
     if after.kg_per_unit != before.kg_per_unit:
         unit = Unit(reservation.unit)
-        usual = taxonomy(session).material_by_id(reservation.listing.material_id).kg_per_unit(unit)
+        usual = get_taxonomy(session).material_by_id(reservation.listing.material_id).kg_per_unit(unit)
         check_weight(after.kg_per_unit, unit, usual=usual, confirmed=confirm_unusual)
         check_mass(reservation.quantity, after.kg_per_unit, "kg_per_unit")
     if after.available_from != before.available_from:

@@ -21,7 +21,7 @@ from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.gates import list_findings
 from marketplace.market.rules.listing import Location
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Finding
 from marketplace.materials.rules.soil import Destination
 from marketplace.materials.rules.taxonomy import Taxonomy, convert
@@ -96,7 +96,7 @@ def where_back(session: Session, reservation: Reservation, draft: ReturnDraft) -
     owner_id, listing = reservation.owner_id, reservation.listing
     if draft.depot_id is not None:
         depot = get_depot(session, draft.depot_id)
-        owner, group = reservation.owner, taxonomy(session).material_by_id(listing.material_id).group
+        owner, group = reservation.owner, get_taxonomy(session).material_by_id(listing.material_id).group
         check_fits(depot, owner, group.slug)
         return Back(Whereabouts(depot.id), owner_id, _location(depot), Point(depot.lat, depot.lon))
     if draft.location is not None:
@@ -153,14 +153,14 @@ def list_transfer_findings(session: Session, reservation: Reservation) -> tuple[
 
 def covered(session: Session, listing: Listing, demand: Demand, amount: Decimal) -> Decimal:
     """What an amount of a lot covers of a demand, in the demand's unit."""
-    return _covered(taxonomy(session), demand, amount, Unit(listing.unit), listing.material_id, listing.kg_per_unit)
+    return _covered(get_taxonomy(session), demand, amount, Unit(listing.unit), listing.material_id, listing.kg_per_unit)
 
 
 def _covered(
-    reference: Taxonomy, demand: Demand, amount: Decimal, unit: Unit, material_id: int, kg_per_unit: Decimal | None
+    taxonomy: Taxonomy, demand: Demand, amount: Decimal, unit: Unit, material_id: int, kg_per_unit: Decimal | None
 ) -> Decimal:
-    wanted, offered = Unit(demand.unit), reference.material_by_id(material_id)
-    material = offered if offered.takes(wanted) else reference.material_by_id(demand.material_id)
+    wanted, offered = Unit(demand.unit), taxonomy.material_by_id(material_id)
+    material = offered if offered.takes(wanted) else taxonomy.material_by_id(demand.material_id)
     return convert(amount, unit, wanted, material, kg_per_unit, unit)
 
 
@@ -174,7 +174,7 @@ def totals_under_way(session: Session, demands: Collection[Demand]) -> dict[int,
     by_id = {demand.id: demand for demand in demands}
     totals: dict[int, Decimal] = {}
     for number, amount, unit, material_id, kg_per_unit in session.execute(_UNDER_WAY, {"ids": list(by_id)}):
-        part = _covered(taxonomy(session), by_id[number], amount, Unit(unit), material_id, kg_per_unit)
+        part = _covered(get_taxonomy(session), by_id[number], amount, Unit(unit), material_id, kg_per_unit)
         totals[number] = totals.get(number, Decimal(0)) + part
     return totals
 
@@ -194,12 +194,12 @@ def list_demands_come_back_from(session: Session, parent_ids: Collection[int]) -
 
 def fetch_deals(session: Session, demand: Demand) -> tuple[Decimal, list[int]]:
     """What is under way to a demand, in its unit, and the lots of which it gave part back."""
-    reference, total, given_back = taxonomy(session), Decimal(0), []
+    taxonomy, total, given_back = get_taxonomy(session), Decimal(0), []
     for amount, unit, material_id, kg_per_unit, status, listing_id, returned in session.connection().execute(
         _DEALS, {"demand": demand.id}
     ):
         if status in HOLDING:
-            total += _covered(reference, demand, amount, Unit(unit), material_id, kg_per_unit)
+            total += _covered(taxonomy, demand, amount, Unit(unit), material_id, kg_per_unit)
         if returned > 0:
             given_back.append(listing_id)
     return total, given_back

@@ -19,7 +19,7 @@ from marketplace.kernel.geo import Point
 from marketplace.kernel.units import Unit
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import RowKind
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 
 def terms_of(session: Session, reservation: Reservation) -> Terms:
@@ -29,8 +29,8 @@ def terms_of(session: Session, reservation: Reservation) -> Terms:
 
 def terms_today(session: Session, reservation: Reservation) -> Terms:
     """The terms that an approval at this moment would freeze."""
-    listing, demand, reference = reservation.listing, reservation.demand, taxonomy(session)
-    material = reference.material_by_id(listing.material_id)
+    listing, demand, taxonomy = reservation.listing, reservation.demand, get_taxonomy(session)
+    material = taxonomy.material_by_id(listing.material_id)
     point, basis = destination(reservation, demand, reservation.organisation)
     given = demand.place_name if demand and reservation.depot_id is None else reservation.place_name
     return Terms(
@@ -46,7 +46,7 @@ def terms_today(session: Session, reservation: Reservation) -> Terms:
         destination=point,
         destination_basis=basis,
         replaces_purchase=reservation.replaces_purchase,
-        factor_version=reference.version,
+        factor_version=taxonomy.version,
     )
 
 
@@ -57,7 +57,7 @@ def ordered_of(reservation: Reservation) -> Decimal:
 
 def is_confirmed_by_silence(session: Session, reservation: Reservation) -> bool:
     """Whether 14 days without an answer count as a yes to the owner's figure."""
-    material = taxonomy(session).material_by_id(reservation.listing.material_id)
+    material = get_taxonomy(session).material_by_id(reservation.listing.material_id)
     return does_silence_confirm(
         ordered=ordered_of(reservation),
         figure=reservation.quantity,

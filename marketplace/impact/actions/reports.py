@@ -29,7 +29,7 @@ from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.text import clean
 from marketplace.market.actions.windows import bump_catalogue
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -73,7 +73,7 @@ def report_material_use(
                 organisation=organisation.name,
             )
         )
-    stored = check_rows(rows, groups=[group.slug for group in taxonomy(session).groups])
+    stored = check_rows(rows, groups=[group.slug for group in get_taxonomy(session).groups])
     as_of = check_included(
         stored,
         year=year,

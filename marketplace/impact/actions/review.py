@@ -41,7 +41,7 @@ from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.queries import lock_head
 from marketplace.market.actions.windows import bump_catalogue
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -190,7 +190,7 @@ def _frozen(
         bank_reused_kg=bank[Origin.REUSED],
         bank_recycled_kg=bank[Origin.RECYCLED],
         inhabitants=inhabitants_of(organisation.slug),
-        factor_version=taxonomy(session).version,
+        factor_version=get_taxonomy(session).version,
         ledger_seq=seq,
         ledger_hash=digest,
         targets=targets_in_force(session, organisation.id),

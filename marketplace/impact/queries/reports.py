@@ -20,7 +20,7 @@ from marketplace.impact.rules.reports import AT_THE_REVIEWER, RemarkKind, Report
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.queries import list_records
 from marketplace.places.queries.region import areas
 
@@ -283,7 +283,7 @@ def get_material_use(
             raise Missing(_("There is no version %(version)s of this report. Choose one that is there.", version=str(version)))
     rows = list_rows(session, (report.id for report in reports))
     bank = get_bank_by_origin(session, slug=organisation.slug, year=year) if adoption is None else adoption.bank_by_origin
-    names = {group.slug: group.name for group in taxonomy(session).groups}
+    names = {group.slug: group.name for group in get_taxonomy(session).groups}
     versions = tuple(_version_of(report, rows[report.id], names) for report in reports)
     if shown is None:
         return MaterialUseYear(organisation, year, None, None, 0, (), bank, versions, adoption=adoption)
@@ -320,7 +320,7 @@ def list_findings(
 
     Of what was submitted as it was then, else (and with `is_fresh`) as it is now.
     """
-    names = {group.slug: group.name for group in taxonomy(session).groups}
+    names = {group.slug: group.name for group in get_taxonomy(session).groups}
     if not is_fresh and report.status != ReportStatus.CONCEPT and report.findings is not None:
         return tuple(Finding.of(one, names) for one in report.findings)
     before = _current_reports(session, report.year - 1).get(organisation.id)

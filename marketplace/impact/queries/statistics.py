@@ -15,7 +15,7 @@ from marketplace.impact.queries.adopted import list_adopted
 from marketplace.impact.queries.sums import find_months, sums_by, sums_by_pair, sums_by_reach_and_group
 from marketplace.impact.rules.cut import EVERYTHING, Cut
 from marketplace.ledger.rules import Reach, Totals
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 ZERO = Decimal(0)
 FEW_TRANSFERS = 5  # a sum of fewer tells how far something lay
@@ -229,8 +229,8 @@ def _by_group(session: Session, sums: Mapping[str, Totals]) -> tuple[StatisticsR
     """The groups in which something moved, heaviest first."""
     if not sums:
         return ()
-    reference = taxonomy(session)
-    names = {material.group.slug: material.group.name for material in (*reference.retired, *reference.materials)}
+    taxonomy = get_taxonomy(session)
+    names = {material.group.slug: material.group.name for material in (*taxonomy.retired, *taxonomy.materials)}
     rows = [StatisticsRow(slug, names.get(slug, slug), totals) for slug, totals in sums.items()]
     return tuple(sorted(rows, key=lambda row: (-row.totals.mass_kg, row.key)))
 

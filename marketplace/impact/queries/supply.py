@@ -24,7 +24,7 @@ from marketplace.ledger.rules import RowKind, Through
 from marketplace.market.models import Demand, Listing, SupplyLoss
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.freshness import LOST, Outcome
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 ZERO = Decimal(0)
@@ -114,8 +114,8 @@ def materials_in(session: Session, cut: Cut, column: Any) -> list[ColumnElement[
     """Whether it is of the groups asked for, and no sand or soil where that is left out."""
     if not (cut.groups or cut.without_bulk):
         return []
-    reference = taxonomy(session)
-    known = (*reference.materials, *reference.retired)
+    taxonomy = get_taxonomy(session)
+    known = (*taxonomy.materials, *taxonomy.retired)
     wanted = [
         one.id for one in known if not (cut.without_bulk and one.is_bulk) and (not cut.groups or one.group.slug in cut.groups)
     ]
@@ -134,10 +134,10 @@ def _offered(session: Session, cut: Cut) -> Offered:
     keys = (Listing.material_id, Listing.unit, Listing.kg_per_unit)
     where = (Listing.published_at.is_not(None), *moments_in(cut, Listing.published_at), *lots_in(session, cut, Listing))
     rows: Sequence[Any] = session.execute(select(*keys, *sums).where(*where, *way_in(cut)).group_by(*keys)).all()
-    reference = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     offered, reserved, taken = ZERO, ZERO, ZERO
     for material_id, unit, measured, _number, quantity, held, transferred in rows:
-        weight = measured or _kg(reference, material_id, unit)
+        weight = measured or _kg(taxonomy, material_id, unit)
         offered, reserved, taken = offered + quantity * weight, reserved + held * weight, taken + transferred * weight
     return Offered(sum(row[3] for row in rows), offered, reserved, taken)
 
@@ -178,12 +178,12 @@ def _wanted(session: Session, cut: Cut) -> Counted:
     keys = (Demand.material_id, Demand.unit)
     sums = select(*keys, func.count(), func.sum(Demand.quantity), func.sum(Demand.fulfilled)).group_by(*keys)
     where = (Demand.status == DemandStatus.OPEN, *moments_in(cut, Demand.created_at), *lots_in(session, cut, Demand))
-    rows, reference = session.execute(sums.where(*where)).all(), taxonomy(session)
+    rows, taxonomy = session.execute(sums.where(*where)).all(), get_taxonomy(session)
     return Counted(
         sum(row[2] for row in rows),
-        sum((_kg(reference, material_id, unit) * (asked - got) for material_id, unit, _number, asked, got in rows), ZERO),
+        sum((_kg(taxonomy, material_id, unit) * (asked - got) for material_id, unit, _number, asked, got in rows), ZERO),
     )
 
 
-def _kg(reference: Taxonomy, material_id: int, unit: str) -> Decimal:
-    return reference.material_by_id(material_id).kg_per_unit(Unit(unit))
+def _kg(taxonomy: Taxonomy, material_id: int, unit: str) -> Decimal:
+    return taxonomy.material_by_id(material_id).kg_per_unit(Unit(unit))

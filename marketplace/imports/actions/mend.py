@@ -36,7 +36,7 @@ from marketplace.kernel.db import insert_or
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import plain
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 
 WITH_NAMES = (TableName.PASSPORTS, TableName.RAW)  # of which names of materials are explained once
@@ -184,12 +184,12 @@ def _code(session: Session, run: ImportRun, typed: str, slug: str) -> str:
         if name not in run.summary.get("names", {}):
             raise Invalid(_("This sheet has no such name of a material."), "codes")
         if slug:
-            taxonomy(session).material(slug, "codes")
+            get_taxonomy(session).material(slug, "codes")
         return name
     code = find_eural(typed)
     if run.kind != TableName.OUTFLOW or code is None:
         raise Invalid(_("This sheet has no such Eural code."), "codes")
-    if slug and slug not in {group.slug for group in taxonomy(session).groups}:
+    if slug and slug not in {group.slug for group in get_taxonomy(session).groups}:
         raise Invalid(_("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=slug[:60]), "codes")
     return code
 

@@ -25,7 +25,7 @@ from marketplace.imports.rules.outflow import OutflowLine, read_outflow
 from marketplace.imports.rules.tables import Faults, Record, RowState, TableName
 from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _, in_default_locale
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,18 +216,18 @@ def tell_row(judge: Judge, row: ImportRow, record: Record) -> Mapping[str, Text 
 
 def get_words(session: Session, organisation_id: int) -> Words:
     """What may be typed in a sheet of material use. A material stands for its group."""
-    reference = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     groups: dict[str, str] = {}
-    for group in reference.groups:
+    for group in taxonomy.groups:
         groups |= {plain_name(name): group.slug for name in (group.slug, group.name_nl, group.name_en)}
-    for material in reference.materials:
+    for material in taxonomy.materials:
         for name in (material.slug, material.name_nl, material.name_en, *material.synonyms_nl, *material.synonyms_en):
             groups.setdefault(plain_name(name), material.group.slug)
     organisation = session.get_one(Organisation, organisation_id)
     adopted = session.scalars(select(AdoptedYear.year).where(AdoptedYear.organisation_id == organisation_id))
     return Words(
         groups=groups,
-        slugs=frozenset(group.slug for group in reference.groups),
+        slugs=frozenset(group.slug for group in taxonomy.groups),
         last_year=clock.today().year,
         closed={
             year: _(

@@ -31,7 +31,7 @@ from marketplace.market.rules.listing import (
     Location,
     QuantityBasis,
 )
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.places.queries.gazetteer import PlaceFinder, gazetteer
 from marketplace.places.rules import Place, PlaceBasis
 
@@ -83,16 +83,16 @@ class LotJudge:
 
 def get_lot_words(session: Session, organisation_id: int, *, twice: Iterable[str]) -> LotWords:
     """What may be typed in a sheet of lots, and which external ids the organisation has."""
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     materials: dict[str, str] = {}
-    for material in known.materials:
+    for material in taxonomy.materials:
         materials |= {plain_name(name): material.slug for name in (material.slug, material.name_nl, material.name_en)}
     depots: dict[str, int] = {}
     for depot in sorted(list_depots(session), key=lambda one: one.organisation_id != organisation_id):
         depots.setdefault(plain_name(depot.name), depot.id)
     finder = PlaceFinder()  # the list of the bank alone: no service is asked row by row
     return LotWords(
-        taxonomy=known,
+        taxonomy=taxonomy,
         materials=materials,
         conditions=words_of_labels(CONDITION_LABELS, _MORE_CONDITIONS),
         bases=words_of_labels(BASIS_LABELS, _MORE_BASES),
@@ -109,7 +109,7 @@ def get_lot_words(session: Session, organisation_id: int, *, twice: Iterable[str
 
 def list_known_lots(session: Session, organisation_id: int) -> dict[str, KnownLot]:
     """The lots of an organisation that have an external id, and what they say."""
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     rows = session.execute(
         select(
             *(Listing.id, Listing.external_id, Listing.title, Listing.material_id, Listing.quantity),
@@ -119,7 +119,7 @@ def list_known_lots(session: Session, organisation_id: int) -> dict[str, KnownLo
     return {
         row.external_id: KnownLot(
             row.id,
-            (row.title, known.material_by_id(row.material_id).slug, row.quantity, row.unit, row.condition),
+            (row.title, taxonomy.material_by_id(row.material_id).slug, row.quantity, row.unit, row.condition),
             row.fields,
         )
         for row in rows
@@ -160,10 +160,10 @@ class LotTotal:
 def get_lots_preview(session: Session, actor: Actor, run: ImportRun) -> list[LotTotal]:
     """Get which drafts a sheet would make, by material."""
     require(actor, Can.IMPORT, run, hidden=True)
-    known, totals = taxonomy(session), []
+    taxonomy, totals = get_taxonomy(session), []
     for key, (lots, amount) in run.summary.get("lots", {}).items():
         slug, _bar, unit = key.partition("|")
-        material = known.find_material(slug)
+        material = taxonomy.find_material(slug)
         name = slug if material is None else material.name
         totals.append(LotTotal(slug, name, int(lots), Amount(Decimal(amount), Unit(unit))))
     return sorted(totals, key=lambda total: (total.name, total.unit))

@@ -11,7 +11,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.imports.models import ImportRun, Outflow
 from marketplace.imports.rules.outflow import Codes, groups_by_eural, months_of
 from marketplace.imports.rules.tables import ImportStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 ZERO = Decimal(0)
 
@@ -75,7 +75,7 @@ class OutflowYear(TotalsOfCodes):
 
 def get_codes(session: Session, chosen: dict[str, str]) -> Codes:
     """What Eural codes stand for, by the list of materials in use and by choice."""
-    return Codes(groups_by_eural(taxonomy(session).materials), chosen)
+    return Codes(groups_by_eural(get_taxonomy(session).materials), chosen)
 
 
 def find_counting(session: Session, *, organisation_id: int) -> dict[int, frozenset[str]]:

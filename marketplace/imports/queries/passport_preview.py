@@ -13,7 +13,7 @@ from marketplace.imports.models import ImportRun
 from marketplace.imports.rules.columns import plain_name
 from marketplace.imports.rules.tables import RowState
 from marketplace.kernel.units import Amount, Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.rules.assets import AssetKind
 
 NAMES_MAX = 300  # names of materials that a person is asked about
@@ -68,10 +68,10 @@ class PassportPreview:
 def get_passport_preview(session: Session, actor: Actor, run: ImportRun) -> PassportPreview:
     """Get which assets and parts a sheet would make or change, and names to be explained."""
     require(actor, Can.IMPORT, run, hidden=True)
-    known, summary, totals = taxonomy(session), run.summary, []
+    taxonomy, summary, totals = get_taxonomy(session), run.summary, []
     for key, (parts, amount) in summary.get("materials", {}).items():
         slug, _bar, unit = key.partition("|")
-        material = known.find_material(slug)
+        material = taxonomy.find_material(slug)
         totals.append(PartTotal(slug if material is None else material.name, int(parts), Amount(Decimal(amount), Unit(unit))))
     kinds = summary.get("kinds", {})
     names = [NameTotal(key, *told) for key, told in summary.get("names", {}).items()]

@@ -20,7 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import Text, _, in_default_locale
 from marketplace.market.rules.listing import CERTAINTY_LABELS, CONDITION_LABELS, Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 from marketplace.passports.queries.assets import details_of
 from marketplace.passports.queries.intake import (
@@ -76,10 +76,10 @@ class MaterialNames:
     What somebody chose goes first, then a name of the list, then what its search finds when that is one.
     """
 
-    def __init__(self, known: Taxonomy, chosen: Mapping[str, str]) -> None:
-        self._known, self._chosen = known, chosen
+    def __init__(self, taxonomy: Taxonomy, chosen: Mapping[str, str]) -> None:
+        self._known, self._chosen = taxonomy, chosen
         self._named: dict[str, set[str]] = {}
-        for one in known.materials:
+        for one in taxonomy.materials:
             for name in (one.slug, one.name_nl, one.name_en, *one.synonyms_nl, *one.synonyms_en):
                 self._named.setdefault(plain_name(name), set()).add(one.slug)
         self._found: dict[str, tuple[Material | None, str]] = {}
@@ -320,8 +320,8 @@ def _say(refusal: Refusal, record: Record, faults: Faults) -> None:
 
 def get_passport_judge(session: Session, run: ImportRun, *, lock: bool = False) -> PassportJudge:
     """The judge of a sheet of passports. `lock`: the assets that it looks up stay as they are until the end of the transaction."""
-    known = taxonomy(session)
-    names = MaterialNames(known, run.codes)
+    taxonomy = get_taxonomy(session)
+    names = MaterialNames(taxonomy, run.codes)
     organisations = list_organisations(session)
     maintainers = {plain_name(name): one.slug for one in organisations for name in (one.name, one.slug)}
     for one in organisations:

@@ -18,7 +18,7 @@ from marketplace.imports.rules.outflow import months_of
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import Text
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _fault(session: Session, run: ImportRun, year: int, before: Standing, merged
         included_kg, as_of = before.report.includes_bank_kg, before.report.includes_bank_as_of
         scope, explanation = before.report.scope, before.report.explanation
     try:
-        check_rows(merged, groups=[group.slug for group in taxonomy(session).groups])
+        check_rows(merged, groups=[group.slug for group in get_taxonomy(session).groups])
         _check_included(session, organisation.slug, merged, year, included_kg, as_of, scope, is_explained=bool(explanation))
     except Refusal as refusal:
         return refusal.message

@@ -21,7 +21,7 @@ from marketplace.imports.rules.tables import Faults, ImportStatus, Record, RowSt
 from marketplace.kernel import clock
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.rules.listing import CERTAINTY_LABELS, CONDITION_LABELS, Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.places.queries.gazetteer import PlaceFinder
 
 _STATES = {Fate.REFUSED: RowState.REFUSED, Fate.IGNORED: RowState.IGNORED}
@@ -82,7 +82,7 @@ class RawJudge:
 
 def get_raw_judge(session: Session, run: ImportRun) -> RawJudge:
     """The judge of a contract, with the lots and lines that stand there."""
-    names = MaterialNames(taxonomy(session), run.codes)
+    names = MaterialNames(get_taxonomy(session), run.codes)
     return RawJudge(get_raw_words(session, run, names), names)
 
 
@@ -95,7 +95,7 @@ def get_raw_words(session: Session, run: ImportRun, names: MaterialNames | None 
         )
     )
     return RawWords(
-        find_material=(names or MaterialNames(taxonomy(session), run.codes)).find,
+        find_material=(names or MaterialNames(get_taxonomy(session), run.codes)).find,
         certainties=words_of_labels(CERTAINTY_LABELS, {}),
         conditions=words_of_labels(CONDITION_LABELS, {Condition.POOR: ("slecht",)}),
         find_place=cache(lambda text: located(finder.find(text))),
@@ -149,10 +149,10 @@ def get_raw_preview(session: Session, actor: Actor, run: ImportRun) -> RawPrevie
 
 
 def _totals(session: Session, run: ImportRun, fate: Fate) -> tuple[LotTotal, ...]:
-    known, totals = taxonomy(session), []
+    taxonomy, totals = get_taxonomy(session), []
     for key, (lots, amount) in run.summary.get(fate.value, {}).items():
         slug, _bar, unit = key.partition("|")
-        material = known.find_material(slug)
+        material = taxonomy.find_material(slug)
         totals.append(LotTotal(slug, slug if material is None else material.name, int(lots), Amount(Decimal(amount), Unit(unit))))
     return tuple(sorted(totals, key=lambda total: (not total.material, total.name, total.unit)))
 

@@ -20,7 +20,7 @@ from marketplace.kernel import tasks
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.models import Task
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 
 TABLES: dict[TableName, Table] = {table.name: table for table in (LOTS, MATERIAL_USE, OUTFLOW, PASSPORTS, RAW)}
@@ -63,7 +63,7 @@ def table_with_fields(session: Session, name: str, materials: Iterable[Material]
     table = table_of(name)
     if table.name != TableName.LISTINGS:
         return table
-    return replace(table, columns=(*table.columns, *field_columns(taxonomy(session), materials)))
+    return replace(table, columns=(*table.columns, *field_columns(get_taxonomy(session), materials)))
 
 
 def table_of_run(session: Session, run: ImportRun) -> Table:
@@ -71,9 +71,9 @@ def table_of_run(session: Session, run: ImportRun) -> Table:
 
     Of the fields those that are read, and those of the materials in it.
     """
-    known = taxonomy(session)
-    found = [material for slug in run.summary.get("materials", ()) if (material := known.find_material(slug)) is not None]
-    asked = {column.key for column in field_columns(known, found)} | set(run.places)
+    taxonomy = get_taxonomy(session)
+    found = [material for slug in run.summary.get("materials", ()) if (material := taxonomy.find_material(slug)) is not None]
+    asked = {column.key for column in field_columns(taxonomy, found)} | set(run.places)
     table = table_with_fields(session, run.kind)
     return replace(table, columns=tuple(column for column in table.columns if not is_field(column.key) or column.key in asked))
 

@@ -149,14 +149,14 @@ LOTS = Table(
 )
 
 
-def field_columns(known: Taxonomy, materials: Iterable[Material] | None = None) -> tuple[Column, ...]:
+def field_columns(taxonomy: Taxonomy, materials: Iterable[Material] | None = None) -> tuple[Column, ...]:
     """A column for each field: of some materials, or of all. Known by its slug and its names, with its unit in brackets.
 
     Where a column has that name already, the name of the set of fields stands behind it.
     """
-    asked = known.fields if materials is None else {field.slug: field for one in materials for field in one.fields}.values()
-    sets = {field.slug: one for one in known.field_sets for field in one.fields}
-    used = Counter(name for field in known.fields for name in {plain_name(field.name_nl), plain_name(field.name_en)})
+    asked = taxonomy.fields if materials is None else {field.slug: field for one in materials for field in one.fields}.values()
+    sets = {field.slug: one for one in taxonomy.field_sets for field in one.fields}
+    used = Counter(name for field in taxonomy.fields for name in {plain_name(field.name_nl), plain_name(field.name_en)})
     used.update(name for column in LOTS.columns for name in {plain_name(str(column.label)), *column.names})
     return tuple(_column(field, sets.get(field.slug), used) for field in asked)
 

@@ -215,13 +215,13 @@ def _point(lat: str, lon: str) -> Point:
         raise Invalid(_("Type the latitude and the longitude in degrees, for example 52.30 and 6.75."), "place") from error
 
 
-def _given(record: Record, known: Taxonomy) -> dict[str, Any]:
+def _given(record: Record, taxonomy: Taxonomy) -> dict[str, Any]:
     """What the row says of the fields, as an answer is given. What cannot be read stays as it was typed, for the rule to refuse."""
     given: dict[str, Any] = {}
     for key, typed in record.cells.items():
         slug = key.removeprefix(FIELD_START)
-        if is_field(key) and typed and slug in known.fields_by_slug:
-            given[slug] = _answer(known.fields_by_slug[slug], typed, record, key)
+        if is_field(key) and typed and slug in taxonomy.fields_by_slug:
+            given[slug] = _answer(taxonomy.fields_by_slug[slug], typed, record, key)
     return given
 
 

@@ -42,7 +42,7 @@ class Market:
 
     columns: Columns
     found: Paired
-    materials: Taxonomy
+    taxonomy: Taxonomy
 
     def of(self, group: Group) -> Flags:
         """Which of the pairs are of needs of this group."""
@@ -53,7 +53,7 @@ class Market:
     def parts(self, group: Group, within_km: int) -> list[Part]:
         """What goes to the needs of a group from lots within a distance, as if nobody else asked. By lot and by need."""
         pairs = only(self.found, self.of(group) & (self.found.km <= within_km) & (self.found.ways == Way.FREE))
-        plan = make_plan(Today(self.columns, pairs, self.materials).problem, has_floors=False)  # who buys together has no queue
+        plan = make_plan(Today(self.columns, pairs, self.taxonomy).problem, has_floors=False)  # who buys together has no queue
         problem = plan.allocation.problem
         return [
             Part(
@@ -94,11 +94,11 @@ def _want(wanted: Wanted, place: int) -> Want:
     )
 
 
-def market_of(columns: Columns, materials: Taxonomy, demand_ids: Collection[int] | None = None) -> Market:
+def market_of(columns: Columns, taxonomy: Taxonomy, demand_ids: Collection[int] | None = None) -> Market:
     """Pair what was read. `demand_ids`: these needs alone, for whoever looks at a few of many."""
     if demand_ids is not None:
         columns = replace(columns, wanted=_some(columns.wanted, np.isin(columns.wanted.ids, list(demand_ids))))
-    return Market(columns, pair_up(columns.supply, columns.wanted, columns.terms), materials)
+    return Market(columns, pair_up(columns.supply, columns.wanted, columns.terms), taxonomy)
 
 
 def _some(wanted: Wanted, which: Flags) -> Wanted:

@@ -22,7 +22,7 @@ from marketplace.kernel import clock
 from marketplace.market.models import Demand
 from marketplace.market.queries.freshness import confirmed_since
 from marketplace.market.rules.demand import DemandStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.plans.queries.columns import read_columns
 
@@ -58,8 +58,8 @@ def list_joint_needs(
     """
     require(actor, Can.READ_JOINT_NEEDS)
     check_question(question, known={one.slug for one in list_public_buyers(session)}, today=clock.today())
-    materials = taxonomy(session)
-    columns = read_columns(session, materials, about=material)
+    taxonomy = get_taxonomy(session)
+    columns = read_columns(session, taxonomy, about=material)
     askers = list_organisations_by_id(session, set(columns.wanted.askers.tolist()))
     named = {one.id for one in askers.values() if one.slug in question.organisations}
     by_material: defaultdict[int, list[Want]] = defaultdict(list)
@@ -70,12 +70,12 @@ def list_joint_needs(
     groups = [
         group
         for number, wants in by_material.items()
-        for group in gather(materials.material_by_id(number), wants)
+        for group in gather(taxonomy.material_by_id(number), wants)
         if group.is_joint
     ]
     groups.sort(key=lambda group: (-len(group.askers), group.first, group.material.name, group.unit))
     shown = groups[offset : offset + limit]
-    market = market_of(columns, materials, {want.demand_id for group in shown for want in group.wants})
+    market = market_of(columns, taxonomy, {want.demand_id for group in shown for want in group.wants})
     return [
         GroupRow(
             group,

@@ -25,7 +25,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.plans.queries.columns import read_columns
 from marketplace.plans.rules.pairing import Way
@@ -167,18 +167,18 @@ def get_joint_need(session: Session, actor: Actor, slug: str, question: JointQue
     not there, and a question past its bounds.
     """
     require(actor, Can.READ_JOINT_NEEDS)
-    materials = taxonomy(session)
-    material = materials.find_material(slug)
+    taxonomy = get_taxonomy(session)
+    material = taxonomy.find_material(slug)
     if material is None:
         raise Missing(_("There is no such material. Choose one from the list of materials."))
-    columns = read_columns(session, materials, about=material)
+    columns = read_columns(session, taxonomy, about=material)
     wants = [want for want in wants_of(columns.wanted) if want.material_id == material.id]
     askers = list_organisations_by_id(session, {want.asker_id for want in wants})
     check_question(question, known={one.slug for one in list_public_buyers(session)}, today=clock.today())
     named = {one.id for one in askers.values() if one.slug in question.organisations}
     mine = [want for want in wants if not question.organisations or want.asker_id in named]
     group, others = _choose(material, mine, question)
-    market = market_of(columns, materials)
+    market = market_of(columns, taxonomy)
     parts = market.parts(group, question.within_km)
     rows = _rows(session, group, parts)
     rest = sum((row.rest for row in rows), Decimal(0))

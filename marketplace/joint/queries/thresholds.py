@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from marketplace.joint.rules.thresholds import Contract, Threshold
 from marketplace.kernel.language import Words
 from marketplace.materials.models import ReferenceRow
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 
 def list_thresholds(session: Session) -> list[Threshold]:
     """All of them, in the order of the file."""
-    rows = select(ReferenceRow).where(ReferenceRow.version_id == taxonomy(session).version, ReferenceRow.kind == "threshold")
+    rows = select(ReferenceRow).where(ReferenceRow.version_id == get_taxonomy(session).version, ReferenceRow.kind == "threshold")
     return [_threshold(row) for row in session.scalars(rows.order_by(ReferenceRow.position))]
 
 

@@ -20,7 +20,7 @@ from marketplace.market.rules import demand as demand_rules
 from marketplace.market.rules.demand import DemandDraft, DemandStatus
 from marketplace.market.rules.listing import OFFER_KG_MAX, find_mass_faults
 from marketplace.market.rules.values import place_columns
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.fields import read_wishes, say
 from marketplace.notices.actions import audit
 
@@ -29,16 +29,16 @@ EDGE_KM = 0.005  # the SQL search reaches this much farther; the geodesic decide
 
 
 def _columns(session: Session, draft: DemandDraft, stored: Demand | None = None) -> dict[str, Any]:
-    reference = taxonomy(session)
-    material = reference.material(draft.material)
+    taxonomy = get_taxonomy(session)
+    material = taxonomy.material(draft.material)
     said = said_before(stored, material)
     faults = find_mass_faults(draft.quantity.amount, material.weights_kg.get(draft.quantity.unit), OFFER_KG_MAX)
     try:
-        said = say(material, draft.fields, said, reference.version, partial(read_wishes, today=clock.today()))
+        said = say(material, draft.fields, said, taxonomy.version, partial(read_wishes, today=clock.today()))
     except Invalid as refusal:
         faults += refusal.errors
     demand_rules.check_demand(
-        draft, units=material.units, hazards=tuple(hazard.slug for hazard in reference.hazards), today=clock.today(), also=faults
+        draft, units=material.units, hazards=tuple(hazard.slug for hazard in taxonomy.hazards), today=clock.today(), also=faults
     )
     if draft.location is None:
         raise Invalid(_("Say where the material is needed: a place, a postcode or coordinates."), "place")

@@ -57,7 +57,7 @@ from marketplace.market.rules.values import (
     values_of,
     with_answers,
 )
-from marketplace.materials.queries import fields_of_version, taxonomy
+from marketplace.materials.queries import fields_of_version, get_taxonomy
 from marketplace.materials.rules.fields import Said, find_missing, read_answers, say
 from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.taxonomy import Material
@@ -117,7 +117,7 @@ def _columns(
     said = before = said_before(stored, material)
     faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
     try:
-        said = say(material, draft.fields, said, taxonomy(session).version, partial(read_answers, today=clock.today()))
+        said = say(material, draft.fields, said, get_taxonomy(session).version, partial(read_answers, today=clock.today()))
     except Invalid as refusal:
         faults += refusal.errors
     check_listing(
@@ -130,7 +130,7 @@ def _columns(
         also=faults,
     )
     declared = {code: draft.hazards.get(code, Answer.UNKNOWN).value for code in sorted(material.hazard_codes)}
-    answers = with_answers(taxonomy(session).gates, material, declared, said.values, before.values)
+    answers = with_answers(get_taxonomy(session).gates, material, declared, said.values, before.values)
     said_yes = sorted(code for code, answer in answers.items() if answer == Answer.YES)
     return {
         **columns_of(draft),
@@ -176,7 +176,7 @@ def create_listing(session: Session, actor: Actor, draft: ListingDraft, *, lies_
     `lies_in`: the depot of the lot in stock that it offers.
     """
     require(actor, Can.OFFER)
-    material = taxonomy(session).material(draft.material)
+    material = get_taxonomy(session).material(draft.material)
     listing = Listing(
         id=_next_number(session),
         **_columns(session, actor, draft, material, lies_in=lies_in),
@@ -206,7 +206,7 @@ def update_listing(
         raise Conflict(_("A listing that is closed or withdrawn cannot be changed any more. Offer it again as a new one."))
     if version != listing.version:
         raise version_conflict(listing.version, changed_since(session, "listing", listing_id, version))
-    material = taxonomy(session).material(draft.material)
+    material = get_taxonomy(session).material(draft.material)
     if (listing.kg_per_unit, listing.unit, listing.material_id) == (draft.kg_per_unit, draft.quantity.unit, material.id):
         draft = replace(draft, confirm_unusual=True)  # this weight has been confirmed before
     is_published = listing.status == ListingStatus.PUBLISHED
@@ -287,7 +287,7 @@ def mark_published(session: Session, actor: Actor, *, listing_id: int, to_others
     require(actor, Can.EDIT_LISTING, listing)
     if listing.status == ListingStatus.PUBLISHED:
         return listing
-    material = taxonomy(session).material_by_id(listing.material_id)
+    material = get_taxonomy(session).material_by_id(listing.material_id)
     check_publishable(
         status=ListingStatus(listing.status),
         photos=len(listing.photos),

@@ -29,7 +29,7 @@ from marketplace.market.models import Listing, SupplyLoss
 from marketplace.market.rules.freshness import GOES_AS, ON_THE_SPOT, OUTCOME_LABELS, Outcome, check_reason, is_lost
 from marketplace.market.rules.listing import STUFF, Condition, ListingStatus, Location, check_weight_of_lot, returned_title
 from marketplace.market.rules.values import columns_before, place_columns
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
 
@@ -44,7 +44,7 @@ def whereabouts(listing: Listing) -> Whereabouts:
 
 def _weighed(session: Session, listing: Listing) -> tuple[Decimal, str]:
     """What one unit of its lot weighs by a listing, and how that is known."""
-    usual = taxonomy(session).material_by_id(listing.material_id).kg_per_unit(Unit(listing.unit))
+    usual = get_taxonomy(session).material_by_id(listing.material_id).kg_per_unit(Unit(listing.unit))
     return (listing.kg_per_unit, "measured") if listing.kg_per_unit else (usual, "taxonomy")
 
 
@@ -55,8 +55,8 @@ def bring_in(session: Session, actor: Actor, listing: Listing, *, on: date | Non
     """
     if listing.lot_id is None:
         if listing.depot_id is not None:  # the draft may be older than what the depot takes, and from whom
-            owner, reference = session.get_one(Organisation, listing.organisation_id), taxonomy(session)
-            group = reference.material_by_id(listing.material_id).group.slug
+            owner, taxonomy = session.get_one(Organisation, listing.organisation_id), get_taxonomy(session)
+            group = taxonomy.material_by_id(listing.material_id).group.slug
             check_fits(session.get_one(Depot, listing.depot_id), owner, group)
         awaiting = _stand_before(session, actor, listing)
         kg_per_unit, kg_basis = _weighed(session, listing)
@@ -172,7 +172,7 @@ def record_loss(session: Session, listing: Listing, outcome: Outcome | None, rea
     left = listing.quantity - listing.transferred
     if listing.published_at is None or left <= 0 or not is_lost(outcome):
         return None
-    material, unit = taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
+    material, unit = get_taxonomy(session).material_by_id(listing.material_id), Unit(listing.unit)
     is_weighed = listing.kg_per_unit is not None or material.takes(unit)
     loss = SupplyLoss(
         listing_id=listing.id,

@@ -22,7 +22,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import STUFF, ListingDraft, ListingStatus, check_said_of_lot, check_weight_of_lot
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import (
     Finding,
     Gate,
@@ -47,19 +47,19 @@ def list_findings_of(
     session: Session, listings: Iterable[Listing], *, destination: Destination | None = None, day: date | None = None
 ) -> dict[int, tuple[Finding, ...]]:
     """The same of many lots, in four questions, by the lot's id."""
-    rows, known, on = list(listings), taxonomy(session), day or clock.today()
+    rows, taxonomy, on = list(listings), get_taxonomy(session), day or clock.today()
     ids = {row.id for row in rows}
     papers, opinions, lifts = list_paper_facts(session, rows), list_opinions_of(session, ids), list_lifts_of(session, ids)
     found = {}
     for row in rows:
         found[row.id] = find_findings(
-            known.gates,
-            known.material_by_id(row.material_id),
+            taxonomy.gates,
+            taxonomy.material_by_id(row.material_id),
             stored_answers(row),
             today=on,
             papers=papers[row.id],
             destination=destination,
-            lifted=_lifted(known.gates, row, opinions[row.id], lifts[row.id], on),
+            lifted=_lifted(taxonomy.gates, row, opinions[row.id], lifts[row.id], on),
         )
     return found
 
@@ -80,8 +80,8 @@ def list_refused(session: Session, lots: Mapping[int, Said], destination: Destin
 
     Those that answer alike what the rules look at are looked at once; the papers of those that are stopped open some again.
     """
-    known, today = taxonomy(session), clock.today()
-    names = {name for gate in known.gates for name in gate.fields}
+    taxonomy, today = get_taxonomy(session), clock.today()
+    names = {name for gate in taxonomy.gates for name in gate.fields}
     alike: dict[tuple[object, ...], list[int]] = {}
     for number, said in lots.items():
         looked_at = tuple((name, value) for name, value in json.loads(said.fields).items() if name in names)
@@ -93,8 +93,8 @@ def list_refused(session: Session, lots: Mapping[int, Said], destination: Destin
         answers = LotAnswers(
             json.loads(said.fields), json.loads(said.hazards), said.asbestos_suspected, said.year_of_construction
         )
-        material = known.material_by_id(said.material_id)
-        findings = find_findings(known.gates, material, answers, today=today, destination=destination)
+        material = taxonomy.material_by_id(said.material_id)
+        findings = find_findings(taxonomy.gates, material, answers, today=today, destination=destination)
         ids += numbers if find_blocking(findings, Moment.RESERVE) else []
     refused = set()
     for start in range(0, len(ids), LOOKED_AT):
@@ -106,20 +106,20 @@ def list_refused(session: Session, lots: Mapping[int, Said], destination: Destin
 
 def tells_owners_apart(session: Session, moment: Moment) -> bool:
     """Whether a rule that counts by this moment is only about what goes to another organisation."""
-    return any(gate.is_of_other_owner and gate.moment.is_by(moment) for gate in taxonomy(session).gates)
+    return any(gate.is_of_other_owner and gate.moment.is_by(moment) for gate in get_taxonomy(session).gates)
 
 
 def find_draft_findings(session: Session, draft: ListingDraft, *, papers: Iterable[PaperFacts] = ()) -> tuple[Finding, ...]:
     """What the rules say of a lot that somebody is still writing. Nothing of it where the material is not chosen yet."""
-    known = taxonomy(session)
-    material = known.find_material(draft.material)
-    return () if material is None else _of_draft(known, material, draft, papers)
+    taxonomy = get_taxonomy(session)
+    material = taxonomy.find_material(draft.material)
+    return () if material is None else _of_draft(taxonomy, material, draft, papers)
 
 
-def _of_draft(known: Taxonomy, material: Material, draft: ListingDraft, papers: Iterable[PaperFacts]) -> tuple[Finding, ...]:
+def _of_draft(taxonomy: Taxonomy, material: Material, draft: ListingDraft, papers: Iterable[PaperFacts]) -> tuple[Finding, ...]:
     hazards = {code: answer.value for code, answer in draft.hazards.items()}
     answers = LotAnswers(draft.fields or {}, hazards, draft.asbestos_suspected.value, draft.year_of_construction)
-    return find_findings(known.gates, material, answers, today=clock.today(), papers=papers)
+    return find_findings(taxonomy.gates, material, answers, today=clock.today(), papers=papers)
 
 
 def visible_findings(actor: Actor, listing: Listing, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -141,7 +141,7 @@ def list_visible_findings(session: Session, actor: Actor, listing: Listing) -> t
 
 def asks_destination(session: Session, material: Material) -> bool:
     """Whether somebody who reserves this material says of which classes the place is."""
-    return any(gate.kind is GateKind.DESTINATION and gate.applies_to(material) for gate in taxonomy(session).gates)
+    return any(gate.kind is GateKind.DESTINATION and gate.applies_to(material) for gate in get_taxonomy(session).gates)
 
 
 def stored_answers(listing: Listing) -> LotAnswers:
@@ -178,7 +178,7 @@ def is_about_these_answers(listing: Listing, judged_at: datetime) -> bool:
 
 def is_answered_anew(session: Session, listing: Listing, columns: Mapping[str, Any]) -> bool:
     """Whether these columns change the material, or an answer that a rule names."""
-    names = {name for gate in taxonomy(session).gates for name in gate.fields}
+    names = {name for gate in get_taxonomy(session).gates for name in gate.fields}
 
     def seen(said: LotAnswers) -> tuple[object, ...]:
         fields = {name: value for name, value in said.fields.items() if name in names}
@@ -230,9 +230,9 @@ def check_gates(
 
 
 def _without_papers(session: Session, listing: Listing, destination: Destination | None) -> tuple[Finding, ...]:
-    known = taxonomy(session)
-    material = known.material_by_id(listing.material_id)
-    return find_findings(known.gates, material, stored_answers(listing), today=clock.today(), destination=destination)
+    taxonomy = get_taxonomy(session)
+    material = taxonomy.material_by_id(listing.material_id)
+    return find_findings(taxonomy.gates, material, stored_answers(listing), today=clock.today(), destination=destination)
 
 
 def find_blocking(findings: Iterable[Finding], moment: Moment) -> list[Finding]:
@@ -249,7 +249,7 @@ def check_change(session: Session, listing: Listing, material: Material, columns
         return
     before = {finding.rule for finding in list_findings(session, listing) if finding.blocks(Moment.PUBLISH)}
     papers = list_paper_facts(session, [listing])[listing.id]
-    found = find_findings(taxonomy(session).gates, material, _answers_in(columns), today=clock.today(), papers=papers)
+    found = find_findings(get_taxonomy(session).gates, material, _answers_in(columns), today=clock.today(), papers=papers)
     refuse([finding for finding in find_blocking(found, Moment.PUBLISH) if finding.rule not in before])
 
 

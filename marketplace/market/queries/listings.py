@@ -225,11 +225,11 @@ def location_at(placed: Placed) -> Location:
     return Location(placed.place_name, placed.municipality, point, PlaceBasis(placed.place_basis), placed.address)
 
 
-def stored_draft(row: Listing, known: Taxonomy) -> ListingDraft:
+def stored_draft(row: Listing, taxonomy: Taxonomy) -> ListingDraft:
     """A stored lot as the draft that it was written from."""
     return ListingDraft(
         **stored_values(row),
-        material=known.material_by_id(row.material_id).slug,
+        material=taxonomy.material_by_id(row.material_id).slug,
         quantity=Quantity(row.quantity, Unit(row.unit)),
         location=location_at(row) if row.depot_id is None else None,
         depot_id=row.depot_id,

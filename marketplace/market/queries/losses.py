@@ -13,7 +13,7 @@ from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing, SupplyLoss
 from marketplace.market.rules.freshness import LOST, Outcome
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 
 
@@ -66,14 +66,14 @@ def get_losses(session: Session, actor: Actor) -> Losses:
 
 
 def _losses(session: Session) -> Iterator[Loss]:
-    materials = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     rows = select(SupplyLoss).options(joinedload(SupplyLoss.listing).joinedload(Listing.organisation))
     for row in session.scalars(rows.order_by(SupplyLoss.lost_on.desc(), SupplyLoss.listing_id.desc())):
         yield Loss(
             listing_id=row.listing_id,
             title=row.listing.title,
             organisation=row.listing.organisation.name,
-            material=materials.material_by_id(row.material_id),
+            material=taxonomy.material_by_id(row.material_id),
             quantity=Amount(row.quantity, Unit(row.listing.unit)),
             mass_kg=row.mass_kg,
             outcome=Outcome(row.outcome) if row.outcome else None,

@@ -15,7 +15,7 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.models import ProposalMade
 from marketplace.matching.queries.broker import _find, _get
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -85,9 +85,9 @@ def _check_proposable(session: Session, listing: Listing, demand: Demand) -> Non
         raise Conflict(_("Nothing of this listing is on offer any more. Choose another one."), "listing_id")
     if demand.status != DemandStatus.OPEN or demand.needed_until < clock.today():
         raise Conflict(_("This demand is not open any more. Choose another one."), "demand_id")
-    materials = taxonomy(session)
-    wanted, offered = materials.material_by_id(demand.material_id), materials.material_by_id(listing.material_id)
-    if offered.slug not in {material.slug for material in materials.serving(wanted)}:
+    taxonomy = get_taxonomy(session)
+    wanted, offered = taxonomy.material_by_id(demand.material_id), taxonomy.material_by_id(listing.material_id)
+    if offered.slug not in {material.slug for material in taxonomy.serving(wanted)}:
         raise Invalid(
             _(
                 "This listing is %(offered)s, and the demand asks for %(wanted)s. Choose another one.",

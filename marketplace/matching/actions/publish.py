@@ -32,7 +32,7 @@ from marketplace.market.rules.listing import ListingDraft, ListingStatus, is_sta
 from marketplace.market.rules.photos import StoredPicture
 from marketplace.matching.models import MatchNotified
 from marketplace.matching.queries.matches import Match, list_demands_for_listing, list_listings_for_demand
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
 from marketplace.planned.actions import coming, dates
@@ -138,7 +138,7 @@ def _keep_what_is_waited_for(session: Session, actor: Actor, listing: Listing, d
     A waiting reservation holds nothing, so the counters do not show it.
     """
     require(actor, Can.EDIT_LISTING, listing)
-    material = taxonomy(session).material_by_id(listing.material_id)
+    material = get_taxonomy(session).material_by_id(listing.material_id)
     is_other = (draft.material, draft.quantity.unit.value) != (material.slug, listing.unit)
     if is_other and any(claim.status == ReservationStatus.WAITING for claim in list_claims(session, listing.id)):
         raise Conflict(_("Somebody is waiting for this listing. The material and the unit cannot change any more."), "material")

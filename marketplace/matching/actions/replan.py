@@ -13,7 +13,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing, stored_draft
 from marketplace.market.rules.listing import Certainty, ListingStatus
 from marketplace.matching.actions.publish import move_dates
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.actions import assets
 from marketplace.passports.models import Asset
 from marketplace.passports.queries.assets import draft_of, get_asset
@@ -69,6 +69,6 @@ def _move(session: Session, actor: Actor, listing: Listing, after: Coming, reaso
         plan = Plan(after.earliest, after.latest, after.certainty)
         move_dates(session, actor, listing_id=listing.id, version=listing.version, draft=DatesDraft(plan, reason))
         return
-    draft = stored_draft(listing, taxonomy(session))
+    draft = stored_draft(listing, get_taxonomy(session))
     draft = replace(draft, earliest=after.earliest, latest=after.latest, certainty=after.certainty)
     update_listing(session, actor, listing_id=listing.id, version=listing.version, draft=draft)

@@ -14,7 +14,7 @@ from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.models import ProposalMade
 from marketplace.matching.queries.matches import lot_of, need_of
 from marketplace.matching.rules.pair import objections
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 
 def _find(session: Session, listing_id: int, demand_id: int) -> ProposalMade | None:
@@ -58,9 +58,9 @@ def why_not(session: Session, actor: Actor, made: ProposalMade) -> tuple[Decimal
 
     Between public points, in whole kilometres, for whoever may know no more. Nothing where it has become a match.
     """
-    materials, exact = taxonomy(session), may(actor, Can.READ_POINTS)
-    lot = lot_of(made.listing, materials, exact=exact)
-    need = need_of(made.demand, made.demand.organisation.kind, materials, exact=exact)
+    taxonomy, exact = get_taxonomy(session), may(actor, Can.READ_POINTS)
+    lot = lot_of(made.listing, taxonomy, exact=exact)
+    need = need_of(made.demand, made.demand.organisation.kind, taxonomy, exact=exact)
     away = distance_km(lot.point, need.point)
     result = objections(lot, need, distance_km=away, today=clock.today())
     return away if exact else Decimal(whole_km(lot.point, need.point)), result

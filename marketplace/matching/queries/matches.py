@@ -42,7 +42,7 @@ from marketplace.matching.queries.statements import (
 from marketplace.matching.rules import pair
 from marketplace.matching.rules.pair import Lot, Need
 from marketplace.matching.rules.wishes import Verdict, by_certainty, doubts, judge_all, stored_wishes, wishes_of
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 PAGE_SIZE = 24
@@ -122,7 +122,7 @@ def list_listings_for_demand(
     """
     require(actor, Can.READ_MATCHES, demand)
     exact = may(actor, Can.READ_POINTS) and not by_public_points
-    terms = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
     under_way, given_back = fetch_deals(session, demand) if demand.id else (0, [])
     to_find = demand.remaining - under_way
@@ -131,8 +131,8 @@ def list_listings_for_demand(
         return Matches((), 0, page, size)
     is_loaded = "organisation" in demand.__dict__
     asker = demand.organisation if is_loaded else session.connection().execute(_ASKER, {"id": demand.organisation_id}).one()
-    need = need_of(demand, asker.kind, terms, asker.slug, to_find, exact=exact)
-    serving = terms.serving(need.material)
+    need = need_of(demand, asker.kind, taxonomy, asker.slug, to_find, exact=exact)
+    serving = taxonomy.serving(need.material)
     refused = sorted({code for item in serving for code in item.hazard_codes} - need.accepts_hazards)
     farthest = demand.max_distance_km
     figures: dict[str, Any] = {
@@ -168,7 +168,7 @@ def list_listings_for_demand(
 
     def serving_ids(doubted: list[int]) -> set[int]:
         rows = session.scalars(_BARE_LISTINGS, {"ids": doubted})
-        return _serving((row.id, lot_of(row, terms, exact=exact), need) for row in rows)
+        return _serving((row.id, lot_of(row, taxonomy, exact=exact), need) for row in rows)
 
     asked = [wish.field.slug for wish in need.wishes]
 
@@ -182,8 +182,8 @@ def list_listings_for_demand(
     fitting = _fitting(numbers, serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     listings = session.scalars(_LISTINGS, {"ids": ids}).unique().all() if ids else []
-    pairs = [(listing, demand, lot_of(listing, terms, exact=exact), need) for listing in listings]
-    return _ranked(exact, terms, pairs, len(fitting), page, size)
+    pairs = [(listing, demand, lot_of(listing, taxonomy, exact=exact), need) for listing in listings]
+    return _ranked(exact, taxonomy, pairs, len(fitting), page, size)
 
 
 def list_demands_for_listing(
@@ -195,7 +195,7 @@ def list_demands_for_listing(
     """
     require(actor, Can.READ_MATCHES, listing)
     exact = may(actor, Can.READ_POINTS) and not by_public_points
-    lot = lot_of(listing, taxonomy(session), exact=exact)
+    lot = lot_of(listing, get_taxonomy(session), exact=exact)
     return _demands_served(session, listing, lot, exact=exact, page=page, page_size=page_size)
 
 
@@ -205,7 +205,7 @@ def list_demands_for_draft(session: Session, actor: Actor, listing: Listing, tur
     exact = may(actor, Can.READ_POINTS)
     days = {name: getattr(turns, name) for name in ("circle", "circle_from", "region_from", "partners_from")}
     lot = replace(
-        lot_of(listing, taxonomy(session), exact=exact), status=ListingStatus.PUBLISHED, confirmed_on=clock.today(), **days
+        lot_of(listing, get_taxonomy(session), exact=exact), status=ListingStatus.PUBLISHED, confirmed_on=clock.today(), **days
     )
     return _demands_served(session, listing, lot, exact=exact)
 
@@ -213,7 +213,7 @@ def list_demands_for_draft(session: Session, actor: Actor, listing: Listing, tur
 def _demands_served(
     session: Session, listing: Listing, lot: Lot, *, exact: bool, page: int = 1, page_size: int = PAGE_SIZE
 ) -> Matches:
-    terms, today = taxonomy(session), clock.today()
+    taxonomy, today = get_taxonomy(session), clock.today()
     page, size = max(1, page), max(1, min(page_size, PAGE_SIZE_MAX))
     parents = [listing.parent_id] if listing.parent_id else []
     returned = list_demands_come_back_from(session, parents).get(listing.parent_id or 0, set())
@@ -221,7 +221,7 @@ def _demands_served(
     is_stale = lot.confirmed_on is None or lot.confirmed_on < today - STALE_AFTER
     if lot.status != ListingStatus.PUBLISHED or is_over or is_stale or lot.available.amount <= 0:
         return Matches((), 0, page, size)
-    declared, served = sorted(lot.hazards_yes), terms.served_by(lot.material)
+    declared, served = sorted(lot.hazards_yes), taxonomy.served_by(lot.material)
     figures: dict[str, Any] = {
         **place_figures(lot.point),
         "materials": [item.id for item in served],
@@ -255,11 +255,11 @@ def _demands_served(
 
     @cache
     def judged(asked: str | None) -> Verdict:
-        return judge_all(stored_wishes(asked, terms.fields_by_slug.get), lot.answers) if asked else Verdict.FITS
+        return judge_all(stored_wishes(asked, taxonomy.fields_by_slug.get), lot.answers) if asked else Verdict.FITS
 
     def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
         to_find = demand.remaining - under_way
-        return need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find, exact=exact)
+        return need_of(demand, demand.organisation.kind, taxonomy, demand.organisation.slug, to_find, exact=exact)
 
     found = wished(_connection(session), statement, figures)
     fitting = _fitting(by_certainty(list(found), map(judged, found.values())), serving_ids)
@@ -267,7 +267,7 @@ def _demands_served(
     demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
     under_way = totals_under_way(session, demands) if demands else {}
     pairs = [(listing, row, lot, asked_by(row, under_way.get(row.id, Decimal(0)))) for row in demands]
-    return _ranked(exact, terms, pairs, len(fitting), page, size)
+    return _ranked(exact, taxonomy, pairs, len(fitting), page, size)
 
 
 def _connection(session: Session) -> Connection:
@@ -295,7 +295,7 @@ def _serving(pairs: Iterable[tuple[int, Lot, Need]]) -> set[int]:
 
 
 def _ranked(
-    exact: bool, terms: Taxonomy, pairs: list[tuple[Listing, Demand, Lot, Need]], total: int, page: int, size: int
+    exact: bool, taxonomy: Taxonomy, pairs: list[tuple[Listing, Demand, Lot, Need]], total: int, page: int, size: int
 ) -> Matches:
     """The page in its order, each with its place among all. What the rule refuses has been left out before; one that slipped through falls out here."""
     today, rows = clock.today(), []
@@ -308,7 +308,7 @@ def _ranked(
     rows.sort(key=lambda item: item[:2])
     first = (page - 1) * size + 1
     items = (
-        _match(terms, listing, demand, lot, need, _told_km(lot, need, away, exact=exact), place=first + number, total=total)
+        _match(taxonomy, listing, demand, lot, need, _told_km(lot, need, away, exact=exact), place=first + number, total=total)
         for number, (_key, _id, away, listing, demand, lot, need) in enumerate(rows)
     )
     return Matches(tuple(items), total, page, size)
@@ -319,13 +319,13 @@ def _told_km(lot: Lot, need: Need, away: Decimal, *, exact: bool) -> Decimal:
 
 
 def _match(
-    terms: Taxonomy, listing: Listing, demand: Demand, lot: Lot, need: Need, shown_km: Decimal, *, place: int, total: int
+    taxonomy: Taxonomy, listing: Listing, demand: Demand, lot: Lot, need: Need, shown_km: Decimal, *, place: int, total: int
 ) -> Match:
     covered = pair.cover(lot, need)
     figures = impact(
         mass_in_kg=covered.mass_kg,
         distance_in_km=shown_km,
-        vehicle_factors=terms.vehicle_factors,
+        vehicle_factors=taxonomy.vehicle_factors,
         carbon_factor=lot.material.carbon.kgco2e_per_kg if lot.material.carbon else None,
         processing_factor=lot.material.processing_kgco2e_per_kg,
     )
@@ -333,10 +333,10 @@ def _match(
     return Match(listing, demand, shown_km, covered.covers, covered.takes, figures, reasons, doubts(need.wishes, lot.answers))
 
 
-def lot_of(listing: Listing, terms: Taxonomy, *, exact: bool) -> Lot:
+def lot_of(listing: Listing, taxonomy: Taxonomy, *, exact: bool) -> Lot:
     """What of a listing counts for a match. `exact`: for whoever may know its exact point."""
     return Lot(
-        material=terms.material_by_id(listing.material_id),
+        material=taxonomy.material_by_id(listing.material_id),
         organisation_id=listing.organisation_id,
         status=ListingStatus(listing.status),
         condition=Condition(listing.condition),
@@ -361,7 +361,7 @@ def lot_of(listing: Listing, terms: Taxonomy, *, exact: bool) -> Lot:
 def need_of(
     demand: Demand,
     organisation_kind: str,
-    terms: Taxonomy,
+    taxonomy: Taxonomy,
     organisation_slug: str = "",
     to_find: Decimal | None = None,
     *,
@@ -371,10 +371,10 @@ def need_of(
 
     `exact`: for whoever may know its exact point.
     """
-    material = terms.material_by_id(demand.material_id)
+    material = taxonomy.material_by_id(demand.material_id)
     return Need(
         material=material,
-        serving=frozenset(item.slug for item in terms.serving(material)),
+        serving=frozenset(item.slug for item in taxonomy.serving(material)),
         organisation_id=demand.organisation_id,
         organisation_kind=organisation_kind,
         status=DemandStatus(demand.status),
@@ -388,7 +388,7 @@ def need_of(
         confirmed_on=demand.confirmed_on,
         point=_point(demand, exact=exact),
         organisation_slug=organisation_slug,
-        wishes=wishes_of(demand.fields, material.fields, terms.fields_by_slug.get) if demand.fields else (),
+        wishes=wishes_of(demand.fields, material.fields, taxonomy.fields_by_slug.get) if demand.fields else (),
     )
 
 

@@ -31,7 +31,7 @@ from marketplace.matching.queries.matches import lot_of, need_of
 from marketplace.matching.rules.misses import Miss, near_miss
 from marketplace.matching.rules.pair import Need, objections
 from marketplace.matching.rules.wishes import doubts
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 OWN_MOST, OTHERS_MOST, PAIRS_MOST = 50, 250, 2000
@@ -70,14 +70,14 @@ def list_own_fits(session: Session, actor: Actor, *, most: int = 10) -> OwnFits:
     does. What the asking organisation has a request for already is left out. The first `most` of each have their photos.
     """
     require(actor, Can.READ_MATCHES, actor.organisation_id)
-    known, exact = taxonomy(session), may(actor, Can.READ_POINTS)
-    pairs = _pairs(session, actor, known)
+    taxonomy, exact = get_taxonomy(session), may(actor, Can.READ_POINTS)
+    pairs = _pairs(session, actor, taxonomy)
     if not pairs:
         return OwnFits((), ())
     under_way = totals_under_way(session, list({demand.id: demand for _listing, demand in pairs}.values()))
     asked = _asked(session, {listing.id for listing, _demand in pairs})
-    lots = {listing.id: lot_of(listing, known, exact=exact) for listing, _demand in pairs}
-    needs = {demand.id: _need(demand, known, under_way.get(demand.id, Decimal(0)), exact=exact) for _listing, demand in pairs}
+    lots = {listing.id: lot_of(listing, taxonomy, exact=exact) for listing, _demand in pairs}
+    needs = {demand.id: _need(demand, taxonomy, under_way.get(demand.id, Decimal(0)), exact=exact) for _listing, demand in pairs}
     fits: list[Fit] = []
     misses: list[Fit] = []
     for listing, demand in pairs:
@@ -106,18 +106,20 @@ def _once(actor: Actor, fits: list[Fit]) -> list[Fit]:
     return list(seen.values())
 
 
-def _need(demand: Demand, known: Taxonomy, under_way: Decimal, *, exact: bool) -> Need:
+def _need(demand: Demand, taxonomy: Taxonomy, under_way: Decimal, *, exact: bool) -> Need:
     organisation = demand.organisation
-    return need_of(demand, organisation.kind, known, organisation.slug, demand.remaining - under_way, exact=exact)
+    return need_of(demand, organisation.kind, taxonomy, organisation.slug, demand.remaining - under_way, exact=exact)
 
 
-def _pairs(session: Session, actor: Actor, known: Taxonomy) -> list[tuple[Listing, Demand]]:
+def _pairs(session: Session, actor: Actor, taxonomy: Taxonomy) -> list[tuple[Listing, Demand]]:
     """Pair the own lots and demands with those of others by material, the newest first."""
     own = actor.organisation_id
     lots = session.scalars(_on_offer(Listing.organisation_id == own).limit(OWN_MOST)).all()
     demands = session.scalars(_sought(Demand.organisation_id == own).limit(OWN_MOST)).all()
-    serving = {demand.id: {item.id for item in known.serving(known.material_by_id(demand.material_id))} for demand in demands}
-    served = {lot.id: {item.id for item in known.served_by(known.material_by_id(lot.material_id))} for lot in lots}
+    serving = {
+        demand.id: {item.id for item in taxonomy.serving(taxonomy.material_by_id(demand.material_id))} for demand in demands
+    }
+    served = {lot.id: {item.id for item in taxonomy.served_by(taxonomy.material_by_id(lot.material_id))} for lot in lots}
     asking = _others(session, _sought(Demand.organisation_id != own), Demand.material_id, served)
     offering = _others(
         session, _on_offer((Listing.organisation_id != own) & Listing.region_from.is_not(None)), Listing.material_id, serving

@@ -35,7 +35,7 @@ from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import RANKS, Lot, Need, cover, objections
 from marketplace.matching.rules.wanted import Fit
 from marketplace.matching.rules.wishes import Verdict, Wish, doubts, judge, stored_wishes
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
 LOTS_MAX = 200
@@ -80,14 +80,14 @@ class OwnFit:
 
 def list_fitting_lots(session: Session, actor: Actor, demand: Demand, *, most: int = FITTING_MOST) -> list[OwnFit]:
     """The lots of one's own that fit one open demand. What serves it first, what is certain of that, then what is on offer, then the largest."""
-    terms = taxonomy(session)
-    serving = {material.slug for material in terms.serving(terms.material_by_id(demand.material_id))}
+    taxonomy = get_taxonomy(session)
+    serving = {material.slug for material in taxonomy.serving(taxonomy.material_by_id(demand.material_id))}
     lots = [own for own in list_own_lots(session, actor) if own.lot.material.slug in serving]
     if not lots or demand.status != DemandStatus.OPEN:
         return []
     to_find = demand.remaining - total_under_way(session, demand)
     offered = set(session.scalars(select(ProposalMade.listing_id).where(ProposalMade.demand_id == demand.id)))
-    fits = [own_fit(actor, own, demand, to_find, terms, is_offered=own.listing_id in offered) for own in lots]
+    fits = [own_fit(actor, own, demand, to_find, taxonomy, is_offered=own.listing_id in offered) for own in lots]
     found = [fit for fit in fits if fit is not None]
     return sorted(found, key=_order)[:most]
 
@@ -100,7 +100,7 @@ def list_own_lots(session: Session, actor: Actor) -> list[OwnLot]:
     """List what the actor's organisation has on offer or in a draft, newest first, at most 200. What is all taken is left out."""
     if not may(actor, Can.OFFER) or actor.organisation_id is None:
         return []
-    today, terms, exact = clock.today(), taxonomy(session), may(actor, Can.READ_POINTS)
+    today, taxonomy, exact = clock.today(), get_taxonomy(session), may(actor, Can.READ_POINTS)
     is_draft = Listing.status == ListingStatus.DRAFT
     is_on_offer = (Listing.status == ListingStatus.PUBLISHED) & (Listing.confirmed_on >= today - STALE_AFTER)
     rows = (
@@ -120,7 +120,7 @@ def list_own_lots(session: Session, actor: Actor) -> list[OwnLot]:
     defaults = get_window_defaults(session, actor.organisation_id) if has_draft else WindowDefaults()
     returned = list_demands_come_back_from(session, {listing.parent_id for listing in listings if listing.parent_id})
     return [
-        _own_lot(listing, lot_of(listing, terms, exact=exact), defaults, today, returned.get(listing.parent_id or 0, set()))
+        _own_lot(listing, lot_of(listing, taxonomy, exact=exact), defaults, today, returned.get(listing.parent_id or 0, set()))
         for listing in listings
     ]
 
@@ -142,12 +142,14 @@ def _own_lot(listing: Listing, lot: Lot, defaults: WindowDefaults, today: date, 
     return OwnLot(listing.id, listing.title, lot.available, is_draft, lot, frozenset(came_back_from))
 
 
-def own_fit(actor: Actor, own: OwnLot, demand: Demand, to_find: Decimal, terms: Taxonomy, *, is_offered: bool) -> OwnFit | None:
+def own_fit(
+    actor: Actor, own: OwnLot, demand: Demand, to_find: Decimal, taxonomy: Taxonomy, *, is_offered: bool
+) -> OwnFit | None:
     """How a lot of one's own fits a demand, by the rule itself; None where it does not."""
     if demand.id in own.came_back_from:
         return None
     exact = may(actor, Can.READ_POINTS)
-    need = need_of(demand, demand.organisation.kind, terms, demand.organisation.slug, to_find, exact=exact)
+    need = need_of(demand, demand.organisation.kind, taxonomy, demand.organisation.slug, to_find, exact=exact)
     away, today = distance_km(own.lot.point, need.point), clock.today()
     unsure = doubts(need.wishes, own.lot.answers)
     if not objections(own.lot, need, distance_km=away, today=today):
@@ -188,7 +190,7 @@ class Needs:
     columns: dict[str, Sequence[Any]]
     askers: dict[int, Asker]
     under_way: dict[int, Decimal]
-    terms: Taxonomy
+    taxonomy: Taxonomy
     exact: bool
 
     def __len__(self) -> int:
@@ -208,11 +210,11 @@ class Needs:
         values |= {**days, **points, "accepts_hazards": hazards, "fields": json.loads(values["fields"])}
         row: Any = _Row(**values | {"max_distance_km": None if farthest is None else Decimal(farthest) / 1000})
         asker = self.askers[row.organisation_id]
-        return need_of(row, asker.kind, self.terms, asker.slug, self.to_find(place), exact=self.exact)
+        return need_of(row, asker.kind, self.taxonomy, asker.slug, self.to_find(place), exact=self.exact)
 
     def wishes(self, place: int) -> tuple[Wish, ...]:
         """What it asks of the fields."""
-        return stored_wishes(self.columns["fields"][place], self.terms.fields_by_slug.get)
+        return stored_wishes(self.columns["fields"][place], self.taxonomy.fields_by_slug.get)
 
     def _day(self, name: str, place: int) -> date:
         return date.fromordinal(EPOCH + int(self.numbers[name][place]))
@@ -253,7 +255,7 @@ class Needs:
     def asking_for(self, material: Material) -> Ids:
         """Where the needs stand that this material may serve."""
         there = self.by_material
-        found = [there[item.id] for item in self.terms.served_by(material) if item.id in there]
+        found = [there[item.id] for item in self.taxonomy.served_by(material) if item.id in there]
         return np.concatenate(found) if found else np.empty(0, np.intp)
 
 

@@ -13,7 +13,7 @@ from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.matching.queries.matches import Match, list_listings_for_demand, lot_of
 from marketplace.matching.rules.proposal import Part, Plan, Supply, plan, sentences
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 
 LOTS_MAX = PAGE_SIZE_MAX  # the best hundred that fit; a need that they do not cover says what is missing
 
@@ -65,8 +65,8 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
     A demand that is not open, or of which all is under way, gets a proposal without parts.
     """
     require(actor, Can.READ_MATCHES, demand)
-    terms = taxonomy(session)
-    material, unit = terms.material_by_id(demand.material_id), Unit(demand.unit)
+    taxonomy = get_taxonomy(session)
+    material, unit = taxonomy.material_by_id(demand.material_id), Unit(demand.unit)
     under_way = Amount(total_under_way(session, demand), unit)
     needed = Amount(max(demand.remaining - under_way.amount, Decimal(0)), unit)
     matches = list_listings_for_demand(session, actor, demand, page_size=LOTS_MAX).items if needed.amount > 0 else ()
@@ -78,7 +78,7 @@ def propose_parts(session: Session, actor: Actor, demand: Demand) -> Proposal:
             Supply(
                 item.listing.id,
                 item.listing.organisation.name,
-                lot_of(item.listing, terms, exact=may(actor, Can.READ_POINTS)),
+                lot_of(item.listing, taxonomy, exact=may(actor, Can.READ_POINTS)),
                 item.listing.minimum_part,
                 item.road_km,
                 item.doubts,

@@ -25,7 +25,7 @@ from marketplace.matching.models import ProposalMade
 from marketplace.matching.queries.matches import lot_of, need_of
 from marketplace.matching.rules.misses import Kind, near_miss
 from marketplace.matching.rules.pair import Lot, Need, objections
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 LOOKED_AT_MOST = 1000
@@ -98,14 +98,14 @@ class Survey:
 def survey(session: Session, actor: Actor) -> Survey:
     """Hold everything on offer against everything sought. For the broker."""
     require(actor, Can.BROKER)
-    materials, today = taxonomy(session), clock.today()
+    taxonomy, today = get_taxonomy(session), clock.today()
     listings, has_all_listings = _cut(_on_offer(session))
     demands, has_all_demands = _cut(_sought(session))
     served_lots: set[int] = set()
     served_needs: set[int] = set()
     misses: list[tuple[Decimal, int, int, Pair]] = []
     returned = list_demands_come_back_from(session, {row.parent_id for row in listings if row.parent_id})
-    for pair in _pairs(listings, demands, materials):
+    for pair in _pairs(listings, demands, taxonomy):
         if pair.demand.id in returned.get(pair.listing.parent_id or 0, ()):
             continue
         about = pair.about_km()
@@ -159,13 +159,13 @@ def _sought(session: Session) -> list[Demand]:
     )
 
 
-def _pairs(listings: list[Listing], demands: list[Demand], known: Taxonomy) -> list[Pair]:
+def _pairs(listings: list[Listing], demands: list[Demand], taxonomy: Taxonomy) -> list[Pair]:
     wanted: defaultdict[int, list[tuple[Demand, Need]]] = defaultdict(list)
     for demand in demands:
-        wanted[demand.material_id].append((demand, need_of(demand, demand.organisation.kind, known, exact=True)))
+        wanted[demand.material_id].append((demand, need_of(demand, demand.organisation.kind, taxonomy, exact=True)))
     rows = []
     for listing in listings:
-        lot = lot_of(listing, known, exact=True)
-        for material in known.served_by(lot.material):
+        lot = lot_of(listing, taxonomy, exact=True)
+        for material in taxonomy.served_by(lot.material):
             rows += [Pair(listing, demand, lot, need) for demand, need in wanted[material.id]]
     return rows

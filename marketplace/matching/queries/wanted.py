@@ -46,7 +46,7 @@ from marketplace.matching.queries.own_lots import (
     own_fit,
 )
 from marketplace.matching.rules.wanted import FIT_LABELS, WantedQuery, WantedSort, find_words
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.questions.queries import list_demand_texts
 
@@ -150,7 +150,7 @@ class _Look:
     session: Session
     actor: Actor
     query: WantedQuery
-    terms: Taxonomy
+    taxonomy: Taxonomy
     places: dict[int, _Place]
     own: list[OwnLot]
     columns: dict[str, Sequence[Any]]
@@ -193,7 +193,7 @@ class _Look:
         wanted = frozenset(query.organisations)
         chosen = [number for number, place in self.places.items() if place.slug in wanted]
         kinds = [number for number, fit in WORDS.items() if fit in query.fits]
-        groups = list(self.terms.ids_of(groups=query.groups))
+        groups = list(self.taxonomy.ids_of(groups=query.groups))
         return {
             "rest": rest,
             "groups": np.isin(self.numbers("material_id"), groups) if query.groups else every,
@@ -220,13 +220,13 @@ class _Look:
         """The counts, each without its own filter."""
         query = self.query
         groups, askers, fits = (self.places_of(masks, without) for without in ("groups", "organisations", "fits"))
-        by_group = Counter(map(self.terms.group_slugs.__getitem__, self.numbers("material_id")[groups].tolist()))
+        by_group = Counter(map(self.taxonomy.group_slugs.__getitem__, self.numbers("material_id")[groups].tolist()))
         by_asker = Counter(self.numbers("organisation_id")[askers].tolist())
         by_fit = Counter(self.fitting.how[fits].tolist())
         return WantedFacets(
             tuple(
                 FacetCount(group.slug, group.name, by_group[group.slug])
-                for group in self.terms.groups
+                for group in self.taxonomy.groups
                 if by_group[group.slug] or group.slug in query.groups
             ),
             tuple(
@@ -268,7 +268,7 @@ class _Look:
         if self.fitting.how[place] == NOTHING:
             return None
         own = self.own[int(self.fitting.lots[place])]
-        return own_fit(self.actor, own, demand, to_find, self.terms, is_offered=(own.listing_id, demand.id) in offered)
+        return own_fit(self.actor, own, demand, to_find, self.taxonomy, is_offered=(own.listing_id, demand.id) in offered)
 
 
 def search_wanted(session: Session, actor: Actor, query: WantedQuery) -> WantedFound:
@@ -277,7 +277,7 @@ def search_wanted(session: Session, actor: Actor, query: WantedQuery) -> WantedF
     Where there are none, those for the words without typing errors.
     """
     found = _search(session, actor, query)
-    meant = taxonomy(session).mend(query.q) if query.q and not found.total and not query.is_literal else None
+    meant = get_taxonomy(session).mend(query.q) if query.q and not found.total and not query.is_literal else None
     other = _search(session, actor, replace(query, q=meant)) if meant else found
     return replace(other, corrected=meant) if other.total and meant else found
 
@@ -332,7 +332,7 @@ def map_wanted(session: Session, actor: Actor, query: WantedQuery, *, zoom: int)
 
 def _look(session: Session, actor: Actor, query: WantedQuery) -> _Look:
     require(actor, Can.READ_CATALOGUE)
-    terms = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     places = {
         row.id: _Place(row.slug, row.name, row.kind, Point(row.main_lat, row.main_lon))
         for row in session.connection().execute(_ORGANISATIONS)
@@ -341,18 +341,18 @@ def _look(session: Session, actor: Actor, query: WantedQuery) -> _Look:
     exact = may(actor, Can.READ_POINTS)
     names = [*_NARROW, *(_FOR_THE_RULE if own else ()), *(_EXACT if own and exact else ())]
     session.flush()  # the connection itself is asked: the session would make an object of each row
-    rows = session.connection().execute(_narrow(actor, query, terms, names)).all()
+    rows = session.connection().execute(_narrow(actor, query, taxonomy, names)).all()
     columns: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True) if rows else repeat(()), strict=False))
     if query.q:
         asked = list_demand_texts(session, actor)
         texts = [(*row[len(names) :], *asked.get(number, ())) for number, row in zip(columns["id"], rows, strict=True)]
-        names_of = {number: terms.material_by_id(number).search_words for number in set(columns["material_id"])}
+        names_of = {number: taxonomy.material_by_id(number).search_words for number in set(columns["material_id"])}
         kept = find_words(query.q, columns["material_id"], names_of, texts)
         columns = {name: [values[place] for place in kept] for name, values in columns.items()}
     askers = {number: Asker(number, place.slug, place.kind) for number, place in places.items()}
-    needs = Needs(columns, askers, _under_way(session, columns) if own else {}, terms, exact)
+    needs = Needs(columns, askers, _under_way(session, columns) if own else {}, taxonomy, exact)
     how = fitting(own, needs, today=clock.today())
-    return _Look(session, actor, query, terms, places, own, columns, how)
+    return _Look(session, actor, query, taxonomy, places, own, columns, how)
 
 
 class _Served(NamedTuple):
@@ -370,7 +370,7 @@ def _under_way(session: Session, columns: dict[str, Sequence[Any]]) -> dict[int,
     return totals_under_way(session, found) if found else {}
 
 
-def _narrow(actor: Actor, query: WantedQuery, terms: Taxonomy, names: list[str]) -> Select[Any]:
+def _narrow(actor: Actor, query: WantedQuery, taxonomy: Taxonomy, names: list[str]) -> Select[Any]:
     rows = visible_demands(actor, statuses=query.statuses, mine=query.mine)
     if query.first is not None:
         rows = rows.where(Demand.needed_until >= query.first)
@@ -379,7 +379,7 @@ def _narrow(actor: Actor, query: WantedQuery, terms: Taxonomy, names: list[str])
     if query.municipalities:
         rows = rows.where(Demand.municipality.in_(query.municipalities))
     if query.materials:
-        rows = rows.where(Demand.material_id.in_(terms.ids_of(slugs=query.materials)))
+        rows = rows.where(Demand.material_id.in_(taxonomy.ids_of(slugs=query.materials)))
     asked = [type_coerce(_demand[name], _AS_STORED[name]) if name in _AS_STORED else _demand[name] for name in names]
     texts = [_demand.title, *([_demand.description] if actor.is_member else [])] if query.q else []
     return rows.with_only_columns(*asked, *texts)

@@ -9,7 +9,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.market.models import Demand
 from marketplace.matching.actions.publish import ask
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.memos.models import Memo, MemoConclusion, MemoDemand
 from marketplace.memos.queries.memos import get_memo
 from marketplace.memos.rules.memo import ConclusionDraft, check_conclusion, mass_of
@@ -22,7 +22,7 @@ def conclude(session: Session, actor: Actor, *, memo_id: int, draft: ConclusionD
     memo = _locked(session, actor, memo_id)
     if session.get(MemoConclusion, memo_id) is not None:
         raise Conflict(_("This memo has been concluded and does not change any more. Search once more for a new one."))
-    material = taxonomy(session).material_by_id(memo.material_id)
+    material = get_taxonomy(session).material_by_id(memo.material_id)
     searched = read_searched(memo.search)
     check_conclusion(draft, searched=searched.quantity, material=material, fitting=memo.fitting, nearly=memo.nearly)
     bought = draft.bought

@@ -12,7 +12,7 @@ from marketplace.kernel.language import _
 from marketplace.market.actions.demands import unsaved_demand
 from marketplace.market.queries.changes import catalogue_number
 from marketplace.market.rules.demand import DemandDraft
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.memos.models import Memo, MemoYear
 from marketplace.memos.queries.memos import find_same, get_memo
 from marketplace.memos.queries.search import count_stock, find_on_bank, searched_by
@@ -28,10 +28,10 @@ def search_first(session: Session, actor: Actor, draft: DemandDraft, *, again: b
     that is there, unless it is meant (`again`).
     """
     require(actor, Can.WRITE_MEMO)
-    titled = draft if draft.title else replace(draft, title=taxonomy(session).material(draft.material).name)
+    titled = draft if draft.title else replace(draft, title=get_taxonomy(session).material(draft.material).name)
     demand = unsaved_demand(session, actor, titled)
-    known, today = taxonomy(session), clock.today()
-    searched = searched_by(demand, known)
+    taxonomy, today = get_taxonomy(session), clock.today()
+    searched = searched_by(demand, taxonomy)
     digest = search_digest(searched)
     same = None if again else find_same(session, actor, digest, today)
     if same is not None:
@@ -39,7 +39,7 @@ def search_first(session: Session, actor: Actor, draft: DemandDraft, *, again: b
             _("You searched for the same today: %(memo)s. Open that one, or search once more.", memo=same.name), memo_id=same.id
         )
     found, stock = find_on_bank(session, actor, demand), count_stock(session, actor, demand)
-    material = known.material_by_id(demand.material_id)
+    material = taxonomy.material_by_id(demand.material_id)
     memo = Memo(
         year=today.year,
         organisation_id=demand.organisation_id,
@@ -53,7 +53,7 @@ def search_first(session: Session, actor: Actor, draft: DemandDraft, *, again: b
         fitting=found.fitting,
         nearly=found.nearly,
         catalogue_revision=catalogue_number(session),
-        factor_version=known.version,
+        factor_version=taxonomy.version,
         digest=digest,
         search=written(searched),
         found=written(found),

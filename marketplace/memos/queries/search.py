@@ -25,7 +25,7 @@ from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStat
 from marketplace.matching.queries.matches import Match, list_listings_for_demand, lot_of, need_of
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import Lot, Need, rank_key
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.fields import spoken_wish
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 from marketplace.memos.rules.record import (
@@ -45,9 +45,9 @@ MISSES_KEPT = 5
 LOOKED_AT_MOST = 400  # of the nearest lots of the material, for what is in the way
 
 
-def searched_by(demand: Demand, known: Taxonomy) -> Searched:
+def searched_by(demand: Demand, taxonomy: Taxonomy) -> Searched:
     """What a demand that is not stored asks for, with the names of today."""
-    material = known.material_by_id(demand.material_id)
+    material = taxonomy.material_by_id(demand.material_id)
     return Searched(
         title=demand.title,
         project=demand.project,
@@ -56,7 +56,7 @@ def searched_by(demand: Demand, known: Taxonomy) -> Searched:
         material_name=name_of(material),
         group=material.group.slug,
         group_name=name_of(material.group),
-        also=tuple(name_of(other) for other in known.serving(material)[1:]),
+        also=tuple(name_of(other) for other in taxonomy.serving(material)[1:]),
         quantity=Quantity(demand.quantity, Unit(demand.unit)),
         min_condition=Condition(demand.min_condition),
         needed_from=demand.needed_from,
@@ -76,29 +76,29 @@ def searched_by(demand: Demand, known: Taxonomy) -> Searched:
 
 def find_on_bank(session: Session, actor: Actor, demand: Demand) -> SearchResult:
     """What serves a demand that is not stored, and what would but for one thing. The best of both, with their numbers."""
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     matches = list_listings_for_demand(session, actor, demand, page_size=LOTS_KEPT)
-    misses = _misses(session, actor, demand, known)
+    misses = _misses(session, actor, demand, taxonomy)
     return SearchResult(
         fitting=matches.total,
         nearly=len(misses),
-        lots=tuple(_fitting_lot(match, known) for match in matches.items),
+        lots=tuple(_fitting_lot(match, taxonomy) for match in matches.items),
         misses=tuple(misses[:MISSES_KEPT]),
     )
 
 
-def _fitting_lot(match: Match, known: Taxonomy) -> FoundLot:
-    lot = _lot_of(match.listing, known, match.distance_km)
+def _fitting_lot(match: Match, taxonomy: Taxonomy) -> FoundLot:
+    lot = _lot_of(match.listing, taxonomy, match.distance_km)
     return replace(lot, covers=match.covers, doubts=tuple(words_of(doubt) for doubt in match.doubts))
 
 
-def _lot_of(listing: Listing, known: Taxonomy, away: Decimal) -> FoundLot:
+def _lot_of(listing: Listing, taxonomy: Taxonomy, away: Decimal) -> FoundLot:
     return FoundLot(
         listing_id=listing.id,
         title=listing.title,
         organisation=listing.organisation.name,
         place_name=listing.place_name,
-        material_name=name_of(known.material_by_id(listing.material_id)),
+        material_name=name_of(taxonomy.material_by_id(listing.material_id)),
         condition=Condition(listing.condition),
         distance_km=away,
         available=Amount(listing.available, Unit(listing.unit)),
@@ -107,29 +107,29 @@ def _lot_of(listing: Listing, known: Taxonomy, away: Decimal) -> FoundLot:
     )
 
 
-def _misses(session: Session, actor: Actor, demand: Demand, known: Taxonomy) -> list[FoundLot]:
+def _misses(session: Session, actor: Actor, demand: Demand, taxonomy: Taxonomy) -> list[FoundLot]:
     """The lots with one thing in the way, the nearest first."""
     exact, today = may(actor, Can.READ_POINTS), clock.today()
     asker = session.get_one(Organisation, demand.organisation_id)
-    need = need_of(demand, asker.kind, known, asker.slug, exact=exact)
+    need = need_of(demand, asker.kind, taxonomy, asker.slug, exact=exact)
     rows: list[tuple[Lot, Decimal, FoundLot]] = []
-    for listing in session.scalars(_nearest(actor, need, known, exact=exact)):
-        lot = lot_of(listing, known, exact=exact)
+    for listing in session.scalars(_nearest(actor, need, taxonomy, exact=exact)):
+        lot = lot_of(listing, taxonomy, exact=exact)
         away = distance_km(lot.point, need.point)
         miss = near_miss(lot, need, distance_km=away, today=today)
         if miss is not None:
             shown = away if exact else Decimal(whole_km(lot.point, need.point))
-            rows.append((lot, away, replace(_lot_of(listing, known, shown), in_the_way=words_of(miss.sentence))))
+            rows.append((lot, away, replace(_lot_of(listing, taxonomy, shown), in_the_way=words_of(miss.sentence))))
     rows.sort(key=lambda row: rank_key(row[0], need, row[1], row[2].listing_id))
     return [found for _lot, _away, found in rows]
 
 
-def _nearest(actor: Actor, need: Need, known: Taxonomy, *, exact: bool) -> Select[Listing]:
+def _nearest(actor: Actor, need: Need, taxonomy: Taxonomy, *, exact: bool) -> Select[Listing]:
     """The nearest lots on offer of what may serve."""
     columns = (Listing.x_m, Listing.y_m, Listing.z_m) if exact else (Listing.public_x_m, Listing.public_y_m, Listing.public_z_m)
     x, y, z = (cast(axis, Double) - there for axis, there in zip(columns, ecef_m(need.point), strict=True))
     rows = select(Listing).where(
-        *_is_on_offer(actor), Listing.material_id.in_([item.id for item in known.serving(need.material)])
+        *_is_on_offer(actor), Listing.material_id.in_([item.id for item in taxonomy.serving(need.material)])
     )
     rows = rows.options(joinedload(Listing.organisation), defer(Listing.search_text))
     return rows.order_by(x * x + y * y + z * z, Listing.id).limit(LOOKED_AT_MOST)
@@ -160,15 +160,17 @@ class _Row(NamedTuple):
 
 def count_stock(session: Session, actor: Actor, demand: Demand) -> Stock:
     """Count what is on offer: of the material with what may replace it, and of its group."""
-    known, exact = taxonomy(session), may(actor, Can.READ_POINTS)
-    material = known.material_by_id(demand.material_id)
-    serving = {item.id for item in known.serving(material)}
+    taxonomy, exact = get_taxonomy(session), may(actor, Can.READ_POINTS)
+    material = taxonomy.material_by_id(demand.material_id)
+    serving = {item.id for item in taxonomy.serving(material)}
     here = Point(demand.lat, demand.lon) if exact else Point(demand.public_lat, demand.public_lon)
-    rows = _lying_of(session, actor, serving | known.ids_of(groups=[material.group.slug]), exact=exact)
+    rows = _lying_of(session, actor, serving | taxonomy.ids_of(groups=[material.group.slug]), exact=exact)
     of_material = [row for row in rows if row.material_id in serving]
     return Stock(
-        _lying(of_material, known, here, exact=exact),
-        _lying([row for row in rows if known.group_slugs[row.material_id] == material.group.slug], known, here, exact=exact),
+        _lying(of_material, taxonomy, here, exact=exact),
+        _lying(
+            [row for row in rows if taxonomy.group_slugs[row.material_id] == material.group.slug], taxonomy, here, exact=exact
+        ),
     )
 
 
@@ -183,8 +185,8 @@ def _lying_of(session: Session, actor: Actor, material_ids: Iterable[int], *, ex
     ]
 
 
-def _lying(rows: list[_Row], known: Taxonomy, here: Point, *, exact: bool) -> Lying:
-    masses = [_mass_kg(row, known.material_by_id(row.material_id)) for row in rows]
+def _lying(rows: list[_Row], taxonomy: Taxonomy, here: Point, *, exact: bool) -> Lying:
+    masses = [_mass_kg(row, taxonomy.material_by_id(row.material_id)) for row in rows]
     nearest = min((distance_km(row.point, here), row.point) for row in rows) if rows else None
     return Lying(
         lots=len(rows),

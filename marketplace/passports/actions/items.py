@@ -10,7 +10,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, check_amount, plain
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.passports.models import Asset, AssetItem, ItemChange
@@ -35,7 +35,7 @@ def add_item(session: Session, actor: Actor, *, asset_id: int, draft: ItemDraft,
     lock_asset(session, asset_id)
     asset = get_asset(session, actor, asset_id)
     require(actor, Can.KEEP_PASSPORTS, asset)
-    material = taxonomy(session).material(draft.material)
+    material = get_taxonomy(session).material(draft.material)
     weighed = weigh_item(draft, material)
     return write_item(
         session,
@@ -183,7 +183,7 @@ def write_change(
 
 
 def _hazards(session: Session, item: AssetItem) -> tuple[str, ...]:
-    return tuple(taxonomy(session).material_by_id(item.material_id).hazard_codes)
+    return tuple(get_taxonomy(session).material_by_id(item.material_id).hazard_codes)
 
 
 def item_columns(details: ItemDetails) -> dict[str, object]:

@@ -23,7 +23,7 @@ from marketplace.ledger.rules import RowKind
 from marketplace.market.actions.listings import create_listing
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Answer, ListingDraft, Location
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.passports.actions.items import apply_change, write_item
 from marketplace.passports.models import AssetItem, ItemRelease
@@ -38,10 +38,10 @@ def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Lis
     """Make a planned lot, as a draft, of parts of assets of the own organisation. What they hold stays until it is handed over."""
     items = [_lock_item(session, actor, piece.asset_id, piece.number) for piece in draft.pieces]
     waiting = released_of(session, [item.id for item in items])
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     parts = [
         Part(
-            item.element or known.material_by_id(item.material_id).name_nl,
+            item.element or taxonomy.material_by_id(item.material_id).name_nl,
             item.material_id,
             item.unit_of,
             item.kg_per_unit,
@@ -54,7 +54,7 @@ def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Lis
     amounts = find_amounts(draft.pieces, parts)
     asset = get_asset(session, actor, items[0].asset_id)
     coming = find_coming(draft.coming, draft_of(asset).coming)
-    first, material = parts[0], known.material_by_id(items[0].material_id)
+    first, material = parts[0], taxonomy.material_by_id(items[0].material_id)
     weighed: dict[str, Any] = {"kg_per_unit": first.kg_per_unit, "confirm_unusual": True} if first.kg_basis == "measured" else {}
     listing = create_listing(
         session,
@@ -143,7 +143,7 @@ def put_received(
             "quantity",
             available=plain(left),
         )
-    material = taxonomy(session).material(row.material_slug)
+    material = get_taxonomy(session).material(row.material_slug)
     uses, before = find_use_count(session, row)
     return write_item(
         session,

@@ -11,7 +11,7 @@ from marketplace.kernel.units import Amount
 from marketplace.ledger.models import Exchange
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.models import Asset, AssetItem, ItemChange, ItemRelease
 from marketplace.passports.rules.items import ChangeKind
 
@@ -44,10 +44,10 @@ class Free:
 
 def list_free(session: Session, asset: Asset) -> list[Free]:
     """List the parts of an asset of which not everything was released, by number."""
-    known, waiting = taxonomy(session), released_of(session, [item.id for item in asset.items])
+    taxonomy, waiting = get_taxonomy(session), released_of(session, [item.id for item in asset.items])
     rows = [(item, item.quantity - waiting.get(item.id, Decimal(0))) for item in asset.items]
     return [
-        Free(item, item.element or known.material_by_id(item.material_id).name, Amount(left, item.unit_of))
+        Free(item, item.element or taxonomy.material_by_id(item.material_id).name, Amount(left, item.unit_of))
         for item, left in rows
         if left > 0
     ]

@@ -24,7 +24,7 @@ from marketplace.market.queries.gates import check_gates
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.market.rules.photos import StoredPicture
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
@@ -51,7 +51,7 @@ def come_free(
     session.expire(listing)
     listing = get_listing(session, actor, listing_id)
     check_planned(status=listing.status, planned=listing.planned)
-    each = listing.kg_per_unit or taxonomy(session).material_by_id(listing.material_id).weights_kg.get(listing.unit_of)
+    each = listing.kg_per_unit or get_taxonomy(session).material_by_id(listing.material_id).weights_kg.get(listing.unit_of)
     check_there(draft, listing.quantity, clock.today(), kg_per_unit=each)
     check_pictured(len(listing.photos))
     check_gates(session, listing, moment=Moment.PUBLISH)

@@ -33,23 +33,23 @@ def gaps_of(today: Today, plan: Plan) -> list[Gap]:
 
 
 def rows_of_gaps(
-    run_id: int, today: Today, gaps: list[Gap], materials: Taxonomy
+    run_id: int, today: Today, gaps: list[Gap], taxonomy: Taxonomy
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The gaps and the ways of each, numbered."""
     rows, ways = [], []
     for number, gap in enumerate(gaps, start=1):
-        rows.append({"run_id": run_id, "number": number, **_gap(today, gap, materials)})
+        rows.append({"run_id": run_id, "number": number, **_gap(today, gap, taxonomy)})
         ways += [{"run_id": run_id, "gap": number, **row} for row in _ways(today, gap)]
     return rows, ways
 
 
-def _gap(today: Today, gap: Gap, materials: Taxonomy) -> dict[str, Any]:
+def _gap(today: Today, gap: Gap, taxonomy: Taxonomy) -> dict[str, Any]:
     supply, wanted, place = today.columns.supply, today.columns.wanted, gap.place
     is_need = gap.side is Side.NEED
     columns = wanted if is_need else supply
     unit, material = UNITS[int(columns.units[place])], int(columns.materials[place])
     left = Decimal(gap.left) / 1000
-    weight = materials.material_by_id(material).kg_per_unit(unit) if is_need else _weight(today, place)
+    weight = taxonomy.material_by_id(material).kg_per_unit(unit) if is_need else _weight(today, place)
     return {
         "side": gap.side.value,
         "demand_id": int(wanted.ids[place]) if is_need else None,

@@ -15,7 +15,7 @@ from marketplace.allocation.rules.allocation import Plan, make_plan
 from marketplace.impact.rules.impact import impact
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.notices.actions import audit
 from marketplace.plans.actions.beside import rounds_of, rows_beside, rows_of_rounds
@@ -85,9 +85,9 @@ def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> Pla
     there = session.scalars(select(PlanResult).where(PlanResult.run_id == run_id)).one_or_none()
     if there is not None:
         return there
-    materials = taxonomy(session)
-    rows = list(_rows(run_id, made, materials))
-    gaps, ways = rows_of_gaps(run_id, made.today, made.gaps, materials)
+    taxonomy = get_taxonomy(session)
+    rows = list(_rows(run_id, made, taxonomy))
+    gaps, ways = rows_of_gaps(run_id, made.today, made.gaps, taxonomy)
     rounds = rows_of_rounds(run_id, made.rounds)
     journeys = list(journeys_of(rows, made.today, made.ways, made.plan))
     for table, found in ((PlanLine, rows), (PlanJourney, journeys), (PlanGap, gaps), (PlanWay, ways), (PlanReturn, rounds)):
@@ -136,23 +136,23 @@ def _result(run_id: int, made: Made) -> PlanResult:
     )
 
 
-def _rows(run_id: int, made: Made, materials: Taxonomy) -> Iterator[dict[str, Any]]:
+def _rows(run_id: int, made: Made, taxonomy: Taxonomy) -> Iterator[dict[str, Any]]:
     lines = list(lines_of(made.plan))
     extras = rows_beside(made.today, made.plan, lines)
     for number, (line, extra) in enumerate(zip(lines, extras, strict=True), start=1):
-        yield {"run_id": run_id, "number": number, **_row(line, made, materials), **extra}
+        yield {"run_id": run_id, "number": number, **_row(line, made, taxonomy), **extra}
 
 
-def _row(line: Line, made: Made, materials: Taxonomy) -> dict[str, Any]:
+def _row(line: Line, made: Made, taxonomy: Taxonomy) -> dict[str, Any]:
     problem, supply, wanted = made.plan.allocation.problem, made.today.columns.supply, made.today.columns.wanted
     lot, need = int(problem.pair_lots[line.pair]), int(problem.pair_needs[line.pair])
     mass_kg = _kg(line.takes * int(problem.lot_weights_mg[lot]))
     distance_km = int(problem.pair_road_hm[line.pair]) // HM_PER_KM
-    material = materials.material_by_id(int(supply.materials[lot]))
+    material = taxonomy.material_by_id(int(supply.materials[lot]))
     figures = impact(
         mass_in_kg=mass_kg,
         distance_in_km=Decimal(distance_km),
-        vehicle_factors=materials.vehicle_factors,
+        vehicle_factors=taxonomy.vehicle_factors,
         carbon_factor=material.carbon.kgco2e_per_kg if material.carbon else None,
         processing_factor=material.processing_kgco2e_per_kg,
     )

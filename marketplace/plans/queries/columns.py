@@ -74,13 +74,13 @@ class Columns:
     terms: Terms
 
 
-def read_columns(session: Session, materials: Taxonomy, *, about: Material | None = None) -> Columns:
+def read_columns(session: Session, taxonomy: Taxonomy, *, about: Material | None = None) -> Columns:
     """Read all that is open today.
 
     What is on offer and not all taken, and what is needed and not under way. `about`: the lots that may serve a need for this
     material alone, and every need that those may serve.
     """
-    offered, needed = _concerned(materials, about)
+    offered, needed = _concerned(taxonomy, about)
     session.flush()  # the connection itself is asked: the session would make an object of each row
     listed, asked = _rows(session, _on_offer(offered), [*_LISTED, *_MEASURED, "fields", "hazards"]), _asked(session, needed)
     bits = _bits()
@@ -88,13 +88,13 @@ def read_columns(session: Session, materials: Taxonomy, *, about: Material | Non
     wanted = _wanted(session, asked, bits)
     kg = [None if stored is None else Decimal(stored) / 1_000_000 for stored in listed["kg_per_unit"]]
     weights = [
-        int((own if own is not None else materials.material_by_id(material).kg_per_unit(UNITS[unit])) * 1_000_000)
+        int((own if own is not None else taxonomy.material_by_id(material).kg_per_unit(UNITS[unit])) * 1_000_000)
         for own, material, unit in zip(kg, listed["material_id"], supply.units.tolist(), strict=True)
     ]
     terms = Terms(
-        serving=_serving(materials, listed["material_id"]),
-        rate=_rates(materials, supply, kg),
-        judged=_judge(materials),
+        serving=_serving(taxonomy, listed["material_id"]),
+        rate=_rates(taxonomy, supply, kg),
+        judged=_judge(taxonomy),
         returned=list_demands_come_back_from(session, {parent for parent in supply.parents if parent}),
         today=_today(),
     )
@@ -113,12 +113,12 @@ def _refused(session: Session, rows: Rows) -> Numbers:
     return _numbers((number in own) * FOR_OWNER + (number in others) * FOR_OTHERS for number in lots)
 
 
-def _concerned(materials: Taxonomy, about: Material | None) -> tuple[frozenset[int] | None, frozenset[int] | None]:
+def _concerned(taxonomy: Taxonomy, about: Material | None) -> tuple[frozenset[int] | None, frozenset[int] | None]:
     """What is offered and what is needed of all that has to do with a material. None: everything."""
     if about is None:
         return None, None
-    serving = materials.serving(about)
-    needed = frozenset(served.id for material in serving for served in materials.served_by(material))
+    serving = taxonomy.serving(about)
+    needed = frozenset(served.id for material in serving for served in taxonomy.served_by(material))
     return frozenset(material.id for material in serving), needed
 
 
@@ -276,34 +276,34 @@ def _today() -> int:
     return clock.today().toordinal() - EPOCH
 
 
-def _serving(materials: Taxonomy, offered: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    return {number: tuple(item.id for item in materials.served_by(materials.material_by_id(number))) for number in set(offered)}
+def _serving(taxonomy: Taxonomy, offered: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    return {number: tuple(item.id for item in taxonomy.served_by(taxonomy.material_by_id(number))) for number in set(offered)}
 
 
-def _rates(materials: Taxonomy, supply: Supply, kg: Sequence[Decimal | None]) -> Callable[[int, int, int], Fraction | None]:
+def _rates(taxonomy: Taxonomy, supply: Supply, kg: Sequence[Decimal | None]) -> Callable[[int, int, int], Fraction | None]:
     """How much of a need's unit one unit of a lot is; None where they do not convert."""
 
     @cache
     def rate(lot: int, need_material: int, need_unit: int) -> Fraction | None:
         source, wanted = UNITS[int(supply.units[lot])], UNITS[need_unit]
-        offered, asked = (materials.material_by_id(number) for number in (int(supply.materials[lot]), need_material))
+        offered, asked = (taxonomy.material_by_id(number) for number in (int(supply.materials[lot]), need_material))
         item = next((one for one in (offered, asked) if one.takes(wanted) and one.takes(source)), None)
         return None if item is None else conversion(source, wanted, item, kg[lot], source)
 
     return rate
 
 
-def _judge(materials: Taxonomy) -> Callable[[str, str], Verdict]:
+def _judge(taxonomy: Taxonomy) -> Callable[[str, str], Verdict]:
     """A demand's wishes against a lot's answers, both as they are stored."""
 
     @cache
     def judged(wishes: str, answers: str) -> Verdict:
-        return judge_all(stored_wishes(wishes, materials.fields_by_slug.get), json.loads(answers))
+        return judge_all(stored_wishes(wishes, taxonomy.fields_by_slug.get), json.loads(answers))
 
     return judged
 
 
-def read_stops(session: Session, materials: Taxonomy) -> Stops:
+def read_stops(session: Session, taxonomy: Taxonomy) -> Stops:
     """Read the depots, what is free in each, and which lots on offer lie in one."""
     rows = list_depots(session)
     places = [public_point(Point(row.lat, row.lon)) for row in rows]
@@ -311,8 +311,8 @@ def read_stops(session: Session, materials: Taxonomy) -> Stops:
     columns = Depots(
         ids=np.array([row.id for row in rows], np.int64),
         longest_days=np.array([NEVER if row.longest_stay_days is None else row.longest_stay_days for row in rows], np.int64),
-        rooms=_rooms(session, rows, materials),
-        fits=_fits(session, rows, materials),
+        rooms=_rooms(session, rows, taxonomy),
+        fits=_fits(session, rows, taxonomy),
         lats=lats,
         lons=lons,
         spots=list_axes_m(lats, lons) if rows else np.zeros((0, 3)),
@@ -321,7 +321,7 @@ def read_stops(session: Session, materials: Taxonomy) -> Stops:
     return Stops(columns, rates, _lying(session))
 
 
-def _fits(session: Session, rows: list[Depot], materials: Taxonomy) -> Callable[[int, int, int], bool]:
+def _fits(session: Session, rows: list[Depot], taxonomy: Taxonomy) -> Callable[[int, int, int], bool]:
     """Whether a depot takes this material of an organisation.
 
     As it is asked when somebody reserves for that depot.
@@ -334,11 +334,11 @@ def _fits(session: Session, rows: list[Depot], materials: Taxonomy) -> Callable[
         if may_store(row.storers, owner_id=organisation_id, owner_kind=kind, depot_owner_id=row.organisation_id)
     }
     taken = {
-        (place, group.slug) for place, row in enumerate(rows) for group in materials.groups if _is_taken(row.takes, group.slug)
+        (place, group.slug) for place, row in enumerate(rows) for group in taxonomy.groups if _is_taken(row.takes, group.slug)
     }
 
     def fits(depot: int, asker: int, material: int) -> bool:
-        return (depot, asker) in storers and (depot, materials.material_by_id(material).group.slug) in taken
+        return (depot, asker) in storers and (depot, taxonomy.material_by_id(material).group.slug) in taken
 
     return fits
 
@@ -351,11 +351,11 @@ def _is_taken(takes: str, group: str) -> bool:
     return True
 
 
-def _rooms(session: Session, rows: list[Depot], materials: Taxonomy) -> list[dict[Kind, int]]:
+def _rooms(session: Session, rows: list[Depot], taxonomy: Taxonomy) -> list[dict[Kind, int]]:
     """What is free: what fits, less what lies there and what is on its way there."""
     ids = [row.id for row in rows]
     sums = sum_stock(session, ids) if rows else {}
-    coming = _coming(session, ids, materials)
+    coming = _coming(session, ids, taxonomy)
     found = []
     for row in rows:
         rooms: dict[Kind, int] = {}
@@ -373,7 +373,7 @@ def _takes(kind: Kind, amount: Decimal, unit: str, kg: Decimal) -> Decimal:
     return amount if kind.value == unit else Decimal(0)
 
 
-def _coming(session: Session, ids: Iterable[int], materials: Taxonomy) -> dict[int, list[tuple[Decimal, str, Decimal]]]:
+def _coming(session: Session, ids: Iterable[int], taxonomy: Taxonomy) -> dict[int, list[tuple[Decimal, str, Decimal]]]:
     """By depot, what is on its way there: amount, unit and mass."""
     announced = (
         select(Arrival.depot_id, Arrival.quantity, Arrival.unit, Arrival.material_id, Lot.kg_per_unit)
@@ -389,7 +389,7 @@ def _coming(session: Session, ids: Iterable[int], materials: Taxonomy) -> dict[i
     for rows in (announced, reserved) if asked else ():
         for depot_id, amount, unit, material_id, kg_per_unit in session.execute(rows):
             if depot_id in asked:
-                kg = materials.material_by_id(material_id).mass_kg(amount, Unit(unit), kg_per_unit)
+                kg = taxonomy.material_by_id(material_id).mass_kg(amount, Unit(unit), kg_per_unit)
                 found.setdefault(depot_id, []).append((amount, unit, kg))
     return found
 

@@ -13,7 +13,7 @@ from marketplace.kernel.formats import long_date
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.models import PlanGap, PlanRun, PlanWay
 from marketplace.plans.rules.gaps import Side, Step
@@ -94,9 +94,9 @@ def list_gap_owners(session: Session, run: PlanRun, side: Side) -> list[Organisa
 
 def tell_gaps(session: Session, gaps: Sequence[PlanGap]) -> Iterator[ToldGap]:
     """These gaps as a reader is told of them."""
-    materials = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     for gap in gaps:
-        told = [ToldWay(way, _sentence(gap, way, materials)) for way in gap.ways]
+        told = [ToldWay(way, _sentence(gap, way, taxonomy)) for way in gap.ways]
         turns = tuple(one for one in told if one.way.step == Step.TURN)
         yield ToldGap(gap, tuple(one for one in told if one.way.step != Step.TURN), turns)
 
@@ -114,7 +114,7 @@ def _has_way() -> ColumnElement[bool]:
     return exists().where(PlanWay.run_id == PlanGap.run_id, PlanWay.gap == PlanGap.number)
 
 
-def _sentence(gap: PlanGap, way: PlanWay, materials: Taxonomy) -> Text:
+def _sentence(gap: PlanGap, way: PlanWay, taxonomy: Taxonomy) -> Text:
     """So much of or for somebody, if one thing may be otherwise."""
     amount = Amount(way.quantity, Unit(way.unit))
     if way.step == Step.TURN:
@@ -122,18 +122,18 @@ def _sentence(gap: PlanGap, way: PlanWay, materials: Taxonomy) -> Text:
         if gap.side == Side.NEED:
             return _("From %(day)s, when its turn opens: %(amount)s of %(other)s.", **facts)
         return _("From %(day)s, when the turn of %(other)s opens: %(amount)s.", **facts)
-    otherwise = _OTHERWISE[Step(way.step)](way, materials)
+    otherwise = _OTHERWISE[Step(way.step)](way, taxonomy)
     facts = {"amount": amount, "other": way.other.name, "otherwise": otherwise}
     if gap.side == Side.NEED:
         return _("%(amount)s of %(other)s, %(otherwise)s.", **facts)
     return _("%(amount)s for %(other)s, %(otherwise)s.", **facts)
 
 
-def _farther(way: PlanWay, _materials: Taxonomy) -> Text:
+def _farther(way: PlanWay, taxonomy: Taxonomy) -> Text:
     return _("if it may come from %(km)s km farther (%(whole)s km as the crow flies)", km=way.short, whole=way.distance_km)
 
 
-def _lower(way: PlanWay, _materials: Taxonomy) -> Text:
+def _lower(way: PlanWay, taxonomy: Taxonomy) -> Text:
     return ngettext(
         "if its condition may be one step lower (“%(condition)s”)",
         "if its condition may be %(num)s steps lower (“%(condition)s”)",
@@ -142,11 +142,11 @@ def _lower(way: PlanWay, _materials: Taxonomy) -> Text:
     )
 
 
-def _later(way: PlanWay, _materials: Taxonomy) -> Text:
+def _later(way: PlanWay, taxonomy: Taxonomy) -> Text:
     return _("if it may be %(time)s later: it is free from %(day)s", time=_time(way.short), day=long_date(way.day))
 
 
-def _earlier(way: PlanWay, _materials: Taxonomy) -> Text:
+def _earlier(way: PlanWay, taxonomy: Taxonomy) -> Text:
     return _("if it may be %(time)s earlier: it is there until %(day)s", time=_time(way.short), day=long_date(way.day))
 
 
@@ -158,12 +158,12 @@ def _time(days: Decimal) -> Text:
     return ngettext("one day", "%(num)s days", count)
 
 
-def _other_field(way: PlanWay, materials: Taxonomy) -> Text:
-    field = materials.fields_by_slug.get(way.detail)
+def _other_field(way: PlanWay, taxonomy: Taxonomy) -> Text:
+    field = taxonomy.fields_by_slug.get(way.detail)
     return _("if “%(field)s” may be otherwise than was asked for", field=way.detail if field is None else field)
 
 
-def _more(way: PlanWay, _materials: Taxonomy) -> Text:
+def _more(way: PlanWay, taxonomy: Taxonomy) -> Text:
     more = Amount(way.short, Unit(way.unit))
     return _("if %(more)s more is taken than is needed: its owner gives no smaller part", more=more)
 

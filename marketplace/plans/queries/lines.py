@@ -16,7 +16,7 @@ from marketplace.kernel.language import Text, _, joined, ngettext
 from marketplace.market.models import Demand
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.models import PlanAnswer, PlanJourney, PlanLine, PlanRun
 from marketplace.plans.rules.lines import Answer, LineState, Why
 
@@ -64,7 +64,7 @@ def _why_of(session: Session, line: PlanLine, instead_of: str | None) -> Text:
     facts = {
         "owner": line.owner.name,
         "asker": line.asker.name,
-        "material": taxonomy(session).material_by_id(line.material_id),
+        "material": get_taxonomy(session).material_by_id(line.material_id),
         "other": instead_of or "",
         "saved": number(abs(line.saved_tonne_km), 1),
         "more": number(line.more_kg / 1000, 1),

@@ -16,7 +16,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import Text, _
 from marketplace.materials.models import ReferenceRow
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.columns import Columns, read_columns, read_stops
 from marketplace.plans.rules.lying import NO_STOPS, Lying, Stops, handling_cost, road_cost, storage_of
@@ -54,7 +54,7 @@ class Today:
 
     columns: Columns
     found: Paired
-    materials: Taxonomy
+    taxonomy: Taxonomy
     stops: Stops = NO_STOPS
     prices: HaulPrices | None = None
 
@@ -155,11 +155,11 @@ class Today:
         """Carbon of the way less what is saved, for each gram. By lorry; what is not known of a material saves nothing here."""
         saved = {}
         for number in np.unique(self.columns.supply.materials).tolist():
-            material = self.materials.material_by_id(number)
+            material = self.taxonomy.material_by_id(number)
             avoided = material.carbon.kgco2e_per_kg if material.carbon else 0
             saved[number] = round((avoided - (material.processing_kgco2e_per_kg or 0)) * CARBON_SCALE) if avoided else 0
         of_lots = np.array([saved[number] for number in self.columns.supply.materials.tolist()], np.int64)
-        per_hm = round(self.materials.vehicle_factors[LORRY] * CARBON_SCALE / 10_000)  # kg for a tonne-km: a gram for a kg-km
+        per_hm = round(self.taxonomy.vehicle_factors[LORRY] * CARBON_SCALE / 10_000)  # kg for a tonne-km: a gram for a kg-km
         costs: Numbers = road_hm * per_hm - of_lots[lots]
         return costs
 
@@ -177,15 +177,15 @@ class Today:
 
 def read_today(session: Session) -> Today:
     """Read everything that is open and pair it."""
-    materials = taxonomy(session)
-    columns = read_columns(session, materials)
+    taxonomy = get_taxonomy(session)
+    columns = read_columns(session, taxonomy)
     found = pair_up(columns.supply, columns.wanted, columns.terms)
-    return Today(columns, found, materials, read_stops(session, materials), find_haul_prices(session, clock.today()))
+    return Today(columns, found, taxonomy, read_stops(session, taxonomy), find_haul_prices(session, clock.today()))
 
 
 def find_haul_prices(session: Session, day: date) -> HaulPrices | None:
     """The prices of a day, as the version in use of the reference data says them. None: nothing has a cost."""
-    rows = select(ReferenceRow).where(ReferenceRow.version_id == taxonomy(session).version, ReferenceRow.kind == "haul_price")
+    rows = select(ReferenceRow).where(ReferenceRow.version_id == get_taxonomy(session).version, ReferenceRow.kind == "haul_price")
     return prices_on((_price(row) for row in session.scalars(rows.order_by(ReferenceRow.position))), day)
 
 

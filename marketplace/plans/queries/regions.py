@@ -62,15 +62,15 @@ def moved_by(allocation: Allocation) -> Moved:
     )
 
 
-def plan_by_regions(columns: Columns, materials: Taxonomy, objective: Objective, *, side_km: float = SIDE_KM) -> Moved:
+def plan_by_regions(columns: Columns, taxonomy: Taxonomy, objective: Objective, *, side_km: float = SIDE_KM) -> Moved:
     """Plan everything by squares of this side, with their borders joined."""
     nothing = np.zeros(0, np.int64)
     moved = Moved(*(nothing for _column in fields(Moved)))
     for east, north in product((0.0, 0.5), repeat=2):
         of_lots, of_needs = (_squares(side, side_km, east, north) for side in (columns.supply, columns.wanted))
         for square in np.intersect1d(of_lots, of_needs).tolist():
-            moved = _planned_again(columns, materials, objective, moved, of_lots == square, of_needs == square)
-    return _planned_again(columns, materials, objective, moved, *_far(columns, moved, side_km))
+            moved = _planned_again(columns, taxonomy, objective, moved, of_lots == square, of_needs == square)
+    return _planned_again(columns, taxonomy, objective, moved, *_far(columns, moved, side_km))
 
 
 def _far(columns: Columns, moved: Moved, side_km: float) -> tuple[Flags, Flags]:
@@ -93,7 +93,7 @@ def _squares(side: Supply | Wanted, side_km: float, east: float, north: float) -
 
 def _planned_again(
     columns: Columns,
-    materials: Taxonomy,
+    taxonomy: Taxonomy,
     objective: Objective,
     moved: Moved,
     lots_in: Flags,
@@ -119,7 +119,7 @@ def _planned_again(
         columns.weights_mg[lots],
         replace(columns.terms, rate=lambda lot, material, unit: columns.terms.rate(int(lots[lot]), material, unit)),
     )
-    today = Today(part, pair_up(part.supply, part.wanted, part.terms, is_free_only=True), materials)
+    today = Today(part, pair_up(part.supply, part.wanted, part.terms, is_free_only=True), taxonomy)
     problem = today.problem_of(objective)
     better = moved_by(improve(_standing(problem, lots, needs, moved, is_free)))
     better = replace(better, lots=lots[better.lots], needs=needs[better.needs])

@@ -26,7 +26,7 @@ from marketplace.kernel import clock
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import ExchangeFilter, get_head, list_exchanges
 from marketplace.ledger.rules import RowKind, Totals
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.places.queries.region import areas
 from marketplace.published.queries.published import next_number
 from marketplace.published.queries.restatements import RestatedYear, list_restatements
@@ -157,7 +157,7 @@ def get_report(session: Session, *, year: int, slug: str = "") -> Report:
         flows=_flows(statistics, named),
         corrections=corrections,
         booked_later=later,
-        factor_version=taxonomy(session).version,
+        factor_version=get_taxonomy(session).version,
         factor_versions=tuple(sorted({one.factor_version for one in adopted})),
         ledger_seq=seq,
         ledger_hash=digest,

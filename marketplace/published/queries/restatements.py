@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.units import plain
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import CHUNK, ExchangeFilter
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.published.models import Restatement
 from marketplace.published.rules import ZERO, Carbon, Factors, restated
@@ -60,7 +60,7 @@ def compare_year(session: Session, *, year: int) -> list[Compared]:
 
     All together first, then each group, heaviest first.
     """
-    reference, wanted = taxonomy(session), ExchangeFilter(first_month=f"{year}-01", last_month=f"{year}-12")
+    taxonomy, wanted = get_taxonomy(session), ExchangeFilter(first_month=f"{year}-01", last_month=f"{year}-12")
     found: dict[str, Compared] = {}
     rows, last = wanted.narrow(select(Exchange)).order_by(Exchange.seq).limit(CHUNK), 0
     while chunk := session.scalars(rows.where(Exchange.seq > last)).all():
@@ -71,7 +71,7 @@ def compare_year(session: Session, *, year: int) -> list[Compared]:
                     key,
                     before.mass_kg + row.mass_kg,
                     before.booked + _booked(row),
-                    before.restated + restated(row, _factors(row, reference)),
+                    before.restated + restated(row, _factors(row, taxonomy)),
                 )
         last = chunk[-1].seq
         for row in chunk:
@@ -85,10 +85,10 @@ def _booked(row: Exchange) -> Carbon:
     return Carbon(row.avoided_kgco2e or ZERO, row.transport_kgco2e, row.processing_kgco2e or ZERO, unknown)
 
 
-def _factors(row: Exchange, reference: Taxonomy) -> Factors:
+def _factors(row: Exchange, taxonomy: Taxonomy) -> Factors:
     """The factors in use. What the list does not know any more keeps those of its row."""
-    material = reference.find_material(row.material_slug)
-    vehicle = reference.vehicle_factors.get(row.vehicle_class, row.vehicle_factor)
+    material = taxonomy.find_material(row.material_slug)
+    vehicle = taxonomy.vehicle_factors.get(row.vehicle_class, row.vehicle_factor)
     if material is None:
         return Factors(row.carbon_factor, row.processing_factor, vehicle)
     return Factors(material.carbon.kgco2e_per_kg if material.carbon else None, material.processing_kgco2e_per_kg, vehicle)

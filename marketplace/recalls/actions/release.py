@@ -16,7 +16,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.language import _
 from marketplace.market.models import Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.recalls.actions.covering import write_lots
 from marketplace.recalls.actions.telling import tell_freed
@@ -90,7 +90,7 @@ def _check_paper(session: Session, lot_id: int, recall: Recall, paper_id: int) -
     paper = session.scalars(select(Paper).where(Paper.id == paper_id, Paper.removed_at.is_(None), stands)).one_or_none()
     if paper is None:
         raise Invalid(_("This paper does not stand with this lot. Add it to the lot first, and then name its number."), "paper")
-    if not taxonomy(session).paper_kind(paper.kind).is_proof:
+    if not get_taxonomy(session).paper_kind(paper.kind).is_proof:
         raise Invalid(_("This kind of paper proves nothing. Name the report or the declaration of the new examination."), "paper")
     if find_state(paper.valid_until, clock.today()) is PaperState.EXPIRED:
         raise Invalid(_("This paper has expired. Name one that still counts."), "paper")

@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
 from marketplace.market.rules.listing import check_mass
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -38,7 +38,7 @@ def announce_arrival(session: Session, actor: Actor, *, depot_id: int, draft: An
     """
     require(actor, Can.STORE)
     depot = _open_to(session, actor, depot_id)
-    material = taxonomy(session).material(draft.material)
+    material = get_taxonomy(session).material(draft.material)
     places.check_fits(depot, material, get_organisation(session, int(actor.organisation_id or 0)))
     check_mass(draft.quantity.amount, material.kg_per_unit(draft.quantity.unit))
     check_expected_on(draft.expected_on, clock.today())
@@ -67,7 +67,7 @@ def announce_lot(session: Session, actor: Actor, *, depot_id: int, coming: LotCo
     depot = _open_to(session, actor, depot_id)
     if lot.depot_id == depot.id:
         raise Conflict(_("This lot lies in this depot already. Move it to another bay, or count it."), "lot")
-    places.check_fits(depot, taxonomy(session).material_by_id(lot.material_id), get_organisation(session, lot.owner_id))
+    places.check_fits(depot, get_taxonomy(session).material_by_id(lot.material_id), get_organisation(session, lot.owner_id))
     check_expected_on(coming.expected_on, clock.today())
     amount = lot.quantity if coming.amount is None else coming.amount
     if lot.quantity == 0 or amount > lot.quantity:

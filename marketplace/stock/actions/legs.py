@@ -15,7 +15,7 @@ from marketplace.ledger.actions import append
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import lock_head
 from marketplace.ledger.rules import Cause, Entry, ReplacesPurchase, RowKind, Through
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.stock.rules.driving import Drive, check_drive, check_driven
 
 NOTHING = Decimal(0)
@@ -29,19 +29,19 @@ def book_leg(
     Tonne-kilometres and transport of what was driven, by the factors of today; mass, avoided and processing are those of a transfer and
     stay nought. It belongs to no reservation and counts in the month of its day, as every row does.
     """
-    reference, straight = taxonomy(session), distance_km(start, end)
-    check_drive(drive.vehicle_class, drive.driven_km, tuple(vehicle.slug for vehicle in reference.vehicles))
+    taxonomy, straight = get_taxonomy(session), distance_km(start, end)
+    check_drive(drive.vehicle_class, drive.driven_km, tuple(vehicle.slug for vehicle in taxonomy.vehicles))
     check_driven(drive.driven_km, straight_km=straight)
     driven = lot.quantity if amount is None else amount
     if not driven or not (straight or drive.driven_km):
         return None
-    owner, material = session.get_one(Organisation, lot.owner_id), reference.material_by_id(lot.material_id)
+    owner, material = session.get_one(Organisation, lot.owner_id), taxonomy.material_by_id(lot.material_id)
     carbon = material.carbon
     low, high = (carbon.low, carbon.high) if carbon else (None, None)
     figures = impact(
         mass_in_kg=mass_kg(driven, lot.kg_per_unit),
         distance_in_km=straight,
-        vehicle_factors=reference.vehicle_factors,
+        vehicle_factors=taxonomy.vehicle_factors,
         carbon_factor=carbon.kgco2e_per_kg if carbon else None,
         processing_factor=material.processing_kgco2e_per_kg,
         vehicle_class=drive.vehicle_class,
@@ -84,7 +84,7 @@ def book_leg(
             avoided_low_kgco2e=None if low is None else NOTHING,
             avoided_high_kgco2e=None if high is None else NOTHING,
             net_kgco2e=-figures.transport_kgco2e,
-            factor_version=reference.version,
+            factor_version=taxonomy.version,
             price_cents=0,
             happened_on=day,
             replaces_purchase=ReplacesPurchase.NOT_SAID.value,

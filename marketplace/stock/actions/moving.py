@@ -17,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden, Invalid
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, plain
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.stock.actions import places
 from marketplace.stock.actions.legs import book_leg
@@ -99,7 +99,7 @@ def _destination(session: Session, actor: Actor, lot: Lot, going: Going) -> Wher
             ),
             "depot",
         )
-    places.check_fits(depot, taxonomy(session).material_by_id(lot.material_id), get_organisation(session, lot.owner_id))
+    places.check_fits(depot, get_taxonomy(session).material_by_id(lot.material_id), get_organisation(session, lot.owner_id))
     return places.stand_in(depot, going, pallets=lot.pallets)
 
 

@@ -25,7 +25,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import Answer, Condition, ListingDraft, ListingStatus, Location
 from marketplace.market.rules.values import check_not_planned, plain_fields, stored_value
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 from marketplace.notices.actions.notify import notify
 from marketplace.notices.rules.kinds import Notice
@@ -49,7 +49,7 @@ def draft_of_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal
     check_part(offered, lot.unit_of)
     weighed = {"kg_per_unit": lot.kg_per_unit, "confirm_unusual": True} if lot.kg_basis == "measured" else {}
     return ListingDraft(
-        material=taxonomy(session).material_by_id(lot.material_id).slug,
+        material=get_taxonomy(session).material_by_id(lot.material_id).slug,
         quantity=Quantity(offered, lot.unit_of),
         location=None if lot.depot_id is not None else _location(lot),
         depot_id=lot.depot_id,
@@ -187,7 +187,7 @@ def offer_again(session: Session, actor: Actor, *, listing_id: int) -> Listing |
         return None
     if find_offers(session, [lot.id]):
         return None
-    known = {field.slug for field in taxonomy(session).material_by_id(was.material_id).fields}
+    known = {field.slug for field in get_taxonomy(session).material_by_id(was.material_id).fields}
     said: dict[str, Any] = {
         row.name: stored_value(was, row) for row in plain_fields() if row.is_again and row.name != "kg_per_unit"
     }

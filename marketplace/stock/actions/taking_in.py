@@ -24,7 +24,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Unit, plain
 from marketplace.market.rules.listing import check_mass
 from marketplace.market.rules.values import find_weight_faults
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
@@ -41,7 +41,7 @@ def take_in_lot(
     """Write down a lot that came into a depot that the actor keeps."""
     depot = get_depot(session, depot_id)
     require(actor, Can.KEEP_DEPOT, depot)
-    owner, material = _owner(session, actor, draft.owner), taxonomy(session).material(draft.material)
+    owner, material = _owner(session, actor, draft.owner), get_taxonomy(session).material(draft.material)
     places.check_fits(depot, material, owner)
     said = clean_said(said, last_on=None, today=clock.today(), is_stored=True)
     kg_per_unit, basis = _weight(material, draft)
@@ -90,7 +90,7 @@ def bring_in_lot(
     arrival = None if arrival_id is None else _open_arrival(session, depot, arrival_id, None)
     held = hold(session, actor, lot_id, Can.HANDLE_LOT) if arrival is None else _announced(session, arrival, lot_id)
     if arrival is not None:
-        tolerance = taxonomy(session).material_by_id(arrival.material_id).tolerance_percent
+        tolerance = get_taxonomy(session).material_by_id(arrival.material_id).tolerance_percent
         check_as_announced(held.lot.quantity if amount is None else amount, arrival.quantity, Unit(arrival.unit), tolerance)
     if held.lot.depot_id == depot.id:
         raise Conflict(_("This lot lies in this depot already. Move it to another bay, or count it."), "lot")

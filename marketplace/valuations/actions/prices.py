@@ -10,7 +10,7 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.lists import NAME_LENGTH_MAX, Fault, ListFile
 from marketplace.notices.actions import audit
 from marketplace.valuations.models import PriceRow, PriceTable, PriceTableUse
@@ -68,7 +68,7 @@ def draft_prices(session: Session, actor: Actor, *, file: ListFile) -> LoadedPri
     Refused with every row that does not fit, and then nothing is kept.
     """
     require(actor, Can.LOAD_PRICES)
-    read = read_prices(file, taxonomy(session), clock.today())
+    read = read_prices(file, get_taxonomy(session), clock.today())
     if read.faults:
         raise Invalid.all(_errors(read.faults))
     newest = find_newest_table(session)

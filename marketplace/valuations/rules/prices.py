@@ -79,7 +79,7 @@ class _Wrong(Exception):
         self.key, self.sentence = key, sentence
 
 
-def read_prices(file: ListFile, known: Taxonomy, today: date) -> ReadPrices:
+def read_prices(file: ListFile, taxonomy: Taxonomy, today: date) -> ReadPrices:
     """Read a table. Refused as a whole: without the columns that it needs, or without a row."""
     places = {key: name for key, names in NAMES.items() for name in file.columns if name in names}
     lacking = [NAMES[key][0] for key in NEEDED if key not in places]
@@ -101,7 +101,7 @@ def read_prices(file: ListFile, known: Taxonomy, today: date) -> ReadPrices:
     for row in file.rows:
         cells = {key: row.cells.get(name, "").strip() for key, name in places.items()}
         try:
-            draft = _read(row, cells, known, notation, today)
+            draft = _read(row, cells, taxonomy, notation, today)
             if draft.key in seen:
                 raise _Wrong("material", _("This material stands in the file in this condition and unit already. Keep one row."))
         except _Wrong as wrong:
@@ -113,8 +113,8 @@ def read_prices(file: ListFile, known: Taxonomy, today: date) -> ReadPrices:
     return ReadPrices(tuple(rows), tuple(faults), tuple(name for name in file.columns if name and name not in used))
 
 
-def _read(row: ListRow, cells: Mapping[str, str], known: Taxonomy, notation: str, today: date) -> PriceDraft:
-    material = known.find_material(cells["material"])
+def _read(row: ListRow, cells: Mapping[str, str], taxonomy: Taxonomy, notation: str, today: date) -> PriceDraft:
+    material = taxonomy.find_material(cells["material"])
     if material is None or not material.is_current:
         raise _Wrong("material", _("There is no material with this slug in the list in use. Look it up in the list."))
     condition = _condition(cells.get("condition", ""))

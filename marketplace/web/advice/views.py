@@ -15,7 +15,7 @@ from marketplace.kernel.formats import long_date
 from marketplace.kernel.language import Text, _
 from marketplace.market.queries.gates import list_findings, paper_facts
 from marketplace.market.queries.listings import get_listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Severity
 from marketplace.web.advice.forms import LiftForm, OpinionForm, RequestForm
 from marketplace.web.ui.form_page import done, page, submit
@@ -40,15 +40,15 @@ def show(listing_id: int) -> ResponseReturnValue:
 
 def _page(listing_id: int, sent: Form | None = None) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    listing, known = get_listing(session, actor, listing_id), taxonomy(session)
+    listing, taxonomy = get_listing(session, actor, listing_id), get_taxonomy(session)
     require(actor, Can.READ_PAPERS, listing)
     findings = list_findings(session, listing)
-    shown = opinions_of(session, actor, listing, known)
+    shown = opinions_of(session, actor, listing, taxonomy)
     return page(
         "advice/show.html",
         sent,
         listing=listing,
-        lot=lot_page(session, listing, known),
+        lot=lot_page(session, listing, taxonomy),
         findings=findings,
         opinions=shown,
         lot_papers=papers_of(session, actor, listing),
@@ -60,17 +60,17 @@ def _page(listing_id: int, sent: Form | None = None) -> ResponseReturnValue:
 
 def _opinion_form(listing_id: int, form: OpinionForm | None = None) -> OpinionForm:
     session = current_session()
-    listing, known = get_listing(session, current_actor(), listing_id), taxonomy(session)
-    rules = sorted((str(rule_name(known, rule)), rule) for rule in list_rules(session, listing))
+    listing, taxonomy = get_listing(session, current_actor(), listing_id), get_taxonomy(session)
+    rules = sorted((str(rule_name(taxonomy, rule)), rule) for rule in list_rules(session, listing))
     return (form or OpinionForm(formdata=None)).offer([(rule, name) for name, rule in rules])
 
 
 def _lift_form(listing_id: int, form: LiftForm | None = None) -> LiftForm:
     """Only what stops the lot and may be lifted, and only papers that count today."""
     session = current_session()
-    listing, known, today = get_listing(session, current_actor(), listing_id), taxonomy(session), clock.today()
+    listing, taxonomy, today = get_listing(session, current_actor(), listing_id), get_taxonomy(session), clock.today()
     rules: dict[str, Text | str] = {
-        finding.rule: rule_name(known, finding.rule)
+        finding.rule: rule_name(taxonomy, finding.rule)
         for finding in list_findings(session, listing)
         if finding.severity is Severity.BLOCKS and not finding.is_lifted and may_be_lifted(session, finding)
     }
@@ -139,21 +139,21 @@ def list_lots() -> ResponseReturnValue:
 
     Those of which one was asked for, and those that a rule stops until somebody judges.
     """
-    session, actor, known = current_session(), current_actor(), taxonomy(current_session())
+    session, actor, taxonomy = current_session(), current_actor(), get_taxonomy(current_session())
     group, rule, typed = (request.args.get(name, "") for name in ("groep", "regel", "voor"))
     before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= ID_DIGITS_MAX else None
     asked, place = paged(lambda page: list_waiting_requests(session, actor, page=page, page_size=PAGE_SIZE))
-    part = list_lots_to_judge(session, actor, group=group if known.group(group) else "", rule=rule, before=before)
+    part = list_lots_to_judge(session, actor, group=group if taxonomy.group(group) else "", rule=rule, before=before)
     return render_template(
         "advice/list_lots.html",
         asked=asked,
         part=part,
-        groups=known.groups,
-        rules=[gate for gate in known.gates if gate.is_liftable or gate.takes_opinion],
+        groups=taxonomy.groups,
+        rules=[gate for gate in taxonomy.gates if gate.is_liftable or gate.takes_opinion],
         group=group,
         rule=rule,
         before=before,
-        rule_name=lambda slug: rule_name(known, slug),
+        rule_name=lambda slug: rule_name(taxonomy, slug),
         picture_of=picture_of,
         **place,
     )

@@ -24,7 +24,7 @@ from marketplace.market.queries.listings import get_listing, load_photos
 from marketplace.matching.actions.broker import propose as propose_listing
 from marketplace.matching.actions.remind import remind as remind_sides
 from marketplace.matching.queries.survey import survey
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.recalls.queries.recalls import list_open_recalls, standing_of
 from marketplace.stock.queries.warnings import list_all_troubles
 from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
@@ -54,7 +54,7 @@ class Section:
 def show() -> ResponseReturnValue:
     """What needs the broker's eye, most pressing first."""
     session, actor = current_session(), current_actor()
-    found, known = survey(session, actor), taxonomy(session)
+    found, taxonomy = survey(session, actor), get_taxonomy(session)
     number = min(asked_page(), max(1, last_page(len(found.misses))))
     misses = found.near_misses(page=number, page_size=PAGE_SIZE)
     unasked = found.supply_without_demand[:FIRST]
@@ -67,7 +67,7 @@ def show() -> ResponseReturnValue:
             _("Demand without supply"),
             _("No lot serves it now. What is needed first comes first."),
             _("Every demand has a lot that serves it."),
-            [watch.wanted(demand, known) for demand in found.demand_without_supply[:FIRST]],
+            [watch.wanted(demand, taxonomy) for demand in found.demand_without_supply[:FIRST]],
             len(found.demand_without_supply),
         ),
         Section(
@@ -75,7 +75,7 @@ def show() -> ResponseReturnValue:
             _("Supply without demand"),
             _("It serves no demand now. What is on offer longest comes first."),
             _("Every lot serves a demand."),
-            [watch.on_offer(listing, known) for listing in unasked],
+            [watch.on_offer(listing, taxonomy) for listing in unasked],
             len(found.supply_without_demand),
         ),
         Section(
@@ -83,7 +83,7 @@ def show() -> ResponseReturnValue:
             _("Nobody wanted it in 30 days"),
             None,
             _("Somebody has asked for part of every lot in the last 30 days."),
-            [watch.on_offer(listing, known) for listing in unwanted],
+            [watch.on_offer(listing, taxonomy) for listing in unwanted],
             unwanted_total,
         ),
         Section(

@@ -31,21 +31,21 @@ class Act:
     told: Callable[[int], Text]
 
 
-def _extend(session: Session, actor: Actor, listing: Listing, known: Taxonomy, form: ExtendForm) -> None:
+def _extend(session: Session, actor: Actor, listing: Listing, taxonomy: Taxonomy, form: ExtendForm) -> None:
     last, asked = listing.available_until, form.available_until.data
     if asked is not None and (last is None or asked < last):
         raise Conflict(_("It is on offer longer already: until a later day, or as long as it is there."))
-    draft = replace(stored_draft(listing, known), available_until=asked)
+    draft = replace(stored_draft(listing, taxonomy), available_until=asked)
     edit_listing(session, actor, listing_id=listing.id, version=listing.version, draft=draft)
 
 
-def _move(session: Session, actor: Actor, listing: Listing, known: Taxonomy, form: MoveForm) -> None:
+def _move(session: Session, actor: Actor, listing: Listing, taxonomy: Taxonomy, form: MoveForm) -> None:
     place = None if form.depot_id else form.place.location
-    draft = replace(stored_draft(listing, known), location=place, depot_id=form.depot_id)
+    draft = replace(stored_draft(listing, taxonomy), location=place, depot_id=form.depot_id)
     edit_listing(session, actor, listing_id=listing.id, version=listing.version, draft=draft)
 
 
-def _close(session: Session, actor: Actor, listing: Listing, _known: Taxonomy, form: CloseForm) -> None:
+def _close(session: Session, actor: Actor, listing: Listing, taxonomy: Taxonomy, form: CloseForm) -> None:
     close_listing(session, actor, listing_id=listing.id, outcome=Outcome(form.outcome.data), reason=form.reason.data or "")
 
 
@@ -82,14 +82,14 @@ class Result:
     refused: dict[str, list[str]]
 
 
-def change_all(session: Session, actor: Actor, act: Act, listings: list[Listing], known: Taxonomy, form: Form) -> Result:
+def change_all(session: Session, actor: Actor, act: Act, listings: list[Listing], taxonomy: Taxonomy, form: Form) -> Result:
     """Change each lot on its own: what one refuses leaves the others as they become."""
     done, refused = 0, dict[str, list[str]]()
     for listing in listings:
         title = listing.title
         try:
             with session.begin_nested():
-                act.change(session, actor, listing, known, form)
+                act.change(session, actor, listing, taxonomy, form)
         except (Conflict, Invalid, Forbidden) as refusal:
             sentence = " ".join(str(error.message) for error in refusal.errors) or str(refusal.message)
             refused.setdefault(sentence, []).append(title)

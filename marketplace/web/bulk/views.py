@@ -10,7 +10,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import list_visible_listings
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.bulk.acts import ACTS, Result, change_all
 from marketplace.web.bulk.forms import MoveForm
 from marketplace.web.ui.form_page import done, page
@@ -38,7 +38,7 @@ def change() -> ResponseReturnValue:
         checked = checked and form.has_answer()
     if not checked:
         return page("bulk/change.html", form, act=act, name=request.values["act"], listings=listings)
-    result = change_all(session, actor, act, listings, taxonomy(session), form)
+    result = change_all(session, actor, act, listings, get_taxonomy(session), form)
     _tell(result, act.told(result.done))
     return redirect(url_for("work.listings"), 303)
 

@@ -40,9 +40,9 @@ class Comparison:
     rows: tuple[Row, ...]
 
 
-def comparison_of(session: Session, listings: list[Listing], known: Taxonomy, here: Place | None) -> Comparison:
+def comparison_of(session: Session, listings: list[Listing], taxonomy: Taxonomy, here: Place | None) -> Comparison:
     """What is asked of each lot, in the order in which one decides."""
-    lots = tuple((listing, lot_page(session, listing, known)) for listing in listings)
+    lots = tuple((listing, lot_page(session, listing, taxonomy)) for listing in listings)
 
     names = {one.slug: one.name for _listing, lot in reversed(lots) for one in lot.answers}
 

@@ -34,7 +34,7 @@ class Saving:
         return self.break_even_km is not None and self.break_even_km < 1
 
 
-def saving_of(listing: Listing, lot: LotPage, known: Taxonomy, here: Place | None) -> Saving | None:
+def saving_of(listing: Listing, lot: LotPage, taxonomy: Taxonomy, here: Place | None) -> Saving | None:
     """None where the mass is unknown. Without a place of the reader the distance, and so the transport, is 0."""
     if not lot.mass_kg:
         return None
@@ -42,7 +42,7 @@ def saving_of(listing: Listing, lot: LotPage, known: Taxonomy, here: Place | Non
     figures = impact(
         mass_in_kg=lot.mass_kg,
         distance_in_km=Decimal(whole_km(here.point, public)) if here else Decimal(0),
-        vehicle_factors=known.vehicle_factors,
+        vehicle_factors=taxonomy.vehicle_factors,
         carbon_factor=lot.material.carbon.kgco2e_per_kg if lot.material.carbon else None,
         processing_factor=lot.material.processing_kgco2e_per_kg,
     )

@@ -21,7 +21,7 @@ from marketplace.kernel.paging import PAGE_SIZE_MAX
 from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_visible_findings
 from marketplace.market.queries.listings import get_listing, list_visible_listings
-from marketplace.materials.queries import fields_of_version, taxonomy
+from marketplace.materials.queries import fields_of_version, get_taxonomy
 from marketplace.planned.queries import get_reliability, list_date_changes
 from marketplace.sheets.listing_rows import Lots
 from marketplace.sheets.workbook import Sheet
@@ -58,11 +58,11 @@ def list_listings() -> str:
     session, actor = current_session(), current_actor()
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    known = taxonomy(session)
-    requested = search_results.asked_of(question, form, near, here, known)
+    taxonomy = get_taxonomy(session)
+    requested = search_results.asked_of(question, form, near, here, taxonomy)
     result = browse(session, actor, requested)
     others = () if result.total else nearest_outside(session, actor, requested)
-    page = search_results.page_of(question, form, near, requested, result, others, known)
+    page = search_results.page_of(question, form, near, requested, result, others, taxonomy)
     feed_address = question.elsewhere(url_for("catalogue.feed")).without(("sort", None), ("weergave", None))
     visible = "map/_page.html" if question.one("weergave") == "kaart" else "catalogue/list_listings.html"
     around = {
@@ -81,7 +81,7 @@ def compare() -> str:
     session, actor = current_session(), current_actor()
     numbers = numbers_of(request.args.getlist("lots"))
     listings = list_visible_listings(session, actor, numbers[:MOST])
-    found = comparison_of(session, listings, taxonomy(session), finder.home_of(session, actor))
+    found = comparison_of(session, listings, get_taxonomy(session), finder.home_of(session, actor))
     left_out = len(numbers) > MOST
     gone = len(numbers[:MOST]) - len(listings)
     return render_template(
@@ -120,8 +120,8 @@ def _exported() -> Lots:
     form = FilterForm(request.args)
     form.validate()
     near, session, actor = finder.near_of(form), current_session(), current_actor()
-    known = taxonomy(session)
-    requested = search_results.asked_of(question, form, near, near, known)
+    taxonomy = get_taxonomy(session)
+    requested = search_results.asked_of(question, form, near, near, taxonomy)
     listings: list[Listing] = []
     for number in range(1, EXPORTED_MOST // PAGE_SIZE_MAX + 1):
         found = search(session, actor, replace(requested, page=number, page_size=PAGE_SIZE_MAX))
@@ -132,7 +132,7 @@ def _exported() -> Lots:
     site = site_address()
     return Lots(
         listings,
-        known,
+        taxonomy,
         {version: fields_of_version(session, version) for version in versions},
         lambda listing: site + url_for("catalogue.show_listing", listing_id=listing.id),
     )
@@ -148,9 +148,9 @@ def feed() -> Response:
     form.validate()
     near = finder.near_of(form)
     session = current_session()
-    known = taxonomy(session)
-    requested = replace(search_results.asked_of(question, form, near, near, known), page_size=FEED_SIZE)
-    content = atom(feed_of(session, requested), known, question, site=site_address())
+    taxonomy = get_taxonomy(session)
+    requested = replace(search_results.asked_of(question, form, near, near, taxonomy), page_size=FEED_SIZE)
+    content = atom(feed_of(session, requested), taxonomy, question, site=site_address())
     return Response(content, content_type="application/atom+xml; charset=utf-8")
 
 
@@ -162,16 +162,16 @@ def show_listing(listing_id: int) -> str:
     form = PlaceForm(request.args)
     typed = form.find()
     session, actor = current_session(), current_actor()
-    listing, materials = get_listing(session, actor, listing_id), taxonomy(session)
+    listing, taxonomy = get_listing(session, actor, listing_id), get_taxonomy(session)
     here = typed or (finder.home_of(session, actor) if actor.organisation_id != listing.organisation_id else None)
-    lot = lot_page(session, listing, materials)
+    lot = lot_page(session, listing, taxonomy)
     findings = list_visible_findings(session, actor, listing)
     return render_template(
         "catalogue/show_listing.html",
         listing=listing,
         lot=lot,
         form=form,
-        saving=saving_of(listing, lot, materials, here),
+        saving=saving_of(listing, lot, taxonomy, here),
         structured=structured(listing, lot, site=site_address()),
         taking=taking(actor, listing, findings),
         findings=findings,
@@ -184,7 +184,7 @@ def show_listing(listing_id: int) -> str:
         changes=changes_of(list_date_changes(session, actor, listing_id)),
         reliable=reliability_of(get_reliability(session, actor, listing.organisation_id)) if listing.planned else None,
         asked=questions_of(session, actor, listing),
-        opinions=opinions_of(session, actor, listing, materials),
+        opinions=opinions_of(session, actor, listing, taxonomy),
         reporting=reporting_of(session, lot.material, lot.lot.from_on) if lot.is_left else None,
         lot_papers=papers_of(session, actor, listing),
         phone=phone_shown_to(actor, find_contact(session, listing.created_by_id)) if actor.is_member else None,

@@ -26,12 +26,12 @@ AGAIN_WITHOUT = ("quantity", "needed_from", "needed_until")
 HAZARDS_MAX = 50
 
 
-def form_of(answers: Answers, known: Taxonomy) -> DemandForm:
+def form_of(answers: Answers, taxonomy: Taxonomy) -> DemandForm:
     """The form with these answers in it, in the reader's language; nothing is checked yet."""
 
     def asking(said: Answers) -> DemandForm:
         form = _form(said)
-        form.set_choices(known)
+        form.set_choices(taxonomy)
         return form
 
     return _form(turned(answers, WISHED, asking, SPOKEN))

@@ -25,13 +25,13 @@ Fact = tuple[Text | str, Text | str | None]
 CHANGEABLE = (DemandStatus.OPEN, DemandStatus.DRAFT)
 
 
-def facts_of(session: Session, demand: Demand, known: Taxonomy, actor: Actor, *, inside: bool) -> list[Fact]:
+def facts_of(session: Session, demand: Demand, taxonomy: Taxonomy, actor: Actor, *, inside: bool) -> list[Fact]:
     """List the facts of a demand that the reader may see.
 
     Public facts for everybody, quality and place for members, the rest for its asker and the reviewer (`inside`).
     """
     first, last = long_date(demand.needed_from), long_date(demand.needed_until)
-    material = known.material_by_id(demand.material_id)
+    material = taxonomy.material_by_id(demand.material_id)
     facts: list[Fact] = [
         (_("Material"), material.name),
         (_("Still needed"), quantity(demand.remaining, demand.unit)),
@@ -44,7 +44,7 @@ def facts_of(session: Session, demand: Demand, known: Taxonomy, actor: Actor, *,
         farthest = _("no limit") if demand.max_distance_km is None else km(demand.max_distance_km, None)
         facts += [
             (_("At least in this condition"), CONDITION_LABELS[Condition(demand.min_condition)]),
-            *wishes_of(session, demand, known),
+            *wishes_of(session, demand, taxonomy),
             (_("Place"), (spot.address if spot else None) or demand.place_name),
             (_("Coordinates"), f"{spot.lat:.5f}, {spot.lon:.5f}" if spot else None),
             (_("Maximum distance"), farthest),
@@ -54,13 +54,13 @@ def facts_of(session: Session, demand: Demand, known: Taxonomy, actor: Actor, *,
     return facts
 
 
-def wishes_of(session: Session, demand: Demand, known: Taxonomy) -> list[Fact]:
+def wishes_of(session: Session, demand: Demand, taxonomy: Taxonomy) -> list[Fact]:
     """What a demand asks of the fields of its material, in their order.
 
     In the words of the version in which it was asked.
     """
-    said = fields_said(session, demand, known)
-    asked = [row.slug for row in known.material_by_id(demand.material_id).fields]
+    said = fields_said(session, demand, taxonomy)
+    asked = [row.slug for row in taxonomy.material_by_id(demand.material_id).fields]
     order = [slug for slug in (*asked, *demand.fields) if slug in demand.fields and slug in said]
     return [(said[slug].name, spoken_wish(said[slug], demand.fields[slug])) for slug in dict.fromkeys(order)]
 
@@ -70,12 +70,12 @@ def can_change(demand: Demand) -> bool:
     return demand.status in CHANGEABLE
 
 
-def single_want(session: Session, actor: Actor, demand: Demand, known: Taxonomy) -> Want:
+def single_want(session: Session, actor: Actor, demand: Demand, taxonomy: Taxonomy) -> Want:
     """The head of the page: the same as the row in the list, from the reader's own place."""
     here = home_of(session, actor) if actor.organisation_id != demand.organisation_id else None
     away = None if here is None else whole_km(here.point, Point(demand.public_lat, demand.public_lon))
     to_find = max(demand.remaining - total_under_way(session, demand), Decimal(0))
-    return want_of(WantedRow(demand, to_find, away, None), known, actor)
+    return want_of(WantedRow(demand, to_find, away, None), taxonomy, actor)
 
 
 def owns_of(session: Session, actor: Actor, demand: Demand) -> list[Own]:

@@ -32,7 +32,7 @@ from marketplace.matching.queries.broker import list_proposals, may_read_proposa
 from marketplace.matching.queries.matches import list_listings_for_demand
 from marketplace.matching.queries.proposals import propose_parts
 from marketplace.matching.queries.wanted import nearest_wanted, search_wanted
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.demands import drafts
 from marketplace.web.demands.facts import can_change, facts_of, owns_of, single_want
 from marketplace.web.demands.forms import DemandForm, OfferForm, PartsForm
@@ -71,7 +71,7 @@ def list_demands() -> ResponseReturnValue:
     if question.page > result.pages:
         return redirect(question.at(result.pages), 303)
     others = () if result.total or requested.mine else nearest_wanted(session, actor, requested)
-    content = wanted.page_of(question, form, near, requested, result, others, taxonomy(session), actor)
+    content = wanted.page_of(question, form, near, requested, result, others, get_taxonomy(session), actor)
     return render_template(
         "demands/_map.html" if question.one("weergave") == "kaart" else "demands/list_demands.html",
         form=form,
@@ -111,7 +111,7 @@ def create() -> ResponseReturnValue:
     form = DemandForm(data={name: request.args.get(name, "") for name in ("material", "title", "place")})
     if request.method == "GET":
         question = Question(url_for("demands.create"), request.args, (PREFIX,))
-        form.wished = wishes_of(filters_of(question, taxonomy(current_session()))[0])  # what was searched and not found
+        form.wished = wishes_of(filters_of(question, get_taxonomy(current_session()))[0])  # what was searched and not found
     return _asking(form, None)
 
 
@@ -126,7 +126,7 @@ def go_on(sketch_id: int) -> ResponseReturnValue:
     sketch = get_sketch(current_session(), current_actor(), sketch_id, SketchKind.DEMAND)
     if sketch.demand_id is not None:
         return redirect(ui_drafts.demand_address(sketch), 303)
-    form = drafts.form_of(sketch.answers, taxonomy(current_session())) if returned() is None else DemandForm()
+    form = drafts.form_of(sketch.answers, get_taxonomy(current_session())) if returned() is None else DemandForm()
     return _telling("demands/create.html", form, sketch)
 
 
@@ -137,7 +137,7 @@ def _saved(sketch: Sketch) -> ResponseReturnValue:
 def _asking(form: DemandForm, sketch_id: int | None) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    form.set_choices(taxonomy(session))
+    form.set_choices(get_taxonomy(session))
     demand = attempt(form, lambda: ask(session, actor, form.draft())) if is_valid and form.fields_are_right else None
     if demand:
         return _placed(demand, next((sketch for sketch in list_sketches(session, actor) if sketch.id == sketch_id), None))
@@ -151,10 +151,10 @@ def _placed(demand: Demand, sketch: Sketch | None) -> ResponseReturnValue:
 
 
 def _telling(template: str, form: DemandForm, sketch: Sketch | None, **context: Any) -> ResponseReturnValue:
-    materials = taxonomy(current_session())
-    form.set_choices(materials)
+    taxonomy = get_taxonomy(current_session())
+    form.set_choices(taxonomy)
     saved = saved_at(sketch.updated_at) if sketch else None
-    return page(template, form, sketch=sketch, saved=saved, estimate=estimate_of(form, materials), **context)
+    return page(template, form, sketch=sketch, saved=saved, estimate=estimate_of(form, taxonomy), **context)
 
 
 @blueprint.get("/gezocht/<int:demand_id>")
@@ -175,21 +175,21 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
     later = list_listings_for_demand(session, actor, demand, page_size=1, planned=True).total if inside else 0
     proposal = propose_parts(session, actor, demand) if result and result.total > 1 else None
     proposals = list_proposals(session, actor, demand) if may_read_proposals(actor, demand) else []
-    known = taxonomy(session)
-    material = known.material_by_id(demand.material_id)
+    taxonomy = get_taxonomy(session)
+    material = taxonomy.material_by_id(demand.material_id)
     served = {match.listing.id for match in result.items} if result else set()
     words: dict[str, Any] = {
         "proposals": [(made, *why_not(session, actor, made)) for made in proposals if made.listing_id not in served],
         "offered": {made.listing_id for made in proposals},
         "material": material,
-        "want": single_want(session, actor, demand, known),
+        "want": single_want(session, actor, demand, taxonomy),
         "owns": [] if may_edit else owns_of(session, actor, demand),
         "can_offer": may(actor, Can.OFFER),
         "together": list_others_who_ask(session, actor, demand),
         "has_plan": proposal is not None and len(proposal.parts) > 1,
         "asked": questions_of(session, actor, demand),
         "phone": phone_shown_to(actor, find_contact(session, demand.created_by_id)) if actor.is_member else None,
-        "facts": facts_of(session, demand, known, actor, inside=inside),
+        "facts": facts_of(session, demand, taxonomy, actor, inside=inside),
         "is_open": demand.status == DemandStatus.OPEN,
         "can_change": can_change(demand),
         "badge": DEMAND_BADGES[demand.status],
@@ -236,10 +236,10 @@ def edit(demand_id: int) -> ResponseReturnValue:
     if wants_saving():
         return _saved(drafts.keep(demand_id=demand_id))
     with database().read() as before:
-        form = form_of(_own(before, demand_id), taxonomy(before))
+        form = form_of(_own(before, demand_id), get_taxonomy(before))
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
-    form.set_choices(taxonomy(session))
+    form.set_choices(get_taxonomy(session))
     what = {"demand_id": demand_id, "version": form.current_version}
     is_valid = is_valid and form.fields_are_right
     if is_valid and (demand := attempt(form, lambda: edit_demand(session, actor, **what, draft=form.draft()))):
@@ -255,9 +255,9 @@ def _editing(demand_id: int, form: DemandForm) -> ResponseReturnValue:
     demand = _own(session, demand_id)
     sketch = sketch or find_sketch_of_demand(session, actor, demand_id)
     if sketch and not sent and returned() is None:
-        form = drafts.form_of(sketch.answers, taxonomy(session))
+        form = drafts.form_of(sketch.answers, get_taxonomy(session))
         form.place.keep(demand)
-    show_conflict(form, demand, taxonomy(session))
+    show_conflict(form, demand, get_taxonomy(session))
     return _telling("demands/edit.html", form, sketch, demand=demand, badge=DEMAND_BADGES[demand.status], goes_on=not sent)
 
 
@@ -292,5 +292,5 @@ def refresh(demand_id: int) -> ResponseReturnValue:
 def again(demand_id: int) -> ResponseReturnValue:
     """A new draft after an earlier need: the same, without how much and when."""
     session, actor = current_session(), current_actor()
-    answers = drafts.of_demand(_own(session, demand_id), taxonomy(session))
+    answers = drafts.of_demand(_own(session, demand_id), get_taxonomy(session))
     return redirect(ui_drafts.demand_address(start_sketch(session, actor, answers, kind=SketchKind.DEMAND)), 303)

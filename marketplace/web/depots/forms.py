@@ -113,9 +113,9 @@ class StoringForm(Form):
         description=_("After that it stands on the list of its keepers, for example 182. Leave it empty if there is no limit."),
     )
 
-    def offer(self, known: Taxonomy) -> None:
+    def offer(self, taxonomy: Taxonomy) -> None:
         """The groups of materials that are there."""
-        self.takes.choices = options((group.slug, group.name) for group in known.groups)
+        self.takes.choices = options((group.slug, group.name) for group in taxonomy.groups)
 
     @property
     def stay(self) -> int | None:

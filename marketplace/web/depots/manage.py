@@ -19,7 +19,7 @@ from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
 from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.depots.forms import DepotForm, DetailsForm, HoursForm, KeepersForm, RateForm, RoomForm, StoringForm
 from marketplace.web.ui.form_page import done, page, submit
 
@@ -85,7 +85,7 @@ def manage(depot_id: int) -> ResponseReturnValue:
         "depots/manage.html",
         depot=depot,
         week=[(day.label, ", ".join(map(str, spans)) or _("closed")) for day, spans in hours_of(depot.opening).items()],
-        groups=[group.name for slug in depot.taken_groups if (group := taxonomy(session).group(slug))],
+        groups=[group.name for slug in depot.taken_groups if (group := get_taxonomy(session).group(slug))],
         storers=STORER_LABELS[Storers(depot.storers)],
         capacities=[(CapacityKind(row.kind).label, number(row.amount)) for row in depot.capacities],
         bays=[bay.name for bay in depot.bays if bay.is_active],
@@ -173,7 +173,7 @@ def edit_storing(depot_id: int) -> ResponseReturnValue:
     depot = managed(depot_id)
     stay = None if depot.longest_stay_days is None else Decimal(depot.longest_stay_days)
     form = StoringForm(storers=depot.storers, takes=list(depot.taken_groups), longest_stay_days=stay)
-    form.offer(taxonomy(current_session()))
+    form.offer(get_taxonomy(current_session()))
 
     def save() -> None:
         details = replace(

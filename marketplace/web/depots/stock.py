@@ -19,7 +19,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import Amount, Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.stock.queries.lying import Ending, Show, list_lying
 from marketplace.stock.queries.warnings import Trouble, fills, trouble_of
 from marketplace.web.ui.fills import Room, room_of
@@ -110,12 +110,12 @@ def _number_in(words: str) -> int | None:
 
 
 def _week(session: Session, actor: Actor, depot: Depot) -> Week:
-    week, known, keeps = (
+    week, taxonomy, keeps = (
         get_depot_week(session, actor, depot, clock.today()),
-        taxonomy(session),
+        get_taxonomy(session),
         may(actor, Can.KEEP_DEPOT, depot),
     )
-    coming = [_arrival(one, str(known.material_by_id(one.material_id).name), keeps) for one in week.arrivals]
+    coming = [_arrival(one, str(taxonomy.material_by_id(one.material_id).name), keeps) for one in week.arrivals]
     coming += [_call(actor, call) for call in week.calls if call.is_bringing]
     going = [_call(actor, call) for call in week.calls if not call.is_bringing]
     return Week(sorted(coming, key=lambda job: job.order), going, week.later, [_ending(one) for one in week.endings])

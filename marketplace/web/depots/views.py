@@ -18,7 +18,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.geo import Point, public_point
 from marketplace.kernel.language import Text, _
 from marketplace.market.queries.listings import list_public_ids_in_depot
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.depots import following, manage
 from marketplace.web.depots.stock import stock_page
 from marketplace.web.ui.lots import Lot, address_of, lot_of
@@ -56,7 +56,7 @@ class PublicPage:
 
 def public_page(session: Session, depot: Depot, today: date) -> PublicPage:
     """Collect what the page of a depot shows to everybody."""
-    known, address = taxonomy(session), address_of()
+    taxonomy, address = get_taxonomy(session), address_of()
     rows = list_card_rows(session, list_public_ids_in_depot(session, depot.id, OFFERED_MOST))
     hours = hours_of(depot.opening)
     return PublicPage(
@@ -65,9 +65,9 @@ def public_page(session: Session, depot: Depot, today: date) -> PublicPage:
         week=tuple(DayHours(day.label, ", ".join(map(str, hours[day])), day.number == today.isoweekday()) for day in Weekday)
         if depot.opening
         else (),
-        groups=tuple(group.name for slug in depot.taken_groups if (group := known.group(slug))),
+        groups=tuple(group.name for slug in depot.taken_groups if (group := taxonomy.group(slug))),
         storers=STORER_LABELS[Storers(depot.storers)],
-        lots=tuple(lot_of(row, known, address=address) for row in rows),
+        lots=tuple(lot_of(row, taxonomy, address=address) for row in rows),
     )
 
 

@@ -25,7 +25,7 @@ from marketplace.market.actions.photos import add_photo, store_picture
 from marketplace.market.models import Sketch
 from marketplace.market.queries.changes import fetch_catalogue_state
 from marketplace.market.rules.photos import PHOTOS_MAX, StoredPicture
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.device.forms import NAMES, OfflineForm
 from marketplace.web.ui.assets import FONT_FILE, SOURCE
 from marketplace.web.ui.drafts import typed_values
@@ -97,7 +97,7 @@ def _for_an_hour(response: Response) -> Response:
 @public
 def begin() -> str:
     """Begin a lot on a device without a network."""
-    return render_template("device/begin.html", form=OfflineForm.shown(taxonomy(current_session())))
+    return render_template("device/begin.html", form=OfflineForm.shown(get_taxonomy(current_session())))
 
 
 @blueprint.get(f"{OFFLINE}.json")

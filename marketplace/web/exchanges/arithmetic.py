@@ -37,15 +37,15 @@ class Line:
     about: str = ""
 
 
-def lines_of(row: Exchange, was: Exchange | None, reference: Taxonomy) -> list[Line]:
+def lines_of(row: Exchange, was: Exchange | None, taxonomy: Taxonomy) -> list[Line]:
     """Every figure of the row in the order in which they follow from each other.
 
     `was`: the row that it takes back; `reference`: the materials and vehicles of the version that the row names.
     """
     if was is not None:
         return [*_taken_back(row, was)]
-    material = reference.find_material(row.material_slug)
-    return [*_carried(row, material), *_driven(row, reference), *_carbon(row, material), _price(row), *_saved(row)]
+    material = taxonomy.find_material(row.material_slug)
+    return [*_carried(row, material), *_driven(row, taxonomy), *_carbon(row, material), _price(row), *_saved(row)]
 
 
 def _carried(row: Exchange, material: Material | None) -> Iterator[Line]:
@@ -71,7 +71,7 @@ def _carried(row: Exchange, material: Material | None) -> Iterator[Line]:
         yield Line(_("Mass"), weighed, _kg(row.mass_kg), (weight,), "mass_kg")
 
 
-def _driven(row: Exchange, reference: Taxonomy) -> Iterator[Line]:
+def _driven(row: Exchange, taxonomy: Taxonomy) -> Iterator[Line]:
     carried = (row.mass_kg or row.quantity * row.kg_per_unit) / KG_PER_TONNE
     word = _("tonnes")
     tonnes = f"{_exact(carried)}{NO_BREAK_SPACE}{word}"
@@ -86,7 +86,7 @@ def _driven(row: Exchange, reference: Taxonomy) -> Iterator[Line]:
         )
         yield Line(_("Road"), "", road, (entered,))
     yield Line(_("Transport work"), f"{tonnes} × {road}", f"{_exact(row.tonne_km)}{NO_BREAK_SPACE}{TONNE_KM}", (), "tonne_km")
-    vehicle = next((one for one in reference.vehicles if one.slug == row.vehicle_class), None)
+    vehicle = next((one for one in taxonomy.vehicles if one.slug == row.vehicle_class), None)
     chosen = _("entered") if row.vehicle_basis == VehicleBasis.ENTERED else _("chosen by the mass")
     source = f"{vehicle.source} ({vehicle.confidence})" if vehicle else ""
     named = _(

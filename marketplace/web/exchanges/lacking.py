@@ -9,7 +9,7 @@ from marketplace.kernel.units import Unit
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import ExchangeFilter, list_exchanges
 from marketplace.ledger.rules import Lack, ReplacesPurchase
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.ui.exchange_rows import exchange_rows
 from marketplace.web.ui.paging import paged
 
@@ -37,7 +37,7 @@ def incomplete() -> str:
     result, place = paged(lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE, wanted=wanted), PAGE_SIZE)
     return render_template(
         "exchanges/incomplete.html",
-        rows=[(row, lacks_of(row.row)) for row in exchange_rows(result, taxonomy(session))],
+        rows=[(row, lacks_of(row.row)) for row in exchange_rows(result, get_taxonomy(session))],
         choices=[("", _("everything"), asked is None), *((lack.value, label, lack is asked) for lack, label in LACKS.items())],
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
         address=lambda number: url_for("exchanges.incomplete", mist=asked, page=number),

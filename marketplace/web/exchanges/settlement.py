@@ -12,7 +12,7 @@ from marketplace.http.tables import table_answer, workbook_answer
 from marketplace.impact.queries.statistics import Statistics, get_statistics
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.sheets.workbook import Column, Sheet
 from marketplace.sheets.writing import Cell
 from marketplace.web.ui.figure_filters import Filters, filters_of
@@ -81,7 +81,7 @@ def pairs(found: Statistics) -> Iterable[list[Cell]]:
 
 def _filters() -> Filters:
     session = current_session()
-    return filters_of(request.args, list_municipalities(session), taxonomy(session), today=clock.today(), default=None)
+    return filters_of(request.args, list_municipalities(session), get_taxonomy(session), today=clock.today(), default=None)
 
 
 def _name(filters: Filters) -> str:

@@ -18,7 +18,7 @@ from marketplace.kernel.formats import quantity
 from marketplace.kernel.language import _
 from marketplace.ledger.queries import ExchangeFilter, get_exchange, get_exchanged_mass, list_exchanges, list_of_same_reservation
 from marketplace.ledger.rules import RowKind, chained
-from marketplace.materials.queries import taxonomy, taxonomy_of_version
+from marketplace.materials.queries import get_taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.exchanges import lacking, settlement
 from marketplace.web.exchanges.arithmetic import booking_of, lines_of
@@ -46,18 +46,18 @@ def show_list() -> str:
 
     Of a giver, a receiver, a group or a period, where that is asked.
     """
-    session, actor, reference = current_session(), current_actor(), taxonomy(current_session())
+    session, actor, taxonomy = current_session(), current_actor(), get_taxonomy(current_session())
     organisations, today, months = list_organisations(session), clock.today(), find_months(session)
     municipalities = [one for one in organisations if one.is_municipality]
     names = {one.slug: one.name for one in organisations}
-    asked = _asked(organisations, reference)
+    asked = _asked(organisations, taxonomy)
     result, place = paged(
         lambda number: list_exchanges(session, actor, page=number, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
     )
     sides = tuple(Chip(said(key, names[slug]), _address(asked.without(key))) for key, slug in asked.sides.items())
     drawer = Drawer(
         municipalities,
-        reference,
+        taxonomy,
         today,
         months[0] if months else f"{today:%Y-%m}",
         lambda filters: _address(replace(asked, filters=filters)),
@@ -67,7 +67,7 @@ def show_list() -> str:
     )
     return render_template(
         "exchanges/list_exchanges.html",
-        rows=exchange_rows(result, reference),
+        rows=exchange_rows(result, taxonomy),
         asked=asked,
         bar=drawer.bar_of(asked.filters),
         sum_tonnes=in_tonnes(get_exchanged_mass(session, actor, asked.wanted), ROW_PLACES),
@@ -77,16 +77,16 @@ def show_list() -> str:
     )
 
 
-def _asked(organisations: Sequence[Organisation], reference: Taxonomy) -> Asked:
+def _asked(organisations: Sequence[Organisation], taxonomy: Taxonomy) -> Asked:
     """Which rows the address asks for."""
     municipalities = [one for one in organisations if one.is_municipality]
-    filters = filters_of(request.args, municipalities, reference, today=clock.today(), default=None)
+    filters = filters_of(request.args, municipalities, taxonomy, today=clock.today(), default=None)
     return Asked.of(request.args, filters, {one.slug: one.name for one in organisations})
 
 
 def _wanted() -> ExchangeFilter:
     session = current_session()
-    return _asked(list_organisations(session), taxonomy(session)).wanted
+    return _asked(list_organisations(session), get_taxonomy(session)).wanted
 
 
 def _address(asked: Asked) -> str:
@@ -137,17 +137,17 @@ def _shown(seq: int, form: ReverseForm) -> ResponseReturnValue:
     row = get_exchange(session, actor, seq=seq)
     of_same = list_of_same_reservation(session, row)
     was = next((one for one in of_same if one.seq == row.reverses), None)
-    reference = taxonomy_of_version(session, row.factor_version)
+    taxonomy = taxonomy_of_version(session, row.factor_version)
     left = row.quantity + sum(one.quantity for one in of_same if one.reverses == row.seq)
     return page(
         "exchanges/show.html",
         form,
         row=row,
-        shown=exchange_rows([row], reference)[0],
-        lines=lines_of(row, was, reference),
+        shown=exchange_rows([row], taxonomy)[0],
+        lines=lines_of(row, was, taxonomy),
         booking=booking_of(row),
         journey=journey_of(session, actor, row),
-        others=exchange_rows([one for one in of_same if one.seq != row.seq], reference),
+        others=exchange_rows([one for one in of_same if one.seq != row.seq], taxonomy),
         holds=chained(row.previous_hash, row.canonical) == row.hash,
         follows=may(actor, Can.LIST_RESERVATIONS),
         left=quantity(left, row.unit),

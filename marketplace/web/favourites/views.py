@@ -9,7 +9,7 @@ from marketplace.catalogue.actions import favourites
 from marketplace.catalogue.queries.saved import list_favourites
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.rules.kinds import CADENCE_LABELS, Notice
 from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.form_page import done
@@ -25,8 +25,8 @@ blueprint = Blueprint("favourites", __name__)
 def list_kept() -> str:
     """The lots that somebody keeps, as they are now."""
     session, actor = current_session(), current_actor()
-    rows, known, here = list_favourites(session, actor), taxonomy(session), home_of(session, actor)
-    lots = [lot_of(listing, known, distance_km=whole_km_from(here, listing)) for _kept, listing in rows]
+    rows, taxonomy, here = list_favourites(session, actor), get_taxonomy(session), home_of(session, actor)
+    lots = [lot_of(listing, taxonomy, distance_km=whole_km_from(here, listing)) for _kept, listing in rows]
     mailed = CADENCE_LABELS[get_preferences(session, actor)[Notice.FAVOURITE_CHANGED]]
     return render_template("favourites/list_kept.html", lots=lots, kept={lot.id for lot in lots}, mailed=mailed)
 

@@ -48,17 +48,17 @@ SOURCES: list[tuple[str, Text]] = [
 ]
 
 
-def vehicle_rows(reference: Taxonomy) -> list[list[str]]:
+def vehicle_rows(taxonomy: Taxonomy) -> list[list[str]]:
     """Each class with its factor."""
     return [
         [vehicle.name, number(vehicle.kgco2e_per_tonne_km, 5), vehicle.source, vehicle.confidence]
-        for vehicle in reference.vehicles
+        for vehicle in taxonomy.vehicles
     ]
 
 
-def material_rows(reference: Taxonomy, actor: Actor) -> list[tuple[str, list[list[str]]]]:
+def material_rows(taxonomy: Taxonomy, actor: Actor) -> list[tuple[str, list[list[str]]]]:
     """The materials by group."""
-    return [(group.name, [_row(item, actor) for item in reference.materials_in(group.slug)]) for group in reference.groups]
+    return [(group.name, [_row(item, actor) for item in taxonomy.materials_in(group.slug)]) for group in taxonomy.groups]
 
 
 def _row(material: Material, actor: Actor) -> list[str]:

@@ -18,7 +18,7 @@ from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.quartiles import Quartiles
 from marketplace.market.queries.losses import Losses, LossSum, get_losses
 from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.writing import Cell
 from marketplace.web.ui.figure_filters import Drawer, Filters, filters_of
@@ -53,14 +53,14 @@ def register(blueprint: Blueprint) -> None:
 def supply() -> str:
     """How much found a taker and how soon, what was lost, and what is asked for."""
     session, actor, today = current_session(), current_actor(), clock.today()
-    municipalities, reference = list_municipalities(session), taxonomy(session)
-    filters = filters_of(request.args, municipalities, reference, today=today, default=today.year)
+    municipalities, taxonomy = list_municipalities(session), get_taxonomy(session)
+    filters = filters_of(request.args, municipalities, taxonomy, today=today, default=today.year)
     months = find_months(session)
 
     def address(chosen: Filters) -> str:
         return url_for("figures.supply", **chosen.values)
 
-    drawer = Drawer(municipalities, reference, today, months[0] if months else f"{today:%Y-%m}", address, address)
+    drawer = Drawer(municipalities, taxonomy, today, months[0] if months else f"{today:%Y-%m}", address, address)
     return render_template(
         "figures/supply.html",
         bar=drawer.bar_of(filters),
@@ -139,7 +139,7 @@ def _contested(found: Competition | NotTold) -> list[tuple[Text, str, Text | str
 def losses() -> str:
     """Show what became of supply that was not taken on the bank."""
     session = current_session()
-    row, materials = get_losses(session, current_actor()), taxonomy(session)
+    row, taxonomy = get_losses(session, current_actor()), get_taxonomy(session)
     places = places_of(row.total.mass_kg)
     return render_template(
         "figures/losses.html",
@@ -150,7 +150,7 @@ def losses() -> str:
         by_outcome=[
             [str(OUTCOME_LABELS[one] if one else NOT_SAID), *_cells(of, places)] for one, of in row.by_outcome.items() if of.lots
         ],
-        by_group=[[_group(materials, slug), *_cells(of, places)] for slug, of in row.by_group.items()],
+        by_group=[[_group(taxonomy, slug), *_cells(of, places)] for slug, of in row.by_group.items()],
         total=[str(_("Total")), *_cells(row.total, places)],
         shown=row.rows[:SHOWN],
     )
@@ -185,6 +185,6 @@ def _cells(of: LossSum, places: int) -> list[str]:
     return [number(of.lots), in_tonnes(of.mass_kg, places)]
 
 
-def _group(known: Taxonomy, slug: str) -> str:
-    group = known.group(slug)
+def _group(taxonomy: Taxonomy, slug: str) -> str:
+    group = taxonomy.group(slug)
     return group.name if group else slug

@@ -20,7 +20,7 @@ from marketplace.kernel.language import _
 from marketplace.ledger.queries import list_exchanges
 from marketplace.ledger.rules import RowKind, Totals
 from marketplace.market.queries.listings import find_pictured
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.sheets.workbook import Sheet
 from marketplace.web.figures import dashboard, factors, losses, sentences
 from marketplace.web.figures import tables as rows
@@ -61,7 +61,7 @@ def show() -> str:
         filters=filters,
         period=filters.period,
         said_until=filters.period.said(since, clock.today()),
-        bar=Drawer(municipalities, taxonomy(session), clock.today(), since, _address, _address).bar_of(filters),
+        bar=Drawer(municipalities, get_taxonomy(session), clock.today(), since, _address, _address).bar_of(filters),
         tiles=tiles,
         is_compared=any(tile.trend for tile in tiles),
         is_sparse=is_sparse and not statistics.is_public,
@@ -99,7 +99,7 @@ def _filters(default: int | None) -> Filters:
     session = current_session()
     if not may(current_actor(), Can.READ_PERIOD_FIGURES):
         return Filters()
-    return filters_of(request.args, list_municipalities(session), taxonomy(session), today=clock.today(), default=default)
+    return filters_of(request.args, list_municipalities(session), get_taxonomy(session), today=clock.today(), default=default)
 
 
 def _address(filters: Filters) -> str:
@@ -132,13 +132,13 @@ def _later(filters: Filters, totals: Totals) -> dict[str, Any]:
     session, actor, year = current_session(), current_actor(), filters.period.year
     if not may(actor, Can.READ_EXCHANGES):
         return {"booked_later": [], "late_rows": []}
-    reference = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     later = list_booked_later(session, actor, year) if year and year < clock.today().year else []
     wanted = replace(filters.rows, is_late=True)
     late = list_exchanges(session, actor, page=1, page_size=LATE_SHOWN, wanted=wanted)[0] if totals.late_rows else []
-    in_words = exchange_rows([one.row for one in later], reference)
+    in_words = exchange_rows([one.row for one in later], taxonomy)
     counts = [one.counts_in_its_year for one in later]
-    return {"booked_later": list(zip(in_words, counts, strict=True)), "late_rows": exchange_rows(late, reference)}
+    return {"booked_later": list(zip(in_words, counts, strict=True)), "late_rows": exchange_rows(late, taxonomy)}
 
 
 def _few(filters: Filters) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _few(filters: Filters) -> dict[str, Any]:
     if filters.period.until(clock.today()) == clock.today() and may(actor, Can.LIST_RESERVATIONS):
         _rows, underway = list_reservations(session, actor, statuses=UNDERWAY, page_size=1)
     return {
-        "latest_rows": exchange_rows(found, taxonomy(session)),
+        "latest_rows": exchange_rows(found, get_taxonomy(session)),
         "pictures": {number: picture_of(lot) for number, lot in lots.items()},
         "underway": underway,
     }
@@ -192,17 +192,17 @@ def export_workbook() -> Response:
 @permission(Can.READ_PUBLIC_FIGURES)
 def method() -> str:
     """Show where every figure comes from. Formulas, weights, factors, their sources and how sure they are."""
-    reference = taxonomy(current_session())
+    taxonomy = get_taxonomy(current_session())
     return render_template(
         "figures/method.html",
-        reference=reference,
+        reference=taxonomy,
         definitions=STATISTICS,
         formulas=factors.FORMULAS,
         sources=factors.SOURCES,
         vehicle_columns=factors.VEHICLE_COLUMNS,
-        vehicles=factors.vehicle_rows(reference),
+        vehicles=factors.vehicle_rows(taxonomy),
         material_columns=factors.MATERIAL_COLUMNS,
-        groups=factors.material_rows(reference, current_actor()),
+        groups=factors.material_rows(taxonomy, current_actor()),
     )
 
 

@@ -11,7 +11,7 @@ from marketplace.http.request import current_actor, current_session, one_moment,
 from marketplace.impact.queries.standings import get_goals
 from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.rules.path import say_too_few
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.home.reuse import reuse_of
 from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.meters import meter_of
@@ -42,7 +42,7 @@ def show() -> str:
         search=FilterForm(MultiDict()),
         total=result.total,
         groups=groups[:GROUPS],
-        lots=shown_lots(newest, taxonomy(session)),
+        lots=shown_lots(newest, get_taxonomy(session)),
         picture=next((share_picture(photo) for row in newest for photo in row.listing.photos[:1]), ""),
         reuse=reuse_of(get_statistics(session, ANONYMOUS)),
         goals=goals,

@@ -37,7 +37,7 @@ from marketplace.imports.rules.tables import ImportStatus, RowState, Table, Tabl
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.models import Task
 from marketplace.market.models import Listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.imports.forms import ColumnsForm, FileForm, GivenForm, notation_name
 from marketplace.web.ui.form_page import page
 from marketplace.web.ui.paging import PAGE_SIZE, paged
@@ -120,12 +120,12 @@ def shown(run: ImportRun, form: ColumnsForm, given: GivenForm | None = None) -> 
         posts=list_posts(run) if run.kind == TableName.RAW and mapped else [],
         posts_shown=POSTS_SHOWN,
         given_form=given or GivenForm.of(run) if run.kind == TableName.RAW else None,
-        materials=taxonomy(session).materials,
+        materials=get_taxonomy(session).materials,
         half=told_passports(session, run) if is_half_applied(session, run) else None,
         made=made,
         untouched=_list_untouched(run, made) if run.status == ImportStatus.APPLIED else [],
         words_of_cell=words_of_cell,
-        groups=taxonomy(session).groups,
+        groups=get_taxonomy(session).groups,
         certainty=certainty,
         code_name=code_name,
         notation_name=notation_name,
@@ -231,7 +231,7 @@ def _columns_shown(table: Table, run: ImportRun, said: Sequence[Mapping[str, Tex
 def words_of_cell(change: Change) -> dict[str, Text | str]:
     """A cell of a report in words."""
     row = change.cell.row
-    group = taxonomy(current_session()).group(row.group_slug)
+    group = get_taxonomy(current_session()).group(row.group_slug)
     return {
         "group": group.name if group is not None else row.group_slug,
         "origin": ORIGIN_LABELS[Origin(row.origin)],

@@ -32,7 +32,7 @@ from marketplace.imports.rules.tables import ImportStatus, Table, TableName
 from marketplace.jobs.tasks import start_import
 from marketplace.kernel.errors import Conflict, Invalid, Missing, TooLarge
 from marketplace.kernel.language import _, current_locale
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.sheets.reading import limits_of
 from marketplace.web.imports import shown
 from marketplace.web.imports.forms import FileForm, GivenForm, columns_form, file_form, typed_cells, typed_codes
@@ -96,8 +96,8 @@ def load(table: str) -> ResponseReturnValue:
     )
     if loaded is not None:
         return _judged(redirect(url_for("imports.show", import_id=loaded.id), 303), loaded)
-    known = taxonomy(current_session())
-    materials = known.materials if about.name == TableName.LISTINGS else ()
+    taxonomy = get_taxonomy(current_session())
+    materials = taxonomy.materials if about.name == TableName.LISTINGS else ()
     return page("imports/load.html", form, table=about, slug=table, materials=materials)
 
 
@@ -116,7 +116,7 @@ def read_again(import_id: int) -> ResponseReturnValue:
 
 def _template(table: str) -> Table:
     """The table of a template; that of lots has the columns of the material that was chosen."""
-    chosen = taxonomy(current_session()).find_material(request.args.get("materiaal", ""))
+    chosen = get_taxonomy(current_session()).find_material(request.args.get("materiaal", ""))
     about = table_with_fields(current_session(), _name(table), () if chosen is None else (chosen,))
     return about if chosen is None else with_example(about, chosen)
 
@@ -287,11 +287,11 @@ def expected() -> str:
     """What RAW contracts say will be taken away, by year and post by post."""
     session, actor = current_session(), current_actor()
     rows, place = paged(lambda number: list_estimates(session, actor, page=number, page_size=PAGE_SIZE))
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     return render_template(
         "imports/expected.html",
         years=total_estimates(session, actor),
-        rows=[(row, None if row.material_id is None else known.material_by_id(row.material_id)) for row in rows],
+        rows=[(row, None if row.material_id is None else taxonomy.material_by_id(row.material_id)) for row in rows],
         **place,
     )
 
@@ -309,7 +309,7 @@ def outflow(year: int) -> str:
         "imports/outflow.html",
         outflow=found,
         years=list_outflow_years(session, actor),
-        group_of=taxonomy(session).group,
+        group_of=get_taxonomy(session).group,
         certainty=shown.certainty,
         scopes=list(SCOPE_LABELS.items()),
     )

@@ -35,10 +35,10 @@ class JointForm(Form):
 
         csrf = False
 
-    def __init__(self, formdata: Any, materials: Taxonomy) -> None:
+    def __init__(self, formdata: Any, taxonomy: Taxonomy) -> None:
         super().__init__(formdata)
-        self.material.choices = options([(one.slug, one.name) for one in materials.materials], empty=_("All materials"))
-        self._materials = materials
+        self.material.choices = options([(one.slug, one.name) for one in taxonomy.materials], empty=_("All materials"))
+        self._materials = taxonomy
 
     def set_organisations(self, organisations: Iterable[Organisation]) -> None:
         """The boxes to choose from."""

@@ -7,7 +7,7 @@ from marketplace.http.joint import clause_of, joint_paper_answer, joint_table_an
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.joint.queries.groups import PAGE_SIZE, list_joint_needs
 from marketplace.joint.queries.needs import JointNeed, get_joint_need, list_public_buyers
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.sheets.joint_need import circles_in_words, how_counted, period_of, who_needs
 from marketplace.web.joint import shown
 from marketplace.web.joint.forms import JointForm
@@ -24,7 +24,7 @@ def list_needs() -> str:
     """What two or more municipalities need at the same time, with what the bank covers of it."""
     session, actor = current_session(), current_actor()
     buyers = list_public_buyers(session)
-    form = JointForm(request.args, taxonomy(session))
+    form = JointForm(request.args, get_taxonomy(session))
     form.set_organisations(buyers)
     question = form.question({one.slug for one in buyers})
     rows, place = paged(
@@ -56,7 +56,7 @@ def show(slug: str) -> str:
     buyers = list_public_buyers(session)
     named = {one.slug for one in need.askers} | set(need.question.organisations)
     form.set_organisations(one for one in buyers if one.slug in named)
-    clause = clause_of(need, taxonomy(session))
+    clause = clause_of(need, get_taxonomy(session))
     return render_template(
         "joint/show.html" if need.rows else "joint/_nothing.html",
         form=form,
@@ -91,7 +91,7 @@ def _content(need: JointNeed) -> dict[str, object]:
 @one_moment
 def paper(slug: str) -> Response:
     """The need with its arithmetic, its clause and the thresholds, as a PDF."""
-    return joint_paper_answer(_asked(slug)[1].if_needed(), taxonomy(current_session()))
+    return joint_paper_answer(_asked(slug)[1].if_needed(), get_taxonomy(current_session()))
 
 
 @blueprint.get("/gezocht/samen/<slug>/behoeften.csv")
@@ -104,6 +104,6 @@ def table(slug: str) -> Response:
 
 def _asked(slug: str) -> tuple[JointForm, JointNeed]:
     session = current_session()
-    form = JointForm(request.args, taxonomy(session))
+    form = JointForm(request.args, get_taxonomy(session))
     question = form.question({one.slug for one in list_public_buyers(session)})
     return form, get_joint_need(session, current_actor(), slug, question)

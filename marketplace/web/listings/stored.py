@@ -21,7 +21,7 @@ from marketplace.market.queries.windows import get_window_defaults
 from marketplace.market.rules import fields
 from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Answer, ListingStatus
 from marketplace.market.rules.values import PLAN, plain_fields, stored_value
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, WhereForm, listing_form, names_of, shown_value
 from marketplace.web.listings.pictures import PREVIEW
@@ -87,7 +87,7 @@ def _spot(session: Session, actor: Actor, chosen: str, before: Answers) -> Answe
     if chosen.startswith("lot-") and chosen[4:].isdecimal() and len(chosen) < 14:
         listing = get_listing(session, actor, int(chosen[4:]))
         require(actor, Can.EDIT_LISTING, listing)
-        return {"spot": "kept", **_place_of(of_listing(listing, taxonomy(session)))}
+        return {"spot": "kept", **_place_of(of_listing(listing, get_taxonomy(session)))}
     if chosen in ("photo", "here") and (point := submitted_values().get(f"{chosen}_at", "")[:60]):
         return {"spot": "kept", "place": point, "depot": "", "placed": ""}
     return {"spot": "other", "placed": before.get("placed", "")}
@@ -117,7 +117,7 @@ def spots_of(session: Session, actor: Actor, answers: Answers) -> list[Spot]:
     if answers.get("spot") != "other" and (name := place_words(session, answers)):
         rows.append(Spot("kept", name, _("the place of this lot")))
     elif last := find_last_listing(session, actor):
-        name = place_words(session, of_listing(last, taxonomy(session)))
+        name = place_words(session, of_listing(last, get_taxonomy(session)))
         rows.append(Spot(f"lot-{last.id}", name, _("the place of your last lot")))
     return [
         *rows,
@@ -161,12 +161,12 @@ def typed_form(answers: Answers) -> ListingForm:
     return form
 
 
-def query_form(said: MultiDict[str, str], known: Taxonomy) -> ListingForm:
+def query_form(said: MultiDict[str, str], taxonomy: Taxonomy) -> ListingForm:
     """The form with what an address says in it. Asbestos is one of the hazards where the material may hold it."""
     hazards = {name.removeprefix(HAZARD_PREFIX): value for name, value in said.items() if _is_hazard(name, value)}
     form = listing_form(said, meta={"csrf": False})
     form.declared = hazards
-    form.set_choices(known, [])
+    form.set_choices(taxonomy, [])
     form.asbestos_suspected.data = hazards.get(ASBESTOS, form.asbestos_suspected.data)
     return form
 
@@ -222,23 +222,23 @@ def same_project(answers: Answers) -> Answers:
     return {name: value for name, value in answers.items() if name in copied}
 
 
-def in_reader_language(answers: Answers, known: Taxonomy) -> Answers:
+def in_reader_language(answers: Answers, taxonomy: Taxonomy) -> Answers:
     """What was typed in the other language, in this one."""
 
     def asking(said: Answers) -> ListingForm:
         form = typed_form(said)
-        form.ask_about(known)
+        form.ask_about(taxonomy)
         return form
 
     return turned(answers, ANSWERED, asking, [row.name for row in fields.FIELDS if row.is_spoken])
 
 
-def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> ListingForm:
+def stored_form(listing: Listing, taxonomy: Taxonomy, *, sent: bool = True) -> ListingForm:
     """The form of a lot: with what was sent over it, or (`sent` false) only with what is stored."""
     values = {row.name: shown_value(row, stored_value(listing, row)) for row in plain_fields()}
     values |= {
         "version": listing.version,
-        "material": known.material_by_id(listing.material_id).slug,
+        "material": taxonomy.material_by_id(listing.material_id).slug,
         "quantity": Quantity(listing.quantity, Unit(listing.unit)) if listing.quantity else None,
         "depot": str(listing.depot_id or ""),
         "circle": list(listing.chosen_circle or ()),
@@ -260,7 +260,7 @@ def stored_form(listing: Listing, known: Taxonomy, *, sent: bool = True) -> List
 def fill_choices(form: ListingForm, session: Session, actor: Actor, lies_in: int | None = None) -> None:
     """What there is to choose from for this organisation, and what it agreed about turns. `lies_in`: a depot that may be closed."""
     depots = list_depots(session, with_closed=True)
-    form.set_choices(taxonomy(session), [depot for depot in depots if depot.is_active or depot.id == lies_in])
+    form.set_choices(get_taxonomy(session), [depot for depot in depots if depot.is_active or depot.id == lies_in])
     names = municipal_names(session)
     form.set_window_choices(
         actor.organisation_slug, names, agreed_rows(get_window_defaults(session, actor.organisation_id), names)
@@ -292,12 +292,12 @@ def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
     place = Written(lot.depot.name if lot.depot else lot.place_name)
     has = None if is_in_hand else Written(lot.depot.name if lot.depot else lot.holder.name)
     facts: list[tuple[Text, Text | str]] = [
-        (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
+        (_("Material"), get_taxonomy(session).material_by_id(lot.material_id).name),
         (_("Quantity"), quantity(lot.quantity, lot.unit)),
         (_("Owner"), lot.organisation.name),
         (_("Where it lies"), place),
     ]
-    stored = stored_form(listing, taxonomy(session), sent=False)
+    stored = stored_form(listing, get_taxonomy(session), sent=False)
     fixed = [(name, str(stored[name].data or "")) for name in ("material", "place", "depot")]
     fixed += [("quantity", number(listing.quantity)), (stored.quantity.unit_name, listing.unit)]
     return Stock(lot.id, lot_number(lot.id), has, facts, fixed)
@@ -311,13 +311,13 @@ def announced_at(awaited: Awaited) -> Text:
     )
 
 
-def show_conflict(form: ListingForm, listing: Listing, known: Taxonomy) -> None:
+def show_conflict(form: ListingForm, listing: Listing, taxonomy: Taxonomy) -> None:
     """Show what differs where somebody else was quicker. Their version counts as seen, so that saving again is a choice."""
     outran = is_outdated(form)
     if outran:
         version, changed = outran
-        stored = stored_form(listing, known, sent=False)
-        stored.set_choices(known, [])
+        stored = stored_form(listing, taxonomy, sent=False)
+        stored.set_choices(taxonomy, [])
         stored.depot.choices, stored.circle.choices = form.depot.choices, form.circle.choices
         form.changes = compare(stored, form, form.inputs_named(changed))
         form.version.data = str(version)

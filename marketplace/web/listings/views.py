@@ -23,7 +23,7 @@ from marketplace.matching.actions.offer import amend, offer
 from marketplace.matching.actions.publish import open_to_others, refresh_listing
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.matching.queries.matches import list_demands_for_listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.listings import photos, wizard
 from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm, listing_form
 from marketplace.web.listings.stored import announced_at, fill_choices, show_conflict, stock_of, stored_form
@@ -53,7 +53,7 @@ def create() -> ResponseReturnValue:
     if listing:
         return _saved(listing)
     told = told_of_draft(session, form.stated())
-    return page("listings/create.html", form, estimate=estimate_of(form, taxonomy(session)), told=told, lot=None)
+    return page("listings/create.html", form, estimate=estimate_of(form, get_taxonomy(session)), told=told, lot=None)
 
 
 @blueprint.route("/aanbod/<int:listing_id>/bewerken", methods=("GET", "POST"))
@@ -62,7 +62,7 @@ def edit(listing_id: int) -> ResponseReturnValue:
     """Change a lot. Saving after somebody else first shows the differences."""
     with database().read() as before:
         stored = _own(before, listing_id)
-        form, depot_id = stored_form(stored, taxonomy(before)), stored.depot_id
+        form, depot_id = stored_form(stored, get_taxonomy(before)), stored.depot_id
     is_valid = form.is_submitted() and form.validate()
     session = current_session()
     fill_choices(form, session, current_actor(), depot_id)
@@ -73,10 +73,10 @@ def edit(listing_id: int) -> ResponseReturnValue:
 
 def _editing(session: Session, listing_id: int, form: ListingForm) -> ResponseReturnValue:
     listing = _own(session, listing_id)
-    show_conflict(form, listing, taxonomy(session))
+    show_conflict(form, listing, get_taxonomy(session))
     form.stock = stock_of(session, current_actor(), listing)
     words: dict[str, Any] = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
-    words |= {"estimate": estimate_of(form, taxonomy(session)), "told": told_of_draft(session, form.stated(), listing)}
+    words |= {"estimate": estimate_of(form, get_taxonomy(session)), "told": told_of_draft(session, form.stated(), listing)}
     return page("listings/edit.html", form, listing=listing, lot=listing.id, **words)
 
 
@@ -117,7 +117,7 @@ def matches(listing_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
     result = list_demands_for_listing(session, actor, listing)
-    return render_template("listings/matches.html", listing=listing, found=result, groups=taxonomy(session).group_slugs)
+    return render_template("listings/matches.html", listing=listing, found=result, groups=get_taxonomy(session).group_slugs)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/publiceren")
@@ -126,7 +126,7 @@ def publish(listing_id: int) -> ResponseReturnValue:
     """Put a draft on offer; what is missing is shown in its form."""
     session = current_session()
     stored = _own(session, listing_id)
-    form = stored_form(stored, taxonomy(session), sent=False)
+    form = stored_form(stored, get_taxonomy(session), sent=False)
     fill_choices(form, session, current_actor(), stored.depot_id)
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id))
     return _saved(listing) if listing else _editing(session, listing_id, form)
@@ -138,7 +138,7 @@ def keep(listing_id: int) -> ResponseReturnValue:
     """Put a draft on offer within the own organisation only. What is missing is shown in its form."""
     session = current_session()
     stored = _own(session, listing_id)
-    form = stored_form(stored, taxonomy(session), sent=False)
+    form = stored_form(stored, get_taxonomy(session), sent=False)
     fill_choices(form, session, current_actor(), stored.depot_id)
     listing = attempt(form, lambda: publish_listing(session, current_actor(), listing_id=listing_id, to_others=False))
     if listing is None:

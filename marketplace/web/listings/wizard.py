@@ -25,7 +25,7 @@ from marketplace.market.rules.listing import CERTAINTY_HINTS, find_unit_faults
 from marketplace.matching.actions.offer import save_draft_listing
 from marketplace.matching.actions.publish import publish as publish_listing
 from marketplace.matching.queries.matches import list_demands_for_draft, list_demands_for_listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.stock.actions.offering import offer_again
 from marketplace.web.listings import stored
 from marketplace.web.listings.forms import ListingForm, PhotosForm
@@ -119,9 +119,9 @@ def _copied(session: Session, said: Mapping[str, str]) -> Answers:
         if number.isdecimal() and len(number) < DIGITS_MAX:
             listing = get_listing(session, current_actor(), int(number))
             require(current_actor(), Can.EDIT_LISTING, listing)
-            return answers_of(stored.of_listing(listing, taxonomy(session)))
+            return answers_of(stored.of_listing(listing, get_taxonomy(session)))
     slug = said.get("material", "")
-    return {"material": slug, "locale": current_locale()} if taxonomy(session).find_material(slug) else {}
+    return {"material": slug, "locale": current_locale()} if get_taxonomy(session).find_material(slug) else {}
 
 
 def _tell(sketch_id: int | None, number: int) -> ResponseReturnValue:
@@ -129,7 +129,7 @@ def _tell(sketch_id: int | None, number: int) -> ResponseReturnValue:
     if request.method != "POST":
         sketch = get_sketch(current_session(), current_actor(), sketch_id or 0, SketchKind.LISTING)
         session = current_session()
-        return _asking(number, stored.in_reader_language(_answers(session, sketch), taxonomy(session)), sketch)
+        return _asking(number, stored.in_reader_language(_answers(session, sketch), get_taxonomy(session)), sketch)
     try:
         sketch = _stored(sketch_id, number)
     except Missing:
@@ -145,7 +145,7 @@ def _stored(sketch_id: int | None, number: int) -> Sketch:
         if sketch_id is None:
             return start_sketch(saving, actor, stored.typed(number, saving, actor, {}))
         said = _answers(saving, get_sketch(saving, actor, sketch_id, SketchKind.LISTING))
-        before = stored.in_reader_language(said, taxonomy(saving))
+        before = stored.in_reader_language(said, get_taxonomy(saving))
         answers = {**before, **stored.typed(number, saving, actor, before)}
         return save_sketch(saving, actor, sketch_id=sketch_id, answers=answers, version=seen_version())
 
@@ -166,7 +166,7 @@ def _answers(session: Session, sketch: Sketch) -> Answers:
     if sketch.listing_id is not None:
         listing = get_listing(session, current_actor(), sketch.listing_id)
         if listing.version != sketch.listing_version:
-            return stored.of_listing(listing, taxonomy(session))
+            return stored.of_listing(listing, get_taxonomy(session))
     return dict(sketch.answers)
 
 
@@ -177,9 +177,9 @@ def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingF
     if number == 3 and "project" not in answers:
         answers = {**answers, "project": find_last_project(session, actor)}
     form = form or stored.typed_form(answers)
-    materials = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     fill_choices(form, session, actor)
-    material = materials.find_material(form.material.data or "")
+    material = taxonomy.find_material(form.material.data or "")
     if number == 2:
         for field, label in (
             (form.material, _("Material")),
@@ -190,7 +190,7 @@ def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingF
         group = material.group.slug if material else answers.get("group", "")
         words: dict[str, Any] = {
             "material": material,
-            "estimate": weighed_of(form, materials),
+            "estimate": weighed_of(form, taxonomy),
             "tiles": tiles(session, actor, group),
             "told": told_of_draft(session, form.stated()),
             "lot": None,
@@ -234,13 +234,13 @@ def _is_told(form: ListingForm, answers: Answers) -> bool:
 def _settled(form: ListingForm, sketch: Sketch) -> Sketch | None:
     """Write the draft listing; None when a rule refuses, with its sentences in the form."""
     session, actor = current_session(), current_actor()
-    materials = taxonomy(session)
-    made = stored.made_title(form, materials)
+    taxonomy = get_taxonomy(session)
+    made = stored.made_title(form, taxonomy)
     form.title.data = form.title.data or made
     listing = attempt(form, lambda: save_draft_listing(session, actor, form.draft(), listing_id=sketch.listing_id))
     if listing is None:
         return None
-    answers = stored.of_listing(listing, materials)
+    answers = stored.of_listing(listing, taxonomy)
     if listing.title == made:
         del answers["title"]  # it follows the answers until somebody types one
     chips: Answers = {name: sketch.answers[name] for name in ("since", "till") if name in sketch.answers}
@@ -253,8 +253,8 @@ def _check(sketch_id: int) -> ResponseReturnValue:
     sketch = get_sketch(session, actor, sketch_id, SketchKind.LISTING)
     if sketch.listing_id is None or not sketch.is_settled:
         return _back(sketch)
-    listing, materials = get_listing(session, actor, sketch.listing_id), taxonomy(session)
-    answers = {**stored.of_listing(listing, materials), **(stored.typed_title() if request.method == "POST" else {})}
+    listing, taxonomy = get_listing(session, actor, sketch.listing_id), get_taxonomy(session)
+    answers = {**stored.of_listing(listing, taxonomy), **(stored.typed_title() if request.method == "POST" else {})}
     form, number = stored.typed_form(answers), listing.id
     fill_choices(form, session, actor)
     if request.method == "POST" and stored.check(form, *stored.TOLD):
@@ -268,7 +268,7 @@ def _check(sketch_id: int) -> ResponseReturnValue:
             return _asking(2, answers, sketch, form)
     windows = preview_windows(session, actor, listing)
     words = {
-        "rows": checked_rows(session, listing, materials),
+        "rows": checked_rows(session, listing, taxonomy),
         "told": told_of(session, listing),
         "turns": preview_rows(windows, municipal_names(session)),
         "matches": list_demands_for_draft(session, actor, listing, windows),
@@ -317,7 +317,7 @@ def find_materials() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     words, group = request.args.get("q", "")[:TYPED_MAX], request.args.get("group", "")
     usual = list_usual_materials(session, actor) if actor.is_member else []
-    result = taxonomy(session).search(words)
+    result = get_taxonomy(session).search(words)
     if group:
         result = tuple(item for item in result if item.group.slug == group)
     elif not words.strip():
@@ -335,7 +335,7 @@ def find_materials() -> ResponseReturnValue:
 @public
 def estimate() -> ResponseReturnValue:
     """Estimate the weight and the saving of a quantity, in words, as JSON. Empty while it cannot be stored."""
-    material = taxonomy(current_session()).find_material(request.args.get("material", ""))
+    material = get_taxonomy(current_session()).find_material(request.args.get("material", ""))
     try:
         amount = parse_number(request.args.get("quantity", "")[:TYPED_MAX], current_locale())
         result = weighed(material, Quantity(amount, read_unit(request.args.get("unit", ""))))
@@ -350,7 +350,7 @@ def estimate() -> ResponseReturnValue:
 def rules() -> ResponseReturnValue:
     """What the rules say of a lot as far as it is told, as a checklist in JSON. `lot` is the one that is being changed."""
     session, actor = current_session(), current_actor()
-    form = stored.query_form(request.args, taxonomy(session))
+    form = stored.query_form(request.args, get_taxonomy(session))
     listing = get_listing(session, actor, request.args.get("lot", 0, int)) if "lot" in request.args else None
     if listing is not None:
         require(actor, Can.EDIT_LISTING, listing)

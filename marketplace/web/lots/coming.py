@@ -18,7 +18,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date, near_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.stock.actions.announcing import announce_arrival, announce_lot, call_off_arrival
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
 from marketplace.stock.queries.warnings import list_arrivals
@@ -51,8 +51,8 @@ def announce(depot_id: int) -> ResponseReturnValue:
     if typed := request.args.get("partij", ""):
         return _announce_lot(session, actor, get_visible_depot(session, actor, depot_id), read_lot_number(typed))
     form = AnnounceForm()
-    depot, known = get_visible_depot(session, actor, depot_id), taxonomy(session)
-    form.offer(known, depot)
+    depot, taxonomy = get_visible_depot(session, actor, depot_id), get_taxonomy(session)
+    form.offer(taxonomy, depot)
     if submit(form, lambda: announce_arrival(session, actor, depot_id=depot_id, draft=form.draft())):
         return _announced(form, url_for("lots.list_coming", depot_id=depot_id))
     return page("lots/announce.html", form, depot=depot, shown=None)
@@ -94,7 +94,7 @@ def list_coming(depot_id: int) -> ResponseReturnValue:
 
 
 def _row(session: Session, arrival: Arrival, *, keeps: bool) -> Announced:
-    material = taxonomy(session).material_by_id(arrival.material_id).name
+    material = get_taxonomy(session).material_by_id(arrival.material_id).name
     is_late = arrival.expected_on < clock.today()
     job = Job(
         _("%(quantity)s %(material)s", quantity=Amount(arrival.quantity, Unit(arrival.unit)), material=material),
@@ -127,13 +127,13 @@ def take_in(depot_id: int) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     depot = _get_own_depot(session, actor, depot_id)
-    known = taxonomy(session)
-    form.offer(known, list_organisations(session), actor.organisation_slug)
-    form.offer_vehicles(known.vehicles)
+    taxonomy = get_taxonomy(session)
+    form.offer(taxonomy, list_organisations(session), actor.organisation_slug)
+    form.offer_vehicles(taxonomy.vehicles)
     form.bay.offer(depot)
     expected = _expected(session, depot, form)
     if expected:
-        form.fill(expected, known)
+        form.fill(expected, taxonomy)
     made = is_valid and attempt(
         form,
         lambda: take_in_lot(
@@ -177,7 +177,7 @@ def bring_in(depot_id: int) -> ResponseReturnValue:
         here = _("Lot %(number)s lies in this depot already.", number=lot_number(coming.lot.id))
         return done(here, url_for("lots.show", lot_id=coming.lot.id), "info")
     form.prepare(coming.lot)
-    form.offer_vehicles(taxonomy(session).vehicles)
+    form.offer_vehicles(get_taxonomy(session).vehicles)
     shown = Shown.of(session, coming)
     made = is_valid and attempt(form, lambda: _bring_in(session, actor, depot, coming, form))
     if made:
@@ -231,7 +231,7 @@ def _get_own_depot(session: Session, actor: Actor, depot_id: int) -> Depot:
 
 def _arrival_sentence(session: Session, arrival: Arrival) -> Text:
     """What was announced, in a sentence."""
-    material = taxonomy(session).material_by_id(arrival.material_id).name
+    material = get_taxonomy(session).material_by_id(arrival.material_id).name
     return _(
         "%(organisation)s announced %(quantity)s %(material)s for %(day)s.",
         organisation=arrival.organisation.name,

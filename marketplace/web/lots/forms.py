@@ -196,8 +196,8 @@ class MoveForm(DrivenForm):
             raise ValidationError(_("Fill in a place, a postcode or coordinates."))
 
 
-def _group_of(known: Taxonomy, slug: str) -> str:
-    found = known.find_material(slug)
+def _group_of(taxonomy: Taxonomy, slug: str) -> str:
+    found = taxonomy.find_material(slug)
     return found.group.slug if found else ""
 
 
@@ -255,11 +255,11 @@ class AnnounceForm(ComingForm):
     material = SelectField(_("What do you bring?"), [Required(_("Choose a material."))], validate_choice=False)
     quantity = QuantityField(_("How much?"), [_HOW_MUCH])
 
-    def offer(self, known: Taxonomy, depot: Depot) -> None:
+    def offer(self, taxonomy: Taxonomy, depot: Depot) -> None:
         """The materials that this depot takes."""
         taken = [*depot.taken_groups]
-        every = material_choices(known)
-        self.material.choices = [one for one in every if not taken or not one.value or _group_of(known, one.value) in taken]
+        every = material_choices(taxonomy)
+        self.material.choices = [one for one in every if not taken or not one.value or _group_of(taxonomy, one.value) in taken]
 
     def draft(self) -> Announcement:
         """What was typed."""
@@ -287,19 +287,19 @@ class TakeInForm(DrivenForm):
     )
     reason = StringField(_("Remark"))
 
-    def offer(self, known: Taxonomy, organisations: Sequence[Organisation], own: str) -> None:
+    def offer(self, taxonomy: Taxonomy, organisations: Sequence[Organisation], own: str) -> None:
         """What there is to choose from; one's own organisation first."""
-        self.material.choices = material_choices(known)
+        self.material.choices = material_choices(taxonomy)
         ordered = sorted(organisations, key=lambda one: (one.slug != own, one.sort_key))
         self.owner.choices = [(one.slug, one.name) for one in ordered]
         self.condition.choices = choices(CONDITION_LABELS, nothing=_("Choose how good it is"))
         if self.moved_on.raw_data is None:
             self.moved_on.data = today()
 
-    def fill(self, arrival: Arrival, known: Taxonomy) -> None:
+    def fill(self, arrival: Arrival, taxonomy: Taxonomy) -> None:
         """Fill in what was announced, unless something was typed."""
         if not self.is_submitted():
-            self.material.data = known.material_by_id(arrival.material_id).slug
+            self.material.data = taxonomy.material_by_id(arrival.material_id).slug
             self.quantity.data = Quantity(arrival.quantity, Unit(arrival.unit))
             self.owner.data, self.arrival.data = arrival.organisation.slug, str(arrival.id)
 

@@ -20,7 +20,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.losses import find_said_gone
 from marketplace.market.rules.freshness import OUTCOME_LABELS, Outcome
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.stock.models import ChainOffer
 from marketplace.stock.queries.history import Event, list_events
 from marketplace.stock.queries.legs import list_legs
@@ -150,7 +150,7 @@ def _figures(lot: Lot) -> list[tuple[str, Text | str]]:
 
 def _facts(session: Session, lot: Lot, chain: ChainOffer | None) -> list[tuple[Text, Text | str | None]]:
     return [
-        (_("Material"), taxonomy(session).material_by_id(lot.material_id).name),
+        (_("Material"), get_taxonomy(session).material_by_id(lot.material_id).name),
         (_("Condition"), CONDITION_LABELS[Condition(lot.condition)]),
         (_("Owner"), lot.organisation.name),
         (_("Holder"), lot.holder.name if lot.holder_id != lot.owner_id else None),
@@ -211,7 +211,7 @@ def _legs(session: Session, actor: Actor, lot: Lot) -> list[DrivenLeg]:
     if not (is_own or may(actor, Can.READ_POINTS)):
         return []
     sees = may(actor, Can.READ_ALL_EXCHANGES) or (is_own and may(actor, Can.READ_EXCHANGES))
-    names = {vehicle.slug: vehicle.name for vehicle in taxonomy(session).vehicles}
+    names = {vehicle.slug: vehicle.name for vehicle in get_taxonomy(session).vehicles}
     return [
         DrivenLeg(
             near_date(row.happened_on),

@@ -14,7 +14,7 @@ from marketplace.http.request import current_actor, current_session, database, p
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.recalls.queries.traces import get_traced
 from marketplace.stock.actions.offering import offer_to_chain
 from marketplace.stock.queries.lying import with_offers
@@ -166,7 +166,7 @@ def _act(lot_id: int, act: Act) -> ResponseReturnValue:
         form.bay.offer(get_depot(session, lot.depot_id))
     if isinstance(form, MoveForm):
         form.offer(lot, list_depots(session))
-        form.offer_vehicles(taxonomy(session).vehicles)
+        form.offer_vehicles(get_taxonomy(session).vehicles)
         awaiting = find_awaiting(session, actor, form.depot_id, lies_in=lot.depot_id) if is_valid else None
         if awaiting is not None:
             message = _("Only a keeper takes something into %(depot)s. Announce the lot there.", depot=awaiting.name)

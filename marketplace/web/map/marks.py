@@ -61,14 +61,15 @@ def zoom_of(args: MultiDict[str, str]) -> int:
     return max(ZOOM_LEAST, min(zoom, ZOOM_MOST))
 
 
-def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
+def answer(found: MapFound, taxonomy: Taxonomy, asked: CatalogueQuery) -> Response:
     """Answer with marks in the order of the list, then the rest from large to small.
 
     The list is a piece of the page. 304 to a browser that has the same.
     """
     address = address_of()
     lots = [
-        (lot_of(row.row.listing, known, distance_km=row.row.distance_km, address=address), row.cluster_key) for row in found.rows
+        (lot_of(row.row.listing, taxonomy, distance_km=row.row.distance_km, address=address), row.cluster_key)
+        for row in found.rows
     ]
     marks = [
         _mark(cluster) | (_lot(found.alone[cluster.first_id], address) if cluster.first_id in found.alone else _lots(cluster))
@@ -85,11 +86,11 @@ def answer(found: MapFound, known: Taxonomy, asked: CatalogueQuery) -> Response:
     return _marked(response)
 
 
-def wanted_answer(found: WantedOnMap, known: Taxonomy, asked: WantedQuery, actor: Actor) -> Response:
+def wanted_answer(found: WantedOnMap, taxonomy: Taxonomy, asked: WantedQuery, actor: Actor) -> Response:
     """The same of what is wanted."""
-    wants = [(want_of(row, known, actor), key) for row, key in found.rows]
+    wants = [(want_of(row, taxonomy, actor), key) for row, key in found.rows]
     marks = [
-        _mark(cluster) | (_want(found.alone[cluster.first_id], known) if cluster.first_id in found.alone else _wants(cluster))
+        _mark(cluster) | (_want(found.alone[cluster.first_id], taxonomy) if cluster.first_id in found.alone else _wants(cluster))
         for cluster in _in_order(found.clusters, [key for _row, key in found.rows])
     ]
     response = jsonify(
@@ -184,7 +185,7 @@ def _asset(row: AssetRow) -> dict[str, Any]:
     }
 
 
-def _want(demand: Demand, known: Taxonomy) -> dict[str, Any]:
+def _want(demand: Demand, taxonomy: Taxonomy) -> dict[str, Any]:
     amount, asker = quantity(Amount(demand.remaining, Unit(demand.unit))), demand.organisation.name
     return {
         "name": f"{demand.title}, {amount}, {asker}",
@@ -194,7 +195,7 @@ def _want(demand: Demand, known: Taxonomy) -> dict[str, Any]:
             "url": url_for("demands.show", demand_id=demand.id),
             "quantity": amount,
             "place": asker,
-            "photo": current_app.jinja_env.globals["group_picture"](known.group_slugs[demand.material_id]) or None,  # type: ignore[operator]
+            "photo": current_app.jinja_env.globals["group_picture"](taxonomy.group_slugs[demand.material_id]) or None,  # type: ignore[operator]
         },
     }
 

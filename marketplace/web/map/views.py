@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from marketplace.catalogue.queries.map import search_map
 from marketplace.http.request import current_actor, current_session, public
 from marketplace.matching.queries.wanted import map_wanted
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.queries.assets import holdings_of
 from marketplace.passports.queries.map import map_assets
 from marketplace.web.map import marks
@@ -30,10 +30,10 @@ def show_marks() -> Response:
     session, actor = current_session(), current_actor()
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    known = taxonomy(session)
-    requested = replace(search_results.asked_of(question, form, near, here, known), box=box)
+    taxonomy = get_taxonomy(session)
+    requested = replace(search_results.asked_of(question, form, near, here, taxonomy), box=box)
     result = search_map(session, actor, requested, zoom=zoom)
-    return marks.answer(result, known, requested)
+    return marks.answer(result, taxonomy, requested)
 
 
 @blueprint.get("/gezocht/kaart.json")
@@ -49,7 +49,7 @@ def show_wanted_marks() -> Response:
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
     requested = replace(wanted.asked_of(question, form, near, here, actor), box=box)
-    return marks.wanted_answer(map_wanted(session, actor, requested, zoom=zoom), taxonomy(session), requested, actor)
+    return marks.wanted_answer(map_wanted(session, actor, requested, zoom=zoom), get_taxonomy(session), requested, actor)
 
 
 @blueprint.get("/paspoorten/kaart.json")

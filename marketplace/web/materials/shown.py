@@ -12,7 +12,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.formats import number, percent
 from marketplace.kernel.language import Text, _
 from marketplace.materials.models import FactorList
-from marketplace.materials.queries import MaterialVersion, changes_of, may_read_factor, may_read_figures, taxonomy
+from marketplace.materials.queries import MaterialVersion, changes_of, get_taxonomy, may_read_factor, may_read_figures
 from marketplace.materials.rules.figures import FIGURES, HUNDRED, LICENSED, Change, Figure, FigureKind, figure_of
 from marketplace.materials.rules.lists import ListState
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
@@ -59,9 +59,9 @@ class Row:
     mki: str
 
 
-def group_rows(reference: Taxonomy, actor: Actor) -> list[tuple[str, list[Row]]]:
+def group_rows(taxonomy: Taxonomy, actor: Actor) -> list[tuple[str, list[Row]]]:
     """The materials by group."""
-    return [(group.name, [_row(one, actor) for one in reference.materials_in(group.slug)]) for group in reference.groups]
+    return [(group.name, [_row(one, actor) for one in taxonomy.materials_in(group.slug)]) for group in taxonomy.groups]
 
 
 def _row(material: Material, actor: Actor) -> Row:
@@ -163,8 +163,8 @@ class Preview:
 
 def preview_of(session: Session, actor: Actor, row: FactorList) -> Preview:
     """What a list changes, with what will be counted by it."""
-    reference, changes = taxonomy(session), changes_of(session, row)
-    materials = {slug: reference.find_material(slug) for slug in {change.slug for change in changes}}
+    taxonomy, changes = get_taxonomy(session), changes_of(session, row)
+    materials = {slug: taxonomy.find_material(slug) for slug in {change.slug for change in changes}}
     counted = count_counting(session, actor, [one.id for one in materials.values() if one])
     by_slug = {slug: counted[one.id] if one else (0, 0) for slug, one in materials.items()}
     lines = [(change, _line(change, materials[change.slug], by_slug[change.slug], actor)) for change in changes]

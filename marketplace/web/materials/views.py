@@ -17,11 +17,11 @@ from marketplace.materials.models import FactorList
 from marketplace.materials.queries import (
     facts_of_version,
     get_factor_list,
+    get_taxonomy,
     get_version,
     list_factor_lists,
     list_material_versions,
     list_versions,
-    taxonomy,
 )
 from marketplace.materials.rules.figures import FIGURES
 from marketplace.materials.rules.lists import OPEN, STATE_LABELS, ListState
@@ -47,7 +47,7 @@ def list_materials() -> str:
     versions = list_versions(session)
     return render_template(
         "materials/list_materials.html",
-        groups=shown.group_rows(taxonomy(session), actor),
+        groups=shown.group_rows(get_taxonomy(session), actor),
         versions=versions,
         in_use=versions[0],
         lists=list_factor_lists(session, actor) if may(actor, Can.LOAD_FACTORS) else [],
@@ -75,7 +75,7 @@ def download() -> Response:
 def show_material(slug: str) -> str:
     """One material: its figures, and which version said what since when."""
     session, actor = current_session(), current_actor()
-    material = taxonomy(session).find_material(slug)
+    material = get_taxonomy(session).find_material(slug)
     if material is None:
         raise Missing(_("There is no such material. Choose one from the list of materials."))
     versions = list_material_versions(session, slug)
@@ -109,7 +109,7 @@ def load() -> ResponseReturnValue:
 @one_moment
 def show_list(list_id: int) -> ResponseReturnValue:
     """What a list changes, and what is to be decided about it."""
-    return _shown(list_id, UseForm(data={"seen": str(taxonomy(current_session()).version)}))
+    return _shown(list_id, UseForm(data={"seen": str(get_taxonomy(current_session()).version)}))
 
 
 @blueprint.post(f"{LISTS}/<int:list_id>/gebruiken")
@@ -186,7 +186,7 @@ def restore(version: int) -> ResponseReturnValue:
 def _shown(list_id: int, form: Form) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     row = get_factor_list(session, actor, list_id)
-    in_use = taxonomy(session).version
+    in_use = get_taxonomy(session).version
     use_form = form if isinstance(form, UseForm) else UseForm(formdata=None, data={"seen": str(in_use)})
     if use_form.refusal is not None:
         use_form.seen.data = str(in_use)

@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.memos.models import Memo
 from marketplace.memos.queries.figures import MemoSum, get_memo_figures, list_bought_despite, list_memos_in
@@ -62,12 +62,12 @@ def register(blueprint: Blueprint) -> None:
 def show_overview() -> str:
     """Show counts, tonnes and reasons of a period, by organisation and by group of materials."""
     session, actor = current_session(), current_actor()
-    known, filters = taxonomy(session), _filters()
+    taxonomy, filters = get_taxonomy(session), _filters()
     figures = get_memo_figures(session, actor, filters.cut)
     places = places_of(figures.total.mass_kg)
     return render_template(
         "memos/show_overview.html",
-        bar=_bar(filters, known),
+        bar=_bar(filters, taxonomy),
         filters=filters,
         total=figures.total,
         sums=_sums(figures.total),
@@ -78,7 +78,7 @@ def show_overview() -> str:
         ],
         columns=[(str(label), "number") for label in COLUMNS],
         by_organisation=_rows(figures.by_organisation, places),
-        by_group=_rows({_group(known, slug): of for slug, of in figures.by_group.items()}, places),
+        by_group=_rows({_group(taxonomy, slug): of for slug, of in figures.by_group.items()}, places),
         whole=[str(_("Total")), *_cells(figures.total, places)],
         is_all=may(actor, Can.READ_ALL_MEMOS),
         despite=[_despite(memo) for memo in list_bought_despite(session, actor, filters.cut, most=SHOWN)],
@@ -98,16 +98,16 @@ def export_overview() -> Response:
 def _filters() -> Filters:
     """What the address asks: the period, the municipality and the group."""
     session, today = current_session(), clock.today()
-    filters = filters_of(request.args, list_municipalities(session), taxonomy(session), today=today, default=today.year)
+    filters = filters_of(request.args, list_municipalities(session), get_taxonomy(session), today=today, default=today.year)
     is_all = may(current_actor(), Can.READ_ALL_MEMOS)
     return replace(filters, municipality=filters.municipality if is_all else "", through="", reach="", soil="")
 
 
-def _bar(filters: Filters, known: Taxonomy) -> Bar:
+def _bar(filters: Filters, taxonomy: Taxonomy) -> Bar:
     def address(chosen: Filters) -> str:
         return url_for("memos.show_overview", **chosen.values)
 
-    drawer = Drawer(list_municipalities(current_session()), known, clock.today(), FIRST_MONTH, address, address)
+    drawer = Drawer(list_municipalities(current_session()), taxonomy, clock.today(), FIRST_MONTH, address, address)
     bar = drawer.bar_of(filters)
     asked = (*ASKED, "gemeente") if may(current_actor(), Can.READ_ALL_MEMOS) else ASKED
     return replace(bar, fields=[field for field in bar.fields if field.name in asked])
@@ -140,8 +140,8 @@ def _cells(of: MemoSum, places: int) -> list[str]:
     ]
 
 
-def _group(known: Taxonomy, slug: str) -> str:
-    group = known.group(slug)
+def _group(taxonomy: Taxonomy, slug: str) -> str:
+    group = taxonomy.group(slug)
     return group.name if group else slug
 
 

@@ -10,7 +10,7 @@ from marketplace.http.memos import memo_answer
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.kernel.language import _
 from marketplace.market.queries.listings import find_first_photos
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.memos.actions.conclude import ask_the_same, conclude
 from marketplace.memos.actions.search import search_first
 from marketplace.memos.models import Memo
@@ -46,7 +46,7 @@ def search() -> ResponseReturnValue:
     form = SearchForm()
     is_valid = form.validate()
     session, actor = current_session(), current_actor()
-    form.set_choices(taxonomy(session))
+    form.set_choices(get_taxonomy(session))
     is_valid = is_valid and form.fields_are_right
     memo = attempt(form, lambda: search_first(session, actor, form.draft(), again=form.again.data)) if is_valid else None
     if memo is not None:
@@ -56,14 +56,14 @@ def search() -> ResponseReturnValue:
 
 def _asking(form: SearchForm) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    known = taxonomy(session)
-    form.set_choices(known)
+    taxonomy = get_taxonomy(session)
+    form.set_choices(taxonomy)
     same_id = form.refusal.facts.get("memo_id") if form.refusal else None
     waiting, waiting_total = list_memos(session, actor, is_open=True, page_size=OPEN_SHOWN)
     return page(
         "memos/begin.html",
         form,
-        estimate=estimate_of(form, known),
+        estimate=estimate_of(form, taxonomy),
         same=get_memo(session, actor, same_id) if isinstance(same_id, int) else None,
         waiting=[memo_row(memo) for memo in waiting],
         waiting_total=waiting_total,
@@ -122,7 +122,7 @@ def show_paper(memo_id: int) -> Response:
 
 
 def _offer(form: ConcludeForm, memo: Memo) -> None:
-    material = taxonomy(current_session()).material_by_id(memo.material_id)
+    material = get_taxonomy(current_session()).material_by_id(memo.material_id)
     form.offer(read_searched(memo.search), material.units, fitting=memo.fitting, nearly=memo.nearly)
 
 

@@ -33,7 +33,7 @@ class QuarterShown:
     is_empty: bool
 
 
-def years_of(found: Ahead, known: Taxonomy) -> list[tuple[int, list[QuarterShown]]]:
+def years_of(found: Ahead, taxonomy: Taxonomy) -> list[tuple[int, list[QuarterShown]]]:
     """The quarters by year."""
     largest = max((max(row.supply_kg, row.needed_kg) for row in found.totals), default=ZERO)
     places = places_of(largest)
@@ -41,19 +41,19 @@ def years_of(found: Ahead, known: Taxonomy) -> list[tuple[int, list[QuarterShown
     for row in found.rows:
         by_quarter[str(row.quarter)].append(row)
     shown = [
-        (row.quarter.year, _shown(row, by_quarter[str(row.quarter)], known, largest=largest, places=places))
+        (row.quarter.year, _shown(row, by_quarter[str(row.quarter)], taxonomy, largest=largest, places=places))
         for row in found.totals
     ]
     return [(year, [one for _year, one in quarters]) for year, quarters in groupby(shown, key=lambda item: item[0])]
 
 
-def _shown(row: Outlook, parts: list[Outlook], known: Taxonomy, *, largest: Decimal, places: int) -> QuarterShown:
+def _shown(row: Outlook, parts: list[Outlook], taxonomy: Taxonomy, *, largest: Decimal, places: int) -> QuarterShown:
     sure = [(CERTAINTY_LABELS[one], row.by_certainty.get(one, ZERO)) for one in reversed(Certainty)]
     gaps: defaultdict[str, Decimal] = defaultdict(Decimal)
     for part in parts:
         gaps[part.group] += part.gap_kg
     worst = sorted(((kg, slug) for slug, kg in gaps.items() if kg < 0))[:GROUPS_SHOWN]
-    names = [(getattr(known.group(slug), "name", slug), tonnes(-kg, places)) for kg, slug in worst]
+    names = [(getattr(taxonomy.group(slug), "name", slug), tonnes(-kg, places)) for kg, slug in worst]
     lengths = [share_of(kg, largest, BAR) for kg in (row.present_kg, row.planned_kg, row.expected_kg)]
     return QuarterShown(
         name=_("Quarter %(number)s", number=row.quarter.number),

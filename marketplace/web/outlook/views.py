@@ -6,7 +6,7 @@ from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.http.outlook import outlook_answer
 from marketplace.http.request import current_actor, current_session, one_moment, permission
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.outlook.queries import OutlookFilter, get_outlook
 from marketplace.web.outlook.shown import years_of
 
@@ -17,7 +17,7 @@ def _wanted() -> OutlookFilter:
     """A group and a municipality that exist; anything else is all of them."""
     group, municipality = request.args.get("groep", ""), request.args.get("gemeente", "")
     known = {one.slug for one in list_municipalities(current_session())}
-    there = taxonomy(current_session()).group(group) is not None
+    there = get_taxonomy(current_session()).group(group) is not None
     return OutlookFilter(group if there else "", municipality if municipality in known else "")
 
 
@@ -27,13 +27,13 @@ def _wanted() -> OutlookFilter:
 def show() -> str:
     """Each of the coming sixteen quarters: what comes free, what is needed, and what lacks."""
     session, wanted = current_session(), _wanted()
-    found, known = get_outlook(session, current_actor(), wanted), taxonomy(session)
+    found, taxonomy = get_outlook(session, current_actor(), wanted), get_taxonomy(session)
     return render_template(
         "outlook/show.html",
         found=found,
         wanted=wanted,
-        years=years_of(found, known),
-        groups=known.groups,
+        years=years_of(found, taxonomy),
+        groups=taxonomy.groups,
         municipalities=list_municipalities(session),
     )
 
@@ -44,4 +44,4 @@ def show() -> str:
 def export() -> Response:
     """The same with a row for each quarter, group and municipality."""
     found = get_outlook(current_session(), current_actor(), _wanted())
-    return outlook_answer(found, taxonomy(current_session()))
+    return outlook_answer(found, get_taxonomy(current_session()))

@@ -55,11 +55,11 @@ class PaperForm(Form):
     kept: Taken | None = None
     token: str = ""
 
-    def offer(self, known: Taxonomy, material: Material) -> None:
+    def offer(self, taxonomy: Taxonomy, material: Material) -> None:
         """The kinds to choose from: first those that the rules ask of this material."""
-        wanted = known.wanted_paper_kinds(material)
+        wanted = taxonomy.wanted_paper_kinds(material)
         first, others = (str(heading) if wanted else None for heading in (_("Asked of this material"), _("Other papers")))
-        in_order = sorted(known.paper_kinds, key=lambda kind: kind.slug not in wanted)
+        in_order = sorted(taxonomy.paper_kinds, key=lambda kind: kind.slug not in wanted)
         self.kind.choices = [
             SelectChoice("", _("Choose one")),
             *(SelectChoice(kind.slug, kind.name, optgroup=first if kind.slug in wanted else others) for kind in in_order),

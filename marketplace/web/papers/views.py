@@ -16,7 +16,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.language import _
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.queries.assets import get_item
 from marketplace.web.papers.forms import ACCEPT, PaperForm
 from marketplace.web.ui.form_page import attempt, done, page
@@ -53,13 +53,13 @@ def replace(listing_id: int, paper_id: int) -> ResponseReturnValue:
 def _adding(listing_id: int, replaced_id: int | None) -> ResponseReturnValue:
     with database().read() as reading:
         listing = _own(reading, listing_id)
-        known = taxonomy(reading)
+        taxonomy = get_taxonomy(reading)
         old = None if replaced_id is None else _paper(reading, listing, replaced_id)
-        row = row_of(old, known) if old else None
-        material = known.material_by_id(listing.material_id)
+        row = row_of(old, taxonomy) if old else None
+        material = taxonomy.material_by_id(listing.material_id)
         begins = {"kind": old.kind, "issuer": old.issuer} if old else {"kind": request.args.get("kind", "")}
     form = PaperForm(data=begins)
-    form.offer(known, material)
+    form.offer(taxonomy, material)
     is_valid = form.is_submitted() and form.validate()
     if is_valid and attempt(form, lambda: _add(listing_id, form, replaced_id)):
         if form.stored().was_signed:
@@ -88,10 +88,10 @@ def add_to_lot(lot_id: int) -> ResponseReturnValue:
     with database().read() as reading:
         lot = get_lot(reading, current_actor(), lot_id)
         require(current_actor(), Can.ADD_LOT_PAPER, lot)
-        known = taxonomy(reading)
-        material = known.material_by_id(lot.material_id)
+        taxonomy = get_taxonomy(reading)
+        material = taxonomy.material_by_id(lot.material_id)
     form = PaperForm()
-    form.offer(known, material)
+    form.offer(taxonomy, material)
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     if is_valid and attempt(
@@ -109,10 +109,10 @@ def add_to_item(asset_id: int, number: int) -> ResponseReturnValue:
     with database().read() as reading:
         item = get_item(reading, current_actor(), asset_id, number)
         require(current_actor(), Can.KEEP_PASSPORTS, item.asset)
-        known = taxonomy(reading)
-        material = known.material_by_id(item.material_id)
+        taxonomy = get_taxonomy(reading)
+        material = taxonomy.material_by_id(item.material_id)
     form = PaperForm()
-    form.offer(known, material)
+    form.offer(taxonomy, material)
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     part: dict[str, Any] = {"asset_id": asset_id, "number": number}
@@ -138,7 +138,7 @@ def remove_from_item(asset_id: int, number: int, paper_id: int) -> ResponseRetur
     is_valid = form.is_submitted() and form.validate()
     if is_valid and attempt(form, lambda: actions.remove_item_paper(session, actor, **part, paper_id=paper_id)):
         return done(_("The paper is taken away."), url_for("passports.describe_item", **part))
-    return page("papers/remove_from_item.html", form, part=part, paper=row_of(paper, taxonomy(session)))
+    return page("papers/remove_from_item.html", form, part=part, paper=row_of(paper, get_taxonomy(session)))
 
 
 @blueprint.route(f"{LOT}/<int:paper_id>/verwijderen", methods=METHODS)
@@ -152,7 +152,7 @@ def remove(listing_id: int, paper_id: int) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     if is_valid and attempt(form, lambda: actions.remove_paper(session, actor, listing_id=listing_id, paper_id=paper_id)):
         return done(_("The paper is taken away. It counts no more for this lot."), _address(listing_id))
-    return page("papers/remove.html", form, listing=listing, paper=row_of(paper, taxonomy(session)))
+    return page("papers/remove.html", form, listing=listing, paper=row_of(paper, get_taxonomy(session)))
 
 
 @blueprint.get("/documenten/<int:paper_id>/document.<any(pdf, webp):suffix>")

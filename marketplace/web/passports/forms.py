@@ -234,10 +234,10 @@ class ItemForm(Form):
 
     folded = ("element", "use_count", "kg_per_unit")
 
-    def offer(self, known: Taxonomy) -> None:
+    def offer(self, taxonomy: Taxonomy) -> None:
         """Every material; the units follow the one that is chosen."""
-        self.material.choices = material_choices(known)
-        if chosen := known.find_material(self.material.data or ""):
+        self.material.choices = material_choices(taxonomy)
+        if chosen := taxonomy.find_material(self.material.data or ""):
             self.quantity.units = chosen.units
 
     def opened(self) -> bool:

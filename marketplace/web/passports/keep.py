@@ -9,7 +9,7 @@ from marketplace.documents.queries import list_item_papers
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
 from marketplace.matching.actions.replan import edit_asset
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.actions import assets, items
 from marketplace.passports.models import Asset, AssetItem
 from marketplace.passports.queries.assets import details_of, draft_of, get_asset, get_item
@@ -80,7 +80,7 @@ def add_item(asset_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     asset = asset_to_change(asset_id)
     form = ItemForm(data={"material": request.args.get("material", "")})
-    form.offer(taxonomy(session))
+    form.offer(get_taxonomy(session))
     made = (
         attempt(form, lambda: items.add_item(session, actor, asset_id=asset_id, draft=form.draft()))
         if form.validate_on_submit()
@@ -99,12 +99,12 @@ def describe_item(asset_id: int, number: int) -> ResponseReturnValue:
     """Say more of a part, or something else."""
     session, actor = current_session(), current_actor()
     asset, item = asset_to_change(asset_id), get_item(session, actor, asset_id, number)
-    material = taxonomy(session).material_by_id(item.material_id)
+    material = get_taxonomy(session).material_by_id(item.material_id)
     form = describe_form(material)
     form.fill(details_of(item))
     if submit(form, lambda: items.describe_item(session, actor, asset_id=asset_id, number=number, details=form.details())):
         return _changed(asset_id)
-    papers = rows_of(list_item_papers(session, [item.id]).get(item.id, []), taxonomy(session))
+    papers = rows_of(list_item_papers(session, [item.id]).get(item.id, []), get_taxonomy(session))
     return page("passports/describe_item.html", form, asset=asset, item=item, material=material, papers=papers)
 
 
@@ -121,7 +121,7 @@ def change_item(asset_id: int, number: int) -> ResponseReturnValue:
 
 
 def _material(item: AssetItem) -> object:
-    return taxonomy(current_session()).material_by_id(item.material_id)
+    return get_taxonomy(current_session()).material_by_id(item.material_id)
 
 
 def asset_to_change(asset_id: int) -> Asset:

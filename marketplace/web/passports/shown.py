@@ -12,7 +12,7 @@ from marketplace.http.valuations import worth_facts
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import number
 from marketplace.kernel.language import Text, _, ngettext
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.models import Asset
 from marketplace.passports.queries.releases import list_free, open_listings_of_asset
 from marketplace.passports.rules.assets import AssetKind
@@ -54,7 +54,7 @@ class PassportWorth:
         return cls(
             run=run,
             facts=list(worth_facts(there)) if run else [],
-            lines=lines_shown(there, taxonomy(session)),
+            lines=lines_shown(there, get_taxonomy(session)),
             since=sum(number not in known for number in numbers) if run else 0,
             chart=worth_over_days("worth", days),
             numbers=tuple(numbers),
@@ -103,10 +103,10 @@ class PassportPage:
 
 def _papers(session: Session, actor: Actor, asset: Asset) -> Iterator[tuple[str, PaperRow]]:
     """The papers of its parts, for whoever may read them."""
-    known, papers = taxonomy(session), list_papers_of_items(session, actor, asset)
+    taxonomy, papers = get_taxonomy(session), list_papers_of_items(session, actor, asset)
     for item in asset.items:
-        for row in rows_of(papers.get(item.id, ()), known):
-            yield known.material_by_id(item.material_id).name, row
+        for row in rows_of(papers.get(item.id, ()), taxonomy):
+            yield taxonomy.material_by_id(item.material_id).name, row
 
 
 def _figures(asset: Asset, told: Passport) -> list[tuple[str, Text | str]]:

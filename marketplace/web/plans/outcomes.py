@@ -13,7 +13,7 @@ from marketplace.http.request import current_actor, current_session, one_moment,
 from marketplace.kernel.formats import mass, number, tonne_km
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.models import PlanResult, PlanRun
 from marketplace.plans.queries.effects import Deeds, Fates, FateTotal, effect_of_plans, in_order
 from marketplace.plans.queries.gaps import ToldGap, list_gap_owners, list_gaps, tell_gaps, total_gaps
@@ -91,7 +91,7 @@ def gaps(plan_id: int) -> ResponseReturnValue:
         owners=owners,
         chosen=chosen,
         gaps=[_shown(told) for told in tell_gaps(session, found)],
-        materials=taxonomy(session),
+        materials=get_taxonomy(session),
         **place,
     )
 
@@ -122,7 +122,7 @@ def together(plan_id: int) -> ResponseReturnValue:
         combined=combined,
         rounds=rounds,
         round_count=count,
-        materials=taxonomy(session),
+        materials=get_taxonomy(session),
         **place,
     )
 
@@ -150,7 +150,7 @@ def compare() -> ResponseReturnValue:
         kept=found.kept,
         counts={change.value: count for change, count in found.counts.items()},
         changes=[_change(one) for one in lines],
-        materials=taxonomy(session),
+        materials=get_taxonomy(session),
         **place,
     )
 

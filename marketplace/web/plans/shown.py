@@ -12,7 +12,7 @@ from marketplace.kernel.language import Text, _, joined, ngettext
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.queries.gates import asks_destination
 from marketplace.market.rules.listing import CERTAINTY_LABELS, Certainty
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.models import PlanCost, PlanLine, PlanResult
 from marketplace.plans.queries.lines import tell_lines
 from marketplace.plans.rules.lines import STATE_LABELS, LineState
@@ -45,7 +45,7 @@ class ShownLine:
 def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
     """These lines with their reasons and what the reader may do."""
     session = current_session()
-    materials = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     for told in tell_lines(session, lines):
         line = told.line
         yield ShownLine(
@@ -56,7 +56,7 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
             STATE_LABELS[told.state],
             TONES[told.state],
             act := _act(actor, line) if told.state is LineState.OPEN else "",
-            act == "ask" and asks_destination(session, materials.material_by_id(line.material_id)),
+            act == "ask" and asks_destination(session, taxonomy.material_by_id(line.material_id)),
             line.road_km * 2,
             _certainty(line),
         )

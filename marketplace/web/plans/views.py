@@ -10,7 +10,7 @@ from marketplace.http.request import current_actor, current_session, one_moment,
 from marketplace.http.wake import waking
 from marketplace.jobs.tasks import queue_plan
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.actions.answers import accept_line, refuse_line
 from marketplace.plans.models import PlanRun
 from marketplace.plans.queries.gaps import total_gaps
@@ -182,7 +182,7 @@ def _made(run: PlanRun) -> ResponseReturnValue:
         "proof": shown.proof(run.result),
         "objective": OBJECTIVE_LABELS[Objective(run.objective)],
         "groups": shown.by_owner(shown.lines_shown(actor, lines)),
-        "materials": taxonomy(session),
+        "materials": get_taxonomy(session),
         "sides": sides,
         "chosen": chosen,
         "flow_map": flow_map(Flow(giver, receiver, kg) for giver, receiver, kg, _tonne_km in flows),

@@ -48,11 +48,11 @@ class PriceShown:
     day: str
 
 
-def prices_shown(rows: Iterable[PriceRow], known: Taxonomy) -> list[PriceShown]:
+def prices_shown(rows: Iterable[PriceRow], taxonomy: Taxonomy) -> list[PriceShown]:
     """Some rows of a table."""
     return [
         PriceShown(
-            known.material_by_id(row.material_id).name,
+            taxonomy.material_by_id(row.material_id).name,
             condition_label(row.condition),
             str(Unit(row.unit).one),
             price(row.low_cents),
@@ -87,11 +87,11 @@ class ChangeShown:
     parts: str
 
 
-def changes_shown(changes: Collection[PriceChange], known: Taxonomy, parts: Mapping[int, int]) -> list[ChangeShown]:
+def changes_shown(changes: Collection[PriceChange], taxonomy: Taxonomy, parts: Mapping[int, int]) -> list[ChangeShown]:
     """What a table changes, what changes most first."""
     return [
         ChangeShown(
-            known.material_by_id(one.key.material_id).name,
+            taxonomy.material_by_id(one.key.material_id).name,
             condition_label(one.key.condition),
             str(one.key.unit.one),
             _ends(one.before, _("was not there")),
@@ -119,12 +119,12 @@ def _percent(share: Decimal | None) -> str:
     return f"{'+' if share > 0 else ''}{percent(share)}".replace("-", "−")
 
 
-def file_lines(rows: Iterable[PriceRow], known: Taxonomy) -> Iterator[list[Cell]]:
+def file_lines(rows: Iterable[PriceRow], taxonomy: Taxonomy) -> Iterator[list[Cell]]:
     """A table as the rows of a file that can be loaded again."""
     for row in rows:
         costs = (row.taking_out_cents, row.cleaning_cents, row.transport_cents)
         yield [
-            known.material_by_id(row.material_id).slug,
+            taxonomy.material_by_id(row.material_id).slug,
             row.condition or None,
             UNITS[Unit(row.unit)],
             row.low_cents / CENTS_PER_EURO,

@@ -11,7 +11,7 @@ from marketplace.http.request import current_actor, current_session, one_moment,
 from marketplace.http.sheets import FILE_BODY_MAX, read_factor_list
 from marketplace.http.tables import table_answer
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.valuations.actions.prices import draft_prices, use_prices
 from marketplace.valuations.models import PriceTable
 from marketplace.valuations.queries import prices
@@ -96,7 +96,7 @@ def download(table_id: int) -> Response:
     table = prices.get_price_table(session, current_actor(), table_id)
     rows = prices.list_prices(session, table, limit=MOST)
     name = _("materials-bank-prices-%(number)s", number=str(table.id))
-    return table_answer(name, shown.HEADER, shown.file_lines(rows, taxonomy(session)))
+    return table_answer(name, shown.HEADER, shown.file_lines(rows, get_taxonomy(session)))
 
 
 def _shown(table_id: int, form: UseForm) -> ResponseReturnValue:
@@ -115,7 +115,7 @@ def _shown(table_id: int, form: UseForm) -> ResponseReturnValue:
         is_in_use=is_in_use,
         was_used=prices.is_used(session, table),
         may_load=may_load,
-        changes=shown.changes_shown(changes, taxonomy(session), parts),
+        changes=shown.changes_shown(changes, get_taxonomy(session), parts),
         much=sum(one.is_much for one in changes),
         names=_names(),
         **_prices(table),
@@ -132,7 +132,7 @@ def _prices(table: PriceTable) -> dict[str, Any]:
         ),
         PRICES_SHOWN,
     )
-    return {"rows": shown.prices_shown(rows, taxonomy(session)), **place}
+    return {"rows": shown.prices_shown(rows, get_taxonomy(session)), **place}
 
 
 def _names() -> dict[int, str]:

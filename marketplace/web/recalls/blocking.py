@@ -11,7 +11,7 @@ from marketplace.dossiers.queries import may_read_lot_papers
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.formats import long_date
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.actions.release import unblock_lot
 from marketplace.recalls.queries.recalls import find_recalls_of, recalls_of
@@ -49,7 +49,7 @@ def show_trace(lot_id: int) -> str:
         rows=trace_rows(actor, found, found.lots),
         receivers=found.receivers,
         had=had_rows(actor, found),
-        papers=rows_of(list_lot_papers(session, [lot.id]), taxonomy(session)) if reads_papers else None,
+        papers=rows_of(list_lot_papers(session, [lot.id]), get_taxonomy(session)) if reads_papers else None,
         recalls=find_recalls_of(session, actor, lot_id),
     )
 
@@ -86,10 +86,10 @@ def release(lot_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     lot = get_lot(session, actor, lot_id)
     require(actor, Can.UNBLOCK_LOT, lot)
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     blocked_by = recalls_of(session, lot)[lot.id]
     recalls = [recall for recall in find_recalls_of(session, actor, lot_id) if recall.id in blocked_by]
-    papers = rows_of(list_lot_papers(session, [lot_id]), known)
+    papers = rows_of(list_lot_papers(session, [lot_id]), taxonomy)
     form.offer(
         [(one.id, _("Recall %(number)s of %(day)s", number=str(one.id), day=long_date(one.found_on))) for one in recalls],
         [(one.id, f"{one.name} {one.number}".strip()) for one in papers],

@@ -14,7 +14,7 @@ from marketplace.http.written import Written
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date, moment, quantity
 from marketplace.kernel.language import Text, _, ngettext
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.recalls.models import Recall, RecallLot, RecallParty, RecallRelease, RecallTransfer
 from marketplace.recalls.queries.recalls import (
     count_lots,
@@ -102,7 +102,7 @@ class RecallPage:
             services=[_service(one, reads) for one in parties if PartyRole.ADVISER in one.as_roles],
             transfers=[_transfer(row) for row in list_transfers(session, recall.id)],
             releases=[_release(row) for row in list_releases(session, recall.id)],
-            papers=rows_of(list_lot_papers(session, [recall.lot_id]), taxonomy(session)),
+            papers=rows_of(list_lot_papers(session, [recall.lot_id]), get_taxonomy(session)),
             stays=STAYS_TAKEN_BACK,
             asks=mine is not None and mine.confirmed_at is None and may(actor, Can.CONFIRM_RECALL),
         )

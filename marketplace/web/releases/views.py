@@ -12,7 +12,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.ledger.queries import get_exchange
 from marketplace.ledger.rules import RowKind
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.actions.releasing import put_received, release_items
 from marketplace.passports.queries.assets import get_asset, get_item, list_assets
 from marketplace.passports.queries.releases import find_left_of_row, list_free
@@ -65,5 +65,5 @@ def receive(seq: int) -> ResponseReturnValue:
 
     if form.validate_on_submit() and attempt(form, put) is not None:
         return done(_("It stands in the passport."), url_for("passports.show", asset_id=form.chosen()))
-    material = taxonomy(session).material(row.material_slug)
+    material = get_taxonomy(session).material(row.material_slug)
     return page("releases/receive.html", form, row=row, material=material, has_assets=bool(assets), left=left)

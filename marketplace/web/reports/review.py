@@ -29,7 +29,7 @@ from marketplace.impact.rules.reports import AT_THE_REVIEWER, MAY_BE_SUBMITTED, 
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.formats import mass
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.places.queries.region import areas
 from marketplace.web.reports.forms import AdoptForm, QuestionForm, RemarkForm
 from marketplace.web.reports.grid import totals_of, writer
@@ -112,7 +112,7 @@ def show(year: int, slug: str) -> ResponseReturnValue:
         return render_template("reports/_adopted.html", organisation=organisation, year=year, **_of_adoption(adoption))
     known = _current(year, slug)
     before = get_material_use(session, actor, year=year - 1, organisation_slug=slug)
-    by_origin, by_group = compared(known, before, taxonomy(session).groups)
+    by_origin, by_group = compared(known, before, get_taxonomy(session).groups)
     reviews, enters = may(actor, Can.REVIEW_MATERIAL_USE), may(actor, Can.EDIT_MATERIAL_USE, organisation.id)
     is_with_reviewer = known.status in AT_THE_REVIEWER
     return render_template(

@@ -13,7 +13,7 @@ from marketplace.impact.rules.material_use import SCOPE_LABELS
 from marketplace.impact.rules.reports import AT_THE_REVIEWER
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.reports import review
 from marketplace.web.reports.forms import MaterialUseForm, RemarkForm, SubmitForm, material_use_form
 from marketplace.web.reports.grid import PARTS, columns_of, part_of, totals_of
@@ -36,7 +36,7 @@ def edit(year: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     known, groups, part = (
         get_material_use(session, actor, year=year),
-        taxonomy(session).groups,
+        get_taxonomy(session).groups,
         part_of(request.args.get("deel", "")),
     )
     if known.adoption is not None:
@@ -113,7 +113,7 @@ def check(year: int) -> ResponseReturnValue:
         form,
         refused=422,
         known=known,
-        sheets=sheets_of(taxonomy(session).groups, known.rows),
+        sheets=sheets_of(get_taxonomy(session).groups, known.rows),
         scope_labels=SCOPE_LABELS,
         is_over=year < clock.today().year,
         is_waiting=known.status in AT_THE_REVIEWER,
@@ -131,7 +131,7 @@ def version(year: int, number: int, slug: str = "") -> str:
     known = get_material_use(session, actor, year=year, organisation_slug=of, version=number)
     earlier = next((one.version for one in known.earlier), None)
     before = get_material_use(session, actor, year=year, organisation_slug=of, version=earlier) if earlier else None
-    sheets = sheets_of(taxonomy(session).groups, known.rows, before.rows if before else None)
+    sheets = sheets_of(get_taxonomy(session).groups, known.rows, before.rows if before else None)
     return render_template(
         "reports/version.html",
         known=known,

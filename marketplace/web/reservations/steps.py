@@ -25,7 +25,7 @@ from marketplace.http.rights import declared_right
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import VehicleClass
 from marketplace.web.reservations import step_forms
 from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, ProposeForm, TermsForm
@@ -99,7 +99,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
     reservation = reservations.get_reservation(session, actor, reservation_id)
     transfer = Transfer.of(session, actor, reservation)
     contacts = (transfer.owner_contact, transfer.asker_contact)
-    made = _sheets(sent, reservation, taxonomy(session).vehicles)
+    made = _sheets(sent, reservation, get_taxonomy(session).vehicles)
     judges = actor.organisation_id not in (reservation.owner_id, reservation.organisation_id)
     if judges:
         _judged(made["resolve"])
@@ -184,7 +184,7 @@ def take_step(
     form = FORMS[step]()
     session, actor = current_session(), current_actor()
     reservation = reservations.get_reservation(session, actor, reservation_id)
-    form.prepare(reservation, taxonomy(session).vehicles)
+    form.prepare(reservation, get_taxonomy(session).vehicles)
     sent = Sent(step, form)
     if returned() is not None:
         return transfer_page(reservation_id, sent)

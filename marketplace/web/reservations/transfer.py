@@ -32,7 +32,7 @@ from marketplace.ledger.models import Exchange
 from marketplace.ledger.queries import find_exchange, list_later_rows
 from marketplace.market.models import Listing
 from marketplace.market.queries.listings import list_child_lots
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.sheets.handover_note import Figure as Stated
 from marketplace.web.reservations.parts import Head, Line, Result, Versus, later_rows, lines, needs_yes, results, stages
@@ -99,9 +99,9 @@ class Transfer:
     @classmethod
     def of(cls, session: Session, actor: Actor, reservation: Reservation) -> "Transfer":
         """Gather it for this reader."""
-        materials, unit = taxonomy(session), Unit(reservation.unit)
-        material = materials.material_by_id(reservation.listing.material_id)
-        vehicles = {vehicle.slug: vehicle.name for vehicle in materials.vehicles}
+        taxonomy, unit = get_taxonomy(session), Unit(reservation.unit)
+        material = taxonomy.material_by_id(reservation.listing.material_id)
+        vehicles = {vehicle.slug: vehicle.name for vehicle in taxonomy.vehicles}
         terms, queue = terms_of(session, reservation), _queue(session, actor, reservation)
         booked = find_exchange(session, reservation_id=reservation.id)
         later = list_later_rows(session, reservation_id=reservation.id) if reservation.taken_back else []
@@ -126,7 +126,7 @@ class Transfer:
         saves = impact(
             mass_in_kg=mass_kg(reservation.quantity, terms.kg_per_unit),
             distance_in_km=apart_km(terms.lot, terms.destination, exact=knows_points),
-            vehicle_factors=materials.vehicle_factors,
+            vehicle_factors=taxonomy.vehicle_factors,
             carbon_factor=material.carbon.kgco2e_per_kg if material.carbon else None,
             processing_factor=material.processing_kgco2e_per_kg,
         )

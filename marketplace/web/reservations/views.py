@@ -29,7 +29,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.gates import asks_destination
 from marketplace.market.queries.listings import get_listing
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.web.reservations import forms
 from marketplace.web.reservations.forms import AcceptTermsForm, AgreeForm, DeclineTermsForm, ProposeForm, TermsForm
@@ -58,7 +58,7 @@ def create(listing_id: int) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
-    material = taxonomy(session).material_by_id(listing.material_id)
+    material = get_taxonomy(session).material_by_id(listing.material_id)
     demands = _own_demands(session, material)
     form.prepare(listing, demands, request.args, totals_under_way(session, demands))
     reservation = is_valid and attempt(form, lambda: reserve.reserve(session, actor, listing_id=listing_id, draft=form.draft()))
@@ -89,7 +89,7 @@ def _is_full(listing: Listing) -> bool:
 
 def _own_demands(session: Session, material: Material) -> list[Demand]:
     """The own open demands for which this material is fit."""
-    fit = tuple(item.id for item in taxonomy(session).served_by(material))
+    fit = tuple(item.id for item in get_taxonomy(session).served_by(material))
     return list_demands(session, current_actor(), mine=True, material_ids=fit, page_size=100)[0]
 
 

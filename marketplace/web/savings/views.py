@@ -9,7 +9,7 @@ from marketplace.http.tables import table_answer
 from marketplace.impact.rules.cut import Cut
 from marketplace.kernel import clock
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.stock.queries.figures import AllDepots, DepotRow, find_first_day, get_depot_figures
 from marketplace.web.savings.shown import COLUMNS, FILE_HEADER, groups_of, lines_of, table_of
 from marketplace.web.ui.figure_filters import Drawer, Filters
@@ -38,7 +38,7 @@ def show() -> str:
     rows, total = table_of(found, link)
     return render_template(
         "savings/show.html",
-        bar=Drawer([], taxonomy(session), today, f"{first:%Y-%m}", address, address).bar_of(filters),
+        bar=Drawer([], get_taxonomy(session), today, f"{first:%Y-%m}", address, address).bar_of(filters),
         filters=filters,
         chosen=chosen,
         groups=groups_of(chosen.figures if chosen else found.total) if found.rows else [],

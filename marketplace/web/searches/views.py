@@ -9,7 +9,7 @@ from marketplace.catalogue.queries.saved import list_saved_searches
 from marketplace.catalogue.rules.saved_query import read_filters
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.searches.forms import KeepForm
 from marketplace.web.searches.words import kept_of, mailed_of, organisation_names
@@ -24,8 +24,8 @@ blueprint = Blueprint("searches", __name__)
 def list_searches() -> str:
     """The searches that somebody keeps."""
     session, actor = current_session(), current_actor()
-    rows, known, names = list_saved_searches(session, actor), taxonomy(session), organisation_names(session)
-    searches = [(row, kept_of(read_filters(row.query), known, names)) for row in rows]
+    rows, taxonomy, names = list_saved_searches(session, actor), get_taxonomy(session), organisation_names(session)
+    searches = [(row, kept_of(read_filters(row.query), taxonomy, names)) for row in rows]
     return render_template("searches/list_searches.html", searches=searches, mailed=mailed_of(session, actor))
 
 
@@ -35,10 +35,10 @@ def create() -> ResponseReturnValue:
     """Keep the search that stands in this address, under a name."""
     question = Question(url_for("catalogue.list_listings"), request.args)
     session = current_session()
-    form = KeepForm(data={"name": name_of(question, taxonomy(session))})
+    form = KeepForm(data={"name": name_of(question, get_taxonomy(session))})
     if submit(form, lambda: save_search(session, current_actor(), name=form.name.data or "", query=question.query())):
         return done(_("Your search is saved."), url_for("searches.list_searches"))
-    kept = kept_of(read_filters(question.query()), taxonomy(session), organisation_names(session))
+    kept = kept_of(read_filters(question.query()), get_taxonomy(session), organisation_names(session))
     action = f"{url_for('searches.create')}?{question.query()}"
     return page(
         "searches/create.html", form, question=question, action=action, kept=kept, mailed=mailed_of(session, current_actor())
@@ -53,9 +53,9 @@ def delete(search_id: int) -> ResponseReturnValue:
     return done(_("Your search is deleted."), url_for("searches.list_searches"))
 
 
-def name_of(question: Question, known: Taxonomy) -> str:
+def name_of(question: Question, taxonomy: Taxonomy) -> str:
     """A first name for a search: its words, materials, groups and place."""
-    groups = {group.slug: group.name for group in known.groups}
-    materials = [row.name for slug in question.all("material") if (row := known.find_material(slug))]
+    groups = {group.slug: group.name for group in taxonomy.groups}
+    materials = [row.name for slug in question.all("material") if (row := taxonomy.find_material(slug))]
     chosen = [groups[slug] for slug in question.all("materialGroup") if slug in groups]
     return ", ".join(part for part in (question.one("q"), *materials, *chosen, question.one("place")) if part)[:120]

@@ -30,28 +30,28 @@ def organisation_names(session: Session) -> dict[str, str]:
     return {row.slug: row.name for row in list_organisations(session)}
 
 
-def kept_of(filters: SavedFilters, known: Taxonomy, names: Mapping[str, str]) -> Kept:
+def kept_of(filters: SavedFilters, taxonomy: Taxonomy, names: Mapping[str, str]) -> Kept:
     """Everything that narrows the search: what it is, and its value. Empty: whatever is new."""
-    groups = {group.slug: group.name for group in known.groups}
-    materials = [found.name if (found := known.find_material(slug)) else slug for slug in filters.materials]
+    groups = {group.slug: group.name for group in taxonomy.groups}
+    materials = [found.name if (found := taxonomy.find_material(slug)) else slug for slug in filters.materials]
     rows: Kept = [
         (_("Words"), filters.q),
         (_("Material"), ", ".join([*(groups.get(slug, slug) for slug in filters.groups), *materials])),
         (_("Condition"), ", ".join(str(CONDITION_LABELS[condition]) for condition in filters.conditions)),
         (_("Organisation"), ", ".join(names.get(slug, slug) for slug in filters.organisations)),
         (_("Now or planned"), ", ".join(str(SUPPLY_LABELS[supply]) for supply in filters.supplies)),
-        *_by_field(filters, known),
+        *_by_field(filters, taxonomy),
         (_("Place"), _around(filters)),
         (_("Available"), _free(filters)),
     ]
     return [(label, value) for label, value in rows if value]
 
 
-def _by_field(filters: SavedFilters, known: Taxonomy) -> Kept:
+def _by_field(filters: SavedFilters, taxonomy: Taxonomy) -> Kept:
     """Each field with what is asked of it; what cannot be read any more as it stands."""
-    read, errors = read_pairs(filters.fields, known.fields_by_slug.get, DEFAULT_LOCALE)
+    read, errors = read_pairs(filters.fields, taxonomy.fields_by_slug.get, DEFAULT_LOCALE)
     wrong = {error.field for error in errors}
-    fields = [(known.fields_by_slug[one.slug], one) for one in read]
+    fields = [(taxonomy.fields_by_slug[one.slug], one) for one in read]
     rows: Kept = [(field.name, localize(asked_of(field, one))) for field, one in fields]
     return rows + [(_("Property"), f"{key.removeprefix(PREFIX)} {value}") for key, value in filters.fields if key in wrong]
 

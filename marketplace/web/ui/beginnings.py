@@ -15,7 +15,7 @@ from marketplace.market.queries.drafts import find_covers, list_sketches
 from marketplace.market.queries.listings import find_last_listing, list_recent_covers, list_usual_materials
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.ui.drafts import saved_at
 from marketplace.web.ui.lots import picture
 
@@ -77,7 +77,7 @@ def next_step(sketch: Sketch, *, has_photos: bool) -> int:
 
 
 def _name(session: Session, sketch: Sketch) -> Text | str:
-    material = taxonomy(session).find_material(sketch.answers.get("material", ""))
+    material = get_taxonomy(session).find_material(sketch.answers.get("material", ""))
     return Written(sketch.answers.get("title") or "") or (material.name if material else _("a lot without a name"))
 
 
@@ -93,12 +93,12 @@ class Tile:
 
 def tiles(session: Session, actor: Actor, chosen: str) -> tuple[list[Tile], list[Tile]]:
     """The groups, first those that the own organisation offers most; and the rest."""
-    known = taxonomy(session)
+    taxonomy = get_taxonomy(session)
     pictures: dict[str, str] = {}
     for material_id, files in list_recent_covers(session):
-        pictures.setdefault(known.material_by_id(material_id).group.slug, picture(Cover("", files), "").small)
-    usual = [known.material_by_id(number).group.slug for number in list_usual_materials(session, actor)]
-    order = list(dict.fromkeys([*usual, *FIRST, *(group.slug for group in known.groups)]))
-    names = {group.slug: group.name for group in known.groups}
+        pictures.setdefault(taxonomy.material_by_id(material_id).group.slug, picture(Cover("", files), "").small)
+    usual = [taxonomy.material_by_id(number).group.slug for number in list_usual_materials(session, actor)]
+    order = list(dict.fromkeys([*usual, *FIRST, *(group.slug for group in taxonomy.groups)]))
+    names = {group.slug: group.name for group in taxonomy.groups}
     rows = [Tile(slug, names[slug], pictures.get(slug, ""), slug == chosen) for slug in order if slug in names]
     return rows[:TILES_SHOWN], rows[TILES_SHOWN:]

@@ -32,19 +32,19 @@ class Checked:
     step: int
 
 
-def checked_rows(session: Session, listing: Listing, known: Taxonomy) -> list[Checked]:
+def checked_rows(session: Session, listing: Listing, taxonomy: Taxonomy) -> list[Checked]:
     """What it is, how much, in what state, where and when; and what else is worth a look."""
-    material, condition = known.material_by_id(listing.material_id), Condition(listing.condition)
+    material, condition = taxonomy.material_by_id(listing.material_id), Condition(listing.condition)
     names = {hazard.slug: hazard.name for hazard in material.hazards}
     return [
         Checked(_("Material"), material.name, 2),
-        Checked(_("How much"), _how_much(listing, known), 2),
+        Checked(_("How much"), _how_much(listing, taxonomy), 2),
         Checked(
             _("Condition"),
             _("%(condition)s: %(meaning)s", condition=CONDITION_LABELS[condition], meaning=CONDITION_HINTS[condition]),
             2,
         ),
-        *(Checked(one.name, one.value, 2) for one in answers_of(session, listing, known)),
+        *(Checked(one.name, one.value, 2) for one in answers_of(session, listing, taxonomy)),
         *(Checked(names[code], ANSWER_LABELS[Answer(answer)], 2) for code, answer in listing.hazards.items() if code in names),
         Checked(_("Place"), place_of(session, listing), 3),
         Checked(_("To collect"), _period(listing), 3),
@@ -59,8 +59,8 @@ def place_of(session: Session, listing: Listing) -> str:
     return listing.address or listing.place_name
 
 
-def _how_much(listing: Listing, known: Taxonomy) -> Text:
-    material, unit = known.material_by_id(listing.material_id), Unit(listing.unit)
+def _how_much(listing: Listing, taxonomy: Taxonomy) -> Text:
+    material, unit = taxonomy.material_by_id(listing.material_id), Unit(listing.unit)
     basis = str(BASIS_LABELS[QuantityBasis(listing.quantity_basis)]).lower()
     amount = quantity(listing.quantity, listing.unit)
     if listing.kg_per_unit is None and not material.takes(unit):

@@ -27,13 +27,13 @@ class ExchangeRow:
     net: str
 
 
-def exchange_rows(found: Sequence[Exchange], reference: Taxonomy) -> list[ExchangeRow]:
+def exchange_rows(found: Sequence[Exchange], taxonomy: Taxonomy) -> list[ExchangeRow]:
     """Tonnes only, and two decimals all the way down."""
     return [
         ExchangeRow(
             row,
             _numbered(row),
-            material.name if (material := reference.find_material(row.material_slug)) else row.material_slug,
+            material.name if (material := taxonomy.find_material(row.material_slug)) else row.material_slug,
             short_date(row.happened_on),
             quantity(row.quantity, row.unit),
             in_tonnes(row.mass_kg, ROW_PLACES),

@@ -40,14 +40,14 @@ def checked_of(listing: Listing, step: int) -> list[tuple[Text | str, str]]:
     return [(feature.name, feature.value) for feature in _features(listing, rows)]
 
 
-def answers_of(session: Session, listing: Listing, known: Taxonomy) -> tuple[Feature, ...]:
+def answers_of(session: Session, listing: Listing, taxonomy: Taxonomy) -> tuple[Feature, ...]:
     """What a lot says in the fields of its material.
 
     In the words of the version in which it was said and the order of the material; then what is no longer asked of it. What was not
     said is left out, except where it is needed to publish.
     """
-    said = fields_said(session, listing, known)
-    asked = known.material_by_id(listing.material_id).fields
+    said = fields_said(session, listing, taxonomy)
+    asked = taxonomy.material_by_id(listing.material_id).fields
     order = [row.slug for row in asked] + [slug for slug in listing.fields if slug not in {row.slug for row in asked}]
     missing = {row.slug: row for row in asked if row.is_needed and row.slug not in listing.fields}
     return tuple(
@@ -59,9 +59,9 @@ def answers_of(session: Session, listing: Listing, known: Taxonomy) -> tuple[Fea
     )
 
 
-def fields_said(session: Session, row: Listing | Demand, known: Taxonomy) -> Mapping[str, Field]:
+def fields_said(session: Session, row: Listing | Demand, taxonomy: Taxonomy) -> Mapping[str, Field]:
     """The fields of materials as they were when this lot or demand spoke of them."""
-    return known.fields_by_slug if row.fields_version == known.version else fields_of_version(session, row.fields_version)
+    return taxonomy.fields_by_slug if row.fields_version == taxonomy.version else fields_of_version(session, row.fields_version)
 
 
 def answer_words(field: Field, answer: Any) -> str:

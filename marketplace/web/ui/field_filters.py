@@ -45,9 +45,9 @@ class FieldBox:
         return any(choice.chosen for choice in self.choices) or any(bound.typed for bound in self.bounds)
 
 
-def filters_of(question: Question, known: Taxonomy) -> tuple[tuple[FieldFilter, ...], list[FieldError]]:
+def filters_of(question: Question, taxonomy: Taxonomy) -> tuple[tuple[FieldFilter, ...], list[FieldError]]:
     """The filters in the address, and what cannot be one."""
-    return read_pairs(question.pairs, known.fields_by_slug.get, current_locale())
+    return read_pairs(question.pairs, taxonomy.fields_by_slug.get, current_locale())
 
 
 def boxes_of(question: Question, facets: Iterable[FieldFacet], errors: Sequence[FieldError]) -> list[FieldBox]:
@@ -85,11 +85,11 @@ def keys_of(boxes: Iterable[FieldBox]) -> tuple[str, ...]:
     return tuple(key for box in boxes for key in ([bound.key for bound in box.bounds] or [box.key]))
 
 
-def chips_of(question: Question, filters: Iterable[FieldFilter], known: Taxonomy) -> list[Chip]:
+def chips_of(question: Question, filters: Iterable[FieldFilter], taxonomy: Taxonomy) -> list[Chip]:
     """Each filter with the address without it: of choices each by itself."""
     rows = []
     for one in filters:
-        field, key = known.fields_by_slug[one.slug], PREFIX + one.slug
+        field, key = taxonomy.fields_by_slug[one.slug], PREFIX + one.slug
         if one.one_of:
             names = {choice.slug: choice.name for choice in field.choices}
             rows += [

@@ -136,10 +136,10 @@ class Filters:
 
 
 def filters_of(
-    args: Mapping[str, str], municipalities: Sequence[Organisation], reference: Taxonomy, *, today: date, default: int | None
+    args: Mapping[str, str], municipalities: Sequence[Organisation], taxonomy: Taxonomy, *, today: date, default: int | None
 ) -> Filters:
     """What an address asks, as far as it is known: the rest is passed over."""
-    group = reference.group(args.get("groep", ""))
+    group = taxonomy.group(args.get("groep", ""))
     slug = args.get("gemeente", "")
     return Filters(
         period_of(args, today=today, default=default),
@@ -159,7 +159,7 @@ class Drawer:
     """
 
     municipalities: Sequence[Organisation]
-    reference: Taxonomy
+    taxonomy: Taxonomy
     today: date
     since: str
     address: Callable[[Filters], str]
@@ -185,7 +185,7 @@ class Drawer:
         period, everything = filters.period, ("", str(_("all")))
         months = tuple((one, month(one)) for one in reversed(self._months()))
         places = tuple((one.slug, one.name) for one in self.municipalities)
-        groups = tuple((one.slug, one.name) for one in self.reference.groups)
+        groups = tuple((one.slug, one.name) for one in self.taxonomy.groups)
         first, last = ("", "") if is_whole else (period.first, period.last)
         return [
             Field("vanaf", _("From month"), (("", str(_("the beginning"))), *months), first),
@@ -233,7 +233,7 @@ class Drawer:
             name = next(one.name for one in self.municipalities if one.slug == filters.municipality)
             found.append(Chip(name, self.address(replace(filters, municipality=""))))
         if filters.group:
-            group = self.reference.group(filters.group)
+            group = self.taxonomy.group(filters.group)
             found.append(Chip(group.name if group else filters.group, self.address(replace(filters, group=""))))
         if filters.through:
             found.append(Chip(THROUGH[filters.through][1], self.address(replace(filters, through=""))))

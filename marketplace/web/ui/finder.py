@@ -53,12 +53,12 @@ def home_of(session: Session, actor: Actor) -> Place | None:
     return Place(own.main_place, own.slug, Point(own.main_lat, own.main_lon), PlaceBasis.PLACE, own.main_place)
 
 
-def material_chips(question: Question, known: Taxonomy) -> list[Chip]:
+def material_chips(question: Question, taxonomy: Taxonomy) -> list[Chip]:
     """The words that were typed, and the materials that were chosen."""
     words = question.one("q")
     chips = [Chip(f"“{words}”", question.without(("q", None)))] if words else []
     for slug in question.all("material"):
-        material = known.find_material(slug)
+        material = taxonomy.find_material(slug)
         chips.append(Chip(material.name if material else slug, question.without(("material", slug))))
     return chips
 

@@ -155,10 +155,10 @@ def lot_job(listing: Listing) -> Job:
     return Job(Written(listing.title), href, picture_of(listing), left=left)
 
 
-def demand_job(demand: Demand, known: Taxonomy) -> Job:
+def demand_job(demand: Demand, taxonomy: Taxonomy) -> Job:
     """A demand of one's own, with what is still needed of it."""
     needed, total = Amount(demand.remaining, Unit(demand.unit)), Amount(demand.quantity, Unit(demand.unit))
-    href, group = url_for("demands.show", demand_id=demand.id), known.group_slugs[demand.material_id]
+    href, group = url_for("demands.show", demand_id=demand.id), taxonomy.group_slugs[demand.material_id]
     if needed.amount == total.amount:
         return Job(Written(demand.title), href, group=group, also=(_("%(total)s, nothing found yet", total=total),))
     left = Left(

@@ -133,9 +133,9 @@ def address_of(place: str = "") -> str:
     return url_for("catalogue.show_listing", listing_id=0) + (f"?{urlencode({'place': place})}" if place else "")
 
 
-def lot_of(listing: Listing | CardRow, known: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
+def lot_of(listing: Listing | CardRow, taxonomy: Taxonomy, *, distance_km: int | None = None, address: str | None = None) -> Lot:
     """A card. `address` is the pattern of `address_of`."""
-    material = known.material_by_id(listing.material_id)
+    material = taxonomy.material_by_id(listing.material_id)
     photo: Photo | Cover | None = listing.photos[0] if listing.photos else None
     state, tone = state_of(listing)
     return Lot(
@@ -181,16 +181,16 @@ class LotPage:
     asbestos: Text
 
 
-def lot_page(session: Session, listing: Listing, known: Taxonomy) -> LotPage:
+def lot_page(session: Session, listing: Listing, taxonomy: Taxonomy) -> LotPage:
     """Collect everything about one lot that may be shown to everybody."""
-    material = known.material_by_id(listing.material_id)
+    material = taxonomy.material_by_id(listing.material_id)
     unit = Unit(listing.unit)
     is_left = listing.status != ListingStatus.CLOSED and listing.available > 0
     amount = listing.available if is_left else listing.quantity
     mass = mass_of(listing, material, amount)
     declared = {code: Answer(answer) for code, answer in listing.hazards.items()}
     return LotPage(
-        lot=lot_of(listing, known),
+        lot=lot_of(listing, taxonomy),
         material=material,
         reference_size=size_words(material.reference_size, current_locale()),
         pictures=tuple(picture(photo, listing.title) for photo in listing.photos),
@@ -202,7 +202,7 @@ def lot_page(session: Session, listing: Listing, known: Taxonomy) -> LotPage:
         saves_kgco2e=None if mass is None else avoided_kgco2e(mass, material.carbon.kgco2e_per_kg if material.carbon else None),
         condition_hint=CONDITION_HINTS[Condition(listing.condition)],
         basis=BASIS_LABELS[QuantityBasis(listing.quantity_basis)],
-        answers=answers_of(session, listing, known),
+        answers=answers_of(session, listing, taxonomy),
         features=features_of(listing),
         hazards=tuple(
             (hazard.name, ANSWER_LABELS[answer], TONES[answer])

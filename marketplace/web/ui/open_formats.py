@@ -28,7 +28,7 @@ def _text(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
     ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes).text = text
 
 
-def atom(feed: Feed, known: Taxonomy, question: Question, *, site: str) -> bytes:
+def atom(feed: Feed, taxonomy: Taxonomy, question: Question, *, site: str) -> bytes:
     """Make an Atom feed (RFC 4287) of lots, newest change first.
 
     In pages (RFC 5005), with the lots that have gone (RFC 6721). `site` is the public address of this installation.
@@ -45,7 +45,7 @@ def atom(feed: Feed, known: Taxonomy, question: Question, *, site: str) -> bytes
             ET.SubElement(root, f"{{{ATOM}}}link", {"rel": relation, "href": site + question.at(page)})
     _text(ET.SubElement(root, f"{{{ATOM}}}author"), "name", str(_("Twente Materials Bank")))
     for listing in feed.listings:
-        material = known.material_by_id(listing.material_id)
+        material = taxonomy.material_by_id(listing.material_id)
         page_of_lot = site + url_for("catalogue.show_listing", listing_id=listing.id)
         entry = ET.SubElement(root, f"{{{ATOM}}}entry")
         _text(entry, "title", listing.title, **{LANGUAGE: DEFAULT_LOCALE})

@@ -40,15 +40,15 @@ class Opinions:
     reads_all: bool
 
 
-def opinions_of(session: Session, actor: Actor, listing: Listing, known: Taxonomy) -> Opinions | None:
+def opinions_of(session: Session, actor: Actor, listing: Listing, taxonomy: Taxonomy) -> Opinions | None:
     """Gather them for this reader. None for visitors."""
     if not may(actor, Can.READ_OPINIONS, listing):
         return None
     reads_all = may(actor, Can.READ_PAPERS, listing)
     is_open = listing.status in (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
     return Opinions(
-        rows=[_shown(given, known) for given in list_opinions(session, actor, listing.id)],
-        lifts=[(one, rule_name(known, one.lift.rule)) for one in list_lifts(session, actor, listing.id)] if reads_all else [],
+        rows=[_shown(given, taxonomy) for given in list_opinions(session, actor, listing.id)],
+        lifts=[(one, rule_name(taxonomy, one.lift.rule)) for one in list_lifts(session, actor, listing.id)] if reads_all else [],
         request=find_opinion_request(session, listing.id) if reads_all else None,
         can_ask=is_open and may(actor, Can.EDIT_LISTING, listing),
         judges=is_open and may(actor, Can.LIFT_GATE, listing),
@@ -56,15 +56,15 @@ def opinions_of(session: Session, actor: Actor, listing: Listing, known: Taxonom
     )
 
 
-def _shown(given: Given, known: Taxonomy) -> Shown:
+def _shown(given: Given, taxonomy: Taxonomy) -> Shown:
     verdict = Verdict(given.opinion.verdict)
-    return Shown(given, (VERDICT_LABELS[verdict], TONES[verdict]), rule_name(known, given.opinion.rule))
+    return Shown(given, (VERDICT_LABELS[verdict], TONES[verdict]), rule_name(taxonomy, given.opinion.rule))
 
 
-def rule_name(known: Taxonomy, rule: str) -> Text | str:
+def rule_name(taxonomy: Taxonomy, rule: str) -> Text | str:
     """A rule by its name, as the version in use says it; one that is gone by its slug."""
     if not rule:
         return _("The lot as a whole")
-    gate = next((gate for gate in known.gates if gate.slug == rule), None)
-    hazard = known.hazard(rule.removeprefix(OF_HAZARD).replace("-", "_"))
+    gate = next((gate for gate in taxonomy.gates if gate.slug == rule), None)
+    hazard = taxonomy.hazard(rule.removeprefix(OF_HAZARD).replace("-", "_"))
     return gate.name if gate else hazard.name if hazard else rule

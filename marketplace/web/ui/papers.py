@@ -15,7 +15,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 TONES = {PaperState.VALID: "good", PaperState.EXPIRES_SOON: "wait", PaperState.EXPIRED: "stop"}
@@ -55,28 +55,28 @@ def papers_of(session: Session, actor: Actor, listing: Listing) -> Papers | None
     dossier = find_dossier(session, actor, listing) if actor.is_member else None
     if dossier is None:
         return None
-    known, is_own = taxonomy(session), may(actor, Can.EDIT_LISTING, listing)
+    taxonomy, is_own = get_taxonomy(session), may(actor, Can.EDIT_LISTING, listing)
     return Papers(
         listing.id,
-        rows_of(dossier.papers, known),
-        rows_of(dossier.of_parent, known),
-        rows_of(dossier.removed, known),
+        rows_of(dossier.papers, taxonomy),
+        rows_of(dossier.of_parent, taxonomy),
+        rows_of(dossier.removed, taxonomy),
         can_add=is_own and listing.status != ListingStatus.WITHDRAWN,
         can_remove=is_own and listing.status in (ListingStatus.DRAFT, ListingStatus.PUBLISHED),
     )
 
 
-def rows_of(papers: Iterable[Paper], known: Taxonomy) -> list[PaperRow]:
+def rows_of(papers: Iterable[Paper], taxonomy: Taxonomy) -> list[PaperRow]:
     """Papers in words."""
-    return [row_of(paper, known) for paper in papers]
+    return [row_of(paper, taxonomy) for paper in papers]
 
 
-def row_of(paper: Paper, known: Taxonomy) -> PaperRow:
+def row_of(paper: Paper, taxonomy: Taxonomy) -> PaperRow:
     """A paper in words."""
     today = clock.today()
     return PaperRow(
         paper.id,
-        known.name_of_paper_kind(paper.kind),
+        taxonomy.name_of_paper_kind(paper.kind),
         paper.number,
         paper.issuer,
         paper.issued_on,

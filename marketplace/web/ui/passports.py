@@ -13,7 +13,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.formats import mass, short_date
 from marketplace.kernel.language import Text, _
 from marketplace.market.rules.listing import Certainty
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.models import Asset
 from marketplace.passports.queries.assets import NOTHING_HELD, Holding, list_held_materials
 from marketplace.passports.rules.assets import AssetFilter, AssetKind
@@ -86,8 +86,8 @@ def asked_form() -> AssetSearchForm:
 
 def search_form(session: Session, actor: Actor) -> AssetSearchForm:
     """The form as it stands in the address. There is only a material to choose that something here holds."""
-    form, known = asked_form(), taxonomy(session)
-    held = [known.material_by_id(number) for number in list_held_materials(session, actor)]
+    form, taxonomy = asked_form(), get_taxonomy(session)
+    held = [taxonomy.material_by_id(number) for number in list_held_materials(session, actor)]
     form.kind.choices = options(((kind.value, kind.label) for kind in AssetKind), empty=_("Everything"))
     form.municipality.choices = options(((area.slug, area.name) for area in areas()), empty=_("All municipalities"))
     names = sorted((str(one.name), one.slug) for one in held)
@@ -97,7 +97,7 @@ def search_form(session: Session, actor: Actor) -> AssetSearchForm:
 
 def asked_of(session: Session, actor: Actor, question: Question, form: AssetSearchForm) -> AssetFilter:
     """The question. What is no kind, municipality or material is left out."""
-    material = taxonomy(session).find_material(question.one("material"))
+    material = get_taxonomy(session).find_material(question.one("material"))
     kind = question.one("kind")
     return AssetFilter(
         organisation_id=actor.organisation_id if is_mine(question, actor) else None,
@@ -204,7 +204,7 @@ def chips_of(session: Session, actor: Actor, question: Question, form: AssetSear
         chips.append(chip("kind", AssetKind(kind).label))
     if slug:
         chips.append(chip("municipality", next((area.name for area in areas() if area.slug == slug), slug)))
-    if material := taxonomy(session).find_material(question.one("material")):
+    if material := get_taxonomy(session).find_material(question.one("material")):
         chips.append(chip("material", material.name))
     if form.free_before.data:
         chips.append(chip("freeBefore", _("Free before %(day)s", day=short_date(form.free_before.data))))

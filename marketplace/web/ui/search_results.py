@@ -46,7 +46,7 @@ def away_from(here: Place | None, listing: Listing) -> Text | None:
 
 
 def asked_of(
-    question: Question, form: FilterForm, near: Place | None, from_here: Place | None, known: Taxonomy
+    question: Question, form: FilterForm, near: Place | None, from_here: Place | None, taxonomy: Taxonomy
 ) -> CatalogueQuery:
     """The market's question. What is not a known order or condition is left out; with a place that was typed the nearest come first."""
     sort = form.sort.data if form.sort.data in SORTS else ("distance" if near else "newest")
@@ -58,7 +58,7 @@ def asked_of(
         organisations=question.all("organisation"),
         conditions=tuple(Condition(item) for item in question.all("condition") if item in set(Condition)),
         supplies=_supplies(question, form),
-        fields=field_filters.filters_of(question, known)[0],
+        fields=field_filters.filters_of(question, taxonomy)[0],
         point=from_here.point if from_here else None,
         radius_km=Decimal(form.radius_km.data) if near and form.radius_km.data else None,
         available_from=today() if form.free_now.data else form.available_from.data,
@@ -87,12 +87,12 @@ def facets_of(question: Question, counted: Facets | None) -> list[Facet]:
     ]
 
 
-def chips_of(question: Question, form: FilterForm, known: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
+def chips_of(question: Question, form: FilterForm, taxonomy: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
     """Everything that narrows the search, each with the address without it."""
-    filters, _errors = field_filters.filters_of(question, known)
+    filters, _errors = field_filters.filters_of(question, taxonomy)
     chips = [
-        *material_chips(question, known),
-        *field_filters.chips_of(question, filters, known),
+        *material_chips(question, taxonomy),
+        *field_filters.chips_of(question, filters, taxonomy),
         *facet_chips(question, facets),
         *place_chips(question, form.radius_km.data, near),
     ]
@@ -136,27 +136,27 @@ class Page:
     silent: list[Text] = field(default_factory=list)
 
 
-def demand_of(question: Question, known: Taxonomy) -> dict[str, str | list[str]]:
+def demand_of(question: Question, taxonomy: Taxonomy) -> dict[str, str | list[str]]:
     """Give what a demand for this search starts with.
 
     Its material where the words mean one, the words, the place, and what was asked of the fields.
     """
     words, slugs = question.one("q"), question.all("material")
-    meant = known.search(known.mend(words) or words) if words and not slugs else ()
+    meant = taxonomy.search(taxonomy.mend(words) or words) if words and not slugs else ()
     result = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
-    filters, _errors = field_filters.filters_of(question, known)
+    filters, _errors = field_filters.filters_of(question, taxonomy)
     asked: dict[str, list[str]] = {}
     for key, value in (pair for one in filters for pair in one.pairs):
         asked.setdefault(key, []).append(value)
     return {key: value for key, value in result.items() if value} | asked
 
 
-def shown_lots(rows: Sequence[CatalogueRow[CardRow]], known: Taxonomy, place: str = "") -> list[Lot]:
+def shown_lots(rows: Sequence[CatalogueRow[CardRow]], taxonomy: Taxonomy, place: str = "") -> list[Lot]:
     """Make the cards of the results; a `place` that was typed goes along in their addresses."""
     if not rows:
         return []
     address = address_of(place)
-    return [lot_of(row.listing, known, distance_km=row.distance_km, address=address) for row in rows]
+    return [lot_of(row.listing, taxonomy, distance_km=row.distance_km, address=address) for row in rows]
 
 
 def nothing_of(words: str, *, is_near: bool, has_others: bool) -> Text:
@@ -177,7 +177,7 @@ def page_of(
     asked: CatalogueQuery,
     found: CataloguePage[CardRow],
     others: tuple[CatalogueRow[CardRow], ...],
-    known: Taxonomy,
+    taxonomy: Taxonomy,
 ) -> Page:
     """Give the results as the page shows them. `others` are the nearest lots where there are no results.
 
@@ -190,7 +190,7 @@ def page_of(
         form.q.data = found.corrected
     facets = facets_of(question, found.facets)
     place = question.one("place")
-    errors = field_filters.filters_of(question, known)[1]
+    errors = field_filters.filters_of(question, taxonomy)[1]
     by_field = found.facets.fields if found.facets else ()
     boxes = field_filters.boxes_of(question, by_field, errors)
     keys = field_filters.keys_of(boxes)
@@ -199,13 +199,13 @@ def page_of(
         total=found.total,
         last=found.pages,
         facets=facets,
-        chips=chips_of(question, form, known, facets, near),
+        chips=chips_of(question, form, taxonomy, facets, near),
         orders=orders_of(question, asked),
-        lots=shown_lots(found.rows, known, place),
+        lots=shown_lots(found.rows, taxonomy, place),
         nothing=nothing_of(asked.q, is_near=asked.point is not None, has_others=bool(others)),
         others=_("Newest outside your search") if asked.point is None else _("Nearest outside your search"),
-        nearest=shown_lots(others, known, place),
-        demand={} if found.total else demand_of(question, known),
+        nearest=shown_lots(others, taxonomy, place),
+        demand={} if found.total else demand_of(question, taxonomy),
         keep=f"{url_for('searches.create')}?{question.query()}",
         question=question,
         mistyped=mistyped,

@@ -40,12 +40,12 @@ class LineShown:
     is_gone: bool
 
 
-def lines_shown(told: Iterable[ToldLine], known: Taxonomy) -> list[LineShown]:
+def lines_shown(told: Iterable[ToldLine], taxonomy: Taxonomy) -> list[LineShown]:
     """Some lines of a valuation."""
-    return [line_shown(one, known) for one in told]
+    return [line_shown(one, taxonomy) for one in told]
 
 
-def line_shown(told: ToldLine, known: Taxonomy) -> LineShown:
+def line_shown(told: ToldLine, taxonomy: Taxonomy) -> LineShown:
     """A line of a valuation."""
     line, item = told.line, told.item
     ends = (line.low_cents, line.high_cents)
@@ -55,7 +55,7 @@ def line_shown(told: ToldLine, known: Taxonomy) -> LineShown:
         href=url_for("passports.show", asset_id=told.asset.id),
         number=item.number,
         asset=Written(told.asset.name),
-        part=known.material_by_id(item.material_id).name,
+        part=taxonomy.material_by_id(item.material_id).name,
         element=Written(item.element),
         quantity=quantity(Amount(line.quantity, Unit(item.unit))),
         source=source_words(told),

@@ -86,9 +86,13 @@ def facets_of(question: Question, counted: WantedFacets) -> list[Facet]:
     ]
 
 
-def chips_of(question: Question, form: WantedForm, known: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
+def chips_of(question: Question, form: WantedForm, taxonomy: Taxonomy, facets: list[Facet], near: Place | None) -> list[Chip]:
     """Everything that narrows the search, each with the address without it."""
-    chips = [*material_chips(question, known), *place_chips(question, form.radius_km.data, near), *facet_chips(question, facets)]
+    chips = [
+        *material_chips(question, taxonomy),
+        *place_chips(question, form.radius_km.data, near),
+        *facet_chips(question, facets),
+    ]
     if form.needed_by.data:
         label = _("Needed by %(day)s", day=short_date(form.needed_by.data))
         chips.append(Chip(label, question.without(("neededBy", None))))
@@ -113,7 +117,7 @@ def page_of(
     asked: WantedQuery,
     found: WantedFound,
     others: Sequence[WantedRow],
-    known: Taxonomy,
+    taxonomy: Taxonomy,
     actor: Actor,
 ) -> WantedPage:
     """Give the results as the page shows them. `others` are like what was asked, where there are no results."""
@@ -123,16 +127,16 @@ def page_of(
         question, asked = question.asking(found.corrected), replace(asked, q=found.corrected)
         form.q.data = found.corrected
     facets = facets_of(question, found.facets)
-    meant = known.search(asked.q) if asked.q and not asked.materials else ()
+    meant = taxonomy.search(asked.q) if asked.q and not asked.materials else ()
     return WantedPage(
         question=question,
         total=found.total,
         last=found.pages,
         facets=facets,
-        chips=chips_of(question, form, known, facets, near),
+        chips=chips_of(question, form, taxonomy, facets, near),
         orders=orders_of(question, asked, found),
-        wants=[want_of(row, known, actor, with_state=asked.mine) for row in found.rows],
-        nearest=[want_of(row, known, actor) for row in others],
+        wants=[want_of(row, taxonomy, actor, with_state=asked.mine) for row in found.rows],
+        nearest=[want_of(row, taxonomy, actor) for row in others],
         material=asked.materials[0] if asked.materials else meant[0].slug if meant else "",
         is_mine=asked.mine,
         compared_newest=LOTS_MAX if found.compared >= LOTS_MAX else None,

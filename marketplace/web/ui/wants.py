@@ -88,7 +88,7 @@ def _least(condition: Condition) -> Text:
     return _("only new") if condition is Condition.NEW else _("at least %(condition)s", condition=label)
 
 
-def want_of(row: WantedRow, known: Taxonomy, actor: Actor, *, with_state: bool = False) -> Want:
+def want_of(row: WantedRow, taxonomy: Taxonomy, actor: Actor, *, with_state: bool = False) -> Want:
     """The row of a demand. `with_state`: also whether it is open, for a list in which not all are."""
     demand = row.demand
     is_open = demand.status == DemandStatus.OPEN
@@ -96,7 +96,7 @@ def want_of(row: WantedRow, known: Taxonomy, actor: Actor, *, with_state: bool =
         id=demand.id,
         title=demand.title,
         href=url_for("demands.show", demand_id=demand.id),
-        group=known.group_slugs[demand.material_id],
+        group=taxonomy.group_slugs[demand.material_id],
         organisation=demand.organisation.name,
         distance_km=row.distance_km,
         left=left_of(demand.quantity, row.to_find if is_open else demand.quantity, Unit(demand.unit)),

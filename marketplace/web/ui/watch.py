@@ -116,10 +116,10 @@ def lapsing(row: Reservation) -> Job:
     return of_transfer(row, quantity_of(row), also=(sides_of(row),), until=day_of(row.expires_at))
 
 
-def on_offer(listing: Listing, known: Taxonomy) -> Job:
+def on_offer(listing: Listing, taxonomy: Taxonomy) -> Job:
     """A lot that nobody looks for, with the way to point it out."""
     also = (
-        known.material_by_id(listing.material_id).name,
+        taxonomy.material_by_id(listing.material_id).name,
         listing.organisation.name,
         _("on offer since %(day)s", day=near_date(day_of(listing.published_at))),
     )
@@ -127,15 +127,15 @@ def on_offer(listing: Listing, known: Taxonomy) -> Job:
     return Job(what, url_for("broker.propose", lot=listing.id), picture_of(listing), also)
 
 
-def wanted(demand: Demand, known: Taxonomy) -> Job:
+def wanted(demand: Demand, taxonomy: Taxonomy) -> Job:
     """A demand that nothing serves, with the way to point a lot out."""
     also = (
-        known.material_by_id(demand.material_id).name,
+        taxonomy.material_by_id(demand.material_id).name,
         demand.organisation.name,
         _("from %(day)s", day=near_date(demand.needed_from)),
     )
     what = _("%(lot)s, %(quantity)s", lot=Written(demand.title), quantity=Amount(demand.remaining, Unit(demand.unit)))
-    group = known.group_slugs[demand.material_id]
+    group = taxonomy.group_slugs[demand.material_id]
     return Job(what, url_for("broker.propose", vraag=demand.id), group=group, also=also)
 
 

@@ -9,7 +9,7 @@ from marketplace.http.written import Written
 from marketplace.kernel.formats import euros, long_date, quantity
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.passports.models import AssetItem
 from marketplace.valuations.actions.appraisals import appraise
 from marketplace.valuations.models import Appraisal
@@ -43,7 +43,7 @@ def appraisals(asset_id: int, number: int) -> ResponseReturnValue:
         form,
         asset=item.asset,
         item=item,
-        material=taxonomy(session).material_by_id(item.material_id),
+        material=get_taxonomy(session).material_by_id(item.material_id),
         rows=[_cells(row, item) for row in rows],
         keeps=may(actor, Can.KEEP_PASSPORTS, item.asset),
         shadow=SHADOW,

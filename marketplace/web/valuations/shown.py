@@ -44,11 +44,11 @@ class LackShown:
     exchanges: int
 
 
-def lacks_shown(lacking: Iterable[Lacking], known: Taxonomy) -> list[LackShown]:
+def lacks_shown(lacking: Iterable[Lacking], taxonomy: Taxonomy) -> list[LackShown]:
     """Why parts would have no value, those of which there are most first."""
     return [
         LackShown(
-            known.material_by_id(one.key.material_id).name,
+            taxonomy.material_by_id(one.key.material_id).name,
             CONDITION_LABELS[Condition(one.key.condition)] if one.key.condition else _("nobody looked"),
             number(one.parts),
             one.why.label,

@@ -26,7 +26,7 @@ from marketplace.jobs.valuations import plan_valuation
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.valuations.models import ValuationRun
 from marketplace.valuations.queries import results
 from marketplace.valuations.queries.runs import (
@@ -111,7 +111,7 @@ def start() -> ResponseReturnValue:
         asked=_asked(owner),
         plan=plan,
         rows=shown.plan_rows(plan.methods) if plan else [],
-        lacks=shown.lacks_shown(plan.lacking, taxonomy(session)) if plan else [],
+        lacks=shown.lacks_shown(plan.lacking, get_taxonomy(session)) if plan else [],
         under_way=results.find_open_run(session, owner.id),
         shadow=SHADOW,
     )
@@ -160,7 +160,7 @@ def _run_facts(run: ValuationRun) -> dict[str, Any]:
     return {
         "facts": _facts(run),
         "methods": list(method_rows(of)),
-        "lines": lines_shown(lines, taxonomy(session)),
+        "lines": lines_shown(lines, get_taxonomy(session)),
         "which": which,
         "kinds": [(kind, shown.KIND_LABELS[kind]) for kind in LineKind],
         "moved": moved_lines(run.totals) if run.totals else [],

@@ -14,7 +14,7 @@ from marketplace.market.models import Listing, Photo, Sketch
 from marketplace.market.queries.drafts import find_covers, list_sketches
 from marketplace.market.rules.drafts import SketchKind
 from marketplace.matching.queries.own import FirstSteps, get_first_steps
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.web.ui.beginnings import next_step
 from marketplace.web.ui.drafts import demand_address, saved_at
 from marketplace.web.ui.jobs import picture_of
@@ -48,7 +48,7 @@ def unfinished(session: Session, actor: Actor, drafts: list[Listing]) -> list[Un
 
 
 def _line(session: Session, sketch: Sketch, cover: Photo | None) -> Unfinished:
-    material = taxonomy(session).find_material(sketch.answers.get("material", ""))
+    material = get_taxonomy(session).find_material(sketch.answers.get("material", ""))
     is_lot = sketch.kind == SketchKind.LISTING
     return Unfinished(
         _("Lot") if is_lot else _("Demand"),

@@ -22,7 +22,7 @@ from marketplace.market.queries.freshness import list_demands_to_refresh
 from marketplace.market.queries.listings import list_listings_to_refresh, list_own_listings
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.places.rules import Place
 from marketplace.questions.queries import list_unanswered_questions
 from marketplace.recalls.queries.recalls import list_to_confirm
@@ -116,12 +116,12 @@ class Desk:
 
 
 def _own(session: Session, actor: Actor) -> Own:
-    waiting, known = jobs.transfers(actor, list_own_open(session, actor)), taxonomy(session)
+    waiting, taxonomy = jobs.transfers(actor, list_own_open(session, actor)), get_taxonomy(session)
     todo = [
         *waiting.ours,
         *map(jobs.refresh, list_listings_to_refresh(session, actor)),
-        *(jobs.still_needed(demand, known) for demand in list_demands_to_refresh(session, actor)),
-        *(jobs.question(asked, known) for asked in list_unanswered_questions(session, actor)),
+        *(jobs.still_needed(demand, taxonomy) for demand in list_demands_to_refresh(session, actor)),
+        *(jobs.question(asked, taxonomy) for asked in list_unanswered_questions(session, actor)),
         *map(jobs.recall, list_to_confirm(session, actor)),
         *map(jobs.requirement, list_lots_to_mend(session, actor)),
     ]
@@ -141,11 +141,11 @@ def _own(session: Session, actor: Actor) -> Own:
         ),
         drafts=unfinished(session, actor, drafts),
         found=findings(session, actor),
-        neighbours=neighbours(session, actor, here, known) if here else None,
+        neighbours=neighbours(session, actor, here, taxonomy) if here else None,
         here=here,
         lots=[lot_job(listing) for listing in lots],
         lots_total=lots_total,
-        demands=[demand_job(demand, known) for demand in demands],
+        demands=[demand_job(demand, taxonomy) for demand in demands],
         demands_total=demands_total,
         searches=len(list_saved_searches(session, actor)) if may(actor, Can.OWN_ACCOUNT) else 0,
     )

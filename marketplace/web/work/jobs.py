@@ -179,12 +179,12 @@ def refresh(listing: Listing) -> Job:
     )
 
 
-def still_needed(demand: Demand, known: Taxonomy) -> Job:
+def still_needed(demand: Demand, taxonomy: Taxonomy) -> Job:
     """Whether a demand still stands, answered at once."""
     return Job(
         _("Do you still need “%(title)s”?", title=Written(demand.title)),
         url_for("demands.show", demand_id=demand.id),
-        group=known.group_slugs[demand.material_id],
+        group=taxonomy.group_slugs[demand.material_id],
         also=(quantity(demand.remaining, demand.unit),),
         until=demand_holds_until(demand.confirmed_on) if demand.confirmed_on else None,
         asks=url_for("demands.refresh", demand_id=demand.id),
@@ -193,9 +193,9 @@ def still_needed(demand: Demand, known: Taxonomy) -> Job:
     )
 
 
-def question(asked: Question, known: Taxonomy) -> Job:
+def question(asked: Question, taxonomy: Taxonomy) -> Job:
     """A question about a lot or a demand of one's own that nobody has answered."""
-    about, group = asked.subject, known.group_slugs[asked.subject.material_id]
+    about, group = asked.subject, taxonomy.group_slugs[asked.subject.material_id]
     if isinstance(about, Listing):
         href, picture = url_for("catalogue.show_listing", listing_id=about.id, _anchor="questions"), picture_of(about)
     else:

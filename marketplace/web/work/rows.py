@@ -16,7 +16,7 @@ from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.matching.queries.own import Fit, Neighbour, list_neighbours, list_own_fits
-from marketplace.materials.queries import taxonomy
+from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import Place
 from marketplace.web.ui.cards import away
@@ -75,7 +75,7 @@ def nearby(session: Session, actor: Actor, here: Place) -> list[Lot]:
     """The lots that lie nearest, as cards."""
     query = CatalogueQuery(point=here.point, sort=Sort.DISTANCE, page_size=CARDS_LOOKED_AT)
     found = browse(session, actor, query, with_facets=False)
-    return shown_lots([row for row in found.rows if row.listing.available > 0][:CARDS], taxonomy(session))
+    return shown_lots([row for row in found.rows if row.listing.available > 0][:CARDS], get_taxonomy(session))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +87,22 @@ class Neighbours:
     km: Decimal = NEARBY_KM
 
 
-def neighbours(session: Session, actor: Actor, here: Place, known: Taxonomy) -> Neighbours:
+def neighbours(session: Session, actor: Actor, here: Place, taxonomy: Taxonomy) -> Neighbours:
     """The nearest of them."""
     rows, total = list_neighbours(session, actor, here.point, NEARBY_KM, most=NEIGHBOURS)
-    return Neighbours([_neighbour(row, known) for row in rows], total)
+    return Neighbours([_neighbour(row, taxonomy) for row in rows], total)
 
 
-def _neighbour(row: Neighbour, known: Taxonomy) -> Job:
+def _neighbour(row: Neighbour, taxonomy: Taxonomy) -> Job:
     demand = row.demand
     what = _(
         "%(organisation)s: %(quantity)s %(material)s",
         organisation=demand.organisation.name,
         quantity=quantity(demand.remaining, demand.unit),
-        material=known.material_by_id(demand.material_id).name,
+        material=taxonomy.material_by_id(demand.material_id).name,
     )
     also = (away(row.distance_km), _("from %(day)s", day=near_date(demand.needed_from)))
-    group = known.group_slugs[demand.material_id]
+    group = taxonomy.group_slugs[demand.material_id]
     return Job(what, url_for("demands.show", demand_id=demand.id), group=group, also=also)
 
 
