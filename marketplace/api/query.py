@@ -11,6 +11,7 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
+from marketplace.kernel.text import quoted
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.queries.gazetteer import LONGEST_QUERY
 
@@ -67,14 +68,16 @@ def check_groups(taxonomy: Taxonomy, slugs: Iterable[str]) -> None:
     """Refuse a material group that is not there. A typing mistake should not pass for an empty catalogue."""
     for slug in slugs:
         if taxonomy.group(slug) is None:
-            raise Invalid(_("There is no material group “%(slug)s”. See /materials for the groups.", slug=slug), "material_group")
+            raise Invalid(
+                _("There is no material group “%(slug)s”. See /materials for the groups.", slug=quoted(slug)), "material_group"
+            )
 
 
 def check_materials(taxonomy: Taxonomy, slugs: Iterable[str]) -> None:
     """Refuse a material that is in no version of the list."""
     for slug in slugs:
         if taxonomy.find_material(slug) is None:
-            raise Invalid(_("There is no material “%(slug)s”. See /materials for the list.", slug=slug), "material")
+            raise Invalid(_("There is no material “%(slug)s”. See /materials for the list.", slug=quoted(slug)), "material")
 
 
 def check_organisations(session: Session, slugs: Iterable[str], field: str = "organisation") -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from marketplace.api.fields import Given, Integer, Line, Moment, Property, Whole
 from marketplace.http.errors import camel
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import quoted
 
 Written = dict[str, Any]
 _Step = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None, bool]
@@ -50,7 +51,7 @@ def take(body: Body, given: Any) -> tuple[dict[str, Any], list[FieldError]]:
         return {}, [FieldError("body", _NO_BODY)]
     existing = {field.data_key for field in body.fields.values()}
     errors = [
-        FieldError(name[:60], _("“%(name)s” is not accepted here. Leave it out.", name=name[:60]))
+        FieldError(name[:60], _("“%(name)s” is not accepted here. Leave it out.", name=quoted(name)))
         for name in given
         if name not in existing
     ]

@@ -17,6 +17,7 @@ from marketplace.exchange.queries.signatures import find_approval, find_request,
 from marketplace.exchange.queries.terms import ordered_of, terms_of
 from marketplace.exchange.rules.reservation import STATUS_LABELS, ReservationStatus
 from marketplace.http.papers import address_of, file_answer, signed
+from marketplace.http.sources import source_name
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
 from marketplace.kernel.formats import long_date, moment, money, number, quantity
@@ -140,7 +141,7 @@ def _lawful(session: Session, actor: Actor, reservation: Reservation, material: 
     lifts = list_lifts_of(session, [listing.id])[listing.id]
     for finding in list_findings(session, listing, destination=place_of(reservation), day=reservation.handed_over_on):
         day = long_date(finding.dated_on)
-        read = _("%(source)s, read on %(day)s", source=finding.source, day=day)
+        read = _("%(source)s, read on %(day)s", source=source_name(finding.source), day=day)
         source = read if finding.was_read else _("practice, no text was read; written down on %(day)s", day=day)
         blocks = finding.severity is Severity.BLOCKS and not finding.is_lifted
         yield Answer(

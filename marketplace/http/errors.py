@@ -63,8 +63,9 @@ def problem(status: int, cause: str, title: str, detail: str, /, **more: Any) ->
 def page(status: int, sentence: str) -> Response:
     """Render an error page in our own style."""
     visible = status if status in PAGES else 400 if status < 500 else 500
+    request_id = g.get("request_id") if status >= 500 else None  # by which it stands in the log
     return Response(
-        render_template("errors/error.html", status=visible, sentence=sentence),
+        render_template("errors/error.html", status=visible, sentence=sentence, request_id=request_id),
         status=status,
         content_type="text/html; charset=utf-8",
     )

@@ -18,9 +18,11 @@ class Written(str):
 
     __slots__ = ()
 
-    def __html__(self) -> str:
-        words = str(escape(str(self)))
-        return f'<span lang="{DEFAULT_LOCALE}">{words}</span>' if words and current_locale() != DEFAULT_LOCALE else words
+    def __html__(self) -> Markup:
+        words = escape(str(self))
+        if not words or current_locale() == DEFAULT_LOCALE:
+            return words
+        return Markup('<span lang="{}">{}</span>').format(DEFAULT_LOCALE, words)  # markup, else another one escapes it again
 
 
 def written_lang() -> Markup:

@@ -53,6 +53,6 @@ def retention(config: Config) -> tuple[RetentionLine, ...]:
         RetentionLine(_("Sheets that were loaded and not applied"), PREVIEWS_KEPT, forget_previews),
         RetentionLine(_("Photos that were taken away"), REMOVED_KEPT, photos.forget_removed_photos),
         RetentionLine(_("Runs of the jobs; those that had nothing to do for one day"), runs.RUNS_KEPT, runs.forget_runs),
-        RetentionLine(_("Long tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),
+        RetentionLine(_("Background tasks that are over"), tasks.TASKS_KEPT, tasks.forget_tasks),
         RetentionLine(_("Messages that were delivered"), deliveries.NOTICES_KEPT, deliveries.forget_notices),
     )

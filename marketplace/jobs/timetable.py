@@ -263,7 +263,7 @@ TIMETABLE = (
         notify_favourites,
         does=_("Notifies people who keep a lot that its price or quantity has changed, or that it is gone."),
     ),
-    Job("long tasks", EVERY_MINUTE, wake_waiting, does=_("Wakes a worker for long tasks that nobody is busy with.")),
+    Job("long tasks", EVERY_MINUTE, wake_waiting, does=_("Wakes a worker for background tasks that nobody is working on.")),
     Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),
     Job(
         "photos",

@@ -133,10 +133,8 @@ class Text:
         """Give the same for a page. A value with markup of its own stays markup, everything else is escaped."""
         chosen = escape(self._chosen())
         if not self.params:
-            return str(chosen)
-        return str(
-            chosen % {name: value if hasattr(value, "__html__") else localize(value) for name, value in self.params.items()}
-        )
+            return chosen
+        return chosen % {name: value if hasattr(value, "__html__") else localize(value) for name, value in self.params.items()}
 
     def _chosen(self) -> str:
         return gettext(self.message) if self.plural is None else plain_ngettext(self.message, self.plural, self.num)

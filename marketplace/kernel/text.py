@@ -18,6 +18,7 @@ from marketplace.kernel.language import _
 
 PARTS_FILE = Path(__file__).resolve().parent.parent / "data" / "woorddelen.txt"
 LONGEST_TOKEN = 40
+LONGEST_QUOTED = 60  # of what was typed, in a sentence that says it back
 MOST_TOKENS = 2_000
 MOST_PREFIXES = 12
 SHORTEST_PART = 3
@@ -65,6 +66,12 @@ def check_length(text: str, longest: int, field: str) -> None:
     faults = find_length_faults(field, text, longest)
     if faults:
         raise Invalid.all(faults)
+
+
+def quoted(typed: object) -> str:
+    """What somebody typed, as a refusal says it back: of what is long the beginning."""
+    text = str(typed)
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED].rstrip()}…"
 
 
 def fold(text: str) -> str:

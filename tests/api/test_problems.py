@@ -36,6 +36,39 @@ def test_a_refusal_names_its_request(public: Api) -> None:
     assert len(ids) == 2 and all(len(one) == 32 for one in ids)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/listings?organisation={}",
+        "/listings?material={}",
+        "/listings?materialGroup={}",
+        "/listings?field={}:yes",
+        "/outlook?group={}",
+        "/outlook?municipality={}",
+        "/organisations/{}",
+        "/joint-needs/betonstraatsteen-kei-8cm?organisation={}",
+    ],
+)
+def test_a_long_word_that_means_nothing_is_not_said_back_whole(hengelo: Api, address: str) -> None:
+    answer = hengelo.get(address.format("a" * 190))  # much more is refused by its length
+    assert answer.status_code in (404, 422)
+    assert "a" * 60 + "…" in answer.get_json()["detail"] and "a" * 61 not in answer.text
+    assert "a" * 61 not in hengelo.get(address.format("a" * 5000)).text
+
+
+def test_a_long_word_in_a_body_is_not_said_back_whole_either(hengelo: Api) -> None:
+    refused = [
+        hengelo.post("/listings", {**listing_body(), "hazards": {"a" * 5000: "yes"}}),
+        hengelo.post("/listings", {**listing_body(), "fields": {"a" * 5000: "yes"}}),
+        hengelo.post("/listings", {**listing_body(), "a" * 5000: "yes"}),
+        hengelo.post("/demands", {**demand_body(), "acceptsHazards": ["a" * 5000]}),
+        hengelo.post("/listings", {**listing_body(), "material": "a" * 5000}),
+        hengelo.post("/listings", {**listing_body(), "quantity": "a" * 5000}),
+    ]
+    assert [answer.status_code for answer in refused] == [422] * 6
+    assert [len(answer.text) for answer in refused if "a" * 61 in answer.text] == []
+
+
 @pytest.mark.parametrize("kind", ["listings", "demands"])
 def test_the_etag_is_the_version_and_if_match_holds_it(hengelo: Api, kind: str) -> None:
     made = hengelo.post(f"/{kind}", listing_body() if kind == "listings" else demand_body())

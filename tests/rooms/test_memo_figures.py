@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Forbidden
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.memos.actions.conclude import conclude
 from marketplace.memos.actions.search import search_first
-from marketplace.memos.queries.figures import MemoSum, ReasonSum, get_memo_figures, list_bought_despite, list_memos_in
+from marketplace.memos.queries.figures import MemoSum, ReasonSum, get_memo_figures, list_explained_purchases, list_memos_in
 from marketplace.memos.rules.memo import ConclusionDraft, Decision, WhyNew
 from tests.factories import demand_draft, make_actor, make_listing, seed_taxonomy
 
@@ -47,7 +47,7 @@ def borne(session: Session, reviewer: Actor) -> Actor:
     make_listing(session, make_actor(session, "hengelo"))
     search(borne, 20, ConclusionDraft(Decision.FROM_BANK))
     search(borne, 30, ConclusionDraft(NEW, reason=WhyNew.PRICE, bought=m2(30)))
-    search(borne, 40, ConclusionDraft(NEW, reason=WhyNew.PRICE))
+    search(borne, 40, ConclusionDraft(NEW, reason=WhyNew.PRICE, explanation="De offerte was lager."))
     search(losser, 5, ConclusionDraft(Decision.WAITS), material=ASPHALT, quantity=Quantity(Decimal(5), Unit.TONNE))
     with clock.frozen(NOW + timedelta(days=1)):
         search(borne, 100, None)
@@ -91,9 +91,14 @@ def test_a_cut_leaves_out_the_rest(session: Session, reviewer: Actor, borne: Act
     assert len(list_memos_in(session, reviewer, cut)) == searches
 
 
-def test_what_was_bought_all_the_same_stands_newest_first(session: Session, reviewer: Actor, borne: Actor) -> None:
-    assert [memo.number for memo in list_bought_despite(session, reviewer, EVERYTHING, most=9)] == [4, 3]
-    assert [memo.number for memo in list_bought_despite(session, reviewer, EVERYTHING, most=1)] == [4]
+def test_what_was_explained_in_words_stands_newest_first_and_nothing_else(
+    session: Session, reviewer: Actor, borne: Actor
+) -> None:
+    assert [memo.number for memo in list_explained_purchases(session, reviewer, EVERYTHING, most=9)] == [4]
+    memo = search_first(session, borne, demand_draft(quantity=m2(50)))
+    conclude(session, borne, memo_id=memo.id, draft=ConclusionDraft(NEW, reason=WhyNew.TOO_FAR, explanation="Veertig kilometer."))
+    assert [memo.number for memo in list_explained_purchases(session, reviewer, EVERYTHING, most=9)] == [memo.number, 4]
+    assert [memo.number for memo in list_explained_purchases(session, reviewer, EVERYTHING, most=1)] == [memo.number]
 
 
 def test_a_coordinator_counts_the_own_organisation_and_a_project_leader_nothing(session: Session, borne: Actor) -> None:
@@ -101,7 +106,7 @@ def test_a_coordinator_counts_the_own_organisation_and_a_project_leader_nothing(
     assert get_memo_figures(session, coordinator, EVERYTHING).total.searches == 1
     assert get_memo_figures(session, coordinator, Cut(municipalities=("borne",))).total.searches == 0
     assert [memo.organisation.name for memo in list_memos_in(session, coordinator, EVERYTHING)] == ["Losser"]
-    assert list_bought_despite(session, coordinator, EVERYTHING, most=9) == []
+    assert list_explained_purchases(session, coordinator, EVERYTHING, most=9) == []
     for question in (get_memo_figures, list_memos_in):
         with pytest.raises(Forbidden):
             question(session, borne, EVERYTHING)

@@ -107,7 +107,7 @@ def test_an_answer_that_speaks_against_it_is_said_on_top(app: Flask, session: Se
 def test_a_rule_stands_in_it_with_its_source_until_an_adviser_finds_it_good(app: Flask, session: Session) -> None:
     transfer = Transfer(app, session, **ANSWERED).approve().without_papers()
     said = transfer.read(transfer.hengelo)
-    assert "Regel: Milieuverklaring" in said and "ILENT-BOUWSTOF, gelezen op" in said
+    assert "Regel: Milieuverklaring" in said and "over bouwstoffen (ilent.nl), gelezen op" in said
     assert "2. Rechtmatig gebruik Er staat iets in de weg." in said
     adviser = make_actor(session, "omgevingsdienst", "coordinator", "adviser")
     session.add(

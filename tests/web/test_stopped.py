@@ -33,8 +33,11 @@ def test_a_lot_page_tells_members_what_is_still_needed_and_the_public_nothing(
     lot = make_listing(session, owner, is_declared=False)
     address = f"/aanbod/{lot.id}"
     for page in (visit(app, session, owner).get(address).text, visit(app, session, asker).get(address).text):
-        assert "Nodig voor de overdracht" in page and "Bron: ILENT-BOUWSTOF" in page
-    assert "Bron: ILENT-BOUWSTOF" not in client.get(address).text
+        assert (
+            "Nodig voor de overdracht" in page
+            and "Bron: Inspectie Leefomgeving en Transport, over bouwstoffen (ilent.nl)" in page
+        )
+    assert "Bron: Inspectie Leefomgeving en Transport, over bouwstoffen (ilent.nl)" not in client.get(address).text
 
 
 def test_a_draft_that_a_rule_stops_is_told_so_and_stays(app: Flask, session: Session, owner: Actor) -> None:

@@ -111,7 +111,7 @@ def test_who_may_not_start_it_is_refused_and_sees_no_task_of_another(admin: Flas
     address = begin(admin)
     leader = app.test_client()
     log_in(leader, newcomer(database))
-    assert "U hebt geen lang werk gestart" in leader.get("/taken").text
+    assert "U hebt nog geen taken op de achtergrond gestart" in leader.get("/taken").text
     token = csrf_token(leader.get("/account/gegevens"))
     assert leader.post("/taken", data={"csrf_token": token, "kind": "check"}).status_code == 403
     assert leader.post("/taken", data={"csrf_token": token, "kind": "nothing"}).status_code == 422

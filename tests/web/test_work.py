@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.bench.statements import counted
-from marketplace.exchange.actions.decide import approve, cancel
+from marketplace.exchange.actions.decide import approve, cancel, withdraw
 from marketplace.exchange.actions.gate import agree_time, propose_times
 from marketplace.exchange.actions.hand_over import hand_over
 from marketplace.exchange.actions.reserve import reserve
@@ -20,6 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.drafts import start_sketch
 from marketplace.market.models import Listing
+from marketplace.market.rules.freshness import Outcome
 from marketplace.questions.actions import answer, ask
 from tests.factories import KEI, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 from tests.visitors import send, visit
@@ -231,3 +232,15 @@ def test_every_lot_of_ones_own_stands_in_the_list_with_what_became_of_it(app: Fl
     page = visit(app, session, hengelo).get("/werk/aanbod").text.replace("\u00a0", " ")
     assert "900 van 1.200 m²" in page and "300 m² gereserveerd" in page and "Half af" in page and "Concept" in page
     assert page.count("mp-left__part") == 1
+
+
+def test_only_what_is_on_offer_is_free_to_anybody(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    hengelo = make_actor(session, "hengelo")
+    for title in ("Te koop", "Gesloten", "Half af"):
+        (make_draft if title == "Half af" else make_listing)(session, hengelo, title=title)
+    closed = session.scalars(select(Listing).where(Listing.title == "Gesloten")).one()
+    withdraw(session, hengelo, listing_id=closed.id, outcome=Outcome.RECYCLED)
+    page = visit(app, session, hengelo).get("/werk/aanbod").text.replace("\u00a0", " ")
+    said = re.findall(r"1\.200 m², [a-z ]+[a-z]", page)
+    assert sorted(said) == ["1.200 m², alles vrij", "1.200 m², niet meer in het aanbod", "1.200 m², nog niet in het aanbod"]

@@ -12,6 +12,7 @@ from marketplace.accounts.rules.accounts import OrganisationKind
 from marketplace.accounts.rules.organisations import CHAIN, JoinStatus
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
+from marketplace.kernel.text import quoted
 
 ANSWERED_SHOWN = 100
 
@@ -79,7 +80,9 @@ def get_organisation_by_slug(session: Session, slug: str) -> Organisation:
     """The organisation with this short name, or Missing."""
     row = find_organisation(session, slug)
     if row is None:
-        raise Missing(_("There is no organisation “%(slug)s”. Use a short name such as almelo or regio-twente.", slug=slug))
+        raise Missing(
+            _("There is no organisation “%(slug)s”. Use a short name such as almelo or regio-twente.", slug=quoted(slug))
+        )
     return row
 
 

@@ -13,6 +13,7 @@ from marketplace.http.outlook import outlook_answer
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.text import quoted
 from marketplace.outlook.queries import OutlookFilter, get_outlook
 
 CUT = (
@@ -43,7 +44,7 @@ def get_outlook_table() -> Response:
 def _wanted() -> OutlookFilter:
     group, municipality = asked("group"), asked("municipality")
     if group and current_taxonomy().group(group) is None:
-        raise Invalid(_("There is no group of materials “%(slug)s”. Choose from the list.", slug=group[:60]), "group")
+        raise Invalid(_("There is no group of materials “%(slug)s”. Choose from the list.", slug=quoted(group)), "group")
     if municipality and municipality not in {one.slug for one in list_municipalities(current_session())}:
-        raise Invalid(_("There is no municipality “%(slug)s”. Choose from the list.", slug=municipality[:60]), "municipality")
+        raise Invalid(_("There is no municipality “%(slug)s”. Choose from the list.", slug=quoted(municipality)), "municipality")
     return OutlookFilter(group, municipality)

@@ -14,13 +14,13 @@ from typing import Any
 from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _
+from marketplace.kernel.text import quoted
 from marketplace.kernel.units import parse_number, plain, read_decimal
 from marketplace.materials.rules.fields import Field, FieldKind, Names, spoken_wish
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 PREFIX = "veld-"
 LEAST, MOST = "-min", "-max"
-TYPED_MAX = 60  # characters of what was asked that a refusal repeats
 Bound = Decimal | date
 Find = Callable[[str], Field | None]
 
@@ -134,7 +134,7 @@ def read_terms(terms: Iterable[str], find: Find) -> tuple[FieldFilter, ...]:
 def with_value(before: FieldFilter, field: Field | None, end: str, value: str, locale: str | None) -> FieldFilter:
     """A filter with one value more. Refused: a field or a choice that is not there, and a bound that is none."""
     if field is None or not field.is_searchable:
-        raise Invalid(_("There is no property “%(slug)s” to filter by. Leave it out.", slug=before.slug[:TYPED_MAX]))
+        raise Invalid(_("There is no property “%(slug)s” to filter by. Leave it out.", slug=quoted(before.slug)))
     if not is_filter(field):
         raise Invalid(_("%(name)s is a text. Search for its words.", name=field))
     if field.kind.has_order:
@@ -149,7 +149,7 @@ def with_value(before: FieldFilter, field: Field | None, end: str, value: str, l
 
 def _not_a_choice(field: Field, value: str) -> Text:
     names = Names(field.choices)
-    return _("“%(value)s” is no choice of %(name)s. Choose one of: %(names)s.", value=value[:TYPED_MAX], name=field, names=names)
+    return _("“%(value)s” is no choice of %(name)s. Choose one of: %(names)s.", value=quoted(value), name=field, names=names)
 
 
 def read_bound(field: Field, typed: str, locale: str | None) -> Bound:

@@ -20,6 +20,7 @@ from marketplace.depots.rules.depot import (
 from marketplace.depots.rules.opening import stored_hours
 from marketplace.kernel.errors import Invalid, Taken
 from marketplace.kernel.language import _
+from marketplace.kernel.text import quoted
 from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
 
@@ -102,7 +103,7 @@ def _check_groups(session: Session, slugs: tuple[str, ...]) -> None:
     taxonomy = get_taxonomy(session)
     for slug in slugs:
         if taxonomy.group(slug) is None:
-            raise Invalid(_("There is no group of materials “%(slug)s”. Choose from the list.", slug=slug[:60]), "takes")
+            raise Invalid(_("There is no group of materials “%(slug)s”. Choose from the list.", slug=quoted(slug)), "takes")
 
 
 def _check_new_name(session: Session, organisation_id: int, name: str, *, but: int | None) -> None:

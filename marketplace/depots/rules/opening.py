@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import quoted
 
 SPANS_MOST = 4
 DAY_MINUTES = 24 * 60
@@ -79,7 +80,7 @@ def minutes_of(text: str, field: str = "opening") -> int:
     raise Invalid(
         _(
             "“%(typed)s” is not a time of the clock. Type it between 0:00 and 24:00, for example 8:30.",
-            typed=text.strip()[:20],
+            typed=quoted(text.strip()),
         ),
         field,
     )
@@ -98,7 +99,7 @@ def read_spans(text: str, field: str = "opening") -> tuple[Span, ...]:
                 _(
                     "“%(typed)s” does not say from when until when. Type it as 8:00-12:00, 13:00-17:00. "
                     "Leave it empty for a day on which the depot is closed.",
-                    typed=text.strip()[:60],
+                    typed=quoted(text.strip()),
                 ),
                 field,
             )

@@ -20,6 +20,7 @@ from enum import StrEnum
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.formats import mass
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import quoted
 
 SHARE_PLACES = Decimal("0.000001")
 MASS_PLACES = Decimal("0.001")
@@ -288,7 +289,9 @@ def _fault(row: UseRow, groups: set[str], seen: set[tuple[str, ...]]) -> tuple[s
     if row.flow not in set(Flow):
         return "flow", _("Choose whether it came in, stays or left: in, stock or out.")
     if row.group_slug not in groups:
-        return "group", _("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=row.group_slug)
+        return "group", _(
+            "There is no material group “%(slug)s”. Choose one from the list of materials.", slug=quoted(row.group_slug)
+        )
     if row.origin not in (ORIGINS_IN if row.flow == Flow.IN else set(Origin)):
         return "origin", _("Choose an origin: primary, biobased, reused or recycled.")
     if not row.mass_kg.is_finite() or row.mass_kg < 0:

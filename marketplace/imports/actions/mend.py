@@ -35,6 +35,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.text import quoted
 from marketplace.kernel.units import plain
 from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.actions import audit
@@ -190,7 +191,9 @@ def _code(session: Session, run: ImportRun, typed: str, slug: str) -> str:
     if run.kind != TableName.OUTFLOW or code is None:
         raise Invalid(_("This sheet has no such Eural code."), "codes")
     if slug and slug not in {group.slug for group in get_taxonomy(session).groups}:
-        raise Invalid(_("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=slug[:60]), "codes")
+        raise Invalid(
+            _("There is no material group “%(slug)s”. Choose one from the list of materials.", slug=quoted(slug)), "codes"
+        )
     return code
 
 

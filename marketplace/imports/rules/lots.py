@@ -14,6 +14,7 @@ from marketplace.kernel.dates import parse_date, read_date
 from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
+from marketplace.kernel.text import quoted
 from marketplace.kernel.units import Quantity, read_unit, whole_cents
 from marketplace.market.rules.fields import FIELDS
 from marketplace.market.rules.listing import (
@@ -178,7 +179,7 @@ def _year(typed: str) -> int | None:
     if not typed:
         return None
     if not (typed.isascii() and typed.isdigit() and len(typed) == 4):
-        raise Invalid(_("“%(typed)s” is not a year. Type four digits, for example 2025.", typed=typed[:40]), "year")
+        raise Invalid(_("“%(typed)s” is not a year. Type four digits, for example 2025.", typed=quoted(typed)), "year")
     return int(typed)
 
 

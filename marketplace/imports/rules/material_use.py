@@ -23,6 +23,7 @@ from marketplace.imports.rules.columns import FAULT_SENTENCES, Column, plain_nam
 from marketplace.imports.rules.tables import Faults, Record, Table, TableName, fill_in
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import LOCALES, Text, _, reading_in
+from marketplace.kernel.text import quoted
 
 KG_PER_TONNE = 1000
 MASS = "mass"
@@ -237,7 +238,7 @@ def _year(typed: str, words: Words) -> int:
     """A year, or that of a day."""
     whole = typed.split(",", maxsplit=1)[0] if typed.endswith(",0") else typed[:4] if typed[4:5] == "-" else typed
     if not (whole.isascii() and whole.isdigit() and len(whole) <= 4):
-        raise Invalid(_("“%(typed)s” is not a year. Type four digits, for example 2025.", typed=typed[:40]), "year")
+        raise Invalid(_("“%(typed)s” is not a year. Type four digits, for example 2025.", typed=quoted(typed)), "year")
     check_year(int(whole), last=words.last_year)
     if int(whole) in words.closed:
         raise Invalid(words.closed[int(whole)], "year")

@@ -13,6 +13,7 @@ from marketplace.imports.rules.material_use import KG_PER_TONNE, KILOGRAMS, MASS
 from marketplace.imports.rules.tables import Faults, Record, Table, TableName, fill_in
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
+from marketplace.kernel.text import quoted
 from marketplace.materials.rules.taxonomy import Material
 
 LOADS_MAX = 100_000
@@ -281,7 +282,7 @@ def read_outflow(record: Record, *, last_month: str) -> tuple[OutflowLine | None
 def _eural(typed: str) -> str:
     found = find_eural(typed)
     if found is None:
-        raise Invalid(_("“%(typed)s” is not a Eural code. Type six digits, for example 17 01 01.", typed=typed[:40]), "eural")
+        raise Invalid(_("“%(typed)s” is not a Eural code. Type six digits, for example 17 01 01.", typed=quoted(typed)), "eural")
     return found
 
 
@@ -289,7 +290,8 @@ def _period(typed: str, last_month: str) -> str:
     found = find_period(typed)
     if found is None:
         raise Invalid(
-            _("“%(typed)s” is not a period. Type a month, a quarter or a year, for example 2025-03.", typed=typed[:40]), "period"
+            _("“%(typed)s” is not a period. Type a month, a quarter or a year, for example 2025-03.", typed=quoted(typed)),
+            "period",
         )
     if int(found[:4]) < FIRST_YEAR or min(months_of(found)) > last_month:
         sentence = _("The period lies between %(first)s and today. Check the year.", first=str(FIRST_YEAR))

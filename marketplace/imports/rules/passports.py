@@ -15,7 +15,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.rd import degrees_of, is_rd
-from marketplace.kernel.text import check_length
+from marketplace.kernel.text import check_length, quoted
 from marketplace.kernel.units import Quantity, Unit, format_number, read_unit, round_worked_out
 from marketplace.market.rules.listing import CERTAINTY_LABELS, CONDITION_LABELS, Certainty, Condition, Location
 from marketplace.materials.rules.taxonomy import Material
@@ -267,7 +267,7 @@ def _read_item(record: Record, words: PassportWords, faults: Faults) -> ItemRow 
     material = words.find_material(text("material"))
     if material is None:
         sentence = _(
-            "It is not certain which material “%(name)s” is. Choose it below, once for all rows.", name=text("material")[:60]
+            "It is not certain which material “%(name)s” is. Choose it below, once for all rows.", name=quoted(text("material"))
         )
         faults.say("material", sentence)
     told: dict[str, Any] = {"element": text("element")} if text("element") else {}
@@ -355,7 +355,7 @@ def _maintainer(typed: str, words: PassportWords) -> str:
     slug = words.maintainers.get(plain_name(typed))
     if slug is None:
         raise Invalid(
-            _("There is no organisation “%(name)s” in the bank. Leave this empty if it is your own.", name=typed[:60]),
+            _("There is no organisation “%(name)s” in the bank. Leave this empty if it is your own.", name=quoted(typed)),
             "maintainer",
         )
     return slug
@@ -363,13 +363,13 @@ def _maintainer(typed: str, words: PassportWords) -> str:
 
 def _year(typed: str, key: str) -> int:
     if not re.fullmatch("[12][0-9]{3}", typed):
-        raise Invalid(_("“%(typed)s” is not a year. Type four digits, for example 2025.", typed=typed[:40]), key)
+        raise Invalid(_("“%(typed)s” is not a year. Type four digits, for example 2025.", typed=quoted(typed)), key)
     return int(typed)
 
 
 def _whole(typed: str, key: str) -> int:
     if not re.fullmatch("[0-9]{1,4}", typed):
-        raise Invalid(_("“%(typed)s” is not a whole number. Type digits only.", typed=typed[:40]), key)
+        raise Invalid(_("“%(typed)s” is not a whole number. Type digits only.", typed=quoted(typed)), key)
     return int(typed)
 
 

@@ -18,7 +18,7 @@ from marketplace.imports.rules.tables import Faults, Record, Table, TableName, f
 from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.text import check_length
+from marketplace.kernel.text import check_length, quoted
 from marketplace.kernel.units import Amount, Quantity, read_unit
 from marketplace.market.rules.listing import (
     CERTAINTY_LABELS,
@@ -289,7 +289,7 @@ def _lot(
 ) -> tuple[Post | None, Faults]:
     """What the client reuses itself: a planned lot. What is to be said once may still be lacking; the rest is judged already."""
     if material is None:
-        name = named_material(record)[:60]
+        name = quoted(named_material(record))
         at = "material" if record.cells.get("material") else "description"
         faults.say(at, _("It is not certain which material “%(name)s” is. Choose it below, once for all rows.", name=name))
     lacking = tuple(key for key in ONCE if not _said(record, words.once, key))

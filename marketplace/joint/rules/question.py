@@ -7,11 +7,11 @@ from datetime import date
 from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import _
+from marketplace.kernel.text import quoted
 
 KM_LEAST, KM_MOST = 1, 200
 KM_USUAL = 25
 CIRCLES_KM = (10, 25, 50)
-SLUG_SHOWN = 60
 ESTIMATE_MOST_CENTS = 1_000_000_000_00  # a thousand million euro
 
 
@@ -40,7 +40,7 @@ def check_question(question: JointQuestion, *, known: Collection[str], today: da
     faults += _find_faults(question)
     strange = next((slug for slug in question.organisations if slug not in known), None)
     if strange is not None:
-        sentence = _("There is no municipality “%(slug)s”. Choose from the list.", slug=strange[:SLUG_SHOWN])
+        sentence = _("There is no municipality “%(slug)s”. Choose from the list.", slug=quoted(strange))
         faults.append(FieldError("organisations", sentence))
     if faults:
         raise Invalid.all(faults)

@@ -10,7 +10,7 @@ from typing import Any
 from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.text import find_length_faults
+from marketplace.kernel.text import find_length_faults, quoted
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import (
     DESCRIPTION_LENGTH_MAX,
@@ -95,7 +95,7 @@ def check_demand(
             )
         )
     errors += [
-        FieldError("accepts_hazards", _("There is no hazard “%(code)s”. Leave it out.", code=code))
+        FieldError("accepts_hazards", _("There is no hazard “%(code)s”. Leave it out.", code=quoted(code)))
         for code in draft.accepts_hazards
         if code not in hazards
     ]

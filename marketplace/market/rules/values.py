@@ -9,7 +9,7 @@ from marketplace.kernel.dates import find_day_faults
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.geo import Point, ecef_m, public_point
 from marketplace.kernel.language import _
-from marketplace.kernel.text import find_length_faults
+from marketplace.kernel.text import find_length_faults, quoted
 from marketplace.kernel.units import Unit
 from marketplace.market.rules import fields
 from marketplace.market.rules.fields import Kind, ListingField, Needed
@@ -158,7 +158,7 @@ def check_listing(
     if draft.year_of_construction is not None and not is_year(draft.year_of_construction, today):
         errors.append(FieldError("year_of_construction", _NO_YEAR))
     errors.extend(
-        FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=code))
+        FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=quoted(code)))
         for code in draft.hazards
         if code not in hazards
     )

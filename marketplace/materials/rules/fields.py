@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Named, Text, _, current_locale, in_words, localize, ngettext
-from marketplace.kernel.text import clean, find_length_faults
+from marketplace.kernel.text import LONGEST_QUOTED, clean, find_length_faults, quoted
 from marketplace.kernel.units import NO_BREAK_SPACE, format_number, plain, read_decimal
 
 UNKNOWN = "unknown"
@@ -23,7 +23,6 @@ YEARS_AHEAD = 5
 _FIRST_DAY = date(1900, 1, 1)
 _YEAR = re.compile(r"[0-9]{4}")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TYPED_MAX = 60  # characters of what was sent that a refusal repeats
 
 
 class FieldKind(StrEnum):
@@ -172,7 +171,7 @@ def say(material: Asked, given: Mapping[str, Any] | None, before: Said, version:
 
 def _read_all(material: Asked, given: Mapping[str, Any], read: Callable[[Field, Any], Any]) -> dict[str, Any]:
     known = {field.slug: field for field in material.fields}
-    errors = [FieldError(error_name(slug[:_TYPED_MAX]), _not_asked(slug)) for slug in given if slug not in known]
+    errors = [FieldError(error_name(slug[:LONGEST_QUOTED]), _not_asked(slug)) for slug in given if slug not in known]
     answers: dict[str, Any] = {}
     for slug, field in known.items():
         if given.get(slug) in (None, "", {}):
@@ -187,7 +186,7 @@ def _read_all(material: Asked, given: Mapping[str, Any], read: Callable[[Field, 
 
 
 def _not_asked(slug: str) -> Text:
-    return _("“%(field)s” is not asked of this material. Leave it out, or choose the other material.", field=slug[:_TYPED_MAX])
+    return _("“%(field)s” is not asked of this material. Leave it out, or choose the other material.", field=quoted(slug))
 
 
 def read_answer(field: Field, value: Any, *, today: date) -> Any:
@@ -214,7 +213,7 @@ def read_number(field: Field, value: Any) -> Decimal:
         raise Invalid(
             _(
                 "“%(typed)s” is no number for %(name)s. Enter a number, for example %(example)s, or say that it is unknown.",
-                typed=_repeated(value),
+                typed=quoted(value),
                 name=field,
                 example=Measure(field.minimum or Decimal(1), field),
             )
@@ -255,7 +254,7 @@ def _read_year(field: Field, value: Any, today: date) -> int:
     is_whole = isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value)
     if not is_whole and not (isinstance(value, str) and _YEAR.fullmatch(value)):
         raise Invalid(
-            _("“%(typed)s” is no year for %(name)s. Enter four digits, for example 2008.", typed=_repeated(value), name=field)
+            _("“%(typed)s” is no year for %(name)s. Enter four digits, for example 2008.", typed=quoted(value), name=field)
         )
     least = int(field.minimum) if field.minimum is not None else _FIRST_DAY.year
     most = int(field.maximum) if field.maximum is not None else today.year + YEARS_AHEAD
@@ -282,7 +281,7 @@ def _read_day(field: Field, value: Any, today: date) -> date:
         raise Invalid(
             _(
                 "“%(typed)s” is no day for %(name)s. Write it as 2027-01-12, or say that it is unknown.",
-                typed=_repeated(value),
+                typed=quoted(value),
                 name=field,
             )
         )
@@ -307,15 +306,11 @@ def _read_choice(field: Field, value: Any) -> str:
     raise Invalid(
         _(
             "“%(typed)s” is not in the list of %(name)s. Choose one of: %(choices)s.",
-            typed=_repeated(value),
+            typed=quoted(value),
             name=field,
             choices=Names((*field.choices, NOT_KNOWN)),
         )
     )
-
-
-def _repeated(value: Any) -> str:
-    return str(value)[:_TYPED_MAX]
 
 
 def find_missing(material: Asked, answers: Mapping[str, Any]) -> list[FieldError]:

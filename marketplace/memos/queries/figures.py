@@ -120,11 +120,11 @@ def list_memos_in(session: Session, actor: Actor, cut: Cut) -> list[Memo]:
     return list(session.scalars(rows.order_by(Memo.id.desc())))
 
 
-def list_bought_despite(session: Session, actor: Actor, cut: Cut, *, most: int) -> list[Memo]:
-    """List the newest memos of what was bought new although something fitted."""
+def list_explained_purchases(session: Session, actor: Actor, cut: Cut, *, most: int) -> list[Memo]:
+    """List the newest memos that say in words why something was bought although a lot fitted."""
     require(actor, Can.READ_MEMO_FIGURES)
     rows = select(Memo).join(MemoConclusion, MemoConclusion.memo_id == Memo.id).where(*_counting(actor, cut))
-    rows = rows.where(Memo.fitting > 0, MemoConclusion.decision == Decision.BOUGHT_NEW)
+    rows = rows.where(Memo.fitting > 0, MemoConclusion.decision == Decision.BOUGHT_NEW, MemoConclusion.explanation != "")
     rows = rows.options(joinedload(Memo.organisation), joinedload(Memo.conclusion))
     return list(session.scalars(rows.order_by(Memo.id.desc()).limit(most)))
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from marketplace.kernel.dates import FIRST_DAY
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import Text, _
-from marketplace.kernel.text import clean, find_length_faults
+from marketplace.kernel.text import clean, find_length_faults, quoted
 from marketplace.kernel.units import Amount, Quantity, Unit, check_amount
 from marketplace.market.rules.listing import Answer, Condition
 from marketplace.materials.rules.taxonomy import MASS_PLACES
@@ -155,7 +155,7 @@ def clean_details(details: ItemDetails, hazards: tuple[str, ...]) -> ItemDetails
             FieldError("source", _("Say what the estimate was worked out from, for example: 1 200 m² × 8 cm, drawing 14."))
         )
     faults += [
-        FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=code))
+        FieldError("hazards", _("“%(code)s” is not declared for this material. Leave it out.", code=quoted(code)))
         for code in details.hazards
         if code not in hazards
     ]

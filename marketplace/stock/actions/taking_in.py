@@ -21,6 +21,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid, Missing
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
+from marketplace.kernel.text import quoted
 from marketplace.kernel.units import Unit, plain
 from marketplace.market.rules.listing import check_mass
 from marketplace.market.rules.values import find_weight_faults
@@ -145,7 +146,7 @@ def _owner(session: Session, actor: Actor, slug: str) -> Organisation:
     owner = find_organisation(session, slug)
     if owner is None or not owner.is_active:
         raise Invalid(
-            _("There is no organisation “%(slug)s”. Use a short name such as almelo or regio-twente.", slug=slug), "owner"
+            _("There is no organisation “%(slug)s”. Use a short name such as almelo or regio-twente.", slug=quoted(slug)), "owner"
         )
     return owner
 

@@ -17,7 +17,7 @@ from marketplace.kernel.units import Unit
 from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.memos.models import Memo
-from marketplace.memos.queries.figures import MemoSum, get_memo_figures, list_bought_despite, list_memos_in
+from marketplace.memos.queries.figures import MemoSum, get_memo_figures, list_explained_purchases, list_memos_in
 from marketplace.memos.rules.memo import DECIDED_LABELS, WHY_LABELS, Decision, WhyNew
 from marketplace.memos.rules.record import read_searched
 from marketplace.sheets.writing import Cell
@@ -81,7 +81,7 @@ def show_overview() -> str:
         by_group=_rows({_group(taxonomy, slug): of for slug, of in figures.by_group.items()}, places),
         whole=[str(_("Total")), *_cells(figures.total, places)],
         is_all=may(actor, Can.READ_ALL_MEMOS),
-        despite=[_despite(memo) for memo in list_bought_despite(session, actor, filters.cut, most=SHOWN)],
+        despite=[_despite(memo) for memo in list_explained_purchases(session, actor, filters.cut, most=SHOWN)],
         export=url_for("memos.export_overview", **filters.values),
     )
 

@@ -9,6 +9,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from marketplace.accounts.rules.phones import phone_text
+from marketplace.http.sources import source_name
 from marketplace.kernel.formats import (
     brief_moment,
     carbon,
@@ -46,6 +47,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "datetime": moment,
     "brief_moment": brief_moment,
     "phone": phone_text,
+    "source_name": source_name,
     "iso": iso,
     "km": km,
     "percent": percent,

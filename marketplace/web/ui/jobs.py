@@ -19,6 +19,7 @@ from marketplace.kernel.formats import near_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Demand, Listing
+from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.freshness import Answers
 from marketplace.web.ui.lots import picture
@@ -146,9 +147,15 @@ def part_of(part: Decimal, whole: Amount) -> Text:
 
 
 def lot_job(listing: Listing) -> Job:
-    """A lot on offer, with what is free of it."""
+    """A lot of one's own, with what is free of it. Only what is on offer is free to anybody."""
     free, total = Amount(listing.available, Unit(listing.unit)), Amount(listing.quantity, Unit(listing.unit))
     href = url_for("catalogue.show_listing", listing_id=listing.id)
+    if listing.status == ListingStatus.DRAFT:
+        return Job(Written(listing.title), href, picture_of(listing), (_("%(total)s, not on offer yet", total=total),))
+    if listing.status != ListingStatus.PUBLISHED:
+        left_over = total if free.amount == total.amount else part_of(free.amount, total)
+        said = _("%(quantity)s, not on offer any more", quantity=left_over)
+        return Job(Written(listing.title), href, picture_of(listing), (said,))
     if free.amount == total.amount:
         return Job(Written(listing.title), href, picture_of(listing), (_("%(total)s, all free", total=total),))
     left = Left(_("free"), part_of(free.amount, total), int(PERCENT * free.amount / total.amount))
