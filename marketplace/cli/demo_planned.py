@@ -47,8 +47,8 @@ def load_contract(session: Session, cast: Cast) -> None:
     """
     coordinator, year = cast["coordinator.hengelo"], clock.today().year + 1
     run = load_sheet(session, coordinator, kind="raw", file=read_file(CONTRACT.name, CONTRACT.read_bytes()))
-    said = {"contract": f"HEN-{year}-14", "place": "Hengelo", "earliest": f"1-7-{year}", "latest": f"31-12-{year}"}
-    say_once(session, coordinator, import_id=run.id, said={**said, "certainty": "tendered", "condition": "good"})
+    once = {"contract": f"HEN-{year}-14", "place": "Hengelo", "earliest": f"1-7-{year}", "latest": f"31-12-{year}"}
+    say_once(session, coordinator, import_id=run.id, values={**once, "certainty": "tendered", "condition": "good"})
 
 
 def _plan(

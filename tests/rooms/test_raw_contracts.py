@@ -61,7 +61,7 @@ def posts(database: Database, borne: Actor, rows: Sequence[Sequence[object]], he
 
 def said_once(database: Database, borne: Actor, run: ImportRun, **changes: str) -> ImportRun:
     with database.transaction() as session:
-        return say_once(session, borne, import_id=run.id, said=once(**changes))
+        return say_once(session, borne, import_id=run.id, values=once(**changes))
 
 
 def told(database: Database, borne: Actor, run: ImportRun, state: str = "error") -> dict[int, dict[str, str]]:
@@ -210,7 +210,7 @@ def test_what_is_said_once_is_checked_and_a_row_goes_before_it(app: Flask, datab
     run = posts(database, borne, [(*H_POST, "Losser"), ("2", *H_POST[1:], "")], (*HEAD, "Plaats"))
     wrong = {"place": "Nergenshuizen", "certainty": "misschien", "earliest": "1-7-2020", "latest": "30-6-2020"}
     with database.transaction() as session, pytest.raises(Invalid) as refusal:
-        say_once(session, borne, import_id=run.id, said=wrong)
+        say_once(session, borne, import_id=run.id, values=wrong)
     assert {error.field for error in refusal.value.errors} == {"place", "certainty", "earliest", "latest"}
     run = said_once(database, borne, run)
     assert run.given["certainty"] == "tendered"

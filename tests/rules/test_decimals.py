@@ -29,8 +29,8 @@ def included(kg: Decimal) -> None:
 def left(kg: Decimal) -> None:
     cells = {"eural": "17 03 02", "period": "2025-02", "mass_kg": plain(kg).replace(".", ","), "loads": "2", "stream": "s"}
     _line, faults = read_outflow(Record(cells), last_month="2026-11")
-    if faults.said:
-        raise Invalid(faults.said["mass_kg"])
+    if faults.sentences:
+        raise Invalid(faults.sentences["mass_kg"])
 
 
 FIGURES: dict[str, tuple[Callable[[Decimal], object], int]] = {

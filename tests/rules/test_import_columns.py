@@ -200,7 +200,7 @@ def test_the_newest_sheet_counts_in_the_months_that_it_holds() -> None:
 def test_limits_of_a_line_stand_at_the_limit_and_one_past_it(cell: str, typed: str, is_wrong: bool) -> None:
     right = {"eural": "17 03 02", "period": "2025-02", "mass_kg": "1", "loads": "2", "stream": "s"}
     line, faults = read_outflow(Record({**right, cell: typed}), last_month="2026-11")
-    assert (list(faults.said) == [cell]) is is_wrong and (line is None) is is_wrong
+    assert (list(faults.sentences) == [cell]) is is_wrong and (line is None) is is_wrong
 
 
 def test_tonnes_are_kilograms_by_the_thousand() -> None:
@@ -219,15 +219,15 @@ def test_every_column_has_a_name_of_its_own() -> None:
 def test_what_is_wrong_in_a_line_is_told_as_it_was_typed() -> None:
     right = {"eural": "17 03 02", "period": "2025-02", "mass_kg": "1"}
     _line, faults = read_outflow(Record({**right, "eural": "x" * 41, "period": "y" * 41}), last_month="2026-11")
-    assert "“" + "x" * 40 + "”" in str(faults.said["eural"])
-    assert "“" + "y" * 40 + "”" in str(faults.said["period"])
+    assert "“" + "x" * 40 + "”" in str(faults.sentences["eural"])
+    assert "“" + "y" * 40 + "”" in str(faults.sentences["period"])
     _line, faults = read_outflow(Record({"eural": "", "mass_kg": "1"}), last_month="2026-11")
-    assert {key: str(faults.said[key]) for key in ("eural", "period")} == {
+    assert {key: str(faults.sentences[key]) for key in ("eural", "period")} == {
         "eural": "Vul “Euralcode” in.",
         "period": "Vul “Periode” in.",
     }
     line, faults = read_outflow(Record(right, {"sender": CellFault.ERROR}), last_month="2026-11")
-    assert (line, set(faults.said)) == (None, {"sender"})
+    assert (line, set(faults.sentences)) == (None, {"sender"})
 
 
 def test_the_groups_of_a_code_stand_in_the_order_of_the_list() -> None:

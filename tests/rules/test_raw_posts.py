@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from marketplace.imports.rules.columns import CellFault
-from marketplace.imports.rules.lots import KnownLot, said_of
+from marketplace.imports.rules.lots import KnownLot, content_of
 from marketplace.imports.rules.raw import (
     Fate,
     Post,
@@ -67,7 +67,7 @@ AWAY = {**POST, "mark": "R"}
 
 def read(cells: dict[str, str], words: RawWords = WORDS, **more: Any) -> tuple[Post | None, set[str]]:
     post, faults = read_post(Record(cells, **more), words)
-    return post, set(faults.said)
+    return post, set(faults.sentences)
 
 
 def good(cells: dict[str, str], words: RawWords = WORDS) -> Post:
@@ -238,7 +238,7 @@ def test_the_quantity_for_information_counts_before_that_of_the_post() -> None:
 
 def test_a_name_that_is_not_certain_is_quoted_as_far_as_it_fits() -> None:
     _post, faults = read_post(Record({**POST, "material": "x" * 61}), WORDS)
-    assert "“" + "x" * 60 + "”" in str(faults.said["material"])
+    assert "“" + "x" * 60 + "”" in str(faults.sentences["material"])
 
 
 @pytest.mark.parametrize("mark", ["H", "R"])
@@ -251,12 +251,12 @@ def test_a_post_that_stands_there_twice_is_wrong(mark: str) -> None:
 def test_a_lot_of_a_post_is_known_again() -> None:
     draft = good(POST).draft
     assert draft is not None
-    words = replace(WORDS, known={"HEN-14/210310": KnownLot(3, said_of(draft), {})})
+    words = replace(WORDS, known_lots={"HEN-14/210310": KnownLot(3, content_of(draft), {})})
     assert good(POST, words).is_known
     for other in ("1.300", "1.100"):
         assert read({**POST, "quantity": other}, words) == (None, {"number"})
     assert not good({**POST, "number": "210320"}, words).is_known
-    unnamed = replace(words, once=without("contract").once, known={"/210310": KnownLot(3, (), {})})
+    unnamed = replace(words, once=without("contract").once, known_lots={"/210310": KnownLot(3, (), {})})
     assert not good(POST, unnamed).is_known  # without a contract it is known by nothing yet
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.imports.rules.columns import CellFault
 from marketplace.imports.rules.lot_columns import LOTS
-from marketplace.imports.rules.lots import KnownLot, Lot, LotWords, add_lots, read_lot, said_of
+from marketplace.imports.rules.lots import KnownLot, Lot, LotWords, add_lots, content_of, read_lot
 from marketplace.imports.rules.tables import Record
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.geo import Point
@@ -83,7 +83,7 @@ def read(words: LotWords = WORDS, faults: dict[str, CellFault] | None = None, **
     named = {key.replace("field_", "fields."): typed for key, typed in cells.items()}
     row = {key: typed for key, typed in {**ROW, **named}.items() if typed is not None}
     lot, said = read_lot(Record(row, faults or {}), words)
-    return lot, set(said.said)
+    return lot, set(said.sentences)
 
 
 def good(**cells: str | None) -> Lot:
@@ -192,7 +192,7 @@ def test_a_cell_that_is_wrong_is_told_at_its_column(cells: dict[str, str | None]
 )
 def test_a_sentence_says_what_may_be_typed(cells: dict[str, str], key: str, words: str) -> None:
     _lot, faults = read_lot(Record({**ROW, **cells}), WORDS)
-    assert words in str(faults.said[key]), str(faults.said[key])
+    assert words in str(faults.sentences[key]), str(faults.sentences[key])
 
 
 def test_a_cell_of_the_spreadsheet_that_is_no_value_is_told_too() -> None:
@@ -262,11 +262,11 @@ def test_a_period_is_said_whole(cells: dict[str, str], wrong: set[str]) -> None:
 def test_a_field_of_the_material_is_answered_as_it_is_typed(field: str, typed: str, answer: Any) -> None:
     lot, wrong = read(**{f"field_{field}": typed})
     assert not wrong
-    stored = KnownLot(3, said_of(lot.draft) if lot else (), {field: answer})
-    words = replace(WORDS, known={"A-1": stored})
+    stored = KnownLot(3, content_of(lot.draft) if lot else (), {field: answer})
+    words = replace(WORDS, known_lots={"A-1": stored})
     again, wrong = read(words, external_id="A-1", **{f"field_{field}": typed})
     assert again is not None and again.is_known and not wrong
-    other = replace(WORDS, known={"A-1": replace(stored, answers={field: "iets anders"})})
+    other = replace(WORDS, known_lots={"A-1": replace(stored, answers={field: "iets anders"})})
     assert read(other, external_id="A-1", **{f"field_{field}": typed}) == (None, {"external_id"})
 
 
@@ -284,9 +284,9 @@ def test_a_field_that_is_empty_or_that_nobody_knows_is_passed_over() -> None:
 
 
 def test_a_lot_is_known_again_by_its_number_where_it_says_the_same() -> None:
-    said = said_of(good().draft)
+    said = content_of(good().draft)
     assert said == ("Klinkers", "kei", Decimal("1200.5"), "m2", "good")
-    words = replace(WORDS, known={"A-1": KnownLot(3, said, {})}, twice=frozenset({"B-2"}))
+    words = replace(WORDS, known_lots={"A-1": KnownLot(3, said, {})}, twice=frozenset({"B-2"}))
     known, none = read(words, external_id="A-1")
     assert known is not None and known.is_known and not none
     for changed in ({"title": "Stenen"}, {"quantity": "1.200"}, {"condition": "matig"}):

@@ -54,7 +54,7 @@ PART = {"external_id": "W-1", "external_system": "GBI", "material": "zand", "qua
 def read(cells: dict[str, str], **more: Any) -> tuple[PassportRow | None, dict[str, str]]:
     repeats = more.pop("repeats", False)
     row, faults = read_passport(Record(cells, **more), WORDS, repeats=repeats)
-    return row, {key: str(sentence) for key, sentence in faults.said.items()}
+    return row, {key: str(sentence) for key, sentence in faults.sentences.items()}
 
 
 def good(cells: dict[str, str], **more: Any) -> PassportRow:
@@ -64,7 +64,7 @@ def good(cells: dict[str, str], **more: Any) -> PassportRow:
 
 
 def told(**cells: str) -> dict[str, Any]:
-    return dict(good({**NAMED, **cells}).told)
+    return dict(good({**NAMED, **cells}).values)
 
 
 @pytest.mark.parametrize(
@@ -148,19 +148,19 @@ def test_a_row_that_says_nothing_is_wrong_and_one_that_repeats_is_not() -> None:
     bare = {"external_id": "W-1"}
     assert set(read(bare)[1]) == {"external_id"}
     again = good({**NAMED, "kind": "zee"}, repeats=True)
-    assert (again.told, again.item, again.key) == ({}, None, ("GBI", "W-1"))
+    assert (again.values, again.item, again.key) == ({}, None, ("GBI", "W-1"))
 
 
 LINE = {"type": "LineString", "coordinates": [[6.7, 52.3], [6.8, 52.3], [6.9, 52.3]]}
 
 
 def test_a_shape_says_where_an_asset_is_before_its_coordinates() -> None:
-    found = good({**NAMED, "lat": "53", "lon": "6"}, shape=LINE).told
+    found = good({**NAMED, "lat": "53", "lon": "6"}, shape=LINE).values
     assert (found["shape"], found["point"]) == (LINE, Point(52.3, 6.8))
-    single = good(NAMED, shape={"type": "Point", "coordinates": [6.7, 52.3]}).told
+    single = good(NAMED, shape={"type": "Point", "coordinates": [6.7, 52.3]}).values
     assert (single["shape"], single["point"]) == (None, Point(52.3, 6.7))
     assert set(read(NAMED, shape={"type": "Circle", "coordinates": [6.7, 52.3]})[1]) == {"external_id"}
-    later = good(NAMED, shape={"type": "Polygon", "coordinates": [[*LINE["coordinates"], LINE["coordinates"][0]]]}).told  # type: ignore[misc,index]
+    later = good(NAMED, shape={"type": "Polygon", "coordinates": [[*LINE["coordinates"], LINE["coordinates"][0]]]}).values  # type: ignore[misc,index]
     assert later["shape"] is not None
 
 
@@ -181,7 +181,7 @@ def test_a_part_is_read_with_all_that_is_said_of_it() -> None:
         source="tekening 14",
     )
     assert (item.material, item.quantity) == (SAND, Quantity(Decimal("1200.5"), Unit.M3))
-    assert item.told == {
+    assert item.details == {
         "element": "Zandbed",
         "layer": 2,
         "known_by": KnownBy.MEASURED,
@@ -192,7 +192,7 @@ def test_a_part_is_read_with_all_that_is_said_of_it() -> None:
     }
     assert (item.kg_per_unit, item.use_count) == (Decimal("1650.5"), 3)
     bare = part()
-    assert (bare.told, bare.kg_per_unit, bare.use_count) == ({}, None, 0)
+    assert (bare.details, bare.kg_per_unit, bare.use_count) == ({}, None, 0)
     assert [part(phase=typed).use_count for typed in ("0", "phase 12", "FASE 1")] == [0, 12, 1]
 
 
@@ -272,12 +272,12 @@ def test_how_much_there_is_is_worked_out_and_says_of_what(cells: dict[str, str],
     item = part(quantity="", unit="", **cells)
     assert item.quantity == quantity
     if source is None:
-        assert item.told == {}
+        assert item.details == {}
     else:
-        assert item.told["known_by"] is KnownBy.ESTIMATE
-        assert item.told["source"].replace("\xa0", " ") == f"{source}, beheer.csv"
+        assert item.details["known_by"] is KnownBy.ESTIMATE
+        assert item.details["source"].replace("\xa0", " ") == f"{source}, beheer.csv"
         named = part(quantity="", unit="", source="tekening 14", **cells)
-        assert named.told["source"].replace("\xa0", " ") == f"{source}, tekening 14"
+        assert named.details["source"].replace("\xa0", " ") == f"{source}, tekening 14"
 
 
 def test_a_thickness_is_written_as_its_column_else_as_the_area() -> None:

@@ -35,7 +35,7 @@ ROW = {"year": "2025", "scope": "", "flow": "", "group": "Asfalt", "origin": "He
 def read(cells: dict[str, str | None], faults: dict[str, CellFault] | None = None) -> tuple[UseCell | None, dict[str, str]]:
     row = {key: typed for key, typed in {**ROW, **cells}.items() if typed is not None}
     cell, said = read_use(Record(row, faults or {}), WORDS)
-    return cell, {key: str(sentence) for key, sentence in said.said.items()}
+    return cell, {key: str(sentence) for key, sentence in said.sentences.items()}
 
 
 def good(cells: dict[str, str | None]) -> UseCell:

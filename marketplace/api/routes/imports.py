@@ -241,8 +241,8 @@ def say_once_of_import(import_id: int) -> Response:
     """Say once what counts for every post of a contract.
 
     Its number, where and when it comes free, how sure that is, and in which condition."""
-    said = {key: value or "" for key, value in read_body(GivenBody()).items()}
-    return _judged(say_once(current_session(), current_actor(), import_id=import_id, said=said))
+    values = {key: value or "" for key, value in read_body(GivenBody()).items()}
+    return _judged(say_once(current_session(), current_actor(), import_id=import_id, values=values))
 
 
 @route("POST", f"{ONE}/codes", takes=CodesBody(), gives=ImportSchema, tag="imports")

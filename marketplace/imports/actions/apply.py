@@ -66,8 +66,8 @@ def prepare_apply(
     versions = versions_of(session, run)
     if seen is not None and seen != as_seen(versions):
         raise Conflict(_("Somebody changed a report in the meantime. Look at what would change, and apply it then."))
-    asked = {"import": run.id, "onlyGood": only_good, "versions": {str(year): version for year, version in versions.items()}}
-    return {**asked, "overwrite": overwrite} if run.kind == TableName.PASSPORTS else asked
+    arguments = {"import": run.id, "onlyGood": only_good, "versions": {str(year): version for year, version in versions.items()}}
+    return {**arguments, "overwrite": overwrite} if run.kind == TableName.PASSPORTS else arguments
 
 
 def has_new(run: ImportRun) -> bool:
@@ -172,7 +172,7 @@ def _read_again(judge: Judge, run: ImportRun, rows: Sequence[ImportRow]) -> dict
     for row, record in zip(rows, records, strict=True):
         value, faults = judge.read(record)
         if value is None:
-            sentence = next(iter(faults.said.values()))
+            sentence = next(iter(faults.sentences.values()))
             raise Invalid(_("Row %(row)s: %(sentence)s", row=str(row.row_number), sentence=sentence))
         values[row.row_number] = value
     return values
@@ -245,10 +245,10 @@ def carried(before: Standing) -> dict[str, Any]:
     }
 
 
-def _link_rows(session: Session, run: ImportRun, written: Sequence[Mapping[str, int]]) -> None:
+def _link_rows(session: Session, run: ImportRun, versions: Sequence[Mapping[str, int]]) -> None:
     """Say at each row into which report it went."""
     standing = get_standing(session, run.organisation_id)
-    report_ids = {one["year"]: report.id for one in written if (report := standing[one["year"]].report) is not None}
+    report_ids = {version["year"]: report.id for version in versions if (report := standing[version["year"]].report) is not None}
     judge = judge_of(session, run)
     rows = session.scalars(select(ImportRow).where(ImportRow.import_id == run.id, ImportRow.state != RowState.ERROR)).all()
     values = _read_years(judge, run, rows)
@@ -285,7 +285,7 @@ def _forget_the_rest(session: Session, run: ImportRun) -> None:
     if all(not name or place in read for place, name in enumerate(run.columns)) and len(read) == len(run.columns):
         return
     for rows in stored_rows(session, run, only_wrong=run.kind == TableName.PASSPORTS):  # of the others that was done
-        kept = [
+        values = [
             {
                 "import_id": run.id,
                 "row_number": row.row_number,
@@ -294,4 +294,4 @@ def _forget_the_rest(session: Session, run: ImportRun) -> None:
             }
             for row in rows
         ]
-        session.execute(update(ImportRow), kept)
+        session.execute(update(ImportRow), values)

@@ -80,7 +80,7 @@ def write_judged(session: Session, actor: Actor, *, import_id: int, changed: Seq
     """Write what was found of the next rows of a large sheet."""
     _reading(session, actor, import_id)
     if changed:
-        session.execute(update(ImportRow), [dict(one) for one in changed])
+        session.execute(update(ImportRow), [dict(row) for row in changed])
 
 
 def finish_reading(
@@ -107,7 +107,7 @@ def _reading(session: Session, actor: Actor, import_id: int) -> ImportRun:
 def _new_run(session: Session, actor: Actor, *, kind: str, name: str, digest: str) -> ImportRun:
     require(actor, Can.IMPORT, actor.organisation_id)
     table = table_with_fields(session, kind)
-    known = find_known(session, organisation_id=int(actor.organisation_id or 0), kind=table.name)
+    earlier = find_known(session, organisation_id=int(actor.organisation_id or 0), kind=table.name)
     run = ImportRun(
         organisation_id=actor.organisation_id,
         kind=table.name.value,
@@ -118,7 +118,7 @@ def _new_run(session: Session, actor: Actor, *, kind: str, name: str, digest: st
         places={},
         notations={},
         notation="nl",
-        codes=dict(known.codes),
+        codes=dict(earlier.codes),
         given={},
         counts={},
         summary={},
@@ -132,8 +132,8 @@ def _new_run(session: Session, actor: Actor, *, kind: str, name: str, digest: st
 def _recognise(session: Session, run: ImportRun, file: LoadedFile) -> Sequence[SheetRow]:
     """Note the columns of a file; the rows below them."""
     table = table_with_fields(session, run.kind)
-    known = find_known(session, organisation_id=run.organisation_id, kind=table.name)
-    header = find_header(file.rows, table.columns, known.names)
+    earlier = find_known(session, organisation_id=run.organisation_id, kind=table.name)
+    header = find_header(file.rows, table.columns, earlier.names)
     if header is None:
         raise Invalid(_("The first row has to hold the names of the columns. Use the template, or add that row."), "file")
     body = [row for row in file.rows if row.number > header.row_number]
@@ -143,7 +143,7 @@ def _recognise(session: Session, run: ImportRun, file: LoadedFile) -> Sequence[S
         raise TooLarge(_("The sheet has more than %(most)s rows. Split it into more than one file.", most=table.rows_max), "file")
     width = max(len(header.names), *(len(row.cells) for row in body))
     run.columns = [*header.names, *[""] * (width - len(header.names))]
-    run.places = dict(find_places(run.columns, table.columns, known.names).places)
+    run.places = dict(find_places(run.columns, table.columns, earlier.names).places)
     run.notation = file.notation
     run.notations = notations_of(table, run.places, body, otherwise=file.notation)
     return body

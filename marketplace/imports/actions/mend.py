@@ -68,8 +68,8 @@ def set_columns(
     check_places(places, table.columns, len(run.columns))
     run.places = dict(places)
     first = (as_sheet_row(row) for some in stored_rows(session, run) for row in some)
-    found = notations_of(table, run.places, first, otherwise=run.notation)
-    run.notations = {key: (notations or {}).get(key) or notation for key, notation in found.items()}
+    detected = notations_of(table, run.places, first, otherwise=run.notation)
+    run.notations = {key: (notations or {}).get(key) or notation for key, notation in detected.items()}
     for key, notation in run.notations.items():
         if notation not in NOTATIONS:
             raise Invalid(_("Choose how the numbers are written: with a comma or with a point."), key)
@@ -115,30 +115,30 @@ def mend_from_sheet(session: Session, actor: Actor, *, import_id: int, rows: Seq
         raise Invalid(
             _("The file has no column “Regel”. Download the wrong rows again, mend them in that file, and load it."), "file"
         )
-    known = {plain_name(run.columns[place]): key for key, place in run.places.items() if run.columns[place]}
-    places = find_places(header.names, table.columns, known).places
+    earlier_names = {plain_name(run.columns[place]): key for key, place in run.places.items() if run.columns[place]}
+    places = find_places(header.names, table.columns, earlier_names).places
     body = [row for row in rows if row.number > header.row_number]
     notations = notations_of(table, places, body, otherwise=notation)
     by_number = {
         int(row.cell(at)): row for row in body if row.cell(at).isascii() and row.cell(at).isdigit() and len(row.cell(at)) < 8
     }
-    there = {row.row_number: row for row in session.scalars(_of(run).where(ImportRow.row_number.in_(by_number)))}
-    if not there:
+    stored = {row.row_number: row for row in session.scalars(_of(run).where(ImportRow.row_number.in_(by_number)))}
+    if not stored:
         raise Invalid(_("None of these rows stands in this sheet. Keep the numbers in the column “Regel” as they are."), "file")
-    for row_number, row in there.items():
-        given = by_number[row_number]
+    for row_number, row in stored.items():
+        mended = by_number[row_number]
         for key, place in places.items():
             if key in run.places:
-                text = given.cell(place)
+                text = mended.cell(place)
                 if key in notations:
                     text = _in_notation(text, run, key, notations[key])
                 _type(row, run.places[key], text)
-                if place in given.faults:
-                    row.faults = {**row.faults, str(run.places[key]): given.faults[place].value}
+                if place in mended.faults:
+                    row.faults = {**row.faults, str(run.places[key]): mended.faults[place].value}
     session.flush()
     _judge_again(session, run)
     audit.record(
-        session, actor, action="import.mend", object_type="import_run", object_id=run.id, rows=len(there), counts=run.counts
+        session, actor, action="import.mend", object_type="import_run", object_id=run.id, rows=len(stored), counts=run.counts
     )
     return run
 
@@ -163,15 +163,15 @@ def choose_codes(session: Session, actor: Actor, *, import_id: int, codes: Mappi
     return run
 
 
-def say_once(session: Session, actor: Actor, *, import_id: int, said: Mapping[str, str]) -> ImportRun:
+def say_once(session: Session, actor: Actor, *, import_id: int, values: Mapping[str, str]) -> ImportRun:
     """Say once what counts for every post of a contract that does not say it itself. What is not named stays; empty takes it away."""
     run = open_import(session, actor, import_id)
     if run.kind != TableName.RAW:
         raise Conflict(_("This belongs to the posts of a contract. Each row of this sheet says it itself."))
-    for key in said:
+    for key in values:
         if key not in ONCE:
             raise Invalid(_("Choose one of: %(words)s.", words=", ".join(ONCE)), key)
-    run.given = read_once({**run.given, **said}, get_raw_words(session, run))
+    run.given = read_once({**run.given, **values}, get_raw_words(session, run))
     session.flush()
     _judge_again(session, run)
     audit.record(session, actor, action="import.given", object_type="import_run", object_id=run.id, counts=run.counts)
@@ -210,7 +210,7 @@ def _type(row: ImportRow, place: int, typed: str) -> None:
     text, fault = tidy(typed)
     cells = [*row.cells, *[""] * (place + 1 - len(row.cells))]
     cells[place] = text
-    faults = {at: one for at, one in row.faults.items() if at != str(place)}
+    faults = {at: value for at, value in row.faults.items() if at != str(place)}
     row.cells = cells
     row.faults = faults if fault is None else {**faults, str(place): fault.value}
 
@@ -232,10 +232,10 @@ def _keep(
     session: Session, run: ImportRun, *, names: Mapping[str, str] | None = None, codes: Mapping[str, str] | None = None
 ) -> None:
     """Keep the names of columns and the choices of codes for the next sheet."""
-    known = find_known(session, organisation_id=run.organisation_id, kind=run.kind)
+    earlier = find_known(session, organisation_id=run.organisation_id, kind=run.kind)
     values = {
-        "names": {**known.names, **(names or {})},
-        "codes": dict(known.codes if codes is None else codes),
+        "names": {**earlier.names, **(names or {})},
+        "codes": dict(earlier.codes if codes is None else codes),
         "updated_at": clock.now(),
     }
     row = insert_or(session, ImportMapping).values(organisation_id=run.organisation_id, kind=run.kind, **values)

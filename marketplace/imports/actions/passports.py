@@ -70,7 +70,7 @@ def take_passports_back(session: Session, actor: Actor, run: ImportRun) -> dict[
     moved = [
         before["asset"] for before in _befores(session, run) if "asset" in before and _DAYS & before["asset"]["became"].keys()
     ]
-    told = take_back(session, actor, import_id=run.id, befores=_befores(session, run))
+    counts = take_back(session, actor, import_id=run.id, befores=_befores(session, run))
     reason = in_default_locale(_("Import %(number)s was taken back.", number=str(run.id)))
     for noted in moved:
         asset = get_asset(session, actor, int(noted["id"]))
@@ -80,7 +80,7 @@ def take_passports_back(session: Session, actor: Actor, run: ImportRun) -> dict[
         sure = became["certainty"]
         before = Coming(days[0], days[1], None if sure is None else Certainty(sure))
         follow_days(session, actor, asset_id=asset.id, before=before, after=after, reason=reason)
-    return told
+    return counts
 
 
 def _read_day(stored: date | str | None) -> date | None:
@@ -94,23 +94,23 @@ def _befores(session: Session, run: ImportRun) -> Iterator[Mapping[str, Any]]:
         rows = select(ImportRow.row_number, ImportRow.before).where(ImportRow.import_id == run.id, ImportRow.before.is_not(None))
         if upto is not None:
             rows = rows.where(ImportRow.row_number < upto)
-        found = session.execute(rows.order_by(ImportRow.row_number.desc()).limit(ROWS_AT_ONCE)).all()
-        if not found:
+        batch = session.execute(rows.order_by(ImportRow.row_number.desc()).limit(ROWS_AT_ONCE)).all()
+        if not batch:
             return
-        upto = found[-1].row_number
-        yield from (row.before for row in found)
+        upto = batch[-1].row_number
+        yield from (row.before for row in batch)
 
 
 def why_passports_stay(session: Session, run: ImportRun) -> list[Text]:
     """Which parts became more or less since. What left or came cannot be taken back with the sheet."""
     moved = list_depending(session, run.id, most=NAMED_MAX + 1)
     offered = list_offered(session, run.id, most=NAMED_MAX + 1)
-    said = [
-        _("Of “%(name)s”, part %(part)s, something was entered since.", name=one.name, part=str(one.number))
-        for one in moved[:NAMED_MAX]
+    sentences = [
+        _("Of “%(name)s”, part %(part)s, something was entered since.", name=part.name, part=str(part.number))
+        for part in moved[:NAMED_MAX]
     ]
-    said += [
-        _("Part %(part)s of “%(name)s” is on offer: withdraw that first.", name=one.name, part=str(one.number))
-        for one in offered[:NAMED_MAX]
+    sentences += [
+        _("Part %(part)s of “%(name)s” is on offer: withdraw that first.", name=part.name, part=str(part.number))
+        for part in offered[:NAMED_MAX]
     ]
-    return [*said, _("And of others.")] if max(len(moved), len(offered)) > NAMED_MAX else said
+    return [*sentences, _("And of others.")] if max(len(moved), len(offered)) > NAMED_MAX else sentences

@@ -93,11 +93,13 @@ def take_posts_back(session: Session, actor: Actor, run: ImportRun) -> list[int]
     """Take away the lots of a contract that nobody worked on. Gives the numbers of those that stay."""
     made = list_made(session, run)
     gone = delete_drafts(session, actor, listing_ids={listing.id for listing in list_untouched(session, made)})
-    kept = [listing for listing in list_made(session, run) if listing.id not in gone]
-    asked = set(session.scalars(select(Reservation.listing_id).where(Reservation.listing_id.in_([one.id for one in kept]))))
+    remaining = [listing for listing in list_made(session, run) if listing.id not in gone]
+    reserved_ids = set(
+        session.scalars(select(Reservation.listing_id).where(Reservation.listing_id.in_([listing.id for listing in remaining])))
+    )
     stays = []
-    for listing in kept:
-        if is_as_made(listing) and listing.id not in asked:
+    for listing in remaining:
+        if is_as_made(listing) and listing.id not in reserved_ids:
             reason = in_default_locale(_("The contract that it came from was taken back."))
             withdraw(session, actor, listing_id=listing.id, reason=reason, outcome=Outcome.MISTAKE)
             set_external_id(session, actor, listing, None)

@@ -32,10 +32,10 @@ def take_over(session: Session, actor: Actor, *, year: int, scope: str) -> Impor
         SheetRow(number, (str(year), scope, Flow.OUT.value, group, Origin.UNKNOWN.value, _written(mass_kg)))
         for number, (group, mass_kg) in enumerate(outflow.by_group.items(), 2)
     ]
-    told = "\n".join(";".join(row.cells) for row in rows)
+    text = "\n".join(";".join(row.cells) for row in rows)
     name = in_default_locale(_("Waste notifications %(year)s", year=str(year)))
     source = {"year": year, "imports": list(outflow.import_ids)}
-    file = LoadedFile(name, hashlib.sha256(told.encode()).hexdigest(), [SheetRow(1, COLUMNS), *rows], "nl", source)
+    file = LoadedFile(name, hashlib.sha256(text.encode()).hexdigest(), [SheetRow(1, COLUMNS), *rows], "nl", source)
     return load_sheet(session, actor, kind=TableName.MATERIAL_USE, file=file)
 
 

@@ -34,7 +34,7 @@ def undo_import(session: Session, actor: Actor, *, import_id: int) -> ImportRun:
         raise Conflict(_("This sheet is not applied, so there is nothing to take back."))
     dependents = list_dependents(session, run)
     if dependents:
-        raise Conflict(_("This cannot be taken back: %(reasons)s", reasons=" ".join(str(one) for one in dependents)))
+        raise Conflict(_("This cannot be taken back: %(reasons)s", reasons=" ".join(str(dependent) for dependent in dependents)))
     if run.kind == TableName.MATERIAL_USE:
         _bring_back(session, actor, run)
     if run.kind == TableName.LISTINGS:
@@ -74,7 +74,7 @@ def list_dependents(session: Session, run: ImportRun) -> list[Text]:
 
 def _reports_since(session: Session, run: ImportRun) -> list[Text]:
     standing = get_standing(session, run.organisation_id)
-    said = []
+    sentences = []
     for written in (run.result or {}).get("reports", []):
         newest = standing[written["year"]].report
         if newest is None:
@@ -82,10 +82,10 @@ def _reports_since(session: Session, run: ImportRun) -> list[Text]:
         where = {"year": str(newest.year), "version": str(newest.version)}
         if newest.status != ReportStatus.CONCEPT:
             state = STATUS_LABELS[ReportStatus(newest.status)]
-            said.append(_("The report of %(year)s, version %(version)s, is “%(state)s”.", state=state, **where))
+            sentences.append(_("The report of %(year)s, version %(version)s, is “%(state)s”.", state=state, **where))
         elif newest.version != written["version"]:
-            said.append(_("The report of %(year)s has been changed since: it is at version %(version)s.", **where))
-    return said
+            sentences.append(_("The report of %(year)s has been changed since: it is at version %(version)s.", **where))
+    return sentences
 
 
 def _taken_over(session: Session, run: ImportRun) -> list[Text]:
@@ -98,11 +98,11 @@ def _taken_over(session: Session, run: ImportRun) -> list[Text]:
     return [
         _(
             "Its figures of %(year)s were taken over into the report (import %(number)s). Take that back first.",
-            year=str(one.source["year"]),
-            number=str(one.id),
+            year=str(other.source["year"]),
+            number=str(other.id),
         )
-        for one in session.scalars(later.order_by(ImportRun.id))
-        if one.source is not None and run.id in one.source["imports"]
+        for other in session.scalars(later.order_by(ImportRun.id))
+        if other.source is not None and run.id in other.source["imports"]
     ]
 
 

@@ -65,7 +65,7 @@ class UseJudge:
 
     def __init__(self, words: Words, standing: Mapping[int, Standing]) -> None:
         self.words, self.standing = words, standing
-        self._stored = {UseCell(year, row).key: row.mass_kg for year, one in standing.items() for row in one.rows}
+        self._stored = {UseCell(year, row).key: row.mass_kg for year, current in standing.items() for row in current.rows}
 
     def meet(self, records: Sequence[Record]) -> None:
         """No row hangs on another one."""
@@ -200,7 +200,7 @@ class Judging:
         changed = []
         for row, state, faults in judged:
             self.counts[state.value] += 1
-            messages = {key: in_default_locale(sentence) for key, sentence in faults.said.items()}
+            messages = {key: in_default_locale(sentence) for key, sentence in faults.sentences.items()}
             if (row.state, row.messages) != (state.value, messages):
                 key = {"import_id": self._run.id, "row_number": row.row_number}
                 changed.append({**key, "state": state.value, "messages": messages})
@@ -211,7 +211,7 @@ def tell_row(judge: Judge, row: ImportRow, record: Record) -> Mapping[str, Text 
     """What is wrong with a row that was judged, by column, in the reader's language."""
     if isinstance(judge, PassportJudge):
         return told_rows(judge, row.messages, record)
-    return judge.read(record)[1].said
+    return judge.read(record)[1].sentences
 
 
 def get_words(session: Session, organisation_id: int) -> Words:
@@ -259,10 +259,10 @@ def rows_of_version(
     session: Session, organisation_id: int, year: int, version: int
 ) -> tuple[MaterialUseReport | None, list[UseRow]]:
     """What a version of a report said. Version 0: nothing."""
-    found = select(MaterialUseReport).where(
+    query = select(MaterialUseReport).where(
         MaterialUseReport.organisation_id == organisation_id, MaterialUseReport.year == year, MaterialUseReport.version == version
     )
-    report = session.scalars(found).one_or_none()
+    report = session.scalars(query).one_or_none()
     if report is None:
         return None, []
     rows = session.scalars(select(MaterialUse).where(MaterialUse.report_id == report.id).order_by(MaterialUse.id))

@@ -88,7 +88,7 @@ def get_lot_words(session: Session, organisation_id: int, *, twice: Iterable[str
     for material in taxonomy.materials:
         materials |= {plain_name(name): material.slug for name in (material.slug, material.name_nl, material.name_en)}
     depots: dict[str, int] = {}
-    for depot in sorted(list_depots(session), key=lambda one: one.organisation_id != organisation_id):
+    for depot in sorted(list_depots(session), key=lambda depot: depot.organisation_id != organisation_id):
         depots.setdefault(plain_name(depot.name), depot.id)
     finder = PlaceFinder()  # the list of the bank alone: no service is asked row by row
     return LotWords(
@@ -99,7 +99,7 @@ def get_lot_words(session: Session, organisation_id: int, *, twice: Iterable[str
         certainties=words_of_labels(CERTAINTY_LABELS, {}),
         flags=FLAG_WORDS,
         depots=depots,
-        known=list_known_lots(session, organisation_id),
+        known_lots=list_known_lots(session, organisation_id),
         twice=frozenset(twice),
         find_place=cache(lambda text: located(finder.find(text))),
         place_at=cache(place_at),

@@ -100,7 +100,7 @@ def counting_periods(periods: dict[int, set[str]]) -> dict[int, frozenset[str]]:
     for import_id in sorted(periods, reverse=True):
         counting[import_id] = frozenset(period for period in periods[import_id] if not months_of(period) & held)
         held |= {month for period in counting[import_id] for month in months_of(period)}
-    return {import_id: kept for import_id, kept in counting.items() if kept}
+    return {import_id: counted for import_id, counted in counting.items() if counted}
 
 
 def list_counting(session: Session, *, organisation_id: int, year: int | None = None) -> Sequence[Outflow]:
@@ -147,11 +147,11 @@ def outflow_of(session: Session, *, organisation_id: int, year: int) -> OutflowY
 
 
 def _by_code(rows: Iterable[Sequence[object]]) -> tuple[CodeTotal, ...]:
-    found: dict[tuple[str, str | None, str], CodeTotal] = {}
+    totals: dict[tuple[str, str | None, str], CodeTotal] = {}
     for eural, group, certainty, name, mass_kg, lines in rows:
         key = (str(eural), None if group is None else str(group), str(certainty))
-        before = found.get(key)
-        found[key] = CodeTotal(
+        before = totals.get(key)
+        totals[key] = CodeTotal(
             key[0],
             before.name if before is not None and before.name else str(name or ""),
             (before.mass_kg if before is not None else ZERO) + Decimal(str(mass_kg)),
@@ -159,4 +159,4 @@ def _by_code(rows: Iterable[Sequence[object]]) -> tuple[CodeTotal, ...]:
             key[1],
             key[2],
         )
-    return tuple(sorted(found.values(), key=lambda code: (code.group_slug is None, -code.mass_kg, code.eural)))
+    return tuple(sorted(totals.values(), key=lambda code: (code.group_slug is None, -code.mass_kg, code.eural)))

@@ -74,13 +74,13 @@ def get_passport_preview(session: Session, actor: Actor, run: ImportRun) -> Pass
         material = taxonomy.find_material(slug)
         totals.append(PartTotal(slug if material is None else material.name, int(parts), Amount(Decimal(amount), Unit(unit))))
     kinds = summary.get("kinds", {})
-    names = [NameTotal(key, *told) for key, told in summary.get("names", {}).items()]
-    names.sort(key=lambda one: (one.how != "unknown", -one.rows, one.key))
+    names = [NameTotal(key, *values) for key, values in summary.get("names", {}).items()]
+    names.sort(key=lambda name: (name.how != "unknown", -name.rows, name.key))
     return PassportPreview(
         assets=_states(summary.get("assets", {})),
         parts=_states(summary.get("parts", {})),
         kinds=tuple((kind, int(kinds[kind])) for kind in AssetKind if kinds.get(kind)),
-        totals=tuple(sorted(totals, key=lambda one: (one.name, one.total.unit))),
+        totals=tuple(sorted(totals, key=lambda total: (total.name, total.total.unit))),
         names=tuple(names),
         mass_kg=Decimal(summary.get("mass_kg", "0")),
         estimates=int(summary.get("estimates", 0)),
@@ -93,11 +93,11 @@ def _states(counted: Mapping[str, int]) -> States:
 
 def count_names(names: Counter[tuple[str, str, str]]) -> dict[str, list[Any]]:
     """The names that a person is asked about, the most frequent first. By what a choice is kept under."""
-    kept: dict[str, list[Any]] = {}
+    totals: dict[str, list[Any]] = {}
     for (typed, slug, how), rows in names.most_common():
         key = plain_name(typed)
-        if key in kept:
-            kept[key][1] += rows
-        elif key and len(kept) < NAMES_MAX:
-            kept[key] = [typed, rows, slug, how]
-    return kept
+        if key in totals:
+            totals[key][1] += rows
+        elif key and len(totals) < NAMES_MAX:
+            totals[key] = [typed, rows, slug, how]
+    return totals

@@ -77,12 +77,12 @@ class MaterialNames:
     """
 
     def __init__(self, taxonomy: Taxonomy, chosen: Mapping[str, str]) -> None:
-        self._known, self._chosen = taxonomy, chosen
+        self._taxonomy, self._chosen = taxonomy, chosen
         self._named: dict[str, set[str]] = {}
-        for one in taxonomy.materials:
-            for name in (one.slug, one.name_nl, one.name_en, *one.synonyms_nl, *one.synonyms_en):
-                self._named.setdefault(plain_name(name), set()).add(one.slug)
-        self._found: dict[str, tuple[Material | None, str]] = {}
+        for material in taxonomy.materials:
+            for name in (material.slug, material.name_nl, material.name_en, *material.synonyms_nl, *material.synonyms_en):
+                self._named.setdefault(plain_name(name), set()).add(material.slug)
+        self._looked_up: dict[str, tuple[Material | None, str]] = {}
 
     def find(self, typed: str) -> Material | None:
         """The material, where it is certain."""
@@ -90,20 +90,20 @@ class MaterialNames:
 
     def look_up(self, typed: str) -> tuple[Material | None, str]:
         """The material, and how it was found. By its name, as somebody chose it, by searching, or not."""
-        if typed not in self._found:
-            self._found[typed] = self._look_up(typed)
-        return self._found[typed]
+        if typed not in self._looked_up:
+            self._looked_up[typed] = self._look_up(typed)
+        return self._looked_up[typed]
 
     def _look_up(self, typed: str) -> tuple[Material | None, str]:
         name = plain_name(typed)
-        chosen = self._known.find_material(self._chosen.get(name, ""))
+        chosen = self._taxonomy.find_material(self._chosen.get(name, ""))
         if chosen is not None and chosen.is_current:
             return chosen, "chosen"
         named = self._named.get(name, set())
         if len(named) == 1:
-            return self._known.find_material(next(iter(named))), "named"
-        found = self._known.search(typed) if name else ()
-        return (found[0], "found") if len(found) == 1 else (None, "unknown")
+            return self._taxonomy.find_material(next(iter(named))), "named"
+        matches = self._taxonomy.search(typed) if name else ()
+        return (matches[0], "found") if len(matches) == 1 else (None, "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,31 +144,31 @@ class PassportJudge:
     def prepare(self, records: Iterable[Record]) -> None:
         """Look up what stands there of the assets of the next rows, all at once."""
         numbers = {record.cells.get("external_id", "") for record in records} - {""}
-        found = self._look_up(numbers)
-        self._standing = {number: found.get(number, []) for number in numbers}
+        standing = self._look_up(numbers)
+        self._standing = {number: standing.get(number, []) for number in numbers}
 
     def read(self, record: Record) -> tuple[Taken | None, Faults]:
         """One row, or what is wrong with it."""
         key = (record.cells.get("external_system", ""), record.cells.get("external_id", ""))
-        said = hash(tuple(record.cells.get(name, "") for name in ABOUT_ASSET))
+        description = hash(tuple(record.cells.get(name, "") for name in ABOUT_ASSET))
         shape = None if record.shape is None else hash(str(record.shape))
         before = self._described.get(key) if self._in_order else None
-        repeats = before is not None and before[0] == said and shape in (None, before[1])
+        repeats = before is not None and before[0] == description and shape in (None, before[1])
         row, faults = read_passport(record, self._words, repeats=repeats)
         if row is None:
             return None, faults
         standing = self._find_standing(row, faults)
-        draft = None if faults.said else self._asset(row, record, standing, faults)
+        draft = None if faults.sentences else self._asset(row, record, standing, faults)
         item, weighed = None, None
-        if not faults.said and row.item is not None:
+        if not faults.sentences and row.item is not None:
             weighed = self._weigh(row, row.item, record, standing, faults)
-        if faults.said:
+        if faults.sentences:
             return None, faults
-        if self._in_order and row.told:
-            self._described[row.key] = (said, shape)
+        if self._in_order and row.values:
+            self._described[row.key] = (description, shape)
         if standing is not None and weighed is not None:
             item = standing.items.get(key_of_weighed(weighed))
-        asset_state = None if not row.told else RowState.OK if standing is None else RowState.UNCHANGED
+        asset_state = None if not row.values else RowState.OK if standing is None else RowState.UNCHANGED
         if standing is not None and draft is not None and draft != standing.draft:
             asset_state = RowState.CHANGED
         item_state = None if weighed is None else RowState.OK
@@ -180,7 +180,7 @@ class PassportJudge:
     def add(self, summary: dict[str, Any], values: Iterable[Taken]) -> dict[str, Any]:
         """Assets, parts, amounts and kilograms of good rows."""
         assets, parts, kinds = (Counter(summary.get(name, {})) for name in ("assets", "parts", "kinds"))
-        materials = {key: list(one) for key, one in summary.get("materials", {}).items()}
+        materials = {key: list(total) for key, total in summary.get("materials", {}).items()}
         mass_kg = Decimal(summary.get("mass_kg", "0"))
         estimates = int(summary.get("estimates", 0))
         for value in values:
@@ -217,9 +217,9 @@ class PassportJudge:
     def said_before(self, record: Record, key: str, sentence: str) -> Text | str:
         """A sentence that hangs on the order of the rows, in the reader's language. `sentence`: as it was stored."""
         number = record.cells.get("external_id", "")
-        for known in (_TWICE, _OTHERWISE, _unknown_asset(number), _too_many()):
-            if in_default_locale(known) == sentence:
-                return known
+        for text in (_TWICE, _OTHERWISE, _unknown_asset(number), _too_many()):
+            if in_default_locale(text) == sentence:
+                return text
         return sentence
 
     def _find_standing(self, row: PassportRow, faults: Faults) -> StandingAsset | None:
@@ -227,8 +227,8 @@ class PassportJudge:
         if row.external_id not in self._standing:
             self._standing[row.external_id] = list(self._look_up([row.external_id]).get(row.external_id, []))
         named = self._standing[row.external_id]
-        exact = next((one for one in named if one.asset.external_system == row.external_system), None)
-        if exact is not None or row.told or row.external_system or row.key in self._described:
+        exact = next((standing for standing in named if standing.asset.external_system == row.external_system), None)
+        if exact is not None or row.values or row.external_system or row.key in self._described:
             return exact
         if len(named) > 1:
             faults.say(
@@ -238,25 +238,25 @@ class PassportJudge:
 
     def _asset(self, row: PassportRow, record: Record, standing: StandingAsset | None, faults: Faults) -> AssetDraft | None:
         """What the asset becomes. None where the row says nothing of it, or a row before said the same."""
-        if not row.told:
+        if not row.values:
             if standing is None and self._in_order and row.key not in self._described:
                 faults.say("external_id", _unknown_asset(row.external_id))
             return None
         if self._in_order and row.key in self._described:  # with other words, or it would have been a repeat
             faults.say("external_id", _OTHERWISE)
             return None
-        told = {**row.told, "external_id": row.external_id, "external_system": row.external_system}
+        values = {**row.values, "external_id": row.external_id, "external_system": row.external_system}
         if standing is None:
             for key in ("name", "kind"):
-                if key not in told:
+                if key not in values:
                     faults.say(key if key in record.cells else "external_id", fill_in(PASSPORTS.column(key)))
-            if "point" not in told:
+            if "point" not in values:
                 at = next((key for key in ("place", "lat", "lon") if key in record.cells), "external_id")
                 faults.say(at, _("Say where it stands: a place, a postcode, coordinates, or a file with its shape (GeoJSON)."))
-            if faults.said:
+            if faults.sentences:
                 return None
         before = None if standing is None else standing.draft
-        draft = AssetDraft(**told) if before is None else replace(before, **told)
+        draft = AssetDraft(**values) if before is None else replace(before, **values)
         try:
             draft = tidy_asset(draft)
             check_asset(draft, before, self._words.today)
@@ -270,10 +270,10 @@ class PassportJudge:
         self, row: PassportRow, item: ItemRow, record: Record, standing: StandingAsset | None, faults: Faults
     ) -> Weighed | None:
         """The part by the rules of passports. What the row does not say of a part that stands there stays."""
-        element = str(item.told.get("element", ""))
-        key = (item.material.id, item.quantity.unit.value, element.casefold(), item.told.get("layer"))
+        element = str(item.details.get("element", ""))
+        key = (item.material.id, item.quantity.unit.value, element.casefold(), item.details.get("layer"))
         there = None if standing is None else standing.items.get(key)
-        details = replace(ItemDetails() if there is None else details_of(there), **item.told)
+        details = replace(ItemDetails() if there is None else details_of(there), **item.details)
         use_count = item.use_count if there is None or record.cells.get("phase") else there.use_count
         each = item.kg_per_unit
         if each is None and there is not None and there.kg_basis == "measured":
@@ -323,16 +323,18 @@ def get_passport_judge(session: Session, run: ImportRun, *, lock: bool = False) 
     taxonomy = get_taxonomy(session)
     names = MaterialNames(taxonomy, run.codes)
     organisations = list_organisations(session)
-    maintainers = {plain_name(name): one.slug for one in organisations for name in (one.name, one.slug)}
-    for one in organisations:
-        maintainers.setdefault(plain_name(f"gemeente {one.name}"), one.slug)
+    maintainers = {
+        plain_name(name): organisation.slug for organisation in organisations for name in (organisation.name, organisation.slug)
+    }
+    for organisation in organisations:
+        maintainers.setdefault(plain_name(f"gemeente {organisation.name}"), organisation.slug)
     finder = PlaceFinder()  # the list of the bank alone: no service is asked row by row
     words = PassportWords(
         find_material=names.find,
         kinds=words_of_labels({kind: kind.label for kind in AssetKind}, _MORE_KINDS),
         certainties=words_of_labels(CERTAINTY_LABELS, {}),
-        ways_known=words_of_labels({one: one.label for one in KnownBy}, _MORE_KNOWN),
-        ways_loose=words_of_labels({one: one.label for one in Detachability}, _MORE_LOOSE),
+        ways_known=words_of_labels({way: way.label for way in KnownBy}, _MORE_KNOWN),
+        ways_loose=words_of_labels({way: way.label for way in Detachability}, _MORE_LOOSE),
         conditions=words_of_labels(CONDITION_LABELS, {Condition.POOR: ("slecht",)}),
         maintainers=maintainers,
         flags=FLAG_WORDS,
@@ -350,5 +352,5 @@ def get_passport_judge(session: Session, run: ImportRun, *, lock: bool = False) 
 
 def told_rows(judge: PassportJudge, row: Mapping[str, str], record: Record) -> dict[str, Text | str]:
     """What is wrong with a row in the reader's language. `row`: the sentences as they were stored, by column."""
-    said = judge.read(record)[1].said
-    return {key: said.get(key) or judge.said_before(record, key, sentence) for key, sentence in row.items()}
+    sentences = judge.read(record)[1].sentences
+    return {key: sentences.get(key) or judge.said_before(record, key, sentence) for key, sentence in row.items()}

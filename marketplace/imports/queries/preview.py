@@ -95,7 +95,7 @@ def get_use_preview(session: Session, actor: Actor, run: ImportRun) -> UsePrevie
     """Get what a sheet of material use would change, against the newest reports."""
     require(actor, Can.IMPORT, run, hidden=True)
     standing = get_standing(session, run.organisation_id)
-    stored = {UseCell(year, row).key: row.mass_kg for year, one in standing.items() for row in one.rows}
+    stored = {UseCell(year, row).key: row.mass_kg for year, current in standing.items() for row in current.rows}
     changes = [
         Change(cell_of(key, Decimal(kg)), stored.get(key), int(rows)) for key, (kg, rows) in run.summary.get("cells", {}).items()
     ]
@@ -170,8 +170,8 @@ def get_outflow_preview(session: Session, actor: Actor, run: ImportRun) -> Outfl
 
 def _replaced(session: Session, run: ImportRun) -> tuple[Replaced, ...]:
     months = {month for period in run.summary.get("periods", {}) for month in months_of(period)}
-    found: dict[int, list[Decimal]] = {}
+    by_import: dict[int, list[Decimal]] = {}
     for line in list_counting(session, organisation_id=run.organisation_id):
         if line.import_id != run.id and months_of(line.period) & months:
-            found.setdefault(line.import_id, []).append(line.mass_kg)
-    return tuple(Replaced(import_id, len(masses), sum(masses, ZERO)) for import_id, masses in sorted(found.items()))
+            by_import.setdefault(line.import_id, []).append(line.mass_kg)
+    return tuple(Replaced(import_id, len(masses), sum(masses, ZERO)) for import_id, masses in sorted(by_import.items()))

@@ -67,7 +67,7 @@ class RawJudge:
                 sums[post.fate][key] = [count + 1, str(Decimal(amount) + post.quantity.amount)]
         return {
             "fates": dict(fates),
-            **{fate.value: one for fate, one in sums.items()},
+            **{fate.value: total for fate, total in sums.items()},
             "lacking": [key for key in ONCE if key in lacking],
             "names": count_names(self._called),
             "twice": [list(key) for key in sorted(self._words.twice)],
@@ -99,7 +99,7 @@ def get_raw_words(session: Session, run: ImportRun, names: MaterialNames | None 
         certainties=words_of_labels(CERTAINTY_LABELS, {}),
         conditions=words_of_labels(CONDITION_LABELS, {Condition.POOR: ("slecht",)}),
         find_place=cache(lambda text: located(finder.find(text))),
-        known=list_known_lots(session, run.organisation_id),
+        known_lots=list_known_lots(session, run.organisation_id),
         lines={(contract, post): Amount(amount, Unit(unit)) for contract, post, amount, unit in lines},
         twice=frozenset((contract, number) for contract, number in run.summary.get("twice", ())),
         once=run.given,
@@ -132,8 +132,8 @@ def get_raw_preview(session: Session, actor: Actor, run: ImportRun) -> RawPrevie
     """Get what becomes of the posts of a contract."""
     require(actor, Can.IMPORT, run, hidden=True)
     fates = run.summary.get("fates", {})
-    names = [NameTotal(key, *told) for key, told in run.summary.get("names", {}).items()]
-    names.sort(key=lambda one: (one.how != "unknown", -one.rows, one.key))
+    names = [NameTotal(key, *values) for key, values in run.summary.get("names", {}).items()]
+    names.sort(key=lambda name: (name.how != "unknown", -name.rows, name.key))
     return RawPreview(
         lots=fates.get(Fate.LOT, 0),
         lines=fates.get(Fate.OUTFLOW, 0),
@@ -190,11 +190,11 @@ class EstimateYear:
 def total_estimates(session: Session, actor: Actor) -> list[EstimateYear]:
     """The same by year, and how many lines of it cannot be weighed."""
     require(actor, Can.IMPORT, actor.organisation_id)
-    found: dict[int, list[Decimal | None]] = {}
+    by_year: dict[int, list[Decimal | None]] = {}
     columns = _counting(int(actor.organisation_id or 0)).with_only_columns(OutflowEstimate.latest, OutflowEstimate.mass_kg)
     for latest, mass_kg in session.execute(columns):
-        found.setdefault(latest.year, []).append(mass_kg)
+        by_year.setdefault(latest.year, []).append(mass_kg)
     return [
-        EstimateYear(year, len(masses), sum((one for one in masses if one is not None), Decimal(0)), masses.count(None))
-        for year, masses in sorted(found.items())
+        EstimateYear(year, len(masses), sum((mass for mass in masses if mass is not None), Decimal(0)), masses.count(None))
+        for year, masses in sorted(by_year.items())
     ]

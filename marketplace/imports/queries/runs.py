@@ -72,10 +72,10 @@ def table_of_run(session: Session, run: ImportRun) -> Table:
     Of the fields those that are read, and those of the materials in it.
     """
     taxonomy = get_taxonomy(session)
-    found = [material for slug in run.summary.get("materials", ()) if (material := taxonomy.find_material(slug)) is not None]
-    asked = {column.key for column in field_columns(taxonomy, found)} | set(run.places)
+    materials = [material for slug in run.summary.get("materials", ()) if (material := taxonomy.find_material(slug)) is not None]
+    keys = {column.key for column in field_columns(taxonomy, materials)} | set(run.places)
     table = table_with_fields(session, run.kind)
-    return replace(table, columns=tuple(column for column in table.columns if not is_field(column.key) or column.key in asked))
+    return replace(table, columns=tuple(column for column in table.columns if not is_field(column.key) or column.key in keys))
 
 
 def get_import(session: Session, actor: Actor, import_id: int) -> ImportRun:
@@ -117,8 +117,8 @@ def list_rows(
     total = sum(run.counts.values())
     if state is not None:
         rows, total = rows.where(ImportRow.state == state), run.counts.get(state, 0)
-    found = rows.order_by(ImportRow.row_number).limit(page_size).offset((page - 1) * page_size)
-    return session.scalars(found).all(), total
+    on_page = rows.order_by(ImportRow.row_number).limit(page_size).offset((page - 1) * page_size)
+    return session.scalars(on_page).all(), total
 
 
 def find_known(session: Session, *, organisation_id: int, kind: str) -> EarlierChoices:
@@ -183,8 +183,8 @@ def stored_rows(session: Session, run: ImportRun, *, only_wrong: bool = False) -
         rows = select(*columns).where(ImportRow.import_id == run.id, ImportRow.row_number > after)
         if only_wrong:
             rows = rows.where(ImportRow.state == RowState.ERROR)
-        found = [StoredRow(*row) for row in session.execute(rows.order_by(ImportRow.row_number).limit(ROWS_AT_ONCE))]
-        if not found:
+        batch = [StoredRow(*row) for row in session.execute(rows.order_by(ImportRow.row_number).limit(ROWS_AT_ONCE))]
+        if not batch:
             return
-        after = found[-1].row_number
-        yield found
+        after = batch[-1].row_number
+        yield batch

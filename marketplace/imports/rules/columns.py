@@ -143,12 +143,14 @@ def is_named(column: Column, name: str) -> bool:
     return base in column.names and (fits or not units or not column.units)
 
 
-def find_header(rows: Sequence[SheetRow], columns: Sequence[Column], known: Mapping[str, str]) -> Header | None:
+def find_header(rows: Sequence[SheetRow], columns: Sequence[Column], earlier_names: Mapping[str, str]) -> Header | None:
     """The row at the top that names most columns; else the first with two cells or more. None: there is nothing."""
     best, most = None, 0
     for row in rows[:HEADER_WITHIN]:
         named = sum(
-            1 for cell in row.cells if cell and (plain_name(cell) in known or any(is_named(column, cell) for column in columns))
+            1
+            for cell in row.cells
+            if cell and (plain_name(cell) in earlier_names or any(is_named(column, cell) for column in columns))
         )
         if named > most:
             best, most = row, named
@@ -159,23 +161,23 @@ def find_header(rows: Sequence[SheetRow], columns: Sequence[Column], known: Mapp
     return Header(best.number, tuple(cell[:HEADER_LENGTH_MAX] for cell in best.cells))
 
 
-def find_places(names: Sequence[str], columns: Sequence[Column], known: Mapping[str, str]) -> Places:
+def find_places(names: Sequence[str], columns: Sequence[Column], earlier_names: Mapping[str, str]) -> Places:
     """Recognise columns: first as this organisation named them before, then by known names.
 
     Two columns with the same name are nobody's: that is for a person to say.
     """
     keys = {column.key for column in columns}
-    found: dict[str, list[int]] = {}
+    places_by_key: dict[str, list[int]] = {}
     for place, name in enumerate(names):
-        before = known.get(plain_name(name)) if name else None
+        before = earlier_names.get(plain_name(name)) if name else None
         if before in keys:
-            found.setdefault(str(before), []).append(place)
+            places_by_key.setdefault(str(before), []).append(place)
             continue
         named = [column.key for column in columns if name and is_named(column, name)]
         if named:  # of columns that may be called the same, the next one that has no place yet
-            found.setdefault(next((key for key in named if key not in found), named[0]), []).append(place)
-    places = {key: at[0] for key, at in found.items() if len(at) == 1}
-    doubtful = tuple(column.key for column in columns if len(found.get(column.key, ())) > 1)
+            places_by_key.setdefault(next((key for key in named if key not in places_by_key), named[0]), []).append(place)
+    places = {key: at[0] for key, at in places_by_key.items() if len(at) == 1}
+    doubtful = tuple(column.key for column in columns if len(places_by_key.get(column.key, ())) > 1)
     return Places(places, doubtful)
 
 

@@ -154,11 +154,15 @@ def field_columns(taxonomy: Taxonomy, materials: Iterable[Material] | None = Non
 
     Where a column has that name already, the name of the set of fields stands behind it.
     """
-    asked = taxonomy.fields if materials is None else {field.slug: field for one in materials for field in one.fields}.values()
-    sets = {field.slug: one for one in taxonomy.field_sets for field in one.fields}
+    fields = (
+        taxonomy.fields
+        if materials is None
+        else {field.slug: field for material in materials for field in material.fields}.values()
+    )
+    sets = {field.slug: field_set for field_set in taxonomy.field_sets for field in field_set.fields}
     used = Counter(name for field in taxonomy.fields for name in {plain_name(field.name_nl), plain_name(field.name_en)})
     used.update(name for column in LOTS.columns for name in {plain_name(str(column.label)), *column.names})
-    return tuple(_column(field, sets.get(field.slug), used) for field in asked)
+    return tuple(_column(field, sets.get(field.slug), used) for field in fields)
 
 
 def _column(field: Field, of: Named | None, used: Mapping[str, int]) -> Column:
@@ -195,8 +199,10 @@ def _meaning(field: Field) -> Text:
 
 def with_example(table: Table, material: Material) -> Table:
     """The table with this material in its example, in the unit that it goes by."""
-    said = {"title": material.name, "material": material.name, "unit": str(material.default_unit.label)}
-    columns = (replace(column, examples=(said[column.key],)) if column.key in said else column for column in table.columns)
+    examples = {"title": material.name, "material": material.name, "unit": str(material.default_unit.label)}
+    columns = (
+        replace(column, examples=(examples[column.key],)) if column.key in examples else column for column in table.columns
+    )
     return replace(table, columns=tuple(columns))
 
 

@@ -40,7 +40,7 @@ class KnownLot:
     """A lot that has its external id already, and what it says."""
 
     id: int
-    said: tuple[Any, ...]
+    content: tuple[Any, ...]
     answers: Mapping[str, Any]
 
 
@@ -55,7 +55,7 @@ class LotWords:
     certainties: Mapping[str, str]
     flags: Mapping[str, str]
     depots: Mapping[str, int]
-    known: Mapping[str, KnownLot]
+    known_lots: Mapping[str, KnownLot]
     twice: frozenset[str]  # external ids that the sheet holds more than once
     find_place: Callable[[str], Location]
     place_at: Callable[[Point], Location]
@@ -112,19 +112,19 @@ def read_lot(record: Record, words: LotWords) -> tuple[Lot | None, Faults]:
         fields=_given(record, words.taxonomy),
     )
     answers = _check(draft, material, words, faults)
-    known = _is_stored(draft, answers, external_id, words, faults)
-    if faults.said:
+    is_known = _is_stored(draft, answers, external_id, words, faults)
+    if faults.sentences:
         return None, faults
-    return Lot(draft, external_id, known), faults
+    return Lot(draft, external_id, is_known), faults
 
 
 def _planned(record: Record, words: LotWords, faults: Faults) -> bool:
     """Whether a row speaks of what is not there yet: it says so, or names a period."""
     typed = _text(record, "planned")
-    said = words.flags.get(plain_name(typed)) if typed else None
-    if typed and said is None:
+    flag = words.flags.get(plain_name(typed)) if typed else None
+    if typed and flag is None:
         faults.say("planned", _("Type yes or no. Yes: it is not there yet, and comes free later."))
-    return said == "yes" or (said is None and any(_text(record, key) for key in ("earliest", "latest", "certainty")))
+    return flag == "yes" or (flag is None and any(_text(record, key) for key in ("earliest", "latest", "certainty")))
 
 
 def _day(record: Record, faults: Faults, key: str) -> date | None:
@@ -240,11 +240,11 @@ def _answer(field: Field, typed: str, record: Record, key: str) -> Any:
                 return typed
         case FieldKind.YEAR | FieldKind.LINE:
             return typed
-    said = [(choice.slug, {choice.slug, choice.name_nl, choice.name_en}) for choice in field.choices]
-    exact = [slug for slug, names in said if typed.casefold() in {name.casefold() for name in names}]
-    near = [slug for slug, names in said if plain_name(typed) in {plain_name(name) for name in names}]
-    found = exact[:1] or near
-    return found.pop() if len(found) == 1 else typed
+    choices = [(choice.slug, {choice.slug, choice.name_nl, choice.name_en}) for choice in field.choices]
+    exact = [slug for slug, names in choices if typed.casefold() in {name.casefold() for name in names}]
+    near = [slug for slug, names in choices if plain_name(typed) in {plain_name(name) for name in names}]
+    slugs = exact[:1] or near
+    return slugs.pop() if len(slugs) == 1 else typed
 
 
 def _check(draft: ListingDraft, material: Material, words: LotWords, faults: Faults) -> dict[str, Any]:
@@ -271,25 +271,25 @@ def _is_stored(draft: ListingDraft, answers: Mapping[str, Any], external_id: str
         return False
     if external_id in words.twice:
         faults.say("external_id", _("This number stands in more than one row of the sheet. Each lot has a number of its own."))
-    stored = words.known.get(external_id)
+    stored = words.known_lots.get(external_id)
     if stored is None:
         return False
-    if stored.said != said_of(draft) or any(stored.answers.get(slug) != answer for slug, answer in answers.items()):
+    if stored.content != content_of(draft) or any(stored.answers.get(slug) != answer for slug, answer in answers.items()):
         faults.say("external_id", taken(external_id, stored.id).message)
     return True
 
 
-def said_of(draft: ListingDraft) -> tuple[Any, ...]:
+def content_of(draft: ListingDraft) -> tuple[Any, ...]:
     """By what a lot is known to be the same."""
     return (draft.title, draft.material, draft.quantity.amount, draft.quantity.unit.value, draft.condition.value)
 
 
 def add_lots(sums: Mapping[str, list[Any]], lots: Iterable[Lot]) -> dict[str, list[Any]]:
     """How many drafts, and how much, by material and unit. What stands there already is not counted."""
-    found = {key: list(value) for key, value in sums.items()}
+    totals = {key: list(value) for key, value in sums.items()}
     for lot in lots:
         if not lot.is_known:
             key = f"{lot.draft.material}|{lot.draft.quantity.unit.value}"
-            count, amount = found.get(key, [0, "0"])
-            found[key] = [count + 1, str(Decimal(amount) + lot.draft.quantity.amount)]
-    return found
+            count, amount = totals.get(key, [0, "0"])
+            totals[key] = [count + 1, str(Decimal(amount) + lot.draft.quantity.amount)]
+    return totals

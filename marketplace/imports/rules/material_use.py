@@ -105,14 +105,14 @@ MATERIAL_USE = Table(
 
 def words_of_labels(labels: Mapping[Value, Text], more: Mapping[Value, tuple[str, ...]]) -> dict[str, str]:
     """Everything that people may type for each value, folded."""
-    found: dict[str, str] = {}
+    words: dict[str, str] = {}
     for value, label in labels.items():
         typed = [str(value), *more.get(value, ())]
         for locale in LOCALES:
             with reading_in(locale):
                 typed.append(str(label))
-        found |= {plain_name(one): str(value) for one in typed}
-    return found
+        words |= {plain_name(word): str(value) for word in typed}
+    return words
 
 
 def scope_words() -> dict[str, str]:
@@ -199,7 +199,7 @@ def read_use(record: Record, words: Words) -> tuple[UseCell | None, Faults]:
         for name in ("scope", "flow", "group_slug", "origin", "mass_kg"):
             key = {"group_slug": "group", "mass_kg": mass_key}.get(name, name)
             faults.attempt(key, partial(check_rows, [_only(row, name, words)], groups=words.slugs))
-    if faults.said or year is None:
+    if faults.sentences or year is None:
         return None, faults
     return UseCell(year, row), faults
 
@@ -217,13 +217,13 @@ def _is_right(row: UseRow, words: Words) -> bool:
 
 def _only(row: UseRow, name: str, words: Words) -> UseRow:
     """A row of which only one value is the sheet's, so that each column gets its own sentence."""
-    right = UseRow(next(iter(words.slugs)), Origin.PRIMARY, ZERO)
+    valid = UseRow(next(iter(words.slugs)), Origin.PRIMARY, ZERO)
     values = {
-        "group_slug": right.group_slug,
-        "origin": right.origin,
-        "mass_kg": right.mass_kg,
-        "scope": right.scope,
-        "flow": right.flow,
+        "group_slug": valid.group_slug,
+        "origin": valid.origin,
+        "mass_kg": valid.mass_kg,
+        "scope": valid.scope,
+        "flow": valid.flow,
     }
     if row.flow in set(Flow):  # an origin is judged by what the material does
         values["flow"] = row.flow

@@ -217,19 +217,19 @@ class Codes:
 
 def groups_by_eural(materials: Iterable[Material]) -> dict[str, tuple[str, ...]]:
     """Every code of the list of materials with its groups, in the order of the list."""
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    groups_by_code: dict[str, dict[str, None]] = defaultdict(dict)
     for material in materials:
         code = find_eural(material.eural)
         if code:
-            found[code][material.group.slug] = None
-    return {code: tuple(groups) for code, groups in found.items()}
+            groups_by_code[code][material.group.slug] = None
+    return {code: tuple(groups) for code, groups in groups_by_code.items()}
 
 
 def find_eural(typed: str) -> str | None:
     """A Eural code as `17 01 01` or `17 06 05*`; None where it is none. A zero that a spreadsheet took away is put back."""
     text = typed.strip()
-    found = _EURAL.match(f"0{text}" if re.fullmatch(r"[0-9]{5}\*?", text) else text)
-    return f"{found[1]} {found[2]} {found[3]}{found[4]}" if found else None
+    match = _EURAL.match(f"0{text}" if re.fullmatch(r"[0-9]{5}\*?", text) else text)
+    return f"{match[1]} {match[2]} {match[3]}{match[4]}" if match else None
 
 
 def find_period(typed: str) -> str | None:
@@ -237,15 +237,15 @@ def find_period(typed: str) -> str | None:
     text = plain_name(typed) if typed[:1].isalpha() else typed.strip()
     if _YEAR.fullmatch(text):
         return text
-    if found := _QUARTER.fullmatch(text):
-        return f"{found[1] or found[4]}-Q{found[2] or found[3]}"
-    if found := _NAMED.fullmatch(text):
-        month = next((number for number, names in enumerate(MONTHS, 1) if found[1] in names.split()), 0)
-        return f"{found[2]}-{month:02d}" if month else None
+    if match := _QUARTER.fullmatch(text):
+        return f"{match[1] or match[4]}-Q{match[2] or match[3]}"
+    if match := _NAMED.fullmatch(text):
+        month = next((number for number, names in enumerate(MONTHS, 1) if match[1] in names.split()), 0)
+        return f"{match[2]}-{month:02d}" if month else None
     if len(text) == 6 and text.isdigit() and not 1 <= int(text[4:]) <= 12:  # 012025, as the LMA writes it
         text = f"{text[2:]}-{text[:2]}"
-    if found := _MONTH.fullmatch(text):
-        year, month = (found[1] or found[4] or found[6]), int(found[2] or found[3] or found[5])
+    if match := _MONTH.fullmatch(text):
+        year, month = (match[1] or match[4] or match[6]), int(match[2] or match[3] or match[5])
         return f"{year}-{month:02d}" if 1 <= month <= 12 else None
     return None
 
@@ -274,29 +274,29 @@ def read_outflow(record: Record, *, last_month: str) -> tuple[OutflowLine | None
         mass_key, lambda: _mass(record.number(mass_key) * (KG_PER_TONNE if mass_key == "tonnes" else 1), mass_key)
     )
     loads = faults.attempt("loads", lambda: _loads(record.number("loads"))) if record.cells.get("loads") else None
-    if faults.said:
+    if faults.sentences:
         return None, faults
     return OutflowLine(period, eural, mass, loads, {key: record.cells.get(key, "") for key in TEXTS}), faults
 
 
 def _eural(typed: str) -> str:
-    found = find_eural(typed)
-    if found is None:
+    code = find_eural(typed)
+    if code is None:
         raise Invalid(_("“%(typed)s” is not a Eural code. Type six digits, for example 17 01 01.", typed=quoted(typed)), "eural")
-    return found
+    return code
 
 
 def _period(typed: str, last_month: str) -> str:
-    found = find_period(typed)
-    if found is None:
+    period = find_period(typed)
+    if period is None:
         raise Invalid(
             _("“%(typed)s” is not a period. Type a month, a quarter or a year, for example 2025-03.", typed=quoted(typed)),
             "period",
         )
-    if int(found[:4]) < FIRST_YEAR or min(months_of(found)) > last_month:
+    if int(period[:4]) < FIRST_YEAR or min(months_of(period)) > last_month:
         sentence = _("The period lies between %(first)s and today. Check the year.", first=str(FIRST_YEAR))
         raise Invalid(sentence, "period")
-    return found
+    return period
 
 
 def _mass(mass_kg: Decimal, key: str) -> Decimal:

@@ -140,22 +140,22 @@ class PassportWords:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """The part that a row speaks of. `told`: what it says of it beside its material and quantity; what is not said stays."""
+    """The part that a row speaks of. `details`: what it says of it beside its material and quantity; what is not said stays."""
 
     material: Material
     quantity: Quantity
-    told: Mapping[str, Any]
+    details: Mapping[str, Any]
     kg_per_unit: Decimal | None
     use_count: int
 
 
 @dataclass(frozen=True, slots=True)
 class PassportRow:
-    """A row that can be read. `told`: what it says of its asset itself, by the names of a draft; empty: nothing."""
+    """A row that can be read. `values`: what it says of its asset itself, by the names of a draft; empty: nothing."""
 
     external_id: str
     external_system: str
-    told: Mapping[str, Any]
+    values: Mapping[str, Any]
     item: ItemRow | None
 
     @property
@@ -172,14 +172,14 @@ def read_passport(record: Record, words: PassportWords, *, repeats: bool = False
     if not record.cells.get("external_id"):
         faults.say("external_id", fill_in(PASSPORTS.column("external_id")))
     number, system = (faults.attempt(key, partial(_short, record, key)) for key in ("external_id", "external_system"))
-    told = {} if repeats else _read_asset(record, words, faults)
+    values = {} if repeats else _read_asset(record, words, faults)
     item = _read_item(record, words, faults) if any(record.cells.get(key) for key in ("material", *_ABOUT_ITEM)) else None
-    if faults.said:
+    if faults.sentences:
         return None, faults
-    if not told and item is None and not repeats:
+    if not values and item is None and not repeats:
         faults.say("external_id", _("This row says nothing of the asset. Fill in what it is called, or the material of a part."))
         return None, faults
-    return PassportRow(str(number), str(system), told, item), faults
+    return PassportRow(str(number), str(system), values, item), faults
 
 
 def _short(record: Record, key: str) -> str:
@@ -190,24 +190,24 @@ def _short(record: Record, key: str) -> str:
 def _read_asset(record: Record, words: PassportWords, faults: Faults) -> dict[str, Any]:
     """What the row says of the asset itself, as the fields of a draft."""
     text = partial(_text, record)
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if text("name"):
-        told["name"] = text("name")
+        values["name"] = text("name")
     if text("kind"):
-        told["kind"] = faults.attempt("kind", lambda: AssetKind(_word(text("kind"), words.kinds, AssetKind, "kind")))
+        values["kind"] = faults.attempt("kind", lambda: AssetKind(_word(text("kind"), words.kinds, AssetKind, "kind")))
     if text("maintainer"):
-        told["maintainer"] = faults.attempt("maintainer", lambda: _maintainer(text("maintainer"), words))
+        values["maintainer"] = faults.attempt("maintainer", lambda: _maintainer(text("maintainer"), words))
     for key, read in (("built_year", _year), ("nen_2767", _whole)):
         if text(key):
-            told[key] = faults.attempt(key, partial(read, text(key), key))
+            values[key] = faults.attempt(key, partial(read, text(key), key))
     if text("is_public"):
-        said = words.flags.get(plain_name(text("is_public")))
-        told["is_public"] = said == "yes"
-        if said is None:
+        flag = words.flags.get(plain_name(text("is_public")))
+        values["is_public"] = flag == "yes"
+        if flag is None:
             faults.say("is_public", _("Type yes or no."))
     if text("earliest") or text("latest"):
-        told["coming"] = _coming(record, words, faults)
-    return told | _read_where(record, words, faults)
+        values["coming"] = _coming(record, words, faults)
+    return values | _read_where(record, words, faults)
 
 
 def _read_where(record: Record, words: PassportWords, faults: Faults) -> dict[str, Any]:
@@ -233,7 +233,7 @@ def _located(location: Location | None) -> dict[str, Any]:
 
 def _point(lat: str, lon: str) -> Point:
     try:
-        y, x = (float(one.replace(" ", "").replace(",", ".")) for one in (lat, lon))
+        y, x = (float(text.replace(" ", "").replace(",", ".")) for text in (lat, lon))
     except ValueError as error:
         sentence = _("Type both coordinates as figures: degrees such as 52.30 and 6.75, or metres of the national grid (RD).")
         raise Invalid(sentence, "lat") from error
@@ -270,30 +270,30 @@ def _read_item(record: Record, words: PassportWords, faults: Faults) -> ItemRow 
             "It is not certain which material “%(name)s” is. Choose it below, once for all rows.", name=quoted(text("material"))
         )
         faults.say("material", sentence)
-    told: dict[str, Any] = {"element": text("element")} if text("element") else {}
+    details: dict[str, Any] = {"element": text("element")} if text("element") else {}
     if text("layer"):
-        told["layer"] = faults.attempt("layer", lambda: _whole(text("layer"), "layer"))
+        details["layer"] = faults.attempt("layer", lambda: _whole(text("layer"), "layer"))
     chosen = (
         ("known_by", words.ways_known, KnownBy),
         ("detachability", words.ways_loose, Detachability),
         ("condition", words.conditions, Condition),
     )
-    for key, said, kind in chosen:
+    for key, meanings, kind in chosen:
         if text(key):
-            told[key] = faults.attempt(key, partial(_choose, text(key), said, kind, key))
+            details[key] = faults.attempt(key, partial(_choose, text(key), meanings, kind, key))
     if material is not None and text("hazards"):
-        told["hazards"] = faults.attempt("hazards", lambda: read_hazards(text("hazards"), material))
+        details["hazards"] = faults.attempt("hazards", lambda: read_hazards(text("hazards"), material))
     phase = faults.attempt("phase", lambda: _phase(text("phase"))) if text("phase") else 0
     each = faults.attempt("kg_per_unit", lambda: record.number("kg_per_unit")) if text("kg_per_unit") else None
     quantity, worked_out = _amount(record, material, faults)
     if worked_out is not None:
-        told["known_by"] = KnownBy.ESTIMATE
-    source = ", ".join(one for one in (worked_out, text("source") or (words.file_name if worked_out else "")) if one)
+        details["known_by"] = KnownBy.ESTIMATE
+    source = ", ".join(part for part in (worked_out, text("source") or (words.file_name if worked_out else "")) if part)
     if source:
-        told["source"] = source
-    if material is None or quantity is None or faults.said:
+        details["source"] = source
+    if material is None or quantity is None or faults.sentences:
         return None
-    return ItemRow(material, quantity, told, each, int(phase))
+    return ItemRow(material, quantity, details, each, int(phase))
 
 
 def _amount(record: Record, material: Material | None, faults: Faults) -> tuple[Quantity | None, str | None]:
@@ -316,7 +316,7 @@ def _amount(record: Record, material: Material | None, faults: Faults) -> tuple[
             return None, None
         layer = faults.attempt("thickness", lambda: find_layer(number["area"], thickness, material))
         return layer, f"{_figure(number['area'])} m² × {_figure(thickness)} cm"
-    if not any(key in faults.said for key in number):
+    if not any(key in faults.sentences for key in number):
         at = next((key for key in ("quantity", "mass_kg", "area", "material") if key in record.cells), "external_id")
         faults.say(
             at, _("Say how much there is: a quantity with its unit, a weight, or an area with the thickness of the layer.")
@@ -340,7 +340,7 @@ def _word(typed: str, words: Mapping[str, str], kind: Any, key: str) -> str:
 
 
 def _labels(kind: Any) -> Text:
-    labels = list(_LABELS[kind]) if kind in _LABELS else [one.label for one in kind]
+    labels = list(_LABELS[kind]) if kind in _LABELS else [member.label for member in kind]
     joined = labels[0]
     for label in labels[1:]:
         joined = _("%(before)s / %(label)s", before=joined, label=label)
@@ -374,15 +374,15 @@ def _whole(typed: str, key: str) -> int:
 
 
 def _phase(typed: str) -> int:
-    found = _PHASE.fullmatch(typed.strip())
-    if found is None:
+    match = _PHASE.fullmatch(typed.strip())
+    if match is None:
         raise Invalid(_("Type how often it was used before: 0 is new, 1 is once. IMBOR writes: Fase 0, Fase 1."), "phase")
-    return int(found[1])
+    return int(match[1])
 
 
 def _thickness(typed: str, record: Record) -> Decimal:
-    found = _CM.fullmatch(typed.strip())
-    assert found is not None
-    cells = {**record.cells, "thickness": found[1]}
+    match = _CM.fullmatch(typed.strip())
+    assert match is not None
+    cells = {**record.cells, "thickness": match[1]}
     number = Record(cells, notations={"thickness": record.notations.get("thickness", record.notations.get("area", "nl"))})
-    return number.number("thickness") * _THICKNESS[(found[2] or "cm").lower()]
+    return number.number("thickness") * _THICKNESS[(match[2] or "cm").lower()]

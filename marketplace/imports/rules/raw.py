@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from marketplace.imports.rules.columns import FAULT_SENTENCES, Column, plain_name
-from marketplace.imports.rules.lots import KnownLot, said_of
+from marketplace.imports.rules.lots import KnownLot, content_of
 from marketplace.imports.rules.tables import Faults, Record, Table, TableName, fill_in
 from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid
@@ -113,7 +113,7 @@ class RawWords:
     certainties: Mapping[str, str]
     conditions: Mapping[str, str]
     find_place: Callable[[str], Location]
-    known: Mapping[str, KnownLot]
+    known_lots: Mapping[str, KnownLot]
     lines: Mapping[tuple[str, str], Amount]
     twice: frozenset[tuple[str, str]]
     once: Mapping[str, str]
@@ -152,18 +152,18 @@ def key_of(record: Record, once: Mapping[str, str]) -> tuple[str, str] | None:
 
 def find_mark(record: Record) -> str | None:
     """H or R, of the column for it or beside the quantity for information. None: neither."""
-    said = _MARKS.get(plain_name(record.cells.get("mark", "")))
-    return said or _beside(record)[0]
+    mark = _MARKS.get(plain_name(record.cells.get("mark", "")))
+    return mark or _beside(record)[0]
 
 
 def _beside(record: Record) -> tuple[str | None, str]:
     """The mark beside the quantity for information, and that quantity without it."""
     typed = record.cells.get("information", "")
-    found = _WITH_MARK.fullmatch(typed)
-    if found is None:
+    match = _WITH_MARK.fullmatch(typed)
+    if match is None:
         return None, typed
-    letter = found[1] or found[3]
-    return _MARKS.get(letter.lower()) if letter else None, found[2].strip()
+    letter = match[1] or match[3]
+    return _MARKS.get(letter.lower()) if letter else None, match[2].strip()
 
 
 def is_contractors(record: Record) -> bool:
@@ -223,16 +223,16 @@ def _quantity(record: Record, faults: Faults) -> Quantity | None:
     beside = _beside(record)[1]
     key = "information" if beside else "quantity"
     if not record.cells.get(key):
-        at = next((one for one in ("information", "quantity") if one in record.cells), "number")
+        at = next((name for name in ("information", "quantity") if name in record.cells), "number")
         faults.say(at, _("Say how much comes free."))
         return None
-    one = Record({key: beside if key == "information" else record.cells[key]}, notations=record.notations)
-    amount = faults.attempt(key, lambda: one.number(key))
+    cell = Record({key: beside if key == "information" else record.cells[key]}, notations=record.notations)
+    amount = faults.attempt(key, lambda: cell.number(key))
     unit = faults.attempt("unit", lambda: read_unit(record.cells.get("unit", "")))
     if amount is None or unit is None:
         return None
-    made: Quantity | None = faults.attempt(key, lambda: Quantity(amount, unit))
-    return made
+    quantity: Quantity | None = faults.attempt(key, lambda: Quantity(amount, unit))
+    return quantity
 
 
 def _outflow(
@@ -252,7 +252,7 @@ def _outflow(
             "number",
             _("This post is counted already with %(quantity)s. Take that import back first, then load it anew.", quantity=stands),
         )
-    if faults.said or quantity is None:
+    if faults.sentences or quantity is None:
         return None, faults
     kg = material.mass_kg(quantity.amount, quantity.unit) if material is not None and material.takes(quantity.unit) else None
     lacking = tuple(key for key in ("contract", "earliest", "latest") if not _said(record, words.once, key))
@@ -303,7 +303,7 @@ def _lot(
         condition = faults.attempt("condition", lambda: Condition(_word(typed, words.conditions, CONDITION_LABELS, "condition")))
     if "place" not in lacking:
         location = faults.attempt("place", lambda: words.find_place(_said(record, words.once, "place")))
-    if material is None or quantity is None or faults.said:
+    if material is None or quantity is None or faults.sentences:
         return None, _at_columns(record, faults)
     draft = ListingDraft(
         title=material.name_nl[:TITLE_LENGTH_MAX],
@@ -321,10 +321,10 @@ def _lot(
         project=f"{contract}, {number}" if contract else number,
     )
     _check(draft, material, words, lacking, faults)
-    stored = words.known.get(f"{contract}/{number}") if contract else None
-    if stored is not None and stored.said != said_of(draft):
+    stored = words.known_lots.get(f"{contract}/{number}") if contract else None
+    if stored is not None and stored.content != content_of(draft):
         faults.say("number", taken(f"{contract}/{number}", stored.id).message)
-    if faults.said:
+    if faults.sentences:
         return None, _at_columns(record, faults)
     kg = material.mass_kg(quantity.amount, quantity.unit) if material.takes(quantity.unit) else None
     post = Post(
@@ -359,7 +359,7 @@ def _check(draft: ListingDraft, material: Material, words: RawWords, lacking: tu
 def _at_columns(record: Record, faults: Faults) -> Faults:
     """The same sentences, each at a column that the sheet has."""
     moved = Faults()
-    for key, sentence in faults.said.items():
+    for key, sentence in faults.sentences.items():
         moved.say(key if key in record.cells else "number", sentence)
     return moved
 
@@ -372,29 +372,29 @@ def _word(typed: str, words: Mapping[str, str], labels: Mapping[Any, Text], key:
     return value
 
 
-def read_once(said: Mapping[str, str], words: RawWords) -> dict[str, str]:
+def read_once(values: Mapping[str, str], words: RawWords) -> dict[str, str]:
     """What is said once for all posts, tidied. Every column that is wrong has its sentence; what is empty is still to be said."""
     faults = Faults()
-    kept = {key: said[key].strip() for key in ONCE if said.get(key, "").strip()}
-    record = Record({"contract": "", **kept})
-    if "contract" in kept:
-        faults.attempt("contract", lambda: _short(kept["contract"], CONTRACT_LENGTH_MAX, "contract"))
+    once = {key: values[key].strip() for key in ONCE if values.get(key, "").strip()}
+    record = Record({"contract": "", **once})
+    if "contract" in once:
+        faults.attempt("contract", lambda: _short(once["contract"], CONTRACT_LENGTH_MAX, "contract"))
     alone = replace(words, once={})  # a day that was said before and is taken away does not come back
     days = {key: _day(record, alone, faults, key) for key in ("earliest", "latest")}
     choices = (("certainty", words.certainties, CERTAINTY_LABELS), ("condition", words.conditions, CONDITION_LABELS))
-    for key, known, labels in choices:
-        if key in kept:
+    for key, meanings, labels in choices:
+        if key in once:
             word = faults.attempt(
-                key, lambda typed=kept[key], known=known, labels=labels, key=key: _word(typed, known, labels, key)
+                key, lambda typed=once[key], meanings=meanings, labels=labels, key=key: _word(typed, meanings, labels, key)
             )
-            kept[key] = str(word)
-    if "place" in kept:
-        faults.attempt("place", lambda: words.find_place(kept["place"]))
+            once[key] = str(word)
+    if "place" in once:
+        faults.attempt("place", lambda: words.find_place(once["place"]))
     first, last = days["earliest"], days["latest"]
     if first is not None and last is not None and last < first:
         faults.say("latest", _("The last day lies before the first day. Enter a day on or after %(first)s.", first=first))
     if first is not None and first < words.today:
         faults.say("earliest", _("This day is past. Enter today or a later day; what is there already is not planned."))
-    if faults.said:
+    if faults.sentences:
         raise Invalid.all(faults.errors)
-    return kept | {key: day.isoformat() for key, day in days.items() if day is not None}
+    return once | {key: day.isoformat() for key, day in days.items() if day is not None}

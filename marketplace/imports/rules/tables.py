@@ -89,15 +89,15 @@ class Record:
 class Faults:
     """What is wrong with a row, one sentence a column. The first that is said of a column stands."""
 
-    said: dict[str, Text] = field(default_factory=dict)
+    sentences: dict[str, Text] = field(default_factory=dict)
 
     def say(self, key: str, sentence: Text) -> None:
         """Say what is wrong with a column, unless that was said."""
-        self.said.setdefault(key, sentence)
+        self.sentences.setdefault(key, sentence)
 
     def attempt(self, key: str, read: Any) -> Any:
         """Read a value; a refusal is said at its column and gives None."""
-        if key in self.said:
+        if key in self.sentences:
             return None
         try:
             return read()
@@ -108,7 +108,7 @@ class Faults:
     @property
     def errors(self) -> list[FieldError]:
         """The sentences as a rule gives them."""
-        return [FieldError(key, sentence) for key, sentence in self.said.items()]
+        return [FieldError(key, sentence) for key, sentence in self.sentences.items()]
 
 
 def fill_in(column: Column) -> Text:

@@ -242,7 +242,7 @@ def given(import_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
     form = GivenForm()
-    if form.validate_on_submit() and attempt(form, lambda: say_once(session, actor, import_id=import_id, said=form.said())):
+    if form.validate_on_submit() and attempt(form, lambda: say_once(session, actor, import_id=import_id, values=form.said())):
         back = url_for("imports.show", import_id=import_id)
         return _judged(done(_("It counts for every post that does not say it itself."), back), run)
     return shown.shown(run, columns_form(table_of_run(session, run), run, shown.first_cells(run)), form)
