@@ -59,7 +59,7 @@ def test_searches_are_counted_from_the_memos(session: Session, reviewer: Actor, 
     assert figures.total == MemoSum(
         searches=6,
         mass_kg=Decimal(200 * 185 + 5000),
-        found=4,
+        fitted=4,
         open=1,
         from_bank=1,
         waits=1,
@@ -68,7 +68,7 @@ def test_searches_are_counted_from_the_memos(session: Session, reviewer: Actor, 
         despite=2,
         unsaid=1,
     )
-    assert figures.total.not_found == 2
+    assert figures.total.not_fitted == 2
     assert {name: of.searches for name, of in figures.by_organisation.items()} == {"Borne": 5, "Losser": 1}
     assert {name: of.searches for name, of in figures.by_group.items()} == {"bestrating": 5, "asfalt": 1}
     assert figures.reasons[WhyNew.PRICE] == ReasonSum(2, Decimal(70 * 185))

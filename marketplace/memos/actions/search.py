@@ -38,7 +38,7 @@ def search_first(session: Session, actor: Actor, draft: DemandDraft, *, again: b
         raise Conflict(
             _("You searched for the same today: %(memo)s. Open that one, or search once more.", memo=same.name), memo_id=same.id
         )
-    found, stock = find_on_bank(session, actor, demand), count_stock(session, actor, demand)
+    result, stock = find_on_bank(session, actor, demand), count_stock(session, actor, demand)
     material = taxonomy.material_by_id(demand.material_id)
     memo = Memo(
         year=today.year,
@@ -50,13 +50,13 @@ def search_first(session: Session, actor: Actor, draft: DemandDraft, *, again: b
         material_id=material.id,
         group_slug=material.group.slug,
         mass_kg=mass_of(material, searched.quantity),
-        fitting=found.fitting,
-        nearly=found.nearly,
+        fitting=result.fitting,
+        nearly=result.nearly,
         catalogue_revision=catalogue_number(session),
         factor_version=taxonomy.version,
         digest=digest,
         search=written(searched),
-        found=written(found),
+        found=written(result),
         stock=written(stock),
         number=_next_number(session, today.year),
     )

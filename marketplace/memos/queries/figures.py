@@ -23,13 +23,13 @@ ZERO = Decimal(0)
 class MemoSum:
     """So many searches, and what came of them.
 
-    `found`: something fitted. `despite`: bought new although something fitted;
+    `fitted`: something fitted. `despite`: bought new although something fitted;
     of `unsaid` of what was bought new nobody said how much.
     """
 
     searches: int = 0
     mass_kg: Decimal = ZERO
-    found: int = 0
+    fitted: int = 0
     open: int = 0
     from_bank: int = 0
     waits: int = 0
@@ -39,9 +39,9 @@ class MemoSum:
     unsaid: int = 0
 
     @property
-    def not_found(self) -> int:
+    def not_fitted(self) -> int:
         """Searches for which nothing fitted."""
-        return self.searches - self.found
+        return self.searches - self.fitted
 
     def __add__(self, other: "MemoSum") -> "MemoSum":
         return MemoSum(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
@@ -80,7 +80,7 @@ class _Row:
     memos: int
     mass_kg: Decimal
     bought_kg: Decimal
-    said: int
+    with_amount: int
 
     @property
     def sum(self) -> MemoSum:
@@ -90,14 +90,14 @@ class _Row:
         return MemoSum(
             searches=self.memos,
             mass_kg=self.mass_kg,
-            found=self.memos * self.is_found,
+            fitted=self.memos * self.is_found,
             open=self.memos * (self.decision is None),
             from_bank=self.memos * (self.decision == Decision.FROM_BANK),
             waits=self.memos * (self.decision == Decision.WAITS),
             bought_new=self.memos * is_new,
             bought_kg=self.bought_kg,
             despite=self.memos * is_despite,
-            unsaid=(self.memos - self.said) * is_new,
+            unsaid=(self.memos - self.with_amount) * is_new,
         )
 
 
@@ -135,10 +135,10 @@ def _rows(session: Session, actor: Actor, cut: Cut) -> Iterator[_Row]:
     counted = (func.count(), func.sum(Memo.mass_kg), func.sum(MemoConclusion.bought_kg), func.count(MemoConclusion.bought_kg))
     joined = select(*keys, *counted).join(Organisation, Organisation.id == Memo.organisation_id)
     rows = joined.outerjoin(MemoConclusion, MemoConclusion.memo_id == Memo.id).where(*_counting(actor, cut))
-    for name, _key, group, found, decision, reason, memos, mass, bought, said in session.execute(
+    for name, _key, group, fitted, decision, reason, memos, mass, bought, with_amount in session.execute(
         rows.group_by(*keys).order_by(Organisation.sort_key, Memo.group_slug)
     ):
-        yield _Row(name, group, bool(found), decision, reason, memos, mass or ZERO, bought or ZERO, said)
+        yield _Row(name, group, bool(fitted), decision, reason, memos, mass or ZERO, bought or ZERO, with_amount)
 
 
 def _counting(actor: Actor, cut: Cut) -> list[ColumnElement[bool]]:
@@ -158,10 +158,10 @@ def _counting(actor: Actor, cut: Cut) -> list[ColumnElement[bool]]:
 
 
 def _by(rows: Iterable[_Row], key: Callable[[_Row], str]) -> dict[str, MemoSum]:
-    found: dict[str, MemoSum] = {}
+    sums: dict[str, MemoSum] = {}
     for row in rows:
-        found[key(row)] = found.get(key(row), MemoSum()) + row.sum
-    return found
+        sums[key(row)] = sums.get(key(row), MemoSum()) + row.sum
+    return sums
 
 
 def _reason(rows: Iterable[_Row], reason: WhyNew) -> ReasonSum:

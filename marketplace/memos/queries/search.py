@@ -118,10 +118,10 @@ def _misses(session: Session, actor: Actor, demand: Demand, taxonomy: Taxonomy) 
         away = distance_km(lot.point, need.point)
         miss = near_miss(lot, need, distance_km=away, today=today)
         if miss is not None:
-            shown = away if exact else Decimal(whole_km(lot.point, need.point))
-            rows.append((lot, away, replace(_lot_of(listing, taxonomy, shown), in_the_way=words_of(miss.sentence))))
+            shown_km = away if exact else Decimal(whole_km(lot.point, need.point))
+            rows.append((lot, away, replace(_lot_of(listing, taxonomy, shown_km), in_the_way=words_of(miss.sentence))))
     rows.sort(key=lambda row: rank_key(row[0], need, row[1], row[2].listing_id))
-    return [found for _lot, _away, found in rows]
+    return [found_lot for _lot, _away, found_lot in rows]
 
 
 def _nearest(actor: Actor, need: Need, taxonomy: Taxonomy, *, exact: bool) -> Select[Listing]:
@@ -177,11 +177,11 @@ def count_stock(session: Session, actor: Actor, demand: Demand) -> Stock:
 def _lying_of(session: Session, actor: Actor, material_ids: Iterable[int], *, exact: bool) -> list[_Row]:
     lat, lon = (Listing.lat, Listing.lon) if exact else (Listing.public_lat, Listing.public_lon)
     left = Listing.quantity, Listing.held, Listing.transferred
-    rows = select(Listing.material_id, Listing.unit, *left, Listing.kg_per_unit, Listing.available_from, lat, lon)
-    found = session.execute(rows.where(*_is_on_offer(actor), Listing.material_id.in_(sorted(material_ids))))
+    statement = select(Listing.material_id, Listing.unit, *left, Listing.kg_per_unit, Listing.available_from, lat, lon)
+    rows = session.execute(statement.where(*_is_on_offer(actor), Listing.material_id.in_(sorted(material_ids))))
     return [
         _Row(material_id, unit, quantity - held - transferred, weight, first, Point(y, x))
-        for material_id, unit, quantity, held, transferred, weight, first, y, x in found
+        for material_id, unit, quantity, held, transferred, weight, first, y, x in rows
     ]
 
 

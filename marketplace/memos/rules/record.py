@@ -41,11 +41,11 @@ def words_of(sentence: Text | str) -> Words:
 
 def in_every_language(say: Callable[[], Text | str]) -> Words:
     """What is said in every language, where it is written as soon as it is said."""
-    said = {}
+    texts = {}
     for locale in LOCALES:
         with reading_in(locale):
-            said[locale] = str(say())
-    return Words(**said)
+            texts[locale] = str(say())
+    return Words(**texts)
 
 
 def name_of(named: Named) -> Words:
@@ -184,7 +184,7 @@ def written(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: written(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
-        return [written(one) for one in value]
+        return [written(item) for item in value]
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Decimal):
@@ -192,64 +192,64 @@ def written(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def read_searched(kept: Mapping[str, Any]) -> Searched:
-    """What was searched, from what was kept."""
-    place = kept["place"]
+def read_searched(stored: Mapping[str, Any]) -> Searched:
+    """What was searched, from what was stored."""
+    place = stored["place"]
     return Searched(
         **{
-            name: kept[name]
+            name: stored[name]
             for name in ("title", "project", "department", "material", "group", "fields", "accepts_unknown_hazards")
         },
-        material_name=Words(**kept["material_name"]),
-        group_name=Words(**kept["group_name"]),
-        also=tuple(Words(**name) for name in kept["also"]),
-        quantity=Quantity(Decimal(kept["quantity"]["amount"]), Unit(kept["quantity"]["unit"])),
-        min_condition=Condition(kept["min_condition"]),
-        needed_from=date.fromisoformat(kept["needed_from"]),
-        needed_until=date.fromisoformat(kept["needed_until"]),
-        max_distance_km=_decimal(kept["max_distance_km"]),
-        accepts_hazards=tuple(kept["accepts_hazards"]),
-        wishes=tuple(Wish(Words(**wish["name"]), Words(**wish["said"])) for wish in kept["wishes"]),
+        material_name=Words(**stored["material_name"]),
+        group_name=Words(**stored["group_name"]),
+        also=tuple(Words(**name) for name in stored["also"]),
+        quantity=Quantity(Decimal(stored["quantity"]["amount"]), Unit(stored["quantity"]["unit"])),
+        min_condition=Condition(stored["min_condition"]),
+        needed_from=date.fromisoformat(stored["needed_from"]),
+        needed_until=date.fromisoformat(stored["needed_until"]),
+        max_distance_km=_decimal(stored["max_distance_km"]),
+        accepts_hazards=tuple(stored["accepts_hazards"]),
+        wishes=tuple(Wish(Words(**wish["name"]), Words(**wish["said"])) for wish in stored["wishes"]),
         place=Location(
             place["name"], place["municipality"], Point(place["lat"], place["lon"]), PlaceBasis(place["basis"]), place["address"]
         ),
     )
 
 
-def read_found(kept: Mapping[str, Any]) -> SearchResult:
-    """What was found, from what was kept."""
-    lots, misses = (tuple(_lot(one) for one in kept[name]) for name in ("lots", "misses"))
-    return SearchResult(kept["fitting"], kept["nearly"], lots, misses)
+def read_found(stored: Mapping[str, Any]) -> SearchResult:
+    """What was found, from what was stored."""
+    lots, misses = (tuple(_lot(lot) for lot in stored[name]) for name in ("lots", "misses"))
+    return SearchResult(stored["fitting"], stored["nearly"], lots, misses)
 
 
-def _lot(kept: Mapping[str, Any]) -> FoundLot:
-    covers, in_the_way = kept["covers"], kept["in_the_way"]
+def _lot(stored: Mapping[str, Any]) -> FoundLot:
+    covers, in_the_way = stored["covers"], stored["in_the_way"]
     return FoundLot(
-        **{name: kept[name] for name in ("listing_id", "title", "organisation", "place_name", "is_planned")},
-        material_name=Words(**kept["material_name"]),
-        condition=Condition(kept["condition"]),
-        distance_km=Decimal(kept["distance_km"]),
-        available=_amount(kept["available"]),
-        available_from=date.fromisoformat(kept["available_from"]),
+        **{name: stored[name] for name in ("listing_id", "title", "organisation", "place_name", "is_planned")},
+        material_name=Words(**stored["material_name"]),
+        condition=Condition(stored["condition"]),
+        distance_km=Decimal(stored["distance_km"]),
+        available=_amount(stored["available"]),
+        available_from=date.fromisoformat(stored["available_from"]),
         covers=_amount(covers) if covers else None,
         in_the_way=Words(**in_the_way) if in_the_way else None,
-        doubts=tuple(Words(**doubt) for doubt in kept["doubts"]),
+        doubts=tuple(Words(**doubt) for doubt in stored["doubts"]),
     )
 
 
-def read_stock(kept: Mapping[str, Any]) -> Stock:
-    """The stock of that day, from what was kept."""
-    return Stock(_lying(kept["material"]), _lying(kept["group"]))
+def read_stock(stored: Mapping[str, Any]) -> Stock:
+    """The stock of that day, from what was stored."""
+    return Stock(_lying(stored["material"]), _lying(stored["group"]))
 
 
-def _lying(kept: Mapping[str, Any]) -> Lying:
-    numbers = {name: kept[name] for name in ("lots", "planned", "unweighed")}
-    return Lying(**numbers, mass_kg=Decimal(kept["mass_kg"]), nearest_km=_decimal(kept["nearest_km"]))
+def _lying(stored: Mapping[str, Any]) -> Lying:
+    numbers = {name: stored[name] for name in ("lots", "planned", "unweighed")}
+    return Lying(**numbers, mass_kg=Decimal(stored["mass_kg"]), nearest_km=_decimal(stored["nearest_km"]))
 
 
-def _amount(kept: Mapping[str, str]) -> Amount:
-    return Amount(Decimal(kept["amount"]), Unit(kept["unit"]))
+def _amount(stored: Mapping[str, str]) -> Amount:
+    return Amount(Decimal(stored["amount"]), Unit(stored["unit"]))
 
 
-def _decimal(kept: str | None) -> Decimal | None:
-    return None if kept is None else Decimal(kept)
+def _decimal(stored: str | None) -> Decimal | None:
+    return None if stored is None else Decimal(stored)

@@ -116,8 +116,8 @@ def _bar(filters: Filters, taxonomy: Taxonomy) -> Bar:
 def _sums(total: MemoSum) -> list[tuple[Text, str]]:
     """The searches by what came of them."""
     return [
-        (_("Something fitted"), number(total.found)),
-        (_("Nothing fitted"), number(total.not_found)),
+        (_("Something fitted"), number(total.fitted)),
+        (_("Nothing fitted"), number(total.not_fitted)),
         (DECIDED_LABELS[Decision.FROM_BANK], number(total.from_bank)),
         (DECIDED_LABELS[Decision.BOUGHT_NEW], number(total.bought_new)),
         (_("of which something fitted"), number(total.despite)),
@@ -133,7 +133,7 @@ def _rows(sums: Mapping[str, MemoSum], places: int) -> list[list[str]]:
 def _cells(of: MemoSum, places: int) -> list[str]:
     return [
         number(of.searches),
-        number(of.found),
+        number(of.fitted),
         number(of.despite),
         in_tonnes(of.mass_kg, places),
         in_tonnes(of.bought_kg, places),
