@@ -20,11 +20,11 @@ def list_papers_of(session: Session, listing_ids: Iterable[int], *, with_removed
 
     With those that were taken away where that is asked.
     """
-    found: dict[int, list[Paper]] = {number: [] for number in listing_ids}
-    rows = select(Paper).where(Paper.listing_id.in_(found)).order_by(Paper.id)
+    papers: dict[int, list[Paper]] = {number: [] for number in listing_ids}
+    rows = select(Paper).where(Paper.listing_id.in_(papers)).order_by(Paper.id)
     for paper in session.scalars(rows if with_removed else rows.where(Paper.removed_at.is_(None))):
-        found[paper.listing_id or 0].append(paper)
-    return found
+        papers[paper.listing_id or 0].append(paper)
+    return papers
 
 
 def list_lot_papers(session: Session, lot_ids: Iterable[int]) -> list[Paper]:
@@ -35,11 +35,11 @@ def list_lot_papers(session: Session, lot_ids: Iterable[int]) -> list[Paper]:
 
 def list_item_papers(session: Session, item_ids: Iterable[int]) -> dict[int, list[Paper]]:
     """The papers that stand with these parts of assets, by the part, the oldest first."""
-    found: dict[int, list[Paper]] = {}
+    papers: dict[int, list[Paper]] = {}
     rows = select(Paper).where(Paper.item_id.in_(list(item_ids)), Paper.removed_at.is_(None)).order_by(Paper.id)
     for paper in session.scalars(rows):
-        found.setdefault(paper.item_id or 0, []).append(paper)
-    return found
+        papers.setdefault(paper.item_id or 0, []).append(paper)
+    return papers
 
 
 def list_removed_papers(session: Session, listing_id: int) -> list[Paper]:
@@ -68,21 +68,21 @@ def list_paper_files(session: Session) -> set[str]:
 
 def list_opinions_of(session: Session, listing_ids: Iterable[int]) -> dict[int, list[Opinion]]:
     """What advisers found of these lots, the last one first, by the lot's id."""
-    found: dict[int, list[Opinion]] = {number: [] for number in listing_ids}
-    rows = select(Opinion).where(Opinion.listing_id.in_(found)).options(joinedload(Opinion.organisation))
+    opinions: dict[int, list[Opinion]] = {number: [] for number in listing_ids}
+    rows = select(Opinion).where(Opinion.listing_id.in_(opinions)).options(joinedload(Opinion.organisation))
     for opinion in session.scalars(rows.order_by(Opinion.id.desc())):
-        found[opinion.listing_id].append(opinion)
-    return found
+        opinions[opinion.listing_id].append(opinion)
+    return opinions
 
 
 def list_lifts_of(session: Session, listing_ids: Iterable[int]) -> dict[int, list[GateLift]]:
     """The rules that were lifted for these lots, with the papers, by the lot's id. One whose paper was taken away counts no more."""
-    found: dict[int, list[GateLift]] = {number: [] for number in listing_ids}
-    rows = select(GateLift).join(GateLift.paper).where(GateLift.listing_id.in_(found), Paper.removed_at.is_(None))
+    lifts: dict[int, list[GateLift]] = {number: [] for number in listing_ids}
+    rows = select(GateLift).join(GateLift.paper).where(GateLift.listing_id.in_(lifts), Paper.removed_at.is_(None))
     rows = rows.options(joinedload(GateLift.paper), joinedload(GateLift.organisation))
     for lift in session.scalars(rows.order_by(GateLift.id)):
-        found[lift.listing_id].append(lift)
-    return found
+        lifts[lift.listing_id].append(lift)
+    return lifts
 
 
 def has_opinion_or_lift(session: Session, listing_id: int) -> bool:

@@ -109,8 +109,8 @@ def remind(session: Session, *, paper_id: int) -> bool:
     mine = update(Paper).where(
         Paper.id == paper_id, Paper.removed_at.is_(None), or_(Paper.reminded_days.is_(None), Paper.reminded_days > days)
     )
-    told = session.scalar(mine.values(reminded_days=days).returning(Paper.id).execution_options(synchronize_session=False))
-    if told is None:
+    reminded_id = session.scalar(mine.values(reminded_days=days).returning(Paper.id).execution_options(synchronize_session=False))
+    if reminded_id is None:
         raise missing_paper()
     listing = session.get_one(Listing, paper.listing_id)
     holders = select(Reservation.organisation_id, Reservation.person_id).where(

@@ -56,15 +56,15 @@ class Dossier:
 
 def find_dossier(session: Session, actor: Actor, listing: Listing) -> Dossier | None:
     """The papers of a lot; None for whoever may not read them."""
-    asked = _own_reservations(session, actor, listing.id)
+    reservations = _own_reservations(session, actor, listing.id)
     is_inside = _reads_along(session, actor, listing)
-    if not is_inside and not asked:
+    if not is_inside and not reservations:
         return None
     removed = list_removed_papers(session, listing.id)
     return Dossier(
         list_papers(session, listing.id),
         list_papers(session, listing.parent_id) if listing.parent_id else [],
-        [paper for paper in removed if is_inside or _was_relied_on(paper, asked)],
+        [paper for paper in removed if is_inside or _was_relied_on(paper, reservations)],
     )
 
 
@@ -94,8 +94,8 @@ def get_readable_paper(session: Session, actor: Actor, paper_id: int) -> Paper:
         raise missing_paper() from error
     if _reads_along(session, actor, listing):
         return paper
-    asked = _own_reservations(session, actor, listing.id)
-    if not asked or (paper.removed_at is not None and not _was_relied_on(paper, asked)):
+    reservations = _own_reservations(session, actor, listing.id)
+    if not reservations or (paper.removed_at is not None and not _was_relied_on(paper, reservations)):
         raise missing_paper()
     return paper
 

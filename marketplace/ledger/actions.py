@@ -79,8 +79,8 @@ def _written(session: Session, statement: sqlite.Insert | postgresql.Insert) -> 
 
 def _counting(session: Session, table: Table, *where: ColumnElement[bool]) -> sqlite.Insert | postgresql.Insert:
     """A statement that adds rows of the book to a roll-up."""
-    found = counted(table, *where)
-    statement = insert_or(session, table).from_select([column.name for column in found.selected_columns], found)
+    sums = counted(table, *where)
+    statement = insert_or(session, table).from_select([column.name for column in sums.selected_columns], sums)
     more = {name: table.c[name] + statement.excluded[name] for name in SUM_NAMES}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=more)
 

@@ -253,8 +253,8 @@ def book(keys: Mapping[str, Any], *, where: Sequence[ColumnElement[bool]] = (), 
     """The book itself, summed by these keys. `times`: something that each row is counted with more than once."""
     columns = (*(key.label(name) for name, key in keys.items()), *(SUMS[name].label(name) for name in SUM_NAMES))
     rows = select(*columns).select_from(Exchange).outerjoin(EarlierRow, EarlierRow.seq == Exchange.seq).where(*where)
-    one = (rows if times is None else rows.join(times, true())).subquery()
-    return select(*(one.c[name] for name in keys), *summed(one.c)).group_by(*(one.c[name] for name in keys))
+    joined = (rows if times is None else rows.join(times, true())).subquery()
+    return select(*(joined.c[name] for name in keys), *summed(joined.c)).group_by(*(joined.c[name] for name in keys))
 
 
 def summed(rows: Any) -> list[Any]:

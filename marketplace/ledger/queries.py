@@ -231,11 +231,11 @@ def each_exchange(session: Session, actor: Actor, wanted: ExchangeFilter = EVERY
 
 def list_months(session: Session) -> list[str]:
     """Every month that stands in the ledger or in a roll-up, in order."""
-    spans = select(month_booked).union(select(ROLLUP_SIDE.c.month), select(ROLLUP_PAIR.c.span))
-    found = set(session.scalars(spans))
-    months = {span for span in found if "-" in span}
+    statement = select(month_booked).union(select(ROLLUP_SIDE.c.month), select(ROLLUP_PAIR.c.span))
+    spans = set(session.scalars(statement))
+    months = {span for span in spans if "-" in span}
     years = {month[:4] for month in months}
-    return sorted(months | {f"{span}-01" for span in found - months - years})
+    return sorted(months | {f"{span}-01" for span in spans - months - years})
 
 
 def count_exchanges(session: Session, *, month: str) -> int:
@@ -255,13 +255,13 @@ def find_rollup_breach(session: Session) -> str | None:
 @cache
 def _strays() -> dict[str, list[Select[Any]]]:
     """By roll-up: the first month that only it has, and that only its ledger rows have."""
-    found: dict[str, list[Select[Any]]] = {}
+    strays: dict[str, list[Select[Any]]] = {}
     for table in ROLLUPS:
         when, booked = "month" if table is ROLLUP_SIDE else "span", counted(table)
         stored = select(*(table.c[str(column.key)] for column in booked.selected_columns))
-        sides = (one.except_(other).subquery() for one, other in ((booked, stored), (stored, booked)))
-        found[table.name] = [select(func.min(side.c[when])) for side in sides]
-    return found
+        sides = (rows.except_(others).subquery() for rows, others in ((booked, stored), (stored, booked)))
+        strays[table.name] = [select(func.min(side.c[when])) for side in sides]
+    return strays
 
 
 def get_head(session: Session) -> tuple[int, str]:
@@ -323,11 +323,11 @@ def find_lost_head(session: Session, heads: Sequence[tuple[int, str]]) -> Breach
     for start in range(0, len(heads), CHUNK):
         chunk = heads[start : start + CHUNK]
         rows = select(Exchange.seq, Exchange.hash).where(Exchange.seq.in_([seq for seq, _digest in chunk]))
-        found = {0: FIRST_HASH, **{row.seq: row.hash for row in session.execute(rows)}}
+        hashes = {0: FIRST_HASH, **{row.seq: row.hash for row in session.execute(rows)}}
         for seq, digest in chunk:
-            if seq not in found:
+            if seq not in hashes:
                 return Breach(seq, "the chain is shorter than the head that was logged: this row is gone")
-            if found[seq] != digest:
+            if hashes[seq] != digest:
                 return Breach(seq, "the row is another than the head that was logged")
     return None
 

@@ -189,8 +189,8 @@ def misplaced(entry: Entry) -> tuple[str, ...]:
 
     No hash guards those.
     """
-    known = {*FIELDS_OF_VERSION[entry.row_version], "row_version"}
-    return tuple(name for name in ENTRY_FIELDS if name not in known and getattr(entry, name) is not None)
+    hashed = {*FIELDS_OF_VERSION[entry.row_version], "row_version"}
+    return tuple(name for name in ENTRY_FIELDS if name not in hashed and getattr(entry, name) is not None)
 
 
 def _written(value: object) -> str | None:

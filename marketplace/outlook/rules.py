@@ -89,14 +89,14 @@ def sum_up(masses: Iterable[Mass], today: date) -> list[Outlook]:
     What lies beyond the last quarter is not counted.
     """
     last = quarters_ahead(today)[-1]
-    found: dict[tuple[Quarter, str, str], Outlook] = {}
+    outlooks: dict[tuple[Quarter, str, str], Outlook] = {}
     for mass in masses:
         quarter = quarter_of(max(mass.on, today))
         if quarter > last:
             continue
         key = (quarter, mass.group, mass.municipality)
-        found[key] = _add(found.get(key) or Outlook(*key), mass)
-    return [found[key] for key in sorted(found)]
+        outlooks[key] = _add(outlooks.get(key) or Outlook(*key), mass)
+    return [outlooks[key] for key in sorted(outlooks)]
 
 
 def totals_of(rows: Sequence[Outlook], today: date) -> list[Outlook]:
@@ -116,6 +116,6 @@ def _add(row: Outlook, mass: Mass) -> Outlook:
 def _total(quarter: Quarter, rows: Sequence[Outlook]) -> Outlook:
     names = [f"{source.value}_kg" for source in Source]
     sums = {name: sum((getattr(row, name) for row in rows), ZERO) for name in names}
-    kinds = {one: sum((row.by_certainty.get(one, ZERO) for row in rows), ZERO) for one in Certainty}
-    by_certainty = {one: kg for one, kg in kinds.items() if kg}
+    kinds = {certainty: sum((row.by_certainty.get(certainty, ZERO) for row in rows), ZERO) for certainty in Certainty}
+    by_certainty = {certainty: kg for certainty, kg in kinds.items() if kg}
     return Outlook(quarter, "", "", **sums, by_certainty=by_certainty)

@@ -53,17 +53,19 @@ def list_sources(session: Session, actor: Actor) -> tuple[Reliability, list[Sour
     Of which a plan was due or withdrawn.
     """
     require(actor, Can.READ_CATALOGUE)
-    kept, today = _outcomes(session, None), clock.today()
-    rows = session.scalars(select(Organisation).where(Organisation.id.in_(list(kept))).order_by(Organisation.sort_key))
-    sources = [_source(row, kept[row.id], today) for row in rows]
-    everybody = reliability([one for group in kept.values() for one in group], today)
+    outcomes, today = _outcomes(session, None), clock.today()
+    rows = session.scalars(select(Organisation).where(Organisation.id.in_(list(outcomes))).order_by(Organisation.sort_key))
+    sources = [_source(row, outcomes[row.id], today) for row in rows]
+    everybody = reliability([outcome for group in outcomes.values() for outcome in group], today)
     return everybody, [source for source in sources if source.together.is_known or source.together.withdrawn]
 
 
-def _source(organisation: Organisation, kept: list[PlanOutcome], today: date) -> Source:
-    by_certainty = ((sure, reliability([one for one in kept if one.plan.certainty is sure], today)) for sure in Certainty)
-    told = tuple((sure, found) for sure, found in by_certainty if found.is_known or found.withdrawn)
-    return Source(organisation, reliability(kept, today), told)
+def _source(organisation: Organisation, outcomes: list[PlanOutcome], today: date) -> Source:
+    by_certainty = (
+        (sure, reliability([outcome for outcome in outcomes if outcome.plan.certainty is sure], today)) for sure in Certainty
+    )
+    rated = tuple((sure, record) for sure, record in by_certainty if record.is_known or record.withdrawn)
+    return Source(organisation, reliability(outcomes, today), rated)
 
 
 def _outcomes(session: Session, organisation_id: int | None) -> dict[int, list[PlanOutcome]]:
@@ -76,14 +78,14 @@ def _outcomes(session: Session, organisation_id: int | None) -> dict[int, list[P
         changes.setdefault(change.listing_id, []).append(change)
     was_on_offer = (Listing.published_at.is_not(None), Listing.region_from.is_not(None))
     listings = select(Listing).where(*of_one, *was_on_offer, Listing.planned | Listing.id.in_(list(changes)))
-    found: dict[int, list[PlanOutcome]] = {}
+    outcomes: dict[int, list[PlanOutcome]] = {}
     for listing in session.scalars(listings.order_by(Listing.id)):
         rows = changes.get(listing.id, [])
         first = Plan(rows[0].old_earliest, rows[0].old_latest, Certainty(rows[0].old_certainty)) if rows else plan_of(listing)
         came_on = rows[-1].came_on if rows else None
-        kept = PlanOutcome(first, came_on, listing.status != ListingStatus.PUBLISHED)
-        found.setdefault(listing.organisation_id, []).append(kept)
-    return found
+        outcome = PlanOutcome(first, came_on, listing.status != ListingStatus.PUBLISHED)
+        outcomes.setdefault(listing.organisation_id, []).append(outcome)
+    return outcomes
 
 
 def list_unanswered(session: Session) -> list[int]:

@@ -156,15 +156,19 @@ class Reliability:
 
 def reliability(rows: Iterable[PlanOutcome], today: date) -> Reliability:
     """Count how often plans came in the period that was first said. What moved counts by its first period, so moving it makes nothing punctual."""
-    kept = list(rows)
-    slips = [slip_days(row.plan.earliest, row.plan.latest, row.came_on) for row in kept if row.came_on is not None]
-    overdue = sum(row.came_on is None and not row.is_over and row.plan.latest < today for row in kept)
+    outcomes = list(rows)
+    slips = [
+        slip_days(outcome.plan.earliest, outcome.plan.latest, outcome.came_on)
+        for outcome in outcomes
+        if outcome.came_on is not None
+    ]
+    overdue = sum(outcome.came_on is None and not outcome.is_over and outcome.plan.latest < today for outcome in outcomes)
     return Reliability(
         due=len(slips) + overdue,
         within=slips.count(0),
         early=sum(slip < 0 for slip in slips),
         late=sum(slip > 0 for slip in slips) + overdue,
-        withdrawn=sum(row.came_on is None and row.is_over for row in kept),
+        withdrawn=sum(outcome.came_on is None and outcome.is_over for outcome in outcomes),
         median_slip_days=Decimal(str(median(slips))) if slips else None,
     )
 

@@ -43,6 +43,6 @@ class Question(Base):
     @property
     def subject(self) -> Listing | Demand:
         """What it is about."""
-        found = self.listing or self.demand
-        assert found is not None
-        return found
+        subject = self.listing or self.demand
+        assert subject is not None
+        return subject

@@ -86,23 +86,23 @@ def find_asked_listings(session: Session, actor: Actor, words: Sequence[str]) ->
     rows = select(Question.listing_id, Question.words).where(
         and_(Question.listing_id.is_not(None), or_(*(held.contains(_sought(word), autoescape=True) for word in words)))
     )
-    found: dict[str, list[int]] = {word: [] for word in words}
+    ids_by_word: dict[str, list[int]] = {word: [] for word in words}
     for listing_id, text in session.execute(rows):
         for word in words:
             if listing_id is not None and _sought(word) in f" {text} ":
-                found[word].append(listing_id)
-    return {word: ids for word, ids in found.items() if ids}
+                ids_by_word[word].append(listing_id)
+    return {word: ids for word, ids in ids_by_word.items() if ids}
 
 
 def list_demand_texts(session: Session, actor: Actor) -> dict[int, list[str]]:
     """What was asked and answered about each demand, by its id, to search in. For members."""
     if not may(actor, Can.READ_QUESTIONS):
         return {}
-    found: dict[int, list[str]] = {}
+    texts_by_demand: dict[int, list[str]] = {}
     rows = select(Question.demand_id, Question.text, Question.answer).where(Question.demand_id.is_not(None))
     for demand_id, *texts in session.execute(rows.order_by(Question.id)):
-        found.setdefault(int(demand_id or 0), []).extend(texts)
-    return found
+        texts_by_demand.setdefault(int(demand_id or 0), []).extend(texts)
+    return texts_by_demand
 
 
 def _sought(word: str) -> str:

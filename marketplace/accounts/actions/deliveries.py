@@ -64,6 +64,6 @@ def reassign(session: Session, *, letter: Letter) -> int:
     return made
 
 
-def _readers(session: Session, kind: Notice, found: list[Recipient]) -> list[Reader]:
-    people = [item.person_id for item in found if item.person_id is not None]
+def _readers(session: Session, kind: Notice, recipients: list[Recipient]) -> list[Reader]:
+    people = [recipient.person_id for recipient in recipients if recipient.person_id is not None]
     return [Reader(person_id, None, cadence) for person_id, cadence in cadences_of(session, kind, people).items()]

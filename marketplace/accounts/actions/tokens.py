@@ -86,9 +86,9 @@ def _owner(session: Session, person_id: int | None) -> Person:
 
 def revoke_token(session: Session, actor: Actor, *, token_id: int) -> ApiToken:
     """Revoke a token of one's own, or of a machine account; a second time changes nothing."""
-    known = get_token(session, actor, token_id)
-    require(actor, Can.MANAGE_MACHINES if known.account.is_machine else Can.REVOKE_TOKENS, known.account)
-    token = known.token
+    known_token = get_token(session, actor, token_id)
+    require(actor, Can.MANAGE_MACHINES if known_token.account.is_machine else Can.REVOKE_TOKENS, known_token.account)
+    token = known_token.token
     if token.revoked_at is None:
         token.revoked_at = clock.now()
         audit.record(session, actor, action="token.revoke", object_type="api_token", object_id=token_id)
@@ -108,8 +108,8 @@ def end_tokens_kept_to(session: Session, *, organisation_id: int) -> None:
 
     A reviewer of another one may have such.
     """
-    kept = update(ApiToken).where(ApiToken.organisation_id == organisation_id, ApiToken.revoked_at.is_(None))
-    session.execute(kept.values(revoked_at=clock.now()))
+    statement = update(ApiToken).where(ApiToken.organisation_id == organisation_id, ApiToken.revoked_at.is_(None))
+    session.execute(statement.values(revoked_at=clock.now()))
 
 
 def create_machine(session: Session, actor: Actor, *, organisation_id: int, name: str) -> Person:

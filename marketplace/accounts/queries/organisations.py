@@ -60,7 +60,11 @@ def list_municipalities(session: Session) -> Sequence[Organisation]:
 
 def list_chain(session: Session, *, but: int | None = None) -> Sequence[Organisation]:
     """The organisations of the chain that take part, by name; not this one."""
-    return [one for one in list_organisations(session, kind=OrganisationKind.PARTNER) if one.sub_kind in CHAIN and one.id != but]
+    return [
+        organisation
+        for organisation in list_organisations(session, kind=OrganisationKind.PARTNER)
+        if organisation.sub_kind in CHAIN and organisation.id != but
+    ]
 
 
 def get_organisation(session: Session, organisation_id: int) -> Organisation:
@@ -97,4 +101,4 @@ def may_read_alert_email(actor: Actor, organisation: Organisation) -> bool:
 def list_organisations_by_id(session: Session, ids: Iterable[int]) -> dict[int, Organisation]:
     """These organisations, by their ids."""
     rows = session.scalars(select(Organisation).where(Organisation.id.in_(set(ids))))
-    return {one.id: one for one in rows}
+    return {organisation.id: organisation for organisation in rows}

@@ -128,10 +128,10 @@ def get_token(session: Session, actor: Actor, token_id: int) -> KnownToken:
     )
     row = session.execute(statement.where(ApiToken.id == token_id)).one_or_none()
     if row is not None:
-        found = KnownToken(*row)
-        what = Can.MANAGE_MACHINES if found.account.is_machine else Can.REVOKE_TOKENS
-        if may(actor, what, found.account):
-            return found
+        known_token = KnownToken(*row)
+        what = Can.MANAGE_MACHINES if known_token.account.is_machine else Can.REVOKE_TOKENS
+        if may(actor, what, known_token.account):
+            return known_token
     raise Missing(_("This token does not exist any more. Open the list again."))
 
 

@@ -69,9 +69,9 @@ def clean_phone(text: str) -> str:
     raise Invalid(_("Fill in a phone number with ten digits, for example 06 12345678."), "phone")
 
 
-def check_phone_shown(phone: str, shown: PhoneShown) -> None:
+def check_phone_shown(phone: str, phone_shown: PhoneShown) -> None:
     """A number that is shown to others has to be there."""
-    if not phone and shown is not PhoneShown.NEVER:
+    if not phone and phone_shown is not PhoneShown.NEVER:
         raise Invalid(_("Fill in the phone number that others may see, or choose “To nobody”."), "phone")
 
 

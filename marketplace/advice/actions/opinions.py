@@ -127,12 +127,12 @@ def lift_gate(session: Session, actor: Actor, *, listing_id: int, draft: LiftDra
     today = clock.today()
     papers = {paper.id for paper in list_papers(session, listing_id) if paper_facts(paper).is_valid_on(today)}
     tidy = rules.check_lift(draft, papers)
-    standing = [one for one in list_lifts_of(session, [listing_id])[listing_id] if one.rule == tidy.rule]
-    existing = [one for one in standing if is_about_these_answers(listing, one.lifted_at)]
-    same = next((one for one in existing if (one.paper_id, one.reason) == (tidy.paper_id, tidy.reason)), None)
+    standing = [lift for lift in list_lifts_of(session, [listing_id])[listing_id] if lift.rule == tidy.rule]
+    existing = [lift for lift in standing if is_about_these_answers(listing, lift.lifted_at)]
+    same = next((lift for lift in existing if (lift.paper_id, lift.reason) == (tidy.paper_id, tidy.reason)), None)
     if same is not None:
         return same
-    finding = next((one for one in list_findings(session, listing) if one.rule == tidy.rule), None)
+    finding = next((finding for finding in list_findings(session, listing) if finding.rule == tidy.rule), None)
     rules.check_in_the_way(stops=finding is not None and finding.severity is Severity.BLOCKS and not finding.is_lifted)
     assert finding is not None
     rules.check_liftable(is_liftable=may_be_lifted(session, finding))

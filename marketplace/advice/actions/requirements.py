@@ -64,8 +64,8 @@ def tell_owner(session: Session, *, organisation_id: int) -> bool:
     untold = update(Requirement).where(
         Requirement.organisation_id == organisation_id, Requirement.told_at.is_(None), Requirement.ended_at.is_(None)
     )
-    told = untold.values(told_at=clock.now(), until=until).returning(Requirement.id)
-    number = len(session.scalars(told.execution_options(synchronize_session=False)).all())
+    statement = untold.values(told_at=clock.now(), until=until).returning(Requirement.id)
+    number = len(session.scalars(statement.execution_options(synchronize_session=False)).all())
     if number == 0:
         return False
     notify(session, Notice.REQUIREMENT_NEW, organisation_id=organisation_id, count=number, until=until.isoformat())

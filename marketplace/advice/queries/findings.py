@@ -49,13 +49,15 @@ def list_rules(session: Session, listing: Listing) -> frozenset[str]:
 
 def may_be_lifted(session: Session, finding: Finding) -> bool:
     """Whether a person with the right may lift the rule of this finding. One that an opinion alone decides is not lifted."""
-    gate = next((one for one in get_taxonomy(session).gates if one.slug == finding.rule), None)
+    gate = next((gate for gate in get_taxonomy(session).gates if gate.slug == finding.rule), None)
     return finding.is_liftable if gate is None else gate.is_liftable
 
 
 def asks_for_judgement(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Those that stop a lot, now or later, and that an adviser can do something about."""
-    return tuple(one for one in findings if one.severity is Severity.BLOCKS and one.is_liftable and not one.is_lifted)
+    return tuple(
+        finding for finding in findings if finding.severity is Severity.BLOCKS and finding.is_liftable and not finding.is_lifted
+    )
 
 
 def list_lots_to_judge(
@@ -72,21 +74,21 @@ def list_lots_to_judge(
     wanted = wanted.join(Organisation, Organisation.id == Listing.organisation_id).where(Organisation.is_active)
     if group:
         wanted = wanted.where(Listing.material_id.in_(get_taxonomy(session).ids_of(groups=[group])))
-    found: list[ToJudge] = []
+    lots_to_judge: list[ToJudge] = []
     at = before
     for _turn in range(LOOKED_AT_MOST // LOOKED_AT):
         rows = wanted if at is None else wanted.where(Listing.id < at)
         ids = list(session.scalars(rows.order_by(Listing.id.desc()).limit(LOOKED_AT)))
         for row in _judged(session, ids):
-            kept = tuple(one for one in row.findings if not rule or one.rule == rule)
-            if kept:
-                found.append(ToJudge(row.listing, kept))
-                if len(found) == most:
-                    return Part(found, row.listing.id)
+            findings = tuple(finding for finding in row.findings if not rule or finding.rule == rule)
+            if findings:
+                lots_to_judge.append(ToJudge(row.listing, findings))
+                if len(lots_to_judge) == most:
+                    return Part(lots_to_judge, row.listing.id)
         if len(ids) < LOOKED_AT:
-            return Part(found, None)
+            return Part(lots_to_judge, None)
         at = ids[-1]
-    return Part(found, at)
+    return Part(lots_to_judge, at)
 
 
 def _judged(session: Session, ids: list[int]) -> list[ToJudge]:

@@ -61,11 +61,11 @@ def list_opinions(session: Session, actor: Actor, listing_id: int) -> list[Given
     newest: dict[tuple[int, str], Opinion] = {}
     for row in rows:  # the last one first
         newest.setdefault((row.organisation_id, row.rule), row)
-    found = []
+    opinions = []
     for row in rows:
         is_last, is_of_before = newest[row.organisation_id, row.rule] is row, not is_about_these_answers(listing, row.given_at)
-        found.append(Given(row, is_last and not is_of_before, is_of_before, names.get(row.person_id or 0)))
-    return found
+        opinions.append(Given(row, is_last and not is_of_before, is_of_before, names.get(row.person_id or 0)))
+    return opinions
 
 
 def list_lifts(session: Session, actor: Actor, listing_id: int) -> list[Lifted]:
@@ -87,10 +87,10 @@ def list_lifts(session: Session, actor: Actor, listing_id: int) -> list[Lifted]:
 
 
 def _names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
-    known = {number for number in ids if number is not None}
-    if not known:
+    person_ids = {number for number in ids if number is not None}
+    if not person_ids:
         return {}
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(known))).all())
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids))).all())
 
 
 def get_request(session: Session, actor: Actor, listing_id: int) -> Asked:

@@ -57,7 +57,7 @@ def list_lots_to_mend(session: Session, actor: Actor) -> list[ToMend]:
     requirements = {row.listing_id: row for row in session.scalars(rows)}
     wanted = listings_with_parts().where(Listing.id.in_(requirements), Listing.status == ListingStatus.PUBLISHED)
     lots = session.scalars(wanted).unique().all()
-    found = list_findings_of(session, lots)
-    mended = ((lot, tuple(find_blocking(found[lot.id], Moment.PUBLISH))) for lot in lots)
+    findings_by_lot = list_findings_of(session, lots)
+    mended = ((lot, tuple(find_blocking(findings_by_lot[lot.id], Moment.PUBLISH))) for lot in lots)
     left = [ToMend(requirements[lot.id], lot, findings) for lot, findings in mended if findings]
-    return sorted(left, key=lambda one: (one.requirement.until, one.listing.id))
+    return sorted(left, key=lambda row: (row.requirement.until, row.listing.id))

@@ -111,11 +111,11 @@ def _ask_again(session: Session, actor: Actor, reservation: Reservation, plan: P
         note(session, actor, reservation, "dates-moved", confirm_until=None)  # moved back to what was agreed
         return
     until = answer_until(clock.now())
-    asked = note(session, actor, reservation, "dates-moved", confirm_until=until, **_held_for(reservation))
+    updated = note(session, actor, reservation, "dates-moved", confirm_until=until, **_held_for(reservation))
     notify_side(
         session,
         Notice.DATES_MOVED,
-        asked,
+        updated,
         owner=False,
         first=plan.earliest.isoformat(),
         last=plan.latest.isoformat(),
@@ -200,9 +200,9 @@ def _release(session: Session, actor: Actor, reservation: Reservation, kind: Not
         confirm_until=None,
         dates_declined=True,
     )
-    told = until.isoformat() if until else None
+    deadline = until.isoformat() if until else None
     for owner in (True, False) if actor is CLOCK else (True,):
-        notify_side(session, kind, moved, owner=owner, until=told)
+        notify_side(session, kind, moved, owner=owner, until=deadline)
     offer_next(session, moved.listing_id)
     bump_catalogue(session)
     return find_reservation(session, moved.id)
