@@ -28,10 +28,10 @@ def read_import(run: TaskRun) -> dict[str, Any]:
         rows = 0 if content is not None else count_rows(reading, sheet)
     at: dict[str, Any] = run.checkpoint or {"stored": 0}
     if content is not None:
-        found = read_sheet(content, limits_of(kind))
-        file = LoadedFile(name, digest, found.rows, found.notation)
+        table = read_sheet(content, limits_of(kind))
+        file = LoadedFile(name, digest, table.rows, table.notation)
         rows, at = _store_file(run, at, import_id, file)
-        del found, file
+        del table, file
     return _judge_all(run, at, import_id, rows)
 
 

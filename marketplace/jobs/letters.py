@@ -93,8 +93,8 @@ def render(
     with reading_in(locale):
         addresses = Addresses(app, locale)
         secret = _secret_link(config, addresses, letter, nonce)
-        told = [(item.kind, _item(config, addresses, item, person_id, secret)) for item in letter.along]
-        items = _with_pictures(letter, told, pictures)
+        notices = [(item.kind, _item(config, addresses, item, person_id, secret)) for item in letter.along]
+        items = _with_pictures(letter, notices, pictures)
         headline = " ".join(str(subject(kinds, items[0][1].line)).splitlines())  # a header is one line
         less = None
         if person_id is not None:
@@ -132,11 +132,13 @@ def render(
     return message
 
 
-def _with_pictures(letter: Letter, told: list[tuple[Notice, Item]], pictures: Mapping[int, Inline]) -> list[tuple[Notice, Item]]:
+def _with_pictures(
+    letter: Letter, notices: list[tuple[Notice, Item]], pictures: Mapping[int, Inline]
+) -> list[tuple[Notice, Item]]:
     """The notices, each with the picture of its lot, which a letter shows once."""
     left = dict(pictures)
-    shown = [left.pop(int(item.facts.get("listing_id") or 0), None) for item in letter.along]
-    return [(kind, replace(item, picture=picture)) for (kind, item), picture in zip(told, shown, strict=True)]
+    in_order = [left.pop(int(item.facts.get("listing_id") or 0), None) for item in letter.along]
+    return [(kind, replace(item, picture=picture)) for (kind, item), picture in zip(notices, in_order, strict=True)]
 
 
 def _parts(items: list[tuple[Notice, Item]]) -> list[Part]:

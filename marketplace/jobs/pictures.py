@@ -48,10 +48,10 @@ def photos_of(session: Session, letter: Letter) -> dict[int, Shown]:
     lots = list(dict.fromkeys(int(item.facts["listing_id"]) for item in letter.along if item.facts.get("listing_id")))
     if actor is None or not lots:
         return {}
-    found = find_first_photos(session, lots[:LOTS_MAX])
+    first_photos = find_first_photos(session, lots[:LOTS_MAX])
     return {
         listing_id: Shown(photo.files["webp-480"]["name"], photo.alt)
-        for listing_id, photo in found.items()
+        for listing_id, photo in first_photos.items()
         if may_see_photo(session, actor, photo.files["webp-480"]["name"])
     }
 
@@ -60,15 +60,15 @@ def inline(media: Media, photos: Mapping[int, Shown]) -> dict[int, Inline]:
     """The same as small pictures, as many as a letter can bear. One that cannot be read is left out."""
     made: dict[int, Inline] = {}
     left = BYTES_MAX
-    for listing_id, shown in photos.items():
+    for listing_id, photo in photos.items():
         try:
-            with media.open(shown.file) as file:
+            with media.open(photo.file) as file:
                 variant = shrunk(file.read(), LONGEST_SIDE_PX)
         except (Refusal, OSError) as error:
             log.warning("a letter goes without the photo of lot %s: %s", listing_id, type(error).__name__)
             continue
         if len(variant.content) <= left:
-            made[listing_id] = Inline(f"lot-{listing_id}", shown.alt, variant)
+            made[listing_id] = Inline(f"lot-{listing_id}", photo.alt, variant)
             left -= len(variant.content)
     return made
 

@@ -152,7 +152,7 @@ def _post_the_rest(app: Flask, database: Database, taken: Taken, reader: Recipie
     """Give up what cannot be written, and post what else the same letter would have told."""
     fit: list[Letter] = []
     unfit: list[tuple[Letter, Unwritable]] = []
-    for item in (replace(one, more=()) for one in taken.letter.along):
+    for item in (replace(letter, more=()) for letter in taken.letter.along):
         try:
             _write(app, item, reader, taken)
             fit.append(item)

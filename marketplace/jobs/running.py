@@ -83,7 +83,7 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of long work. `right`: what its starter may do, when it is started and when it runs; `run` gives the result.
+    """A kind of long work. `permission`: what its starter may do, when it is started and when it runs; `run` gives the result.
 
     `is_offered`: it is started by its name alone; else by a page of its own, for it needs to know of what.
     """
@@ -91,7 +91,7 @@ class Kind:
     label: Text
     button: Text
     does: Text
-    right: Can
+    permission: Can
     run: Callable[[TaskRun], dict[str, Any]]
     report: Callable[[Task], Report]
     is_offered: bool = True
@@ -150,7 +150,7 @@ def _starter(app: Flask, task: Task, kind: Kind) -> Actor:
         actor = find_actor(reading, task.person_id, origin="job")
     if actor is None:
         raise Forbidden(_("The account that started this is off."))
-    require(actor, kind.right)
+    require(actor, kind.permission)
     return actor
 
 

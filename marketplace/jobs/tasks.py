@@ -38,7 +38,7 @@ KINDS: dict[str, Kind] = {
         label=_("Check of the whole bank"),
         button=_("Check everything"),
         does=_("Proves every invariant and walks the ledger from its first row. Nothing changes."),
-        right=Can.MAINTAIN,
+        permission=Can.MAINTAIN,
         run=upkeep.check_everything,
         report=upkeep.report_check,
     ),
@@ -46,7 +46,7 @@ KINDS: dict[str, Kind] = {
         label=_("Counting the figures again"),
         button=_("Count the figures again"),
         does=_("Counts the ledger again into the sums by month. Figures only change where they were wrong."),
-        right=Can.MAINTAIN,
+        permission=Can.MAINTAIN,
         run=upkeep.rebuild_rollups,
         report=upkeep.report_rebuild,
     ),
@@ -54,7 +54,7 @@ KINDS: dict[str, Kind] = {
         label=_("Applying a sheet"),
         button=_("Apply the sheet"),
         does=_("Takes the good rows of a sheet that was loaded. Nothing counts before all of them are taken."),
-        right=Can.IMPORT,
+        permission=Can.IMPORT,
         run=imports.apply_import,
         report=imports.report_import,
         is_offered=False,
@@ -63,7 +63,7 @@ KINDS: dict[str, Kind] = {
         label=_("Reading a sheet"),
         button=_("Read the sheet"),
         does=_("Reads and judges a large sheet that was loaded. Nothing counts before it is applied."),
-        right=Can.IMPORT,
+        permission=Can.IMPORT,
         run=imports.read_import,
         report=imports.report_read,
         is_offered=False,
@@ -72,7 +72,7 @@ KINDS: dict[str, Kind] = {
         label=_("Valuing what is owned"),
         button=_("Value everything"),
         does=_("Values every part of every asset as of one day. Earlier valuations stay as they are."),
-        right=Can.VALUE_ASSETS,
+        permission=Can.VALUE_ASSETS,
         run=valuations.value_assets,
         report=valuations.report_valuation,
         is_offered=False,
@@ -81,7 +81,7 @@ KINDS: dict[str, Kind] = {
         label=_("The regional plan"),
         button=_("Make a new plan"),
         does=_("Looks at everything that is open, and finds which lot serves which need best. Nothing is asked for."),
-        right=Can.MAKE_PLAN,
+        permission=Can.MAKE_PLAN,
         run=plans.make_plan,
         report=plans.report_plan,
         is_offered=False,
@@ -91,13 +91,13 @@ KINDS: dict[str, Kind] = {
 
 def list_kinds(actor: Actor) -> dict[str, Kind]:
     """What the actor may start."""
-    return {name: kind for name, kind in KINDS.items() if kind.is_offered and may(actor, kind.right)}
+    return {name: kind for name, kind in KINDS.items() if kind.is_offered and may(actor, kind.permission)}
 
 
 def start_task(session: Session, actor: Actor, *, kind: str) -> Task:
     """Queue long work. The same work of the same person that is under way is returned instead of a second one."""
     if kind not in KINDS or not KINDS[kind].is_offered:
-        offered = [name for name, one in KINDS.items() if one.is_offered]
+        offered = [name for name, entry in KINDS.items() if entry.is_offered]
         require(actor, Can.START_TASK)
         raise Invalid(_("Choose one of: %(words)s.", words=", ".join(offered)), "kind")
     return _queue(session, actor, kind, {})
@@ -137,12 +137,12 @@ def queue_plan(session: Session, actor: Actor, *, objective: Objective, has_floo
 
 def _queue(session: Session, actor: Actor, kind: str, arguments: dict[str, Any]) -> Task:
     require(actor, Can.START_TASK)
-    require(actor, KINDS[kind].right)
-    asked: dict[str, Any] = {"kind": kind, "arguments": arguments, "person_id": actor.person_id}
-    under_way = tasks.find_open_task(session, **asked)
+    require(actor, KINDS[kind].permission)
+    work: dict[str, Any] = {"kind": kind, "arguments": arguments, "person_id": actor.person_id}
+    under_way = tasks.find_open_task(session, **work)
     if under_way is not None:
         return under_way
-    task = tasks.add_task(session, **asked)
+    task = tasks.add_task(session, **work)
     audit.record(session, actor, action="task.start", object_type="task", object_id=task.id, kind=kind)
     return task
 

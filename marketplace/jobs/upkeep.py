@@ -59,18 +59,18 @@ def report_check(task: Task) -> Report:
     """Every invariant with what was found so far."""
     at = task.result or task.checkpoint or {"breaches": []}
     checked = at.get("invariants", at.get("checked", 0))
-    found = {breach["invariant"]: breach["found"] for breach in at["breaches"]}
+    breaches = {breach["invariant"]: breach["found"] for breach in at["breaches"]}
     findings = tuple(
-        Finding(name, name.message not in found if number < checked else None, found.get(name.message, ""))
+        Finding(name, name.message not in breaches if number < checked else None, breaches.get(name.message, ""))
         for number, (name, _question) in enumerate(INVARIANTS)
     )
     if task.result is None:
         return Report(findings=findings)
-    if found:
+    if breaches:
         sentence = ngettext(
             "%(num)s invariant is broken. Find out why before anything else is booked.",
             "%(num)s invariants are broken. Find out why before anything else is booked.",
-            len(found),
+            len(breaches),
         )
         return Report(sentence, False, findings)
     rows = task.result["ledgerRows"]

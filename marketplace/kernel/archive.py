@@ -73,7 +73,9 @@ class Writer:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         pieces = _pieces(content)
         with _create(path) as file:
-            for block in _encrypted(pieces, self.key, _context(self.id, name)) if self.key else (one for one, _last in pieces):
+            for block in (
+                _encrypted(pieces, self.key, _context(self.id, name)) if self.key else (piece for piece, _last in pieces)
+            ):
                 digest.update(block)
                 size += file.write(block)
             file.flush()
@@ -257,13 +259,13 @@ def _settle_folder(folder: Path) -> None:
 
 def _pieces(content: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The same bytes in pieces of one size, each with whether it is the last. There always is one."""
-    kept = bytearray()
+    buffer = bytearray()
     for block in content:
-        kept += block
-        while len(kept) > PIECE_BYTES:
-            yield bytes(kept[:PIECE_BYTES]), False
-            del kept[:PIECE_BYTES]
-    yield bytes(kept), True
+        buffer += block
+        while len(buffer) > PIECE_BYTES:
+            yield bytes(buffer[:PIECE_BYTES]), False
+            del buffer[:PIECE_BYTES]
+    yield bytes(buffer), True
 
 
 def _encrypted(pieces: Iterable[tuple[bytes, bool]], key: bytes, context: bytes) -> Iterator[bytes]:

@@ -110,15 +110,15 @@ def _read_words(plain: str) -> date | None:
     now = today()
     if plain in _DAYS_AWAY:
         return now + timedelta(days=_DAYS_AWAY[plain])
-    if found := _IN_A_WHILE.fullmatch(plain):
-        count = int(found["count"]) if found["count"].isdigit() else 1
-        return now + timedelta(days=count * (7 if found["unit"].startswith("we") else 1))
-    if found := _NEXT_WEEK.fullmatch(plain):
+    if match := _IN_A_WHILE.fullmatch(plain):
+        count = int(match["count"]) if match["count"].isdigit() else 1
+        return now + timedelta(days=count * (7 if match["unit"].startswith("we") else 1))
+    if match := _NEXT_WEEK.fullmatch(plain):
         monday = now + timedelta(days=7 - now.weekday())
-        return monday + timedelta(days=_WEEKDAYS[found["one"] or found["other"]])
-    if found := _NEAR.fullmatch(plain):
-        ahead = (_WEEKDAYS[found["weekday"]] - now.weekday()) % 7 or 7
-        return now + timedelta(days=ahead if found["which"] in ("komende", "aanstaande", "coming") else ahead - 7 or -7)
+        return monday + timedelta(days=_WEEKDAYS[match["one"] or match["other"]])
+    if match := _NEAR.fullmatch(plain):
+        ahead = (_WEEKDAYS[match["weekday"]] - now.weekday()) % 7 or 7
+        return now + timedelta(days=ahead if match["which"] in ("komende", "aanstaande", "coming") else ahead - 7 or -7)
     return None
 
 

@@ -174,8 +174,8 @@ def iso(value: date | None) -> str:
     """What stands in `<time datetime=…>`: the day, or the moment to the second with its offset."""
     if value is None:
         return ""
-    shown = _on_screen(value)
-    return shown.isoformat(timespec="seconds") if isinstance(shown, datetime) else shown.isoformat()
+    local = _on_screen(value)
+    return local.isoformat(timespec="seconds") if isinstance(local, datetime) else local.isoformat()
 
 
 def km(value: Figure, places: int | None = 1) -> str:

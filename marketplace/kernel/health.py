@@ -33,8 +33,8 @@ def versions() -> set[str]:
 @cache
 def before(name: str) -> str | None:
     """The migration that one follows in the one line in which they stand; None: it is the first."""
-    found = FOLLOWS.search((VERSIONS / f"{name}.py").read_text(encoding="utf-8"))
-    return found["name"] if found else None
+    match = FOLLOWS.search((VERSIONS / f"{name}.py").read_text(encoding="utf-8"))
+    return match["name"] if match else None
 
 
 def newest() -> str:

@@ -124,10 +124,13 @@ def shrunk(stored: bytes, side_px: int) -> Variant:
 
 def _packed(photo: Photo) -> bytes:
     """A photo as bytes: one line of JSON and then the pictures. No pickle, for a decoder may have been taken over."""
-    sizes = [[one.name, one.width_px, one.height_px, one.media_type, one.suffix, len(one.content)] for one in photo.variants]
+    sizes = [
+        [variant.name, variant.width_px, variant.height_px, variant.media_type, variant.suffix, len(variant.content)]
+        for variant in photo.variants
+    ]
     at = [photo.taken_at.lat, photo.taken_at.lon] if photo.taken_at else None
     head = json.dumps({"size": [photo.width_px, photo.height_px], "variants": sizes, "at": at})
-    return b"\n".join([head.encode(), b"".join(one.content for one in photo.variants)])
+    return b"\n".join([head.encode(), b"".join(variant.content for variant in photo.variants)])
 
 
 def _unpacked(answer: bytes) -> Photo:

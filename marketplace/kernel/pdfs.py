@@ -99,10 +99,10 @@ def rewrite(upload: bytes) -> Rewritten:
     except apart.TooMuch as error:
         raise refusal(Fault.TOO_MUCH) from error
     head, _end, content = answer.partition(b"\n")
-    said = json.loads(head)
-    if "fault" in said:
-        raise refusal(Fault(said["fault"]))
-    return Rewritten(content, said["pages"], said["was_signed"])
+    result = json.loads(head)
+    if "fault" in result:
+        raise refusal(Fault(result["fault"]))
+    return Rewritten(content, result["pages"], result["was_signed"])
 
 
 def refusal(fault: Fault) -> Invalid:
@@ -113,14 +113,14 @@ def refusal(fault: Fault) -> Invalid:
 
 def rewrite_apart() -> None:
     """The other side of `rewrite`, in a process of its own."""
-    said: dict[str, Any]
+    result: dict[str, Any]
     try:
         made = written_anew(sys.stdin.buffer.read())
     except Refused as refused:
-        said, content = {"fault": refused.fault.value}, b""
+        result, content = {"fault": refused.fault.value}, b""
     else:
-        said, content = {"pages": made.pages, "was_signed": made.was_signed}, made.content
-    sys.stdout.buffer.write(b"\n".join([json.dumps(said).encode(), content]))
+        result, content = {"pages": made.pages, "was_signed": made.was_signed}, made.content
+    sys.stdout.buffer.write(b"\n".join([json.dumps(result).encode(), content]))
 
 
 def written_anew(upload: bytes) -> Rewritten:

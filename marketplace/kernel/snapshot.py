@@ -96,16 +96,16 @@ def load(database: Database, tables: list[dict[str, Any]], read: Read) -> None:
     with database.transaction() as session:
         connection = session.connection()
         _take_time(connection)
-        there = _columns(connection)
-        if {name: set(columns) for name, columns in there.items()} != {one["name"]: set(one["columns"]) for one in tables}:
+        stored = _columns(connection)
+        if {name: set(columns) for name, columns in stored.items()} != {entry["name"]: set(entry["columns"]) for entry in tables}:
             raise other_schema()
         triggers = _insert_triggers(connection)
         for trigger, name in triggers:
             connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER {trigger}"))
-        for name in reversed(there):  # the first rows of a new installation
+        for name in reversed(stored):  # the first rows of a new installation
             connection.execute(delete(table(name)))
-        for one in tables:
-            _copy_in(connection, one, read(f"{TABLES}/{one['name']}"))
+        for entry in tables:
+            _copy_in(connection, entry, read(f"{TABLES}/{entry['name']}"))
         for trigger, name in triggers:
             connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER {trigger}"))
 
@@ -133,8 +133,10 @@ def is_empty(database: Database) -> bool:
 
 def check_schema(database: Database) -> None:
     """Refuse a database that lacks a column which this version of the program reads."""
-    there = inspect(database.engine)
-    columns = {table: {one["name"] for one in found} for (_schema, table), found in there.get_multi_columns().items()}
+    inspector = inspect(database.engine)
+    columns = {
+        table: {column["name"] for column in reflected} for (_schema, table), reflected in inspector.get_multi_columns().items()
+    }
     if any(set(table.columns.keys()) - columns.get(table.name, set()) for table in Base.metadata.sorted_tables):
         raise other_schema()
 
@@ -165,10 +167,10 @@ def url_of_file(file: Path) -> str:
 
 def _columns(connection: Connection) -> dict[str, list[str]]:
     """The stored columns of every table that is kept, in the order of the foreign keys."""
-    there = inspect(connection)
-    found = there.get_multi_columns()
-    names = [name for name, _keys in there.get_sorted_table_and_fkc_names() if name and not name.startswith(NOT_KEPT)]
-    return {name: [one["name"] for one in found[None, name] if not one.get("computed")] for name in names}
+    inspector = inspect(connection)
+    reflected = inspector.get_multi_columns()
+    names = [name for name, _keys in inspector.get_sorted_table_and_fkc_names() if name and not name.startswith(NOT_KEPT)]
+    return {name: [column["name"] for column in reflected[None, name] if not column.get("computed")] for name in names}
 
 
 def _sequences(connection: Connection, name: str) -> dict[str, int | None]:
@@ -183,11 +185,11 @@ def _sequences(connection: Connection, name: str) -> dict[str, int | None]:
 
 def _insert_triggers(connection: Connection) -> list[tuple[str, str]]:
     """The triggers of our own that run when a row comes in, each with its table, both quoted."""
-    found = text(
+    statement = text(
         "SELECT quote_ident(t.tgname) AS name, quote_ident(c.relname) AS of_table FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
         " WHERE NOT t.tgisinternal AND (t.tgtype & 4) <> 0 AND c.relnamespace = CAST(current_schema() AS regnamespace)"
     )
-    return [(row.name, row.of_table) for row in connection.execute(found)]
+    return [(row.name, row.of_table) for row in connection.execute(statement)]
 
 
 def _take_time(connection: Connection) -> None:
@@ -204,7 +206,7 @@ def _quote(connection: Connection, name: str) -> str:
 
 
 def _quoted(connection: Connection, table: str, columns: list[str] | None = None) -> str:
-    listed = f" ({', '.join(_quote(connection, one) for one in columns)})" if columns else ""
+    listed = f" ({', '.join(_quote(connection, column) for column in columns)})" if columns else ""
     return _quote(connection, table) + listed
 
 

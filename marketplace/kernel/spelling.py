@@ -118,5 +118,5 @@ def mend(
 
 def nearest(typed: str, *vocabularies: Vocabulary) -> list[str]:
     """The words with the fewest errors, best first, each once."""
-    found = sorted(row for vocabulary in vocabularies for row in vocabulary.near(typed))
-    return list(dict.fromkeys(word for least, _whole, word in found if least == found[0][0]))
+    matches = sorted(row for vocabulary in vocabularies for row in vocabulary.near(typed))
+    return list(dict.fromkeys(word for least, _whole, word in matches if least == matches[0][0]))

@@ -114,12 +114,13 @@ def finish(
 def request_cancel(session: Session, *, task_id: int) -> bool:
     """End a task that still waits, or ask the worker that holds it to end it. Returns whether it was not over yet."""
     now = clock.now()
-    asked = func.coalesce(Task.cancel_requested_at, now)
+    requested_at = func.coalesce(Task.cancel_requested_at, now)
     waits = update(Task).where(Task.id == task_id, Task.state == TaskState.QUEUED)
-    waits = waits.values(state=TaskState.CANCELLED, cancel_requested_at=asked, finished_at=now)
-    runs = update(Task).where(Task.id == task_id, Task.state == TaskState.RUNNING).values(cancel_requested_at=asked)
+    waits = waits.values(state=TaskState.CANCELLED, cancel_requested_at=requested_at, finished_at=now)
+    runs = update(Task).where(Task.id == task_id, Task.state == TaskState.RUNNING).values(cancel_requested_at=requested_at)
     return any(
-        session.scalar(one.returning(Task.id).execution_options(synchronize_session=False)) is not None for one in (waits, runs)
+        session.scalar(statement.returning(Task.id).execution_options(synchronize_session=False)) is not None
+        for statement in (waits, runs)
     )
 
 
