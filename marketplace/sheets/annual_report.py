@@ -257,7 +257,7 @@ def _goal_sentence(line: GoalLine, report: Report) -> Text:
 def _coverage(coverage: Indicator) -> Text:
     said = {
         "reported": str(coverage.reported),
-        "asked": str(coverage.asked),
+        "asked": str(coverage.asked_of),
         "inhabitants": percent(coverage.inhabitants_share or 0),
         "minimum": percent(coverage.minimum_percent / 100, 0),
     }

@@ -20,7 +20,7 @@ from tests.factories import make_actor, seed_taxonomy
 
 THIS_YEAR = clock.today().year
 LAST_YEAR = THIS_YEAR - 1
-NOTHING = Indicator(asked=14, inhabitants_asked=638_897)
+NOTHING = Indicator(asked_of=14, inhabitants_asked=638_897)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_four_tonnes_of_a_concept_are_told_to_members_marked_and_to_nobody_else(
 def test_a_year_that_one_municipality_adopted_has_no_regional_share_and_says_of_how_many(bank: Session) -> None:
     adopt_year(bank, "hengelo", LAST_YEAR, primary=1000, reused=3000)
     year, region = told(bank)
-    assert (year, region.share, region.reported, region.asked) == (LAST_YEAR, None, 1, 14)
+    assert (year, region.share, region.reported, region.asked_of) == (LAST_YEAR, None, 1, 14)
     assert region.inhabitants_share is not None and round(region.inhabitants_share, 3) == Decimal("0.129")
     assert goal(get_goals(bank, ANONYMOUS).region, 2).path == Path(Way.TOO_FEW)
     assert place(bank, "hengelo").is_adopted is True
@@ -208,4 +208,4 @@ def test_every_figure_says_whose_material_it_counts(bank: Session) -> None:
 
 def test_the_third_goal_is_asked_of_fourteen(bank: Session) -> None:
     worth = get_goals(bank, ANONYMOUS).region.standings[2].indicator
-    assert (worth.share, worth.reported, worth.asked) == (None, 0, 14)
+    assert (worth.share, worth.reported, worth.asked_of) == (None, 0, 14)

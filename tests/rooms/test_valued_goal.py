@@ -149,7 +149,7 @@ def test_the_region_has_no_share_while_too_few_are_known(session: Session, henge
         appraised(session, hengelo, steel(session, hengelo, 300))
         run(session, hengelo, 1)
         found = third(place(session, hengelo, "")).indicator
-    assert (found.share, found.reported, found.asked, found.renewable_kg) == (None, 1, 14, 300_000)
+    assert (found.share, found.reported, found.asked_of, found.renewable_kg) == (None, 1, 14, 300_000)
 
 
 def test_totals_that_are_not_the_sums_of_their_lines_are_found(session: Session, hengelo: Actor) -> None:

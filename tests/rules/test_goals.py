@@ -62,7 +62,7 @@ def test_what_came_after_the_report_is_added_and_what_went_back_after_it_is_take
 
 def test_the_region_is_the_sum_of_those_that_reported_and_says_how_many() -> None:
     whole = over((year(900, 0, 100, 0), 30), (None, 20), (year(0, 0, 3000, 0), 25), (year(0, 0, 0, 0, bank=70), 25))
-    assert (whole.renewable_kg, whole.total_kg, whole.reported, whole.asked) == (3100, 4000, 2, 4)
+    assert (whole.renewable_kg, whole.total_kg, whole.reported, whole.asked_of) == (3100, 4000, 2, 4)
     assert (whole.inhabitants, whole.inhabitants_asked, whole.inhabitants_share) == (55, 100, Decimal("0.55"))
     assert whole.share == Decimal("0.775")  # not the middle of 10 % and 100 %
 
@@ -282,9 +282,9 @@ def test_a_share_is_never_below_nothing() -> None:
 
 
 def test_one_municipality_is_one_of_one_whatever_it_reported() -> None:
-    assert (indicator(year(1, 0, 0, 0)).reported, indicator(year(1, 0, 0, 0)).asked) == (1, 1)
-    assert (NOTHING_KNOWN.reported, NOTHING_KNOWN.asked) == (0, 1)
-    assert (valued(Decimal(1), Decimal(4)).reported, valued(Decimal(1), Decimal(4)).asked) == (1, 1)
+    assert (indicator(year(1, 0, 0, 0)).reported, indicator(year(1, 0, 0, 0)).asked_of) == (1, 1)
+    assert (NOTHING_KNOWN.reported, NOTHING_KNOWN.asked_of) == (0, 1)
+    assert (valued(Decimal(1), Decimal(4)).reported, valued(Decimal(1), Decimal(4)).asked_of) == (1, 1)
 
 
 @pytest.mark.parametrize(("reused", "reached"), [(499, False), (500, True), (501, True)])

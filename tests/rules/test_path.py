@@ -44,7 +44,7 @@ def test_what_nobody_knows_has_no_path() -> None:
     assert path_to(HALF, NOTHING_KNOWN, year=2027) == Path(Way.UNKNOWN)
     few = Indicator(Decimal(75), Decimal(100), 1, 14, 82_000, 638_897)
     assert path_to(HALF, few, year=2027) == Path(Way.TOO_FEW)
-    assert path_to(HALF, Indicator(asked=14, inhabitants_asked=638_897), year=2027) == Path(Way.UNKNOWN)
+    assert path_to(HALF, Indicator(asked_of=14, inhabitants_asked=638_897), year=2027) == Path(Way.UNKNOWN)
     assert path_to(HALF, share("0", of="0"), year=2027) == Path(Way.UNKNOWN)
 
 
@@ -70,7 +70,7 @@ def test_too_few_are_told_by_how_many_and_how_much_of_the_inhabitants() -> None:
     few = Indicator(Decimal(75), Decimal(100), 1, 14, 82_311, 638_897)
     sentence = "Nog geen regionaal cijfer: 1 van de 14 gemeenten, 12,9% van de inwoners"
     assert str(say_too_few(few)) == str(say_path("De regio", HALF, few, year=2027)) == sentence
-    assert str(say_too_few(Indicator(asked=14))).endswith("0 van de 14 gemeenten, 0% van de inwoners")
+    assert str(say_too_few(Indicator(asked_of=14))).endswith("0 van de 14 gemeenten, 0% van de inwoners")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_two_years_are_compared_over_those_in_both() -> None:
     found = compared({1: share("25"), 2: share("90")}, {1: share("35"), 3: share("99"), 2: NOTHING_KNOWN})
     assert found is not None
     assert (found.year_before, found.reporters, found.points) == (2026, 1, 10)
-    assert found.after.asked == 3
+    assert found.after.asked_of == 3
 
 
 @pytest.mark.parametrize(("minimum", "points"), [(30, 10), (31, None)])

@@ -87,7 +87,7 @@ def test_a_figure_that_nobody_gives_is_nought_and_an_answer_is_no_but_for_these(
         "Material.tolerance_percent": 5,
         "WindowDefaults.partners_days": 14,
         "JointQuestion.within_km": 25,
-        "Indicator.asked": 1,
+        "Indicator.asked_of": 1,
         "Indicator.minimum_percent": 50,
         "Target.version": 1,
         "Entry.row_version": 4,

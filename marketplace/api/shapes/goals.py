@@ -132,7 +132,7 @@ class GoalSchema(Shape):
     total_mass_kg = Number(allow_none=True, get=_if_reported("total_kg"))
     reported_by = Integer("how many municipalities reported", attribute="used.reported")
     adopted_by = Integer("how many of those are adopted", get=lambda figure: figure.counted.adopted_by if figure.counted else 0)
-    asked_of = Integer(attribute="used.asked")
+    asked_of = Integer(attribute="used.asked_of")
     coverage = Number("how many percent of the inhabitants live where was reported", get=_coverage)
     reported_inhabitants_percent = Number(
         "the same of the region; a share of the region asks for at least what /goals/coverage says, at the start half. "

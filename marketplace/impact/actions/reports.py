@@ -87,7 +87,7 @@ def report_material_use(
     report = MaterialUseReport(
         organisation_id=organisation.id,
         year=year,
-        version=_next_version(session, organisation.id, year, known=version),
+        version=_next_version(session, organisation.id, year, version=version),
         scope=scope,
         explanation=explanation,
         includes_bank_kg=includes_bank_kg,
@@ -130,7 +130,7 @@ def ask_for_report(session: Session, actor: Actor, *, organisation_slug: str, ye
     check_year(year, last=last_year())
     organisation = get_organisation_by_slug(session, organisation_slug)
     hold(session, organisation)  # of two clicks the second waits here
-    missing = {one.organisation.id: one for one in get_reporting(session, actor, year=year).missing}.get(organisation.id)
+    missing = {state.organisation.id: state for state in get_reporting(session, actor, year=year).missing}.get(organisation.id)
     if missing is None:
         raise Conflict(_("%(organisation)s has reported %(year)s already.", organisation=organisation.name, year=str(year)))
     if missing.asked_on is not None and not missing.may_be_asked:
@@ -147,10 +147,10 @@ def ask_for_report(session: Session, actor: Actor, *, organisation_slug: str, ye
     return get_reporting(session, actor, year=year)
 
 
-def _next_version(session: Session, organisation_id: int, year: int, *, known: int | None) -> int:
+def _next_version(session: Session, organisation_id: int, year: int, *, version: int | None) -> int:
     report = find_report(session, organisation_id=organisation_id, year=year)
     existing = 0 if report is None else report.version
-    if known is not None and known != existing:
+    if version is not None and version != existing:
         raise changed_meanwhile(existing)
     return existing + 1
 

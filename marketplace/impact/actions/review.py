@@ -107,31 +107,31 @@ def send_back(
 ) -> MaterialUseYear:
     """Send a report back with a question; it may be submitted again, as it is or changed. The same question twice is one."""
     organisation, reports = _held(session, actor, organisation_slug, year, Can.REVIEW_MATERIAL_USE)
-    asked = check_words(question, field="question", missing=ASK_SOMETHING)
+    cleaned = check_words(question, field="question", missing=ASK_SOMETHING)
     newest = reports[0] if reports else None
-    if newest is not None and newest.status == ReportStatus.SENT_BACK and find_last_question(session, newest) == asked:
+    if newest is not None and newest.status == ReportStatus.SENT_BACK and find_last_question(session, newest) == cleaned:
         return get_material_use(session, actor, year=year, organisation_slug=organisation_slug)
     report = _at_the_reviewer(reports, version)
     _move(session, report, AT_THE_REVIEWER, ReportStatus.SENT_BACK)
-    _write(session, actor, report, RemarkKind.QUESTION, asked)
+    _write(session, actor, report, RemarkKind.QUESTION, cleaned)
     _record(session, actor, "material_use.send_back", report, organisation)
-    _tell_municipality(session, Notice.REPORT_SENT_BACK, organisation, year, question=asked)
+    _tell_municipality(session, Notice.REPORT_SENT_BACK, organisation, year, question=cleaned)
     return get_material_use(session, actor, year=year, organisation_slug=organisation_slug, version=report.version)
 
 
 def add_remark(session: Session, actor: Actor, *, organisation_slug: str, year: int, text: str) -> MaterialUseYear:
     """Add a line to the thread about a report that was submitted once; the other side is told."""
     organisation, reports = _held(session, actor, organisation_slug, year, Can.DISCUSS_MATERIAL_USE)
-    said = check_words(text, field="text", missing=SAY_SOMETHING)
-    report = next((one for one in reports if one.submitted_at is not None), None)
+    cleaned = check_words(text, field="text", missing=SAY_SOMETHING)
+    report = next((report for report in reports if report.submitted_at is not None), None)
     if report is None:
         raise refuse_step(None)
-    _write(session, actor, report, RemarkKind.REMARK, said)
+    _write(session, actor, report, RemarkKind.REMARK, cleaned)
     _record(session, actor, "material_use.remark", report, organisation)
     if may(actor, Can.REVIEW_MATERIAL_USE):
-        _tell_municipality(session, Notice.REPORT_REMARK, organisation, year, writer=actor.organisation_name, message=said)
+        _tell_municipality(session, Notice.REPORT_REMARK, organisation, year, writer=actor.organisation_name, message=cleaned)
     else:
-        _tell_reviewers(session, Notice.REPORT_REMARK, organisation, year, writer=organisation.name, message=said)
+        _tell_reviewers(session, Notice.REPORT_REMARK, organisation, year, writer=organisation.name, message=cleaned)
     return get_material_use(session, actor, year=year, organisation_slug=organisation_slug)
 
 
@@ -203,21 +203,21 @@ def _frozen(
     )
 
 
-def _held(session: Session, actor: Actor, slug: str, year: int, right: Can) -> tuple[Organisation, list[MaterialUseReport]]:
+def _held(session: Session, actor: Actor, slug: str, year: int, permission: Can) -> tuple[Organisation, list[MaterialUseReport]]:
     """The municipality and the versions of its report, newest first.
 
     Kept from everybody else until this is committed.
     """
     organisation = get_organisation_by_slug(session, slug)
-    require(actor, right, organisation.id)
+    require(actor, permission, organisation.id)
     hold(session, organisation)
     return organisation, list(list_reports(session, organisation_id=organisation.id, year=year))
 
 
 def _at_the_reviewer(reports: list[MaterialUseReport], version: int | None = None) -> MaterialUseReport:
-    report = next((one for one in reports if one.status in AT_THE_REVIEWER), None)
+    report = next((report for report in reports if report.status in AT_THE_REVIEWER), None)
     if report is None:
-        raise refuse_step(next((one.status for one in reports if one.submitted_at is not None), None))
+        raise refuse_step(next((report.status for report in reports if report.submitted_at is not None), None))
     if version is not None and version != report.version:
         raise changed_meanwhile(report.version)
     return report

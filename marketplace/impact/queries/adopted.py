@@ -74,8 +74,8 @@ def is_adopted(session: Session, *, slug: str, year: int) -> bool:
 
 def list_inputs(session: Session) -> Inputs:
     """What indicators are worked out from: what was adopted, and what is reported of others."""
-    kept = {(one.organisation_id, one.year): one for one in list_adopted(session)}
-    adopted = {key: one.as_input for key, one in kept.items()}
+    adoptions = {(adoption.organisation_id, adoption.year): adoption for adoption in list_adopted(session)}
+    adopted = {key: adoption.as_input for key, adoption in adoptions.items()}
     slugs = {organisation.id: organisation.slug for organisation in list_organisations(session)}
     bank, newest = get_bank_by_year(session), dict[tuple[int, int], MaterialUseReport]()
     for report in session.scalars(select(MaterialUseReport).order_by(MaterialUseReport.version)):  # the highest is the last
@@ -92,7 +92,8 @@ def list_inputs(session: Session) -> Inputs:
             )
             for key, report in newest.items()
         },
-        {key: Scope(one.scope) for key, one in newest.items()} | {key: Scope(one.scope) for key, one in kept.items()},
+        {key: Scope(report.scope) for key, report in newest.items()}
+        | {key: Scope(adoption.scope) for key, adoption in adoptions.items()},
     )
 
 
@@ -155,14 +156,14 @@ def list_municipalities_to_remind(session: Session) -> list[int]:
         MaterialUseReport.year == today.year - 1, MaterialUseReport.status.in_(SUBMITTED)
     )
     month = datetime(today.year, today.month, 1, tzinfo=clock.AMSTERDAM)
-    told = {
+    notified = {
         row.object_id
         for action in (REMINDED, ASKED)
         for row in list_records(session, action=action, object_type=OF)
         if row.at >= month and row.facts.get("year") == today.year - 1
     }
-    due = list_coordinated(session) - told - {*session.scalars(submitted)}
-    return [one.id for one in list_municipalities(session) if one.id in due]
+    due = list_coordinated(session) - notified - {*session.scalars(submitted)}
+    return [municipality.id for municipality in list_municipalities(session) if municipality.id in due]
 
 
 def list_reports_to_remind(session: Session) -> list[int]:
@@ -171,8 +172,8 @@ def list_reports_to_remind(session: Session) -> list[int]:
     waiting = select(MaterialUseReport.id).where(
         MaterialUseReport.status == ReportStatus.SUBMITTED, MaterialUseReport.submitted_at <= since
     )
-    told = {row.object_id for row in list_records(session, action=REVIEW_REMINDED, object_type=REPORT) if row.at > since}
-    return [report_id for report_id in session.scalars(waiting.order_by(MaterialUseReport.id)) if report_id not in told]
+    reminded = {row.object_id for row in list_records(session, action=REVIEW_REMINDED, object_type=REPORT) if row.at > since}
+    return [report_id for report_id in session.scalars(waiting.order_by(MaterialUseReport.id)) if report_id not in reminded]
 
 
 def find_adopted_breach(session: Session) -> str | None:
@@ -182,15 +183,19 @@ def find_adopted_breach(session: Session) -> str | None:
     """
     reported = _masses_by_origin(session)
     booked = _booked_in_adopted_years(session)
-    for one in list_adopted(session):
-        values, name = one.as_input, f"{one.organisation_slug} {one.year}"
-        said = {origin: mass_kg for origin, mass_kg in values.by_origin.items() if mass_kg}
-        if said != {origin: mass_kg for origin, mass_kg in reported.get(one.report_id, {}).items() if mass_kg}:
+    for adoption in list_adopted(session):
+        values, name = adoption.as_input, f"{adoption.organisation_slug} {adoption.year}"
+        masses = {origin: mass_kg for origin, mass_kg in values.by_origin.items() if mass_kg}
+        if masses != {origin: mass_kg for origin, mass_kg in reported.get(adoption.report_id, {}).items() if mass_kg}:
             return f"the adopted year of {name} is not what its report says"
-        report = session.get_one(MaterialUseReport, one.report_id)
-        if (report.status, report.scope, report.includes_bank_kg) != (ReportStatus.ADOPTED, one.scope, one.includes_bank_kg):
+        report = session.get_one(MaterialUseReport, adoption.report_id)
+        if (report.status, report.scope, report.includes_bank_kg) != (
+            ReportStatus.ADOPTED,
+            adoption.scope,
+            adoption.includes_bank_kg,
+        ):
             return f"the report of {name} is not the one that was adopted"
-        if one.bank_by_origin != {origin: booked.get((one.id, origin), ZERO) for origin in RENEWABLE}:
+        if adoption.bank_by_origin != {origin: booked.get((adoption.id, origin), ZERO) for origin in RENEWABLE}:
             return f"the adopted year of {name} is not what the ledger says"
     return None
 

@@ -24,8 +24,8 @@ def total_given(session: Session, *, slug: str, year: int) -> Decimal:
 def get_bank_by_year(session: Session) -> dict[tuple[str, int], Decimal]:
     """What each organisation received through the bank, by its slug and the year, in kg."""
     years = select(_rows.to_slug, _rows.span, func.sum(_rows.mass_kg)).group_by(_rows.to_slug, _rows.span)
-    found = session.execute(years.where(_of_all_groups, func.length(_rows.span) == YEAR_LENGTH))
-    return {(slug, int(year)): mass_kg for slug, year, mass_kg in found}
+    rows = session.execute(years.where(_of_all_groups, func.length(_rows.span) == YEAR_LENGTH))
+    return {(slug, int(year)): mass_kg for slug, year, mass_kg in rows}
 
 
 def get_bank_mass(session: Session, *, slug: str, year: int) -> Decimal:
@@ -39,8 +39,8 @@ def get_bank_by_origin(session: Session, *, slug: str, year: int) -> dict[Origin
     Rows of version 1 name no origin: all that was booked then was reused.
     """
     sums = select(func.sum(_rows.mass_kg), func.sum(_rows.recycled_mass_kg), func.sum(_rows.biobased_mass_kg))
-    found = session.execute(sums.where(_of_all_groups, _rows.span == f"{year:04d}", _rows.to_slug == slug)).one()
-    total, recycled, biobased = (mass_kg or ZERO for mass_kg in found)
+    masses = session.execute(sums.where(_of_all_groups, _rows.span == f"{year:04d}", _rows.to_slug == slug)).one()
+    total, recycled, biobased = (mass_kg or ZERO for mass_kg in masses)
     return {Origin.BIOBASED: biobased, Origin.REUSED: total - recycled - biobased, Origin.RECYCLED: recycled}
 
 

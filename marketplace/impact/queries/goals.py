@@ -39,13 +39,13 @@ class GoalHistory:
     @property
     def region(self) -> GoalDecision:
         """What counts for the region."""
-        return next(one for one in self.versions if one.organisation is None)
+        return next(decision for decision in self.versions if decision.organisation is None)
 
     @property
     def own(self) -> list[GoalDecision]:
         """What counts for each municipality that decided for itself, by name."""
-        newest = {one.organisation.id: one for one in reversed(self.versions) if one.organisation is not None}
-        return sorted(newest.values(), key=lambda one: one.organisation.sort_key if one.organisation else "")
+        newest = {decision.organisation.id: decision for decision in reversed(self.versions) if decision.organisation is not None}
+        return sorted(newest.values(), key=lambda decision: decision.organisation.sort_key if decision.organisation else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def list_goals(session: Session) -> Sequence[Goal]:
 
 def get_goal(session: Session, number: int, *, for_update: bool = False) -> Goal:
     """The goal with this number, or Missing. `for_update`: nobody else decides about it until this is committed."""
-    asked = select(Goal).where(Goal.number == number)
-    goal = session.scalars(asked.with_for_update(key_share=True) if for_update else asked).one_or_none()
+    query = select(Goal).where(Goal.number == number)
+    goal = session.scalars(query.with_for_update(key_share=True) if for_update else query).one_or_none()
     if goal is None:
         raise Missing(_("There is no goal %(number)s. Choose one from the list of goals.", number=str(number)))
     return goal
@@ -94,8 +94,8 @@ def get_goal_history(session: Session, actor: Actor, *, number: int) -> GoalHist
     rows = _versions().where(GoalVersion.number == goal.number).order_by(None).order_by(GoalVersion.id.desc())
     if not may(actor, Can.READ_MEMBER_FIGURES):
         rows = rows.where(GoalVersion.organisation_id.is_(None))
-    by_id = {one.id: one for one in session.scalars(select(Organisation))}
-    versions = [decision_of(one, by_id.get(one.organisation_id or 0)) for one in session.scalars(rows)]
+    by_id = {organisation.id: organisation for organisation in session.scalars(select(Organisation))}
+    versions = [decision_of(version, by_id.get(version.organisation_id or 0)) for version in session.scalars(rows)]
     return GoalHistory(goal, tuple(versions))
 
 
@@ -147,7 +147,7 @@ def targets_in_force(session: Session, organisation_id: int) -> list[dict[str, A
     `thawed` of the rules reads it again.
     """
     counting = in_force(session, organisation_id=organisation_id).values()
-    return [target.frozen() for one in counting for target in (one.region, one.own) if target is not None]
+    return [target.frozen() for targets in counting for target in (targets.region, targets.own) if target is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,23 +172,23 @@ class Decided:
         """What counted when a municipality's year was adopted, with the decision behind it."""
         return {
             number: InForce(
-                self._with_decision(None, one.region),
-                None if one.own is None else self._with_decision(adopted.organisation_id, one.own),
+                self._with_decision(None, targets.region),
+                None if targets.own is None else self._with_decision(adopted.organisation_id, targets.own),
             )
-            for number, one in thawed(adopted.targets).items()
+            for number, targets in thawed(adopted.targets).items()
         }
 
     def kept_by_region(self, adopted: Iterable[AdoptedYear]) -> dict[int, InForce]:
         """What counted for the region when the last of these was adopted."""
         newest = dict[int, Target]()
-        for one in adopted:
-            for number, counted in thawed(one.targets).items():
+        for adoption in adopted:
+            for number, counted in thawed(adoption.targets).items():
                 newest[number] = max(counted.region, newest.get(number, counted.region), key=lambda target: target.version)
         return {number: InForce(self._with_decision(None, target)) for number, target in newest.items()}
 
     def _with_decision(self, owner: int | None, target: Target) -> Target:
-        known = self.targets.get((owner, target.number, target.version))
-        return target if known is None else replace(target, decision=known.decision)
+        stored = self.targets.get((owner, target.number, target.version))
+        return target if stored is None else replace(target, decision=stored.decision)
 
 
 def get_decided(session: Session) -> Decided:

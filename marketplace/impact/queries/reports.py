@@ -61,7 +61,7 @@ class Reporting:
     @property
     def missing(self) -> tuple[ReportState, ...]:
         """Those without a report of the year."""
-        return tuple(one for one in self.states if one.report is None)
+        return tuple(state for state in self.states if state.report is None)
 
     @property
     def reported(self) -> int:
@@ -71,7 +71,7 @@ class Reporting:
     @property
     def adopted(self) -> int:
         """Of how many the year is adopted."""
-        return sum(one.status is ReportStatus.ADOPTED for one in self.states)
+        return sum(state.status is ReportStatus.ADOPTED for state in self.states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class MaterialUseYear:
     @property
     def earlier(self) -> tuple[ReportVersion, ...]:
         """The versions before this one, newest first."""
-        return tuple(one for one in self.versions if one.version < self.version)
+        return tuple(version for version in self.versions if version.version < self.version)
 
     @property
     def values(self) -> YearInput:
@@ -157,15 +157,15 @@ def get_reporting(session: Session, actor: Actor, *, year: int | None = None) ->
     For members; when each was asked only for whoever answers for the region.
     """
     require(actor, Can.READ_MEMBER_FIGURES)
-    asked = last_year() if year is None else year
-    current, filled = _current_reports(session, asked), _filled(session, asked)
-    asked_on = _asked_on(session, asked) if may(actor, Can.ASK_FOR_REPORT) else {}
+    year = last_year() if year is None else year
+    current, filled = _current_reports(session, year), _filled(session, year)
+    asked_on = _asked_on(session, year) if may(actor, Can.ASK_FOR_REPORT) else {}
     states = []
-    for one in list_municipalities(session):
-        report = current.get(one.id)
+    for municipality in list_municipalities(session):
+        report = current.get(municipality.id)
         is_there = report is not None and report.id in filled
-        states.append(ReportState(one, report if is_there else None, asked_on.get(one.id)))
-    return Reporting(asked, tuple(states))
+        states.append(ReportState(municipality, report if is_there else None, asked_on.get(municipality.id)))
+    return Reporting(year, tuple(states))
 
 
 def list_waiting(session: Session, actor: Actor) -> list[tuple[Organisation, int]]:
@@ -176,7 +176,7 @@ def list_waiting(session: Session, actor: Actor) -> list[tuple[Organisation, int
         .join(MaterialUseReport, MaterialUseReport.organisation_id == Organisation.id)
         .where(MaterialUseReport.status.in_(AT_THE_REVIEWER))
     )
-    return [(one, year) for one, year in session.execute(rows.order_by(MaterialUseReport.submitted_at))]
+    return [(organisation, year) for organisation, year in session.execute(rows.order_by(MaterialUseReport.submitted_at))]
 
 
 def list_own_unfinished(session: Session, actor: Actor) -> list[tuple[int, ReportStatus | None]]:
@@ -257,8 +257,8 @@ def list_reports(session: Session, *, organisation_id: int, year: int) -> Sequen
 def list_rows(session: Session, report_ids: Iterable[int]) -> dict[int, list[UseRow]]:
     """What versions of reports say, by their ids."""
     rows: dict[int, list[UseRow]] = {report_id: [] for report_id in report_ids}
-    found = select(MaterialUse).where(MaterialUse.report_id.in_(rows))
-    for row in session.scalars(found.order_by(MaterialUse.scope, MaterialUse.flow, MaterialUse.group_slug, MaterialUse.origin)):
+    query = select(MaterialUse).where(MaterialUse.report_id.in_(rows))
+    for row in session.scalars(query.order_by(MaterialUse.scope, MaterialUse.flow, MaterialUse.group_slug, MaterialUse.origin)):
         rows[row.report_id].append(UseRow(row.group_slug, row.origin, row.mass_kg, row.scope, row.flow))
     return rows
 
@@ -275,33 +275,33 @@ def get_material_use(
     reports = list_reports(session, organisation_id=organisation.id, year=year)
     adoption = find_adopted(session, organisation_id=organisation.id, year=year)
     if version is None:
-        shown = next((one for one in reports if adoption is not None and one.id == adoption.report_id), None)
-        shown = shown or (reports[0] if reports else None)
+        chosen = next((report for report in reports if adoption is not None and report.id == adoption.report_id), None)
+        chosen = chosen or (reports[0] if reports else None)
     else:
-        shown = next((one for one in reports if one.version == version), None)
-        if shown is None and version:
+        chosen = next((report for report in reports if report.version == version), None)
+        if chosen is None and version:
             raise Missing(_("There is no version %(version)s of this report. Choose one that is there.", version=str(version)))
     rows = list_rows(session, (report.id for report in reports))
     bank = get_bank_by_origin(session, slug=organisation.slug, year=year) if adoption is None else adoption.bank_by_origin
     names = {group.slug: group.name for group in get_taxonomy(session).groups}
     versions = tuple(_version_of(report, rows[report.id], names) for report in reports)
-    if shown is None:
+    if chosen is None:
         return MaterialUseYear(organisation, year, None, None, 0, (), bank, versions, adoption=adoption)
     return MaterialUseYear(
         organisation=organisation,
         year=year,
-        includes_bank_kg=shown.includes_bank_kg,
-        includes_bank_as_of=shown.includes_bank_as_of,
-        version=shown.version,
-        rows=tuple(rows[shown.id]),
+        includes_bank_kg=chosen.includes_bank_kg,
+        includes_bank_as_of=chosen.includes_bank_as_of,
+        version=chosen.version,
+        rows=tuple(rows[chosen.id]),
         bank_by_origin=bank,
         versions=versions,
-        status=ReportStatus(shown.status),
-        scope=Scope(shown.scope),
-        explanation=shown.explanation,
-        reported_at=shown.reported_at,
-        submitted_at=shown.submitted_at,
-        findings=list_findings(session, organisation, shown, rows[shown.id], sum(bank.values(), ZERO)),
+        status=ReportStatus(chosen.status),
+        scope=Scope(chosen.scope),
+        explanation=chosen.explanation,
+        reported_at=chosen.reported_at,
+        submitted_at=chosen.submitted_at,
+        findings=list_findings(session, organisation, chosen, rows[chosen.id], sum(bank.values(), ZERO)),
         remarks=_list_remarks(session, reports),
         adoption=adoption,
     )
@@ -322,7 +322,7 @@ def list_findings(
     """
     names = {group.slug: group.name for group in get_taxonomy(session).groups}
     if not is_fresh and report.status != ReportStatus.CONCEPT and report.findings is not None:
-        return tuple(Finding.of(one, names) for one in report.findings)
+        return tuple(Finding.of(finding, names) for finding in report.findings)
     before = _current_reports(session, report.year - 1).get(organisation.id)
     return find_oddities(
         Reported(
@@ -363,7 +363,7 @@ def _version_of(report: MaterialUseReport, rows: Sequence[UseRow], group_names: 
         sums.get(Origin.REUSED, ZERO),
         report.includes_bank_kg,
         report.explanation,
-        tuple(Finding.of(one, group_names) for one in report.findings or ()),
+        tuple(Finding.of(finding, group_names) for finding in report.findings or ()),
     )
 
 

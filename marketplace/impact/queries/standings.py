@@ -79,14 +79,14 @@ class GoalPlace:
     @property
     def used(self) -> Indicator:
         """The share of the material use, whichever goal asks for it."""
-        found = (one.indicator for one in self.standings if one.goal.indicator == Measured.RENEWABLE_SHARE)
-        return next(found, NOTHING_KNOWN)
+        indicators = (standing.indicator for standing in self.standings if standing.goal.indicator == Measured.RENEWABLE_SHARE)
+        return next(indicators, NOTHING_KNOWN)
 
     @property
     def nearest(self) -> Standing | None:
         """The goal about material use whose year comes first."""
-        asked = [one for one in self.standings if one.goal.indicator == Measured.RENEWABLE_SHARE]
-        return min(asked, key=lambda one: (one.target.year, one.goal.number), default=None)
+        standings = [standing for standing in self.standings if standing.goal.indicator == Measured.RENEWABLE_SHARE]
+        return min(standings, key=lambda standing: (standing.target.year, standing.goal.number), default=None)
 
     @property
     def is_adopted(self) -> bool | None:
@@ -121,12 +121,18 @@ def get_goals(session: Session, actor: Actor, *, year: int | None = None, munici
     requested = year if year is not None and FIRST_YEAR <= year <= last else None
     shared = [when for when in figures.years if figures.used(when).share is not None]
     visible = requested or (shared or figures.years or [last])[-1]
-    chosen = None if is_public else next((one for one in figures.municipalities if one.slug == municipality), None)
+    chosen = (
+        None
+        if is_public
+        else next((organisation for organisation in figures.municipalities if organisation.slug == municipality), None)
+    )
     return GoalsOverview(
         year=visible,
         years=tuple(sorted({*figures.years, last, visible}, reverse=True)),
         region=figures.region(visible),
-        municipalities=() if is_public else tuple(figures.place(one, visible) for one in figures.municipalities),
+        municipalities=()
+        if is_public
+        else tuple(figures.place(organisation, visible) for organisation in figures.municipalities),
         trend=tuple(
             (when, figures.region(when) if chosen is None else figures.place(chosen, when))
             for when in figures.years
@@ -155,13 +161,13 @@ class _Figures:
     @cached_property
     def years(self) -> list[int]:
         """Every year of which the reader sees something, oldest first."""
-        return sorted({year for (_organisation_id, year), one in self.inputs.items() if one.is_reported})
+        return sorted({year for (_organisation_id, year), values in self.inputs.items() if values.is_reported})
 
     @cached_property
     def inhabitants(self) -> dict[int, int]:
         """How many people live in each municipality."""
-        known = {area.slug: area.inhabitants for area in areas()}
-        return {one.id: known.get(one.slug, 0) for one in self.municipalities}
+        inhabitants = {area.slug: area.inhabitants for area in areas()}
+        return {municipality.id: inhabitants.get(municipality.slug, 0) for municipality in self.municipalities}
 
     def used(self, year: int, *, adopted_only: bool = False) -> Indicator:
         """The share of the region's material use."""
@@ -170,16 +176,16 @@ class _Figures:
 
     def region(self, year: int) -> GoalPlace:
         """The region in a year. What counts is what did when the last of its municipalities adopted it."""
-        adopted = [one for (_organisation_id, when), one in self.adopted.items() if when == year]
+        adopted = [adoption for (_organisation_id, when), adoption in self.adopted.items() if when == year]
         earlier = [when for when in self.years if when < year and any(key[1] == when for key in self.adopted)]
-        counted = [one.id for one in self.municipalities if self._indicator((one.id, year)).reported]
+        counted = [municipality.id for municipality in self.municipalities if self._indicator((municipality.id, year)).reported]
         each = [(self._valued((key, year)), people) for key, people in self.inhabitants.items()]
         worth = regional(each, self.minimum_percent)
         return GoalPlace(
             slug="",
             name="",
             standings=self._standings(self.decided.now(None), self.decided.kept_by_region(adopted), self.used(year), worth, year),
-            bank_kg=sum((self._bank_kg(one, year) for one in self.municipalities), ZERO),
+            bank_kg=sum((self._bank_kg(municipality, year) for municipality in self.municipalities), ZERO),
             adopted_by=len(adopted),
             scopes=Counter(self.scopes[organisation_id, year] for organisation_id in counted),
             change=self._change(self.inhabitants, earlier[-1] if earlier else None, year),
@@ -191,12 +197,14 @@ class _Figures:
         """A municipality in a year."""
         key = (organisation.id, year)
         values, adopted = self.inputs.get(key), self.adopted.get(key)
-        kept = {} if adopted is None else self.decided.in_force_at(adopted)
+        at_adoption = {} if adopted is None else self.decided.in_force_at(adopted)
         earlier = [when for organisation_id, when in self.adopted if organisation_id == organisation.id and when < year]
         return GoalPlace(
             slug=organisation.slug,
             name=organisation.name,
-            standings=self._standings(self.decided.now(organisation.id), kept, self._indicator(key), self._valued(key), year),
+            standings=self._standings(
+                self.decided.now(organisation.id), at_adoption, self._indicator(key), self._valued(key), year
+            ),
             bank_kg=self._bank_kg(organisation, year),
             adopted_by=int(adopted is not None),
             scopes=Counter([self.scopes[key]] if self._indicator(key).reported else []),
@@ -213,7 +221,7 @@ class _Figures:
         return valued_share(self.worth.get(key))
 
     def _each(self, year: int, *, adopted_only: bool) -> dict[int, Indicator]:
-        keys = {one.id: (one.id, year) for one in self.municipalities}
+        keys = {municipality.id: (municipality.id, year) for municipality in self.municipalities}
         return {
             organisation_id: NOTHING_KNOWN if adopted_only and key not in self.adopted else self._indicator(key)
             for organisation_id, key in keys.items()
@@ -231,15 +239,15 @@ class _Figures:
         return compare(earlier, later, people, year_before=before, minimum_percent=self.minimum_percent)
 
     def _standings(
-        self, now: Mapping[int, InForce], kept: Mapping[int, InForce], used: Indicator, worth: Indicator, year: int
+        self, now: Mapping[int, InForce], at_adoption: Mapping[int, InForce], used: Indicator, worth: Indicator, year: int
     ) -> tuple[Standing, ...]:
         """Each goal stands where what it measures does: the material use, or the valuations.
 
-        `kept`: what counted when the year was adopted.
+        `at_adoption`: what counted when the year was adopted.
         """
         measured = {Measured.RENEWABLE_SHARE: used, Measured.VALUED_SHARE: worth}
         return tuple(
-            Standing(goal, {**now, **kept}[goal.number], now[goal.number], measured[Measured(goal.indicator)], year)
+            Standing(goal, {**now, **at_adoption}[goal.number], now[goal.number], measured[Measured(goal.indicator)], year)
             for goal in self.goals
         )
 
@@ -252,9 +260,11 @@ def _gathered(session: Session, *, is_public: bool) -> _Figures:
         decided=get_decided(session),
         municipalities=municipalities,
         inputs=inputs.adopted if is_public else {**inputs.reported, **inputs.adopted},
-        adopted={(one.organisation_id, one.year): one for one in list_adopted(session)},
+        adopted={(adoption.organisation_id, adoption.year): adoption for adoption in list_adopted(session)},
         scopes=inputs.scopes,
         bank=get_bank_by_year(session),
         minimum_percent=get_coverage_minimum(session),
-        worth=valued_by_year(session, [one.id for one in municipalities], range(FIRST_YEAR, clock.today().year + 1)),
+        worth=valued_by_year(
+            session, [municipality.id for municipality in municipalities], range(FIRST_YEAR, clock.today().year + 1)
+        ),
     )

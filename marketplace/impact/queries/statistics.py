@@ -111,7 +111,7 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     exact = may(actor, Can.READ_POINTS)
-    shown = _as_they_are if exact else _coarse
+    present = _as_they_are if exact else _coarse
     if not cut.is_all:
         require(actor, Can.READ_PERIOD_FIGURES)
     is_member = may(actor, Can.READ_MEMBER_FIGURES)
@@ -120,22 +120,22 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     by_reach = _folded(by_both, 0) if is_member else sums_by(session, cut, "reach")
     totals = Totals.over(by_month.values())
     months = find_months(session)
-    found = Statistics(
+    statistics = Statistics(
         totals=totals if exact else _coarse_while_few(totals),
-        by_reach={reach: shown(by_reach.get(reach.value, Totals())) for reach in Reach},
+        by_reach={reach: present(by_reach.get(reach.value, Totals())) for reach in Reach},
         since=months[0] if months else None,
         is_adopted=_is_adopted(session, cut, months),
     )
     if not is_member:
-        return found
+        return statistics
     pairs = sums_by_pair(session, cut)
     names = {row.slug: row.name for row in session.scalars(select(Organisation).order_by(Organisation.sort_key))}
     has_pairs = may(actor, Can.READ_PERIOD_FIGURES)
     return replace(
-        found,
-        by_municipality=_shown(_by_municipality(session, pairs, names), shown),
-        by_material_group=_shown(_by_group(session, _folded(by_both, 1)), shown),
-        by_month=_shown(_by_month(by_month), shown),
+        statistics,
+        by_municipality=_shown(_by_municipality(session, pairs, names), present),
+        by_material_group=_shown(_by_group(session, _folded(by_both, 1)), present),
+        by_month=_shown(_by_month(by_month), present),
         by_pair=_by_pair(pairs, names) if has_pairs else (),
         is_public=False,
         in_whole_km=not exact,
@@ -173,18 +173,18 @@ def _coarse_while_few(totals: Totals) -> Totals:
     return totals if totals.saved_exchanges >= FEW_TRANSFERS else replace(totals, saved_cents=0, saved_exchanges=0)
 
 
-def _shown(rows: tuple[StatisticsRow, ...], shown: Callable[[Totals], Totals]) -> tuple[StatisticsRow, ...]:
-    return tuple(replace(row, totals=shown(row.totals)) for row in rows)
+def _shown(rows: tuple[StatisticsRow, ...], present: Callable[[Totals], Totals]) -> tuple[StatisticsRow, ...]:
+    return tuple(replace(row, totals=present(row.totals)) for row in rows)
 
 
 def _is_adopted(session: Session, cut: Cut, months: tuple[str, str] | None) -> bool:
     """Whether every municipality asked for has adopted every year of the period."""
     if months is None or not cut.last:
         return False  # a period without an end goes on
-    asked = set(cut.municipalities) or {one.slug for one in list_municipalities(session)}
+    slugs = set(cut.municipalities) or {municipality.slug for municipality in list_municipalities(session)}
     years = range(int((cut.first or months[0])[:4]), int(cut.last[:4]) + 1)
-    adopted = {(one.organisation_slug, one.year) for one in list_adopted(session)}
-    return bool(years) and all((slug, year) in adopted for slug in asked for year in years)
+    adopted = {(adoption.organisation_slug, adoption.year) for adoption in list_adopted(session)}
+    return bool(years) and all((slug, year) in adopted for slug in slugs for year in years)
 
 
 Pairs = Mapping[tuple[str, str], Totals]
@@ -192,11 +192,11 @@ Pairs = Mapping[tuple[str, str], Totals]
 
 def _by_pair(pairs: Pairs, names: Mapping[str, str]) -> tuple[Pair, ...]:
     """Who gave to whom, heaviest first."""
-    found = [
+    rows = [
         Pair(giver, receiver, names.get(giver, giver), names.get(receiver, receiver), totals)
         for (giver, receiver), totals in pairs.items()
     ]
-    return tuple(sorted(found, key=lambda pair: (-pair.totals.mass_kg, pair.giver, pair.receiver)))
+    return tuple(sorted(rows, key=lambda pair: (-pair.totals.mass_kg, pair.giver, pair.receiver)))
 
 
 def _by_municipality(session: Session, pairs: Pairs, names: Mapping[str, str]) -> tuple[StatisticsRow, ...]:
@@ -216,9 +216,9 @@ def _by_municipality(session: Session, pairs: Pairs, names: Mapping[str, str]) -
             slug,
             names.get(slug, slug),
             Totals.over(received.get(slug, ())),
-            sum((one.mass_kg for one in given.get(slug, ())), ZERO),
+            sum((totals.mass_kg for totals in given.get(slug, ())), ZERO),
             pairs[slug, slug].mass_kg if (slug, slug) in pairs else ZERO,
-            sum(one.price_cents for one in given.get(slug, ())),
+            sum(totals.price_cents for totals in given.get(slug, ())),
             pairs[slug, slug].price_cents if (slug, slug) in pairs else 0,
         )
         for slug in dict.fromkeys((*municipalities, *others))

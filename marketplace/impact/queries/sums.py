@@ -105,7 +105,7 @@ def _flags(cut: Cut, through: Any, is_bulk: Any) -> list[ColumnElement[bool]]:
 
 
 def _sides(cut: Cut, giver: Any, receiver: Any) -> list[ColumnElement[bool]]:
-    found = [giver.in_(cut.municipalities) | receiver.in_(cut.municipalities)] if cut.municipalities else []
+    conditions = [giver.in_(cut.municipalities) | receiver.in_(cut.municipalities)] if cut.municipalities else []
     if cut.between is not None:
-        found.append(giver == receiver if cut.between is Between.WITHIN else giver != receiver)
-    return found
+        conditions.append(giver == receiver if cut.between is Between.WITHIN else giver != receiver)
+    return conditions

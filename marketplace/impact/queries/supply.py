@@ -115,9 +115,11 @@ def materials_in(session: Session, cut: Cut, column: Any) -> list[ColumnElement[
     if not (cut.groups or cut.without_bulk):
         return []
     taxonomy = get_taxonomy(session)
-    known = (*taxonomy.materials, *taxonomy.retired)
+    materials = (*taxonomy.materials, *taxonomy.retired)
     wanted = [
-        one.id for one in known if not (cut.without_bulk and one.is_bulk) and (not cut.groups or one.group.slug in cut.groups)
+        material.id
+        for material in materials
+        if not (cut.without_bulk and material.is_bulk) and (not cut.groups or material.group.slug in cut.groups)
     ]
     return [column.in_(wanted)]
 
@@ -169,9 +171,11 @@ def _lost(session: Session, cut: Cut) -> dict[Outcome | None, Counted]:
         rows = rows.where(SupplyLoss.lost_on >= cut.first_day)
     if cut.last_day:
         rows = rows.where(SupplyLoss.lost_on <= cut.last_day)
-    found = {outcome: Counted(number, mass or ZERO, number - weighed) for outcome, number, mass, weighed in session.execute(rows)}
+    counts = {
+        outcome: Counted(number, mass or ZERO, number - weighed) for outcome, number, mass, weighed in session.execute(rows)
+    }
     outcomes: Iterable[Outcome | None] = (*LOST, None)
-    return {outcome: found.get(outcome, Counted(0, ZERO)) for outcome in outcomes}
+    return {outcome: counts.get(outcome, Counted(0, ZERO)) for outcome in outcomes}
 
 
 def _wanted(session: Session, cut: Cut) -> Counted:
@@ -181,7 +185,13 @@ def _wanted(session: Session, cut: Cut) -> Counted:
     rows, taxonomy = session.execute(sums.where(*where)).all(), get_taxonomy(session)
     return Counted(
         sum(row[2] for row in rows),
-        sum((_kg(taxonomy, material_id, unit) * (asked - got) for material_id, unit, _number, asked, got in rows), ZERO),
+        sum(
+            (
+                _kg(taxonomy, material_id, unit) * (quantity - fulfilled)
+                for material_id, unit, _number, quantity, fulfilled in rows
+            ),
+            ZERO,
+        ),
     )
 
 

@@ -54,15 +54,15 @@ class Cut:
     def spans(self, first: str, last: str) -> tuple[str, ...]:
         """The fewest whole years, `YYYY`, and months of the period, of a book from `first` on."""
         begin, end = _index(max(self.first, first)), _index(min(self.last or last, last))
-        found: list[str] = []
+        spans: list[str] = []
         while begin <= end:
             if begin % 12 == 0 and begin + 11 <= end:
-                found.append(f"{begin // 12:04d}")
+                spans.append(f"{begin // 12:04d}")
                 begin += 12
             else:
-                found.append(f"{begin // 12:04d}-{begin % 12 + 1:02d}")
+                spans.append(f"{begin // 12:04d}-{begin % 12 + 1:02d}")
                 begin += 1
-        return tuple(found)
+        return tuple(spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,14 +95,16 @@ def effective(own: Target | None, region: Target) -> Target:
     return region if own is None else own
 
 
-def thawed(kept: Iterable[Mapping[str, Any]]) -> dict[int, InForce]:
+def thawed(stored: Iterable[Mapping[str, Any]]) -> dict[int, InForce]:
     """What counted when a year was adopted, by number of the goal, out of what it keeps."""
     targets = [
-        Target(int(one["number"]), Decimal(one["percent"]), int(one["year"]), int(one["version"]), bool(one["isOwn"]))
-        for one in kept
+        Target(
+            int(target["number"]), Decimal(target["percent"]), int(target["year"]), int(target["version"]), bool(target["isOwn"])
+        )
+        for target in stored
     ]
-    own = {one.number: one for one in targets if one.is_own}
-    return {one.number: InForce(one, own.get(one.number)) for one in targets if not one.is_own}
+    own = {target.number: target for target in targets if target.is_own}
+    return {target.number: InForce(target, own.get(target.number)) for target in targets if not target.is_own}
 
 
 def check_target(current: Target, *, percent: Decimal, year: int, decision: Decision, today: date) -> Target:

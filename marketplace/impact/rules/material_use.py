@@ -136,7 +136,7 @@ class Indicator:
     renewable_kg: Decimal = ZERO
     total_kg: Decimal = ZERO
     reported: int = 0  # by how many municipalities
-    asked: int = 1  # of how many
+    asked_of: int = 1  # of how many
     inhabitants: int = 0  # of those that reported
     inhabitants_asked: int = 0  # of all
     minimum_percent: Decimal = COVERAGE_MINIMUM  # of the inhabitants, for a share

@@ -41,25 +41,25 @@ class Path:
         return self.points / self.years if self.points is not None and self.years else None
 
 
-def path_to(target: Target, one: Indicator, *, year: int) -> Path:
+def path_to(target: Target, indicator: Indicator, *, year: int) -> Path:
     """How a share of this year stands to its target."""
-    if one.share is None:
-        return Path(Way.TOO_FEW if one.reported and not one.is_of_enough else Way.UNKNOWN)
-    if one.has_reached(target.percent):
+    if indicator.share is None:
+        return Path(Way.TOO_FEW if indicator.reported and not indicator.is_of_enough else Way.UNKNOWN)
+    if indicator.has_reached(target.percent):
         return Path(Way.REACHED)
-    points = target.percent - max(one.renewable_kg, ZERO) * 100 / one.total_kg
+    points = target.percent - max(indicator.renewable_kg, ZERO) * 100 / indicator.total_kg
     years = target.year - year
     return Path(Way.UNDERWAY, points, years) if years > 0 else Path(Way.TOO_LATE, points)
 
 
-def say_path(name: str, target: Target, one: Indicator, *, year: int) -> Text:
+def say_path(name: str, target: Target, indicator: Indicator, *, year: int) -> Text:
     """The same in a sentence, as in “Borne: 23% in 2027, 27 percentage points to go in 3 years”."""
-    path = path_to(target, one, year=year)
+    path = path_to(target, indicator, year=year)
     if path.way is Way.UNKNOWN:
         return _("%(name)s: nothing is known of %(year)s", name=name, year=str(year))
     if path.way is Way.TOO_FEW:
-        return say_too_few(one)
-    share = number(rounded((one.share or Decimal(0)) * 100, 1))
+        return say_too_few(indicator)
+    share = number(rounded((indicator.share or Decimal(0)) * 100, 1))
     if path.way is Way.REACHED:
         return _(
             "%(name)s: %(share)s%% in %(year)s, the goal of %(percent)s%% in %(target_year)s is reached",
@@ -90,25 +90,27 @@ def say_path(name: str, target: Target, one: Indicator, *, year: int) -> Text:
     )
 
 
-def say_too_few(one: Indicator) -> Text:
+def say_too_few(indicator: Indicator) -> Text:
     """Why there is no figure of the region: how many there are, and how much of the inhabitants."""
     return _(
         "No figure of the region yet: %(reported)s of the %(asked)s municipalities, %(inhabitants)s%% of the inhabitants",
-        reported=str(one.reported),
-        asked=str(one.asked),
-        inhabitants=number(rounded((one.inhabitants_share or Decimal(0)) * 100, 1)),
+        reported=str(indicator.reported),
+        asked=str(indicator.asked_of),
+        inhabitants=number(rounded((indicator.inhabitants_share or Decimal(0)) * 100, 1)),
     )
 
 
 def say_points(points: Decimal) -> str:
     """Percentage points with at most one decimal. What is left is never written as nothing."""
-    shown = rounded(points, 1)
-    return number(shown) if shown or not points else f"< {number(SMALLEST_POINTS)}"
+    value = rounded(points, 1)
+    return number(value) if value or not points else f"< {number(SMALLEST_POINTS)}"
 
 
-def bounds(one: Indicator) -> tuple[Decimal, Decimal] | None:
+def bounds(indicator: Indicator) -> tuple[Decimal, Decimal] | None:
     """Between what the share of everybody lies. None while somebody is silent: nobody knows how much they use."""
-    return (one.share, one.share) if one.share is not None and one.reported == one.asked else None
+    return (
+        (indicator.share, indicator.share) if indicator.share is not None and indicator.reported == indicator.asked_of else None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,10 @@ class Finding:
         return {"rule": self.rule.value, "facts": dict(self.facts)}
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any], group_names: Mapping[str, str]) -> "Finding":
+    def of(cls, stored: Mapping[str, Any], group_names: Mapping[str, str]) -> "Finding":
         """Read what was stored."""
-        slug = kept["facts"].get("group", "")
-        return cls(Rule(kept["rule"]), kept["facts"], group_names.get(slug, slug))
+        slug = stored["facts"].get("group", "")
+        return cls(Rule(stored["rule"]), stored["facts"], group_names.get(slug, slug))
 
 
 @dataclass(frozen=True, slots=True)

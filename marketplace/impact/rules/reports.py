@@ -75,12 +75,12 @@ def check_decision(decision: Decision, *, year: int, today: date) -> Decision:
     return decision
 
 
-def check_words(said: str, *, field: str, missing: Text) -> str:
+def check_words(typed: str, *, field: str, missing: Text) -> str:
     """A question or a remark as it is kept. Refused: nothing, and more than 2 000 characters."""
-    kept = clean(said, lines=True, longest=WORDS_LENGTH_MAX, field=field)
-    if not kept:
+    cleaned = clean(typed, lines=True, longest=WORDS_LENGTH_MAX, field=field)
+    if not cleaned:
         raise Invalid(missing, field)
-    return kept
+    return cleaned
 
 
 def check_filled(rows: Sequence[UseRow], *, scope: str) -> None:

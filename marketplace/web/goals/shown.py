@@ -91,7 +91,7 @@ def say_change(change: Comparison | None) -> Text:
         )
     sign = "+" if rounded(change.points, 1) > 0 else "−" if rounded(change.points, 1) < 0 else ""
     points = f"{sign}{number(abs(rounded(change.points, 1)))}"
-    if change.after.asked == 1:
+    if change.after.asked_of == 1:
         return _("%(points)s points since %(year)s", points=points, year=str(change.year_before))
     return ngettext(
         "%(points)s points since %(year)s, over the %(num)s municipality in both years",

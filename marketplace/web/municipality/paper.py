@@ -96,7 +96,7 @@ def _region(shown: YearFacts) -> Text | str:
         "%(share)s circular, over %(reported)s of the %(asked)s municipalities.",
         share=percent(region.share),
         reported=str(region.reported),
-        asked=str(region.asked),
+        asked=str(region.asked_of),
     )
 
 
