@@ -44,7 +44,7 @@ def organisations() -> str:
     return render_template(
         "admin/organisations.html",
         organisations=list_all_organisations(current_session(), current_actor()),
-        waiting=sum(one.status == "waiting" for one in list_join_requests(current_session(), current_actor())),
+        waiting=sum(asker.status == "waiting" for asker in list_join_requests(current_session(), current_actor())),
         kinds=KIND_LABELS,
         sub_kinds=SUB_KIND_LABELS,
     )
@@ -118,12 +118,12 @@ def join_requests() -> str:
 @MANAGED
 def join_request(request_id: int) -> ResponseReturnValue:
     """Accept a request to join. The organisation is made as it is described here, and the asker invited."""
-    asked = get_join_request(current_session(), current_actor(), request_id)
+    asker = get_join_request(current_session(), current_actor(), request_id)
     form = OrganisationForm(
-        name=asked.organisation_name,
-        sub_kind=asked.sub_kind,
-        place=asked.place,
-        email_domain=asked.email.partition("@")[2],
+        name=asker.organisation_name,
+        sub_kind=asker.sub_kind,
+        place=asker.place,
+        email_domain=asker.email.partition("@")[2],
     )
 
     def accept() -> None:
@@ -132,16 +132,20 @@ def join_request(request_id: int) -> ResponseReturnValue:
 
     if submit(form, accept):
         return done(
-            _("%(name)s takes part. The invitation to %(email)s is on its way.", name=form.name.data or "", email=asked.email),
+            _(
+                "%(name)s takes part. The invitation to %(email)s is on its way.",
+                name=form.name.data or "",
+                email=asker.email,
+            ),
             url_for("admin.join_requests"),
         )
-    return page("admin/join_request.html", form, refused=422, asked=asked, sub_kinds=SUB_KIND_LABELS)
+    return page("admin/join_request.html", form, refused=422, asker=asker, sub_kinds=SUB_KIND_LABELS)
 
 
 @MANAGED
 def decline_join(request_id: int) -> ResponseReturnValue:
     """Decline a request to join, with a reason."""
-    asked = get_join_request(current_session(), current_actor(), request_id)
+    asker = get_join_request(current_session(), current_actor(), request_id)
     form = DeclineForm()
 
     def decline() -> None:
@@ -150,7 +154,7 @@ def decline_join(request_id: int) -> ResponseReturnValue:
 
     if submit(form, decline):
         return done(_("The request is declined. The asker gets a mail with your reason."), url_for("admin.join_requests"))
-    return page("admin/decline_join.html", form, refused=422, asked=asked)
+    return page("admin/decline_join.html", form, refused=422, asker=asker)
 
 
 def _version(form: OrganisationForm) -> int:

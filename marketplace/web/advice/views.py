@@ -43,14 +43,14 @@ def _page(listing_id: int, sent: Form | None = None) -> ResponseReturnValue:
     listing, taxonomy = get_listing(session, actor, listing_id), get_taxonomy(session)
     require(actor, Can.READ_PAPERS, listing)
     findings = list_findings(session, listing)
-    shown = opinions_of(session, actor, listing, taxonomy)
+    opinions = opinions_of(session, actor, listing, taxonomy)
     return page(
         "advice/show.html",
         sent,
         listing=listing,
         lot=lot_page(session, listing, taxonomy),
         findings=findings,
-        opinions=shown,
+        opinions=opinions,
         lot_papers=papers_of(session, actor, listing),
         asking=sent if isinstance(sent, RequestForm) else RequestForm(formdata=None),
         judging=sent if isinstance(sent, OpinionForm) else _opinion_form(listing_id),
@@ -142,11 +142,11 @@ def list_lots() -> ResponseReturnValue:
     session, actor, taxonomy = current_session(), current_actor(), get_taxonomy(current_session())
     group, rule, typed = (request.args.get(name, "") for name in ("groep", "regel", "voor"))
     before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= ID_DIGITS_MAX else None
-    asked, place = paged(lambda page: list_waiting_requests(session, actor, page=page, page_size=PAGE_SIZE))
+    requests, place = paged(lambda page: list_waiting_requests(session, actor, page=page, page_size=PAGE_SIZE))
     part = list_lots_to_judge(session, actor, group=group if taxonomy.group(group) else "", rule=rule, before=before)
     return render_template(
         "advice/list_lots.html",
-        asked=asked,
+        requests=requests,
         part=part,
         groups=taxonomy.groups,
         rules=[gate for gate in taxonomy.gates if gate.is_liftable or gate.takes_opinion],

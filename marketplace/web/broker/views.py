@@ -54,10 +54,10 @@ class Section:
 def show() -> ResponseReturnValue:
     """What needs the broker's eye, most pressing first."""
     session, actor = current_session(), current_actor()
-    found, taxonomy = survey(session, actor), get_taxonomy(session)
-    number = min(asked_page(), max(1, last_page(len(found.misses))))
-    misses = found.near_misses(page=number, page_size=PAGE_SIZE)
-    unasked = found.supply_without_demand[:FIRST]
+    surveyed, taxonomy = survey(session, actor), get_taxonomy(session)
+    number = min(asked_page(), max(1, last_page(len(surveyed.misses))))
+    misses = surveyed.near_misses(page=number, page_size=PAGE_SIZE)
+    unasked = surveyed.supply_without_demand[:FIRST]
     load_photos(session, [*(miss.listing for miss in misses), *unasked])
     troubles = list_all_troubles(session, actor)
     unwanted, unwanted_total = list_unwanted(session, actor, most=FIRST)
@@ -67,8 +67,8 @@ def show() -> ResponseReturnValue:
             _("Demand without supply"),
             _("No lot serves it now. What is needed first comes first."),
             _("Every demand has a lot that serves it."),
-            [watch.wanted(demand, taxonomy) for demand in found.demand_without_supply[:FIRST]],
-            len(found.demand_without_supply),
+            [watch.wanted(demand, taxonomy) for demand in surveyed.demand_without_supply[:FIRST]],
+            len(surveyed.demand_without_supply),
         ),
         Section(
             "unasked",
@@ -76,7 +76,7 @@ def show() -> ResponseReturnValue:
             _("It serves no demand now. What is on offer longest comes first."),
             _("Every lot serves a demand."),
             [watch.on_offer(listing, taxonomy) for listing in unasked],
-            len(found.supply_without_demand),
+            len(surveyed.supply_without_demand),
         ),
         Section(
             "unwanted",
@@ -97,10 +97,10 @@ def show() -> ResponseReturnValue:
     )
     return render_template(
         "broker/show.html",
-        found=found,
+        survey=surveyed,
         misses=[watch.near(miss, whole=True) for miss in misses],
         current=number,
-        last=last_page(len(found.misses)),
+        last=last_page(len(surveyed.misses)),
         stuck=_stuck(session, actor),
         gaps=gaps,
     )

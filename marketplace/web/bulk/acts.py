@@ -28,14 +28,14 @@ class Act:
     title: Text
     button: Text
     change: Verb
-    told: Callable[[int], Text]
+    message: Callable[[int], Text]
 
 
 def _extend(session: Session, actor: Actor, listing: Listing, taxonomy: Taxonomy, form: ExtendForm) -> None:
-    last, asked = listing.available_until, form.available_until.data
-    if asked is not None and (last is None or asked < last):
+    last, until = listing.available_until, form.available_until.data
+    if until is not None and (last is None or until < last):
         raise Conflict(_("It is on offer longer already: until a later day, or as long as it is there."))
-    draft = replace(stored_draft(listing, taxonomy), available_until=asked)
+    draft = replace(stored_draft(listing, taxonomy), available_until=until)
     edit_listing(session, actor, listing_id=listing.id, version=listing.version, draft=draft)
 
 

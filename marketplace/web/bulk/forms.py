@@ -30,17 +30,17 @@ class MoveForm(Form):
     place = PlaceField(_("Where do they lie now?"), description=_("A place, a postcode or coordinates."))
     depot = SelectField(_("Or do they lie in a depot?"), validate_choice=False, default="")
 
-    known: frozenset[str] = frozenset()
+    offered: frozenset[str] = frozenset()
 
     def offer(self, depots: Sequence[Depot]) -> None:
         """Fill in the depots that there are."""
-        self.known = frozenset(str(depot.id) for depot in depots)
+        self.offered = frozenset(str(depot.id) for depot in depots)
         self.depot.choices = or_nothing(_("No, they lie somewhere else"), ((str(depot.id), depot.name) for depot in depots))
 
     @property
     def depot_id(self) -> int | None:
         """The depot that was chosen."""
-        return int(self.depot.data) if self.depot.data in self.known else None
+        return int(self.depot.data) if self.depot.data in self.offered else None
 
     def has_answer(self) -> bool:
         """Whether a place was typed or a depot chosen; if not, that is said at the place."""

@@ -39,7 +39,7 @@ def change() -> ResponseReturnValue:
     if not checked:
         return page("bulk/change.html", form, act=act, name=request.values["act"], listings=listings)
     result = change_all(session, actor, act, listings, get_taxonomy(session), form)
-    _tell(result, act.told(result.done))
+    _tell(result, act.message(result.done))
     return redirect(url_for("work.listings"), 303)
 
 

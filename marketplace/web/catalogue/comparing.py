@@ -44,7 +44,7 @@ def comparison_of(session: Session, listings: list[Listing], taxonomy: Taxonomy,
     """What is asked of each lot, in the order in which one decides."""
     lots = tuple((listing, lot_page(session, listing, taxonomy)) for listing in listings)
 
-    names = {one.slug: one.name for _listing, lot in reversed(lots) for one in lot.answers}
+    names = {answer.slug: answer.name for _listing, lot in reversed(lots) for answer in lot.answers}
 
     def row(label: Text | str, value: Callable[[Listing, LotPage], object]) -> Row:
         return Row(label, tuple(str(value(listing, lot) or NOT_SAID) for listing, lot in lots))
@@ -71,7 +71,7 @@ def comparison_of(session: Session, listings: list[Listing], taxonomy: Taxonomy,
     ]
     if here is not None:
         far = [whole_km_from(here, listing) or 0 for listing, _lot in lots]
-        at = next(number for number, one in enumerate(rows) if one.label == PLACE) + 1
+        at = next(number for number, row in enumerate(rows) if row.label == PLACE) + 1
         rows.insert(at, Row(_("Distance from %(place)s", place=here.name), tuple(map(away, far))))
     return Comparison(lots, tuple(row for row in rows if set(row.values) != {str(NOT_SAID)}))
 
@@ -87,7 +87,7 @@ def _last_day(listing: Listing) -> str:
 
 
 def _answer(slug: str, _listing: Listing, lot: LotPage) -> str:
-    return next((one.value for one in lot.answers if one.slug == slug), "")
+    return next((answer.value for answer in lot.answers if answer.slug == slug), "")
 
 
 def _price(listing: Listing) -> Text:

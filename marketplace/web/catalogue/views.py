@@ -81,11 +81,11 @@ def compare() -> str:
     session, actor = current_session(), current_actor()
     numbers = numbers_of(request.args.getlist("lots"))
     listings = list_visible_listings(session, actor, numbers[:MOST])
-    found = comparison_of(session, listings, get_taxonomy(session), finder.home_of(session, actor))
+    comparison = comparison_of(session, listings, get_taxonomy(session), finder.home_of(session, actor))
     left_out = len(numbers) > MOST
     gone = len(numbers[:MOST]) - len(listings)
     return render_template(
-        "catalogue/compare.html", found=found, left_out=left_out, gone=gone, only=request.args.get("only") == "1"
+        "catalogue/compare.html", comparison=comparison, left_out=left_out, gone=gone, only=request.args.get("only") == "1"
     )
 
 
@@ -124,9 +124,9 @@ def _exported() -> Lots:
     requested = search_results.asked_of(question, form, near, near, taxonomy)
     listings: list[Listing] = []
     for number in range(1, EXPORTED_MOST // PAGE_SIZE_MAX + 1):
-        found = search(session, actor, replace(requested, page=number, page_size=PAGE_SIZE_MAX))
-        listings += [row.listing for row in found.rows]
-        if number >= found.pages:
+        page = search(session, actor, replace(requested, page=number, page_size=PAGE_SIZE_MAX))
+        listings += [row.listing for row in page.rows]
+        if number >= page.pages:
             break
     versions = {listing.fields_version for listing in listings}
     site = site_address()

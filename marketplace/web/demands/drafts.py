@@ -29,8 +29,8 @@ HAZARDS_MAX = 50
 def form_of(answers: Answers, taxonomy: Taxonomy) -> DemandForm:
     """The form with these answers in it, in the reader's language; nothing is checked yet."""
 
-    def asking(said: Answers) -> DemandForm:
-        form = _form(said)
+    def asking(answers: Answers) -> DemandForm:
+        form = _form(answers)
         form.set_choices(taxonomy)
         return form
 
@@ -38,8 +38,8 @@ def form_of(answers: Answers, taxonomy: Taxonomy) -> DemandForm:
 
 
 def _form(answers: Answers) -> DemandForm:
-    said = {name: said for name, said in answers.items() if said and name not in ("locale", "fields")}
-    return DemandForm(MultiDict(said | own_typed(answers, WISHED)))
+    values = {name: answer for name, answer in answers.items() if answer and name not in ("locale", "fields")}
+    return DemandForm(MultiDict(values | own_typed(answers, WISHED)))
 
 
 def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
@@ -50,7 +50,7 @@ def of_demand(demand: Demand, taxonomy: Taxonomy) -> Answers:
     answers |= {SET: form.field_set, "fields": form.displayed_wishes()}
     answers |= {"unit": demand.unit, "accepts_hazards": list(demand.accepts_hazards)}
     answers["accepts_unknown_hazards"] = "y" if demand.accepts_unknown_hazards else ""
-    return {name: said for name, said in answers.items() if name not in AGAIN_WITHOUT}
+    return {name: answer for name, answer in answers.items() if name not in AGAIN_WITHOUT}
 
 
 def keep(*, sketch_id: int | None = None, demand_id: int | None = None) -> Sketch:

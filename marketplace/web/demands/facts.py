@@ -59,10 +59,10 @@ def wishes_of(session: Session, demand: Demand, taxonomy: Taxonomy) -> list[Fact
 
     In the words of the version in which it was asked.
     """
-    said = fields_said(session, demand, taxonomy)
-    asked = [row.slug for row in taxonomy.material_by_id(demand.material_id).fields]
-    order = [slug for slug in (*asked, *demand.fields) if slug in demand.fields and slug in said]
-    return [(said[slug].name, spoken_wish(said[slug], demand.fields[slug])) for slug in dict.fromkeys(order)]
+    fields = fields_said(session, demand, taxonomy)
+    of_material = [row.slug for row in taxonomy.material_by_id(demand.material_id).fields]
+    order = [slug for slug in (*of_material, *demand.fields) if slug in demand.fields and slug in fields]
+    return [(fields[slug].name, spoken_wish(fields[slug], demand.fields[slug])) for slug in dict.fromkeys(order)]
 
 
 def can_change(demand: Demand) -> bool:
@@ -80,4 +80,4 @@ def single_want(session: Session, actor: Actor, demand: Demand, taxonomy: Taxono
 
 def owns_of(session: Session, actor: Actor, demand: Demand) -> list[Own]:
     """What others have lying for it, and can do with that."""
-    return [own_of(found, demand.organisation_id, actor) for found in list_fitting_lots(session, actor, demand)]
+    return [own_of(fitting, demand.organisation_id, actor) for fitting in list_fitting_lots(session, actor, demand)]

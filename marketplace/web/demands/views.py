@@ -206,7 +206,7 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
         demand=demand,
         inside=inside,
         may_edit=may_edit,
-        found=result,
+        matches=result,
         proposal=proposal,
         plain=plain,
         **words,

@@ -24,22 +24,22 @@ def register(blueprint: Blueprint) -> None:
 def settlement(depot_id: int) -> str:
     """What each organisation pays for a quarter, by default the one that has ended last."""
     session, today = current_session(), clock.today()
-    asked = request.args.get("kwartaal", "")
-    quarter = read_quarter(asked, today) if asked else quarter_of(today).previous
-    found = get_settlement(session, current_actor(), depot_id, quarter)
+    typed = request.args.get("kwartaal", "")
+    quarter = read_quarter(typed, today) if typed else quarter_of(today).previous
+    settled = get_settlement(session, current_actor(), depot_id, quarter)
     quarters = list_quarters(session, depot_id)
-    shown = quarters if quarter in quarters else sorted([*quarters, quarter], reverse=True)
-    return render_template("depot_files/settlement.html", found=found, quarters=shown)
+    choices = quarters if quarter in quarters else sorted([*quarters, quarter], reverse=True)
+    return render_template("depot_files/settlement.html", settlement=settled, quarters=choices)
 
 
 @permission(Can.READ_DEPOTS)
 @one_moment
 def settlement_file(depot_id: int, quarter: str, kind: str) -> Response:
     """The same with a row for each lot, stay and price, as CSV or XLSX."""
-    found = get_settlement(current_session(), current_actor(), depot_id, read_quarter(quarter, clock.today()))
-    name = "-".join((str(_("depot-settlement")), str(found.depot.id), str(found.quarter)))
+    settled = get_settlement(current_session(), current_actor(), depot_id, read_quarter(quarter, clock.today()))
+    name = "-".join((str(_("depot-settlement")), str(settled.depot.id), str(settled.quarter)))
     if kind == "csv":
-        return table_answer(name, HEADER, lines_with_totals(found))
-    title = _("Settlement of %(depot)s, %(quarter)s", depot=found.name, quarter=str(found.quarter))
-    sheets = (Sheet(_("Lots"), HEADER, lines(found)), Sheet(_("Organisations"), TOTALS, totals(found)))
-    return workbook_answer(name, sheets, title=title, made_at=found.closed_at)
+        return table_answer(name, HEADER, lines_with_totals(settled))
+    title = _("Settlement of %(depot)s, %(quarter)s", depot=settled.name, quarter=str(settled.quarter))
+    sheets = (Sheet(_("Lots"), HEADER, lines(settled)), Sheet(_("Organisations"), TOTALS, totals(settled)))
+    return workbook_answer(name, sheets, title=title, made_at=settled.closed_at)

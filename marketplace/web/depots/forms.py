@@ -105,7 +105,7 @@ class StoringForm(Form):
     """What a depot takes, from whom, and for how long."""
 
     storers = RadioField(
-        _("Who may store here?"), [Required()], choices=options((one.value, label) for one, label in STORER_LABELS.items())
+        _("Who may store here?"), [Required()], choices=options((storer.value, label) for storer, label in STORER_LABELS.items())
     )
     takes = ChecksField(_("Which materials does the depot take?"), description=_("Tick none if it takes everything."))
     longest_stay_days = DecimalField(

@@ -90,9 +90,9 @@ def stock_page(session: Session, actor: Actor, depot: Depot) -> StockPage:
         rooms=[room_of(fill) for fill in fills(depot, sums)],
         trouble=trouble_of(session, depot, sums),
         week=_week(session, actor, depot),
-        rows=depot_rows(actor, depot, lying, costs_of(session, [one.lot.id for one in lying], clock.today())),
+        rows=depot_rows(actor, depot, lying, costs_of(session, [row.lot.id for row in lying], clock.today())),
         place=place,
-        choices=[(word, label, one is show) for one, (word, label) in SHOWN.items()],
+        choices=[(word, label, choice is show) for choice, (word, label) in SHOWN.items()],
         show=SHOWN[show][0],
         words=words,
         keeps=may(actor, Can.KEEP_DEPOT, depot),
@@ -115,10 +115,10 @@ def _week(session: Session, actor: Actor, depot: Depot) -> Week:
         get_taxonomy(session),
         may(actor, Can.KEEP_DEPOT, depot),
     )
-    coming = [_arrival(one, str(taxonomy.material_by_id(one.material_id).name), keeps) for one in week.arrivals]
+    coming = [_arrival(arrival, str(taxonomy.material_by_id(arrival.material_id).name), keeps) for arrival in week.arrivals]
     coming += [_call(actor, call) for call in week.calls if call.is_bringing]
     going = [_call(actor, call) for call in week.calls if not call.is_bringing]
-    return Week(sorted(coming, key=lambda job: job.order), going, week.later, [_ending(one) for one in week.endings])
+    return Week(sorted(coming, key=lambda job: job.order), going, week.later, [_ending(ending) for ending in week.endings])
 
 
 def _ending(ending: Ending) -> Text:

@@ -94,8 +94,8 @@ def show(depot_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     depot = get_visible_depot(session, actor, depot_id)
     stock = stock_page(session, actor, depot) if may(actor, Can.READ_STOCK, depot) else None
-    shown = public_page(session, depot, clock.today())
-    return render_template("depots/show.html", page=shown, stock=stock, bring=may_bring(actor, depot))
+    open_page = public_page(session, depot, clock.today())
+    return render_template("depots/show.html", page=open_page, stock=stock, bring=may_bring(actor, depot))
 
 
 def may_bring(actor: Actor, depot: Depot) -> bool:

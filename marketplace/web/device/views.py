@@ -82,9 +82,9 @@ def worker() -> ResponseReturnValue:
         files.append(static_url(FONT_FILE))
     version = hashlib.sha256(f"{look()} {fetch_catalogue_state(database())[1]}".encode()).hexdigest()[:12]
     pages = [OFFLINE if locale == LOCALES[0] else f"/{locale}{OFFLINE}" for locale in LOCALES]
-    told = json.dumps({"version": version, "files": files, "pages": pages})
+    facts = json.dumps({"version": version, "files": files, "pages": pages})
     script = (SOURCE / "js" / "worker.js").read_text(encoding="utf-8")
-    return _for_an_hour(Response(f"self.bank = {told};\n{script}", content_type="text/javascript; charset=utf-8"))
+    return _for_an_hour(Response(f"self.bank = {facts};\n{script}", content_type="text/javascript; charset=utf-8"))
 
 
 def _for_an_hour(response: Response) -> Response:

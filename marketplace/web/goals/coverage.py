@@ -27,5 +27,5 @@ def coverage() -> ResponseReturnValue:
     form = CoverageForm(percent=get_coverage_minimum(session))
     if submit(form, lambda: set_coverage(session, current_actor(), form.percent.data or Decimal(0), form.reason.data or "")):
         return done(_("The setting has been saved."), url_for("goals.show"))
-    settings = [(Decimal(one.value), one.reason, one.set_at) for one in list_coverage_settings(session)]
+    settings = [(Decimal(setting.value), setting.reason, setting.set_at) for setting in list_coverage_settings(session)]
     return page("goals/coverage.html", form, settings=settings, first=COVERAGE_MINIMUM)

@@ -53,7 +53,7 @@ def adopt(number: int) -> ResponseReturnValue:
 def _form() -> GoalForm:
     """The form for whom the actor may decide, by default whom the address names."""
     session, actor = current_session(), current_actor()
-    offered = [one for one in list_municipalities(session) if may(actor, Can.ADOPT_GOAL, one.id)]
+    offered = [municipality for municipality in list_municipalities(session) if may(actor, Can.ADOPT_GOAL, municipality.id)]
     with_region = may(actor, Can.MANAGE_GOALS)
     form = GoalForm(organisation=request.args.get("gemeente") or (REGION_SLUG if with_region else actor.organisation_slug))
     form.offer(offered, with_region=with_region)
@@ -76,7 +76,7 @@ def _look(form: GoalForm, number: int) -> GoalChange:
 
 def _record(form: GoalForm, number: int) -> GoalDecision:
     """Record what was looked at."""
-    known = form.version.data or ""
+    looked_at = form.version.data or ""
     return adopt_goal(
         current_session(),
         current_actor(),
@@ -88,5 +88,5 @@ def _record(form: GoalForm, number: int) -> GoalDecision:
         decided_on=form.decided_on.data,
         document=form.document.data or "",
         text=form.text.data or "",
-        version=int(known) if known.isascii() and known.isdigit() and len(known) < 10 else None,
+        version=int(looked_at) if looked_at.isascii() and looked_at.isdigit() and len(looked_at) < 10 else None,
     )

@@ -36,7 +36,9 @@ class GoalForm(Form):
     def offer(self, municipalities: Sequence[Organisation], *, with_region: bool) -> None:
         """Only whose goals the actor may decide about."""
         region = [(REGION_SLUG, _("The region"))] if with_region else []
-        self.organisation.choices = options([*region, *((one.slug, one.name) for one in municipalities)])
+        self.organisation.choices = options(
+            [*region, *((municipality.slug, municipality.name) for municipality in municipalities)]
+        )
 
     @property
     def slug(self) -> str:

@@ -33,12 +33,12 @@ class Year:
 
 def find_place(overview: GoalsOverview, slug: str) -> GoalPlace:
     """The municipality that the address names, as far as the reader sees it; else the region."""
-    return next((one for one in overview.municipalities if slug and one.slug == slug), overview.region)
+    return next((municipality for municipality in overview.municipalities if slug and municipality.slug == slug), overview.region)
 
 
 def tabs_of(overview: GoalsOverview) -> list[Standing]:
     """The goals beside which municipalities can be laid: those about material use."""
-    return [one for one in overview.region.standings if one.goal.indicator == Measured.RENEWABLE_SHARE]
+    return [standing for standing in overview.region.standings if standing.goal.indicator == Measured.RENEWABLE_SHARE]
 
 
 def places_table(overview: GoalsOverview, tab: Standing) -> list[Row]:
@@ -57,7 +57,7 @@ def years_table(overview: GoalsOverview) -> list[Year]:
 
 def row_of(place: GoalPlace, goal: int) -> Row:
     """A place beside a goal."""
-    standing = next(one for one in place.standings if one.goal.number == goal)
+    standing = next(standing for standing in place.standings if standing.goal.number == goal)
     return Row(place, standing, say_standing(place, standing), say_change(place.change), say_a_year(standing))
 
 

@@ -39,17 +39,17 @@ def show() -> str:
     """
     actor, named = current_actor(), request.args.get("gemeente", "")
     overview = get_goals(current_session(), actor, year=request.args.get("jaar", type=int), municipality=named)
-    shown = find_place(overview, named)
+    chosen = find_place(overview, named)
     tabs = tabs_of(overview)
     number = request.args.get("doel", type=int)
-    tab = next((one for one in tabs if one.goal.number == number), overview.region.nearest)
+    tab = next((tab for tab in tabs if tab.goal.number == number), overview.region.nearest)
     return render_template(
         "goals/show.html",
         overview=overview,
-        shown=shown,
+        chosen=chosen,
         tabs=tabs,
         tab=tab,
-        rows=places_table(overview, tab) if tab and not shown.slug else [],
+        rows=places_table(overview, tab) if tab and not chosen.slug else [],
         trend=years_table(overview),
         meter=meter_of,
         say_standing=say_standing,
@@ -59,7 +59,7 @@ def show() -> str:
         say_valued=say_valued,
         shadow=SHADOW,
         in_tonnes=partial(in_tonnes, places=places_of(overview.region.bank_kg)),
-        address=partial(_address, overview.year, shown.slug, number),
+        address=partial(_address, overview.year, chosen.slug, number),
         reports=may(actor, Can.EDIT_MATERIAL_USE, actor.organisation_id),
         may_set_coverage=may(actor, Can.SET_COVERAGE),
         own=actor.organisation_slug,
@@ -68,5 +68,5 @@ def show() -> str:
 
 def _address(year: int, slug: str, number: int | None, **changes: str | int) -> str:
     """The same page, with this changed."""
-    asked: dict[str, Any] = {"jaar": year, "gemeente": slug or None, "doel": number, **changes}
-    return url_for("goals.show", **asked)
+    values: dict[str, Any] = {"jaar": year, "gemeente": slug or None, "doel": number, **changes}
+    return url_for("goals.show", **values)

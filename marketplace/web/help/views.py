@@ -44,5 +44,5 @@ def law() -> str:
 def reporting() -> str:
     """What must be reported before material is put to use, to whom, and how long before."""
     duties = list_notifications(current_session())
-    groups = [(label, [one for one in duties if one.work is work]) for work, label in WORK_LABELS.items()]
-    return render_template("help/reporting.html", groups=[(label, found) for label, found in groups if found])
+    groups = [(label, [duty for duty in duties if duty.work is work]) for work, label in WORK_LABELS.items()]
+    return render_template("help/reporting.html", groups=[(label, duties) for label, duties in groups if duties])

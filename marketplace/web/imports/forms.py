@@ -133,9 +133,9 @@ def typed_cells(run: ImportRun) -> dict[int, dict[str, str]]:
     """What was typed in the cells of wrong rows, by row and column. What is no cell of this sheet is left out."""
     typed: dict[int, dict[str, str]] = {}
     for name, text in request.form.items():
-        found = CELL.fullmatch(name)
-        if found and found[2] in run.places:
-            typed.setdefault(int(found[1]), {})[found[2]] = text
+        match = CELL.fullmatch(name)
+        if match and match[2] in run.places:
+            typed.setdefault(int(match[1]), {})[match[2]] = text
     return typed
 
 

@@ -107,11 +107,11 @@ def shown(run: ImportRun, form: ColumnsForm, given: GivenForm | None = None) -> 
         same=find_same(session, run),
         good=count_good(run),
         wrong=run.counts.get(RowState.ERROR, 0),
-        keys=_columns_shown(table, run, [said for _number, _cells, said in rows]),
+        keys=_columns_shown(table, run, [wrong for _number, _cells, wrong in rows]),
         rows=rows,
         file_form=FileForm(formdata=None),
         use=use,
-        seen=as_seen({one.year: one.version for one in use.years}) if use is not None else "",
+        seen=as_seen({version.year: version.version for version in use.years}) if use is not None else "",
         changes_shown=CHANGES_SHOWN,
         outflow=get_outflow_preview(session, actor, run) if mapped and is_open and run.kind == TableName.OUTFLOW else None,
         lots=get_lots_preview(session, actor, run) if mapped and is_open and run.kind == TableName.LISTINGS else None,
@@ -219,12 +219,12 @@ POST_FATES: dict[RowState, tuple[Text, str]] = {
 }
 
 
-def _columns_shown(table: Table, run: ImportRun, said: Sequence[Mapping[str, Text | str]]) -> list[Column]:
+def _columns_shown(table: Table, run: ImportRun, messages: Sequence[Mapping[str, Text | str]]) -> list[Column]:
     """The columns in which wrong rows are mended. Of a wide sheet: by which a row is known, and those that are wrong."""
     read = [column for column in table.columns if column.key in run.places]
     if len(read) <= COLUMNS_SHOWN:
         return read
-    wrong = {key for one in said for key in one}
+    wrong = {key for cells in messages for key in cells}
     return [column for place, column in enumerate(read) if place < KNOWN_BY or column.key in wrong]
 
 

@@ -157,8 +157,8 @@ def columns(import_id: int) -> ResponseReturnValue:
         return set_columns(session, actor, import_id=import_id, places=form.places(table), notations=form.notations(table))
 
     if form.validate_on_submit() and attempt(form, set_them) is not None:
-        told = done(_("The columns are kept, also for your next sheet."), url_for("imports.show", import_id=import_id))
-        return _judged(told, run)
+        answer = done(_("The columns are kept, also for your next sheet."), url_for("imports.show", import_id=import_id))
+        return _judged(answer, run)
     return shown.shown(run, form)
 
 
@@ -302,12 +302,12 @@ def expected() -> str:
 def outflow(year: int) -> str:
     """What left as waste in a year, by material group and by code."""
     session, actor = current_session(), current_actor()
-    found = get_outflow(session, actor, year=year)
-    if not found.codes:
+    outflow = get_outflow(session, actor, year=year)
+    if not outflow.codes:
         raise Missing(_("There are no waste notifications of %(year)s. Load them first.", year=str(year)))
     return render_template(
         "imports/outflow.html",
-        outflow=found,
+        outflow=outflow,
         years=list_outflow_years(session, actor),
         group_of=get_taxonomy(session).group,
         certainty=shown.certainty,

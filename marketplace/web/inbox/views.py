@@ -81,6 +81,6 @@ def preferences() -> ResponseReturnValue:
     form = preferences_form(get_preferences(session, actor))
     if submit(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
         return done(_("Your choice is saved."), url_for("inbox.preferences"))
-    hidden = [kinds for kinds, right in KEPT_TO if not may(actor, right)]
+    hidden = [kinds for kinds, permission in KEPT_TO if not may(actor, permission)]
     themes = [theme for theme in THEMES if theme[1] not in hidden]
     return page("inbox/preferences.html", form, themes=themes)

@@ -48,14 +48,14 @@ FLAGS = {"": False, "yes": True}
 YES_NO = {"yes": True, "no": False, "": None}
 
 
-def asked(form: Any, field: Any) -> None:
+def required(form: Any, field: Any) -> None:
     """Mark a field as required; a rule knows when it may stay empty.
 
     A place is not needed for a depot, a photo not for a draft.
     """
 
 
-asked.field_flags = {"required": True}  # type: ignore[attr-defined]
+required.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
 class When:
@@ -80,7 +80,7 @@ def _checks(row: ListingField) -> list[Any]:
     if row.needed is Needed.DRAFT:
         return [Required(row.missing)]
     if row.needed is Needed.PUBLISHED:
-        return [asked]
+        return [required]
     return [Optional()] if row.kind is Kind.YEAR else []
 
 
@@ -128,7 +128,7 @@ def _inputs(row: ListingField) -> dict[str, Any]:
             return {row.name: _yes_or_no(row, given)}
         case Kind.FLAG:
             named = [SelectChoice(word, (row.choices or {})[meant]) for word, meant in FLAGS.items()]
-            return {row.name: RadioField(choices=named, default="", validate_choice=False, **{**given, "validators": [asked]})}
+            return {row.name: RadioField(choices=named, default="", validate_choice=False, **{**given, "validators": [required]})}
         case Kind.CIRCLE:
             whether = SelectField(_("Does a circle of municipalities go before the region?"), choices=CIRCLES, default="")
             return {"circle_by": whether, row.name: ChecksField(validate_choice=False, **given)}
@@ -180,7 +180,7 @@ class ListingForm(MaterialForm):
         self.declared: dict[str, str] = {}
         self.said: dict[str, Any] = {}  # what is stored of the fields of the material
         self.stored: list[tuple[str, str]] = []  # file name and words of the photos that the lot has
-        self.kept: list[WaitingPicture] = []
+        self.waiting: list[WaitingPicture] = []
         self.is_closed = False  # to others: its rings have no days before it is opened
         self.kept_plan: dict[str, Any] | None = None  # of what is on offer: its days move by a step of their own
 
@@ -198,9 +198,9 @@ class ListingForm(MaterialForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape, place and photos. To be called before the session opens: it asks the address service and develops pictures."""
         is_valid = super().validate(extra_validators) and self._is_explained()
-        self.kept = read_stored(request.form.getlist("kept"), request.form.getlist("dropped"))
-        taken, refused = store_uploads(self.photos.data or [], PHOTOS_MAX - len(self.stored) - len(self.kept))
-        self.kept += taken
+        self.waiting = read_stored(request.form.getlist("kept"), request.form.getlist("dropped"))
+        taken, refused = store_uploads(self.photos.data or [], PHOTOS_MAX - len(self.stored) - len(self.waiting))
+        self.waiting += taken
         self.photos.errors = [*self.photos.errors, *map(str, refused)]
         return bool(is_valid) and not refused
 
@@ -236,7 +236,7 @@ class ListingForm(MaterialForm):
 
     def pictures(self) -> list[StoredPicture]:
         """The photos that came along, in order."""
-        return [item.picture for item in self.kept]
+        return [item.picture for item in self.waiting]
 
     def turns_opened(self) -> bool:
         """Whether the part about turns stands open: something in it is wrong."""
@@ -333,28 +333,28 @@ class PhotosForm(Form):
         description=_("At least one photo to publish, at most 12. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB each."),
     )
 
-    kept: list[WaitingPicture] = []
+    waiting: list[WaitingPicture] = []
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Develop what was sent, before the session opens. One that is no picture stops only itself: the others are in the form."""
         is_valid = super().validate(extra_validators)
-        self.kept = read_stored(request.form.getlist("kept"), request.form.getlist("dropped"))
-        taken, refused = store_uploads(self.photos.data or [], PHOTOS_MAX - len(self.kept))
-        self.kept += taken
-        self.photos.errors = [*([] if self.kept else self.photos.errors), *map(str, refused)]
-        return (bool(is_valid) or bool(self.kept)) and not refused
+        self.waiting = read_stored(request.form.getlist("kept"), request.form.getlist("dropped"))
+        taken, refused = store_uploads(self.photos.data or [], PHOTOS_MAX - len(self.waiting))
+        self.waiting += taken
+        self.photos.errors = [*([] if self.waiting else self.photos.errors), *map(str, refused)]
+        return (bool(is_valid) or bool(self.waiting)) and not refused
 
     def pictures(self) -> list[StoredPicture]:
         """The photos that came along, in order."""
-        return [item.picture for item in self.kept]
+        return [item.picture for item in self.waiting]
 
 
 class WhereForm(Form):
     """Where a lot lies and when it is there, as what can be chosen with one tap."""
 
-    spot = RadioField(_("Where does it lie?"), [asked], validate_choice=False)
-    since = RadioField(_("From when can it be collected?"), [asked])
-    till = RadioField(_("Until when?"), [asked], choices=choices(TILL_LABELS))
+    spot = RadioField(_("Where does it lie?"), [required], validate_choice=False)
+    since = RadioField(_("From when can it be collected?"), [required])
+    till = RadioField(_("Until when?"), [required], choices=choices(TILL_LABELS))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

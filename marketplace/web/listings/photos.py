@@ -68,8 +68,8 @@ class PhotosSent:
         self.form = form
         self.did: dict[str, Any] = {}
         self.is_by_script = request.accept_mimetypes.best == "application/json"
-        asked = DO.fullmatch(request.form.get("do", ""))
-        self.what, self.photo_id, self.place = (asked[1], int(asked[2]), int(asked[3] or 0)) if asked else ("", 0, 0)
+        deed = DO.fullmatch(request.form.get("do", ""))
+        self.what, self.photo_id, self.place = (deed[1], int(deed[2]), int(deed[3] or 0)) if deed else ("", 0, 0)
         self.has_files = request.method == "POST" and bool(form.photos.data or request.form.getlist("kept"))
         self.is_valid = not self.has_files or form.validate()
         self.picture = _turned(owner, self.photo_id) if self.what == "turn" and owner else None
@@ -78,7 +78,7 @@ class PhotosSent:
         """Write down what was said and sent. False where a photo is refused; the form says why."""
         where: dict[str, Any] = dict(owner)
         actor = current_actor()
-        alts = {int(found[1]): text for name, text in request.form.items() if (found := ALT.fullmatch(name))}
+        alts = {int(match[1]): text for name, text in request.form.items() if (match := ALT.fullmatch(name))}
         if not attempt(self.form, lambda: describe_photos(session, actor, **where, alts=alts)) or not self.is_valid:
             return False
         for picture in self.form.pictures() if self.has_files else ():

@@ -52,9 +52,9 @@ def typed(number: int, session: Session, actor: Actor, before: Answers) -> Answe
 
 def typed_what() -> Answers:
     """What it is, how much, and in what condition. Asbestos is one of the hazards where the material may hold it."""
-    said = submitted_values()
-    hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in said.items() if _is_hazard(name, value)}
-    names = [name for name in names_in(2) if name != "asbestos_suspected" or name in said]
+    values = submitted_values()
+    hazards = {name.removeprefix(HAZARD_PREFIX)[:60]: value for name, value in values.items() if _is_hazard(name, value)}
+    names = [name for name in names_in(2) if name != "asbestos_suspected" or name in values]
     answers = {**typed_in((*names, "unit", "group", SET)), "hazards": hazards, "fields": typed_fields(ANSWERED)}
     return {**answers, "asbestos_suspected": hazards[ASBESTOS]} if ASBESTOS in hazards else answers
 
@@ -66,8 +66,11 @@ def typed_title() -> Answers:
 
 def typed_where(session: Session, actor: Actor, before: Answers) -> Answers:
     """Where it lies and when it is there: as one of the choices, or as typed."""
-    said = submitted_values()
-    answers = {**typed_in((*names_in(3), "since", "till")), "circle": [slug[:60] for slug in said.getlist("circle")[:CIRCLE_MAX]]}
+    values = submitted_values()
+    answers = {
+        **typed_in((*names_in(3), "since", "till")),
+        "circle": [slug[:60] for slug in values.getlist("circle")[:CIRCLE_MAX]],
+    }
     since = answers["since"] if answers["since"] in set(Since) else Since.DAY
     answers["planned"] = "yes" if since == Since.LATER else ""
     if since == Since.LATER:
@@ -77,7 +80,7 @@ def typed_where(session: Session, actor: Actor, before: Answers) -> Answers:
         answers["available_from"] = long_date(day).replace("\u00a0", " ") if day else ""
     if answers["till"] == Till.GONE:
         answers["available_until"] = ""
-    return {**answers, "since": str(since), **_spot(session, actor, said.get("spot", ""), before)}
+    return {**answers, "since": str(since), **_spot(session, actor, values.get("spot", ""), before)}
 
 
 def _spot(session: Session, actor: Actor, chosen: str, before: Answers) -> Answers:
@@ -152,8 +155,8 @@ def where_form(answers: Answers, spots: list[Spot]) -> WhereForm:
 def typed_form(answers: Answers) -> ListingForm:
     """The form with these answers in it; nothing is checked yet."""
     names = (*names_in(*TOLD), "unit", SET)
-    said = {name: answers[name] for name in names if answers.get(name)} | own_typed(answers, ANSWERED)
-    form = listing_form(MultiDict(said), meta={"csrf": False})
+    values = {name: answers[name] for name in names if answers.get(name)} | own_typed(answers, ANSWERED)
+    form = listing_form(MultiDict(values), meta={"csrf": False})
     form.declared = dict(answers.get("hazards", {}))
     placed = answers.get("placed")
     if placed:
@@ -161,10 +164,10 @@ def typed_form(answers: Answers) -> ListingForm:
     return form
 
 
-def query_form(said: MultiDict[str, str], taxonomy: Taxonomy) -> ListingForm:
+def query_form(values: MultiDict[str, str], taxonomy: Taxonomy) -> ListingForm:
     """The form with what an address says in it. Asbestos is one of the hazards where the material may hold it."""
-    hazards = {name.removeprefix(HAZARD_PREFIX): value for name, value in said.items() if _is_hazard(name, value)}
-    form = listing_form(said, meta={"csrf": False})
+    hazards = {name.removeprefix(HAZARD_PREFIX): value for name, value in values.items() if _is_hazard(name, value)}
+    form = listing_form(values, meta={"csrf": False})
     form.declared = hazards
     form.set_choices(taxonomy, [])
     form.asbestos_suspected.data = hazards.get(ASBESTOS, form.asbestos_suspected.data)
@@ -225,8 +228,8 @@ def same_project(answers: Answers) -> Answers:
 def in_reader_language(answers: Answers, taxonomy: Taxonomy) -> Answers:
     """What was typed in the other language, in this one."""
 
-    def asking(said: Answers) -> ListingForm:
-        form = typed_form(said)
+    def asking(answers: Answers) -> ListingForm:
+        form = typed_form(answers)
         form.ask_about(taxonomy)
         return form
 

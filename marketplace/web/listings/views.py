@@ -52,8 +52,8 @@ def create() -> ResponseReturnValue:
         listing = attempt(form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes))
     if listing:
         return _saved(listing)
-    told = told_of_draft(session, form.stated())
-    return page("listings/create.html", form, estimate=estimate_of(form, get_taxonomy(session)), told=told, lot=None)
+    findings = told_of_draft(session, form.stated())
+    return page("listings/create.html", form, estimate=estimate_of(form, get_taxonomy(session)), findings=findings, lot=None)
 
 
 @blueprint.route("/aanbod/<int:listing_id>/bewerken", methods=("GET", "POST"))
@@ -76,7 +76,7 @@ def _editing(session: Session, listing_id: int, form: ListingForm) -> ResponseRe
     show_conflict(form, listing, get_taxonomy(session))
     form.stock = stock_of(session, current_actor(), listing)
     words: dict[str, Any] = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
-    words |= {"estimate": estimate_of(form, get_taxonomy(session)), "told": told_of_draft(session, form.stated(), listing)}
+    words |= {"estimate": estimate_of(form, get_taxonomy(session)), "findings": told_of_draft(session, form.stated(), listing)}
     return page("listings/edit.html", form, listing=listing, lot=listing.id, **words)
 
 
@@ -117,7 +117,7 @@ def matches(listing_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     listing = get_listing(session, actor, listing_id)
     result = list_demands_for_listing(session, actor, listing)
-    return render_template("listings/matches.html", listing=listing, found=result, groups=get_taxonomy(session).group_slugs)
+    return render_template("listings/matches.html", listing=listing, matches=result, groups=get_taxonomy(session).group_slugs)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/publiceren")

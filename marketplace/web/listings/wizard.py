@@ -112,15 +112,15 @@ def _showing_photos(form: PhotosForm, sketch: Sketch | None) -> ResponseReturnVa
     return show(1, form, sketch=sketch, shots=shots, beginnings=() if copied else begun, copied=copied)
 
 
-def _copied(session: Session, said: Mapping[str, str]) -> Answers:
+def _copied(session: Session, values: Mapping[str, str]) -> Answers:
     """What an earlier lot gives to a new one: all that it is, or its project and place. And a material that was chosen already."""
     for name, answers_of in (("copy", stored.again), ("project", stored.same_project)):
-        number = said.get(name, "")
+        number = values.get(name, "")
         if number.isdecimal() and len(number) < DIGITS_MAX:
             listing = get_listing(session, current_actor(), int(number))
             require(current_actor(), Can.EDIT_LISTING, listing)
             return answers_of(stored.of_listing(listing, get_taxonomy(session)))
-    slug = said.get("material", "")
+    slug = values.get("material", "")
     return {"material": slug, "locale": current_locale()} if get_taxonomy(session).find_material(slug) else {}
 
 
@@ -144,8 +144,8 @@ def _stored(sketch_id: int | None, number: int) -> Sketch:
         actor = current_actor()
         if sketch_id is None:
             return start_sketch(saving, actor, stored.typed(number, saving, actor, {}))
-        said = _answers(saving, get_sketch(saving, actor, sketch_id, SketchKind.LISTING))
-        before = stored.in_reader_language(said, get_taxonomy(saving))
+        stored_answers = _answers(saving, get_sketch(saving, actor, sketch_id, SketchKind.LISTING))
+        before = stored.in_reader_language(stored_answers, get_taxonomy(saving))
         answers = {**before, **stored.typed(number, saving, actor, before)}
         return save_sketch(saving, actor, sketch_id=sketch_id, answers=answers, version=seen_version())
 
@@ -192,7 +192,7 @@ def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingF
             "material": material,
             "estimate": weighed_of(form, taxonomy),
             "tiles": tiles(session, actor, group),
-            "told": told_of_draft(session, form.stated()),
+            "findings": told_of_draft(session, form.stated()),
             "lot": None,
         }
     else:
@@ -269,7 +269,7 @@ def _check(sketch_id: int) -> ResponseReturnValue:
     windows = preview_windows(session, actor, listing)
     words = {
         "rows": checked_rows(session, listing, taxonomy),
-        "told": told_of(session, listing),
+        "findings": told_of(session, listing),
         "turns": preview_rows(windows, municipal_names(session)),
         "matches": list_demands_for_draft(session, actor, listing, windows),
     }
@@ -354,8 +354,8 @@ def rules() -> ResponseReturnValue:
     listing = get_listing(session, actor, request.args.get("lot", 0, int)) if "lot" in request.args else None
     if listing is not None:
         require(actor, Can.EDIT_LISTING, listing)
-    told = told_of_draft(session, form.stated(), listing)
-    return jsonify(html=render_template("listings/_findings.html", told=told))
+    findings = told_of_draft(session, form.stated(), listing)
+    return jsonify(html=render_template("listings/_findings.html", findings=findings))
 
 
 def show(number: int, form: Form, *, sketch: Sketch | None = None, **context: Any) -> tuple[str, int]:

@@ -45,7 +45,7 @@ class Act:
     folded: tuple[str, ...]
     do: Callable[[Session, Actor, Lot, Any], Lot]
     says: Callable[[Lot, Decimal], Text]
-    right: Can = Can.HANDLE_LOT
+    permission: Can = Can.HANDLE_LOT
     leads: Callable[[Session, Lot], str] = to_the_lot
     inside: Text | None = None
 
@@ -87,8 +87,8 @@ def _write_off(session: Session, actor: Actor, lot: Lot, form: WriteOffForm) -> 
 
 
 def _offer(session: Session, actor: Actor, lot: Lot, form: OfferForm) -> Lot:
-    said = {"title": lot.title, "condition": Condition(lot.condition), "available_from": clock.today()}
-    draft = draft_of_lot(session, actor, lot_id=lot.id, amount=_amount(form), **said)
+    values = {"title": lot.title, "condition": Condition(lot.condition), "available_from": clock.today()}
+    draft = draft_of_lot(session, actor, lot_id=lot.id, amount=_amount(form), **values)
     offered = offer_lot(session, actor, lot_id=lot.id, draft=draft).lot_id
     assert offered is not None
     return get_lot(session, actor, offered)
@@ -153,6 +153,6 @@ LET_OUT = Act(_("Let out"), _("Let it out"), LetOutForm, ("quantity", "reason"),
 WRITE_OFF = Act(_("Write off"), _("Write it off"), WriteOffForm, ("quantity", "reason"), ("moved_on",), _write_off, _written_off)
 OFFER = Act(
     *(_("Offer it"), _("Make the draft of the offer"), OfferForm, ("quantity",), (), _offer, _drafted),
-    right=Can.OFFER_LOT,
+    permission=Can.OFFER_LOT,
     leads=_to_the_offer,
 )

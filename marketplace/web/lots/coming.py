@@ -55,7 +55,7 @@ def announce(depot_id: int) -> ResponseReturnValue:
     form.offer(taxonomy, depot)
     if submit(form, lambda: announce_arrival(session, actor, depot_id=depot_id, draft=form.draft())):
         return _announced(form, url_for("lots.list_coming", depot_id=depot_id))
-    return page("lots/announce.html", form, depot=depot, shown=None)
+    return page("lots/announce.html", form, depot=depot, lot=None)
 
 
 def _announced(form: ComingForm, where: str) -> ResponseReturnValue:
@@ -71,7 +71,7 @@ def _announce_lot(session: Session, actor: Actor, depot: Depot, lot_id: int) -> 
     form.prepare(lot)
     if submit(form, lambda: announce_lot(session, actor, depot_id=depot.id, coming=form.coming(lot_id))):
         return _announced(form, url_for("lots.show", lot_id=lot_id))
-    return page("lots/announce.html", form, depot=depot, shown=Shown.of(session, Coming(lot, None)))
+    return page("lots/announce.html", form, depot=depot, lot=Shown.of(session, Coming(lot, None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def list_coming(depot_id: int) -> ResponseReturnValue:
     depot = get_visible_depot(session, actor, depot_id)
     rows, keeps = list_announced(session, actor, depot_id), may(actor, Can.KEEP_DEPOT, depot)
     return render_template(
-        "lots/list_coming.html", depot=depot, keeps=keeps, rows=[_row(session, one, keeps=keeps) for one in rows]
+        "lots/list_coming.html", depot=depot, keeps=keeps, rows=[_row(session, row, keeps=keeps) for row in rows]
     )
 
 
@@ -155,8 +155,8 @@ def take_in(depot_id: int) -> ResponseReturnValue:
 
 def _expected(session: Session, depot: Depot, form: TakeInForm) -> Arrival | None:
     """What was announced, by the address or by the form that was sent."""
-    asked = form.announced() or request.args.get("aankomst", 0, type=int)
-    return next((arrival for arrival in list_arrivals(session, depot.id) if arrival.id == asked), None)
+    number = form.announced() or request.args.get("aankomst", 0, type=int)
+    return next((arrival for arrival in list_arrivals(session, depot.id) if arrival.id == number), None)
 
 
 @permission(Can.KEEP_DEPOT)
@@ -178,13 +178,13 @@ def bring_in(depot_id: int) -> ResponseReturnValue:
         return done(here, url_for("lots.show", lot_id=coming.lot.id), "info")
     form.prepare(coming.lot)
     form.offer_vehicles(get_taxonomy(session).vehicles)
-    shown = Shown.of(session, coming)
+    announced = Shown.of(session, coming)
     made = is_valid and attempt(form, lambda: _bring_in(session, actor, depot, coming, form))
     if made:
         warn_of_full(session, depot.id)
         message = _("Lot %(number)s is taken in, in %(place)s.", number=lot_number(made.id), place=place_of(made))
         return done(message, url_for("lots.show", lot_id=made.id))
-    return page("lots/bring_in.html", form, depot=depot, shown=shown)
+    return page("lots/bring_in.html", form, depot=depot, lot=announced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +201,9 @@ class Shown:
     @classmethod
     def of(cls, session: Session, coming: Coming) -> "Shown":
         lot, arrival = coming.lot, coming.arrival
-        told = None if arrival is None else _arrival_sentence(session, arrival)
+        expected = None if arrival is None else _arrival_sentence(session, arrival)
         there = Amount(lot.quantity, lot.unit_of)
-        return cls(lot_number(lot.id), lot.title, there, lot.organisation.name, place_of(lot), told)
+        return cls(lot_number(lot.id), lot.title, there, lot.organisation.name, place_of(lot), expected)
 
 
 def _bring_in(session: Session, actor: Actor, depot: Depot, coming: Coming, form: BringInForm) -> Lot:

@@ -40,10 +40,10 @@ class BayField(StringField):
     def offer(self, depot: Depot) -> None:
         """Say which bays there are."""
         names = [bay.name for bay in depot.bays if bay.is_active]
-        told = _("In %(depot)s one of: %(bays)s.", depot=Written(depot.name), bays=", ".join(names))
+        hint = _("In %(depot)s one of: %(bays)s.", depot=Written(depot.name), bays=", ".join(names))
         if not names:
-            told = _("%(depot)s has no bays. Leave it empty.", depot=Written(depot.name))
-        self.description = told  # type: ignore[assignment]
+            hint = _("%(depot)s has no bays. Leave it empty.", depot=Written(depot.name))
+        self.description = hint  # type: ignore[assignment]
 
 
 class LotForm(Form):
@@ -178,10 +178,10 @@ class MoveForm(DrivenForm):
 
     def offer(self, lot: Lot, depots: Iterable[Depot]) -> None:
         """The depots to choose from, the one where it lies first."""
-        known = sorted(depots, key=lambda depot: (depot.id != lot.depot_id, depot.name))
-        self.depot.choices = [*((str(depot.id), depot.name) for depot in known), (ELSEWHERE, _("Another place"))]
+        ordered = sorted(depots, key=lambda depot: (depot.id != lot.depot_id, depot.name))
+        self.depot.choices = [*((str(depot.id), depot.name) for depot in ordered), (ELSEWHERE, _("Another place"))]
         if self.depot.raw_data is None:
-            self.depot.data = str(lot.depot_id or (known[0].id if known else ELSEWHERE))
+            self.depot.data = str(lot.depot_id or (ordered[0].id if ordered else ELSEWHERE))
             self.pallets.data = lot.pallets or None
 
     @property
@@ -197,8 +197,8 @@ class MoveForm(DrivenForm):
 
 
 def _group_of(taxonomy: Taxonomy, slug: str) -> str:
-    found = taxonomy.find_material(slug)
-    return found.group.slug if found else ""
+    material = taxonomy.find_material(slug)
+    return material.group.slug if material else ""
 
 
 class BringInForm(DrivenForm):
@@ -259,7 +259,9 @@ class AnnounceForm(ComingForm):
         """The materials that this depot takes."""
         taken = [*depot.taken_groups]
         every = material_choices(taxonomy)
-        self.material.choices = [one for one in every if not taken or not one.value or _group_of(taxonomy, one.value) in taken]
+        self.material.choices = [
+            choice for choice in every if not taken or not choice.value or _group_of(taxonomy, choice.value) in taken
+        ]
 
     def draft(self) -> Announcement:
         """What was typed."""
@@ -290,8 +292,8 @@ class TakeInForm(DrivenForm):
     def offer(self, taxonomy: Taxonomy, organisations: Sequence[Organisation], own: str) -> None:
         """What there is to choose from; one's own organisation first."""
         self.material.choices = material_choices(taxonomy)
-        ordered = sorted(organisations, key=lambda one: (one.slug != own, one.sort_key))
-        self.owner.choices = [(one.slug, one.name) for one in ordered]
+        ordered = sorted(organisations, key=lambda organisation: (organisation.slug != own, organisation.sort_key))
+        self.owner.choices = [(organisation.slug, organisation.name) for organisation in ordered]
         self.condition.choices = choices(CONDITION_LABELS, nothing=_("Choose how good it is"))
         if self.moved_on.raw_data is None:
             self.moved_on.data = today()

@@ -129,9 +129,11 @@ def _notes(session: Session, actor: Actor, lot: Lot) -> Iterator[Text]:
         yield _(
             "Announced to %(depot)s for %(day)s. A keeper there takes it in by its number.", depot=Written(awaited.depot), day=day
         )
-    said = find_said_gone(session, lot.id) if may(actor, Can.HANDLE_LOT, lot) and lot.owner_id != actor.organisation_id else None
-    if said is not None and said.outcome is not None:
-        outcome, day = OUTCOME_LABELS[Outcome(said.outcome)], long_date(said.lost_on)
+    offered = (
+        find_said_gone(session, lot.id) if may(actor, Can.HANDLE_LOT, lot) and lot.owner_id != actor.organisation_id else None
+    )
+    if offered is not None and offered.outcome is not None:
+        outcome, day = OUTCOME_LABELS[Outcome(offered.outcome)], long_date(offered.lost_on)
         yield _(
             "Its owner ended the offer on %(day)s: “%(outcome)s”. Is it gone? Then let it out or write it off.",
             day=day,
@@ -140,12 +142,14 @@ def _notes(session: Session, actor: Actor, lot: Lot) -> Iterator[Text]:
 
 
 def _figures(lot: Lot) -> list[tuple[str, Text | str]]:
-    found: list[tuple[str, Text | str]] = [(quantity(lot.quantity, lot.unit), _("lies here") if lot.depot_id else _("left"))]
-    found.append((mass(lot.quantity * lot.kg_per_unit), _("weight")))
+    figures: list[tuple[str, Text | str]] = [(quantity(lot.quantity, lot.unit), _("lies here") if lot.depot_id else _("left"))]
+    figures.append((mass(lot.quantity * lot.kg_per_unit), _("weight")))
     if lot.in_depot_since:
         days = (clock.today() - lot.in_depot_since).days
-        found.append((str(ngettext("%(num)s day", "%(num)s days", days)), _("since %(day)s", day=near_date(lot.in_depot_since))))
-    return found
+        figures.append(
+            (str(ngettext("%(num)s day", "%(num)s days", days)), _("since %(day)s", day=near_date(lot.in_depot_since)))
+        )
+    return figures
 
 
 def _facts(session: Session, lot: Lot, chain: ChainOffer | None) -> list[tuple[Text, Text | str | None]]:
@@ -199,7 +203,7 @@ def _tiles(actor: Actor, seen: Lying, expected: Arrival | None) -> list[Tile]:
         (handles, "archive-x", _("Write off"), own("lots.write_off")),
         (True, "printer", _("Label"), own("depot_files.label")),
     )
-    return [Tile(icon, label, href) for shown, icon, label, href in rows if shown]
+    return [Tile(icon, label, href) for applies, icon, label, href in rows if applies]
 
 
 def _legs(session: Session, actor: Actor, lot: Lot) -> list[DrivenLeg]:

@@ -42,9 +42,9 @@ def show_list() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     form = FindForm(request.args)
     if typed := form.nummer.data:
-        found = attempt(form, lambda: get_lot(session, actor, read_lot_number(typed, "nummer")))
-        if found is not None:
-            return redirect(url_for("lots.show", lot_id=found.id), 303)
+        lot = attempt(form, lambda: get_lot(session, actor, read_lot_number(typed, "nummer")))
+        if lot is not None:
+            return redirect(url_for("lots.show", lot_id=lot.id), 303)
     own = None if may(actor, Can.BROKER) or not may(actor, Can.OFFER_LOT) else actor.organisation_id
     rows, place = paged(
         lambda number: list_lots(session, actor, LotFilter(owner_id=own, words=request.args.get("q", ""), page=number))
@@ -150,8 +150,8 @@ def offer_chain(lot_id: int) -> ResponseReturnValue:
     if made is not None:
         message = _("The draft of the offer is there. Add what is missing and publish it: then the chain is told.")
         return done(message, url_for("listings.edit", listing_id=made.id))
-    shown = LotPage.of(session, actor, get_lot(session, actor, lot_id))
-    return page("lots/offer_to_chain.html", form, page=shown, chain=list_chain(session, but=lot.owner_id))
+    current = LotPage.of(session, actor, get_lot(session, actor, lot_id))
+    return page("lots/offer_to_chain.html", form, page=current, chain=list_chain(session, but=lot.owner_id))
 
 
 def _act(lot_id: int, act: Act) -> ResponseReturnValue:
@@ -160,7 +160,7 @@ def _act(lot_id: int, act: Act) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
     lot = get_lot(session, actor, lot_id)
-    require(actor, act.right, lot)
+    require(actor, act.permission, lot)
     form.prepare(lot)
     if isinstance(form, MoveForm | SplitForm) and lot.depot_id is not None:
         form.bay.offer(get_depot(session, lot.depot_id))

@@ -61,7 +61,7 @@ def zoom_of(args: MultiDict[str, str]) -> int:
     return max(ZOOM_LEAST, min(zoom, ZOOM_MOST))
 
 
-def answer(found: MapFound, taxonomy: Taxonomy, asked: CatalogueQuery) -> Response:
+def answer(on_map: MapFound, taxonomy: Taxonomy, query: CatalogueQuery) -> Response:
     """Answer with marks in the order of the list, then the rest from large to small.
 
     The list is a piece of the page. 304 to a browser that has the same.
@@ -69,61 +69,62 @@ def answer(found: MapFound, taxonomy: Taxonomy, asked: CatalogueQuery) -> Respon
     address = address_of()
     lots = [
         (lot_of(row.row.listing, taxonomy, distance_km=row.row.distance_km, address=address), row.cluster_key)
-        for row in found.rows
+        for row in on_map.rows
     ]
     marks = [
-        _mark(cluster) | (_lot(found.alone[cluster.first_id], address) if cluster.first_id in found.alone else _lots(cluster))
-        for cluster in _in_order(found.clusters, [row.cluster_key for row in found.rows])
+        _mark(cluster) | (_lot(on_map.alone[cluster.first_id], address) if cluster.first_id in on_map.alone else _lots(cluster))
+        for cluster in _in_order(on_map.clusters, [row.cluster_key for row in on_map.rows])
     ]
     response = jsonify(
-        total=found.total,
-        outside=found.outside,
-        heading=str(ngettext("%(count)s lot in view", "%(count)s lots in view", found.total, count=found.total)),
+        total=on_map.total,
+        outside=on_map.outside,
+        heading=str(ngettext("%(count)s lot in view", "%(count)s lots in view", on_map.total, count=on_map.total)),
         clusters=marks,
         list=render_template("map/_rows.html", lots=lots),
-        nextPage=asked.page + 1 if asked.offset + len(lots) < found.total else None,
+        nextPage=query.page + 1 if query.offset + len(lots) < on_map.total else None,
     )
     return _marked(response)
 
 
-def wanted_answer(found: WantedOnMap, taxonomy: Taxonomy, asked: WantedQuery, actor: Actor) -> Response:
+def wanted_answer(on_map: WantedOnMap, taxonomy: Taxonomy, query: WantedQuery, actor: Actor) -> Response:
     """The same of what is wanted."""
-    wants = [(want_of(row, taxonomy, actor), key) for row, key in found.rows]
+    wants = [(want_of(row, taxonomy, actor), key) for row, key in on_map.rows]
     marks = [
-        _mark(cluster) | (_want(found.alone[cluster.first_id], taxonomy) if cluster.first_id in found.alone else _wants(cluster))
-        for cluster in _in_order(found.clusters, [key for _row, key in found.rows])
+        _mark(cluster)
+        | (_want(on_map.alone[cluster.first_id], taxonomy) if cluster.first_id in on_map.alone else _wants(cluster))
+        for cluster in _in_order(on_map.clusters, [key for _row, key in on_map.rows])
     ]
     response = jsonify(
-        total=found.total,
-        outside=found.outside,
-        heading=str(ngettext("%(count)s demand in view", "%(count)s demands in view", found.total, count=found.total)),
+        total=on_map.total,
+        outside=on_map.outside,
+        heading=str(ngettext("%(count)s demand in view", "%(count)s demands in view", on_map.total, count=on_map.total)),
         clusters=marks,
         list=render_template("map/_wanted_rows.html", wants=wants),
-        nextPage=asked.page + 1 if asked.offset + len(wants) < found.total else None,
+        nextPage=query.page + 1 if query.offset + len(wants) < on_map.total else None,
     )
     return _marked(response)
 
 
-def assets_answer(found: AssetsOnMap, asked: AssetFilter, held: Mapping[int, Holding], actor: Actor) -> Response:
+def assets_answer(on_map: AssetsOnMap, query: AssetFilter, held: Mapping[int, Holding], actor: Actor) -> Response:
     """The same of the passports."""
-    assets = [(row_of(actor, asset, held.get(asset.id, NOTHING_HELD)), key) for asset, key in found.rows]
+    assets = [(row_of(actor, asset, held.get(asset.id, NOTHING_HELD)), key) for asset, key in on_map.rows]
     marks = [
         _mark(cluster)
         | (
-            _asset(row_of(actor, found.alone[cluster.first_id], held.get(cluster.first_id, NOTHING_HELD)))
-            if cluster.first_id in found.alone
+            _asset(row_of(actor, on_map.alone[cluster.first_id], held.get(cluster.first_id, NOTHING_HELD)))
+            if cluster.first_id in on_map.alone
             else _assets(cluster)
         )
-        for cluster in _in_order(found.clusters, [key for _row, key in found.rows])
+        for cluster in _in_order(on_map.clusters, [key for _row, key in on_map.rows])
     ]
-    behind = (asked.page - 1) * asked.page_size + len(assets)
+    behind = (query.page - 1) * query.page_size + len(assets)
     response = jsonify(
-        total=found.total,
-        outside=found.outside,
-        heading=str(ngettext("%(count)s passport in view", "%(count)s passports in view", found.total, count=found.total)),
+        total=on_map.total,
+        outside=on_map.outside,
+        heading=str(ngettext("%(count)s passport in view", "%(count)s passports in view", on_map.total, count=on_map.total)),
         clusters=marks,
         list=render_template("map/_asset_rows.html", assets=assets),
-        nextPage=asked.page + 1 if behind < found.total else None,
+        nextPage=query.page + 1 if behind < on_map.total else None,
     )
     return _marked(response)
 

@@ -61,7 +61,7 @@ class Row:
 
 def group_rows(taxonomy: Taxonomy, actor: Actor) -> list[tuple[str, list[Row]]]:
     """The materials by group."""
-    return [(group.name, [_row(one, actor) for one in taxonomy.materials_in(group.slug)]) for group in taxonomy.groups]
+    return [(group.name, [_row(material, actor) for material in taxonomy.materials_in(group.slug)]) for group in taxonomy.groups]
 
 
 def _row(material: Material, actor: Actor) -> Row:
@@ -69,14 +69,14 @@ def _row(material: Material, actor: Actor) -> Row:
     weight = _("%(kg)s kg for 1 %(unit)s", kg=exact(material.weights_kg[material.default_unit]), unit=unit)
     carbon, may_read = material.carbon, may_read_factor(actor, material)
     source = f"{carbon.source} ({carbon.confidence})" if carbon else NOTHING
-    kept = str(_("licensed"))
+    licensed = str(_("licensed"))
     return Row(
         material.slug,
         material.name,
         str(weight),
-        (exact(carbon.kgco2e_per_kg) if may_read else kept) if carbon else NOTHING,
+        (exact(carbon.kgco2e_per_kg) if may_read else licensed) if carbon else NOTHING,
         source,
-        (exact(material.mki_eur_per_kg) if may_read else kept) if material.mki_eur_per_kg is not None else NOTHING,
+        (exact(material.mki_eur_per_kg) if may_read else licensed) if material.mki_eur_per_kg is not None else NOTHING,
     )
 
 
@@ -119,14 +119,14 @@ def _factor(value: Decimal | None) -> Text | str:
     return _("unknown, never zero") if value is None else exact(value)
 
 
-def told_changes(one: MaterialVersion, actor: Actor) -> list[str]:
+def told_changes(version: MaterialVersion, actor: Actor) -> list[str]:
     """What a version changed in a material, in words. A licensed figure is named without its value."""
-    may_read = may_read_figures(actor, one.facts)
+    may_read = may_read_figures(actor, version.facts)
     return [
         f"{change.figure.label}: {word(change.figure, change.before)} → {word(change.figure, change.after)}"
         if may_read or change.figure.fact not in LICENSED
         else str(_("%(figure)s: licensed", figure=change.figure.label))
-        for change in one.changes
+        for change in version.changes
     ]
 
 
@@ -165,8 +165,8 @@ def preview_of(session: Session, actor: Actor, row: FactorList) -> Preview:
     """What a list changes, with what will be counted by it."""
     taxonomy, changes = get_taxonomy(session), changes_of(session, row)
     materials = {slug: taxonomy.find_material(slug) for slug in {change.slug for change in changes}}
-    counted = count_counting(session, actor, [one.id for one in materials.values() if one])
-    by_slug = {slug: counted[one.id] if one else (0, 0) for slug, one in materials.items()}
+    counted = count_counting(session, actor, [material.id for material in materials.values() if material])
+    by_slug = {slug: counted[material.id] if material else (0, 0) for slug, material in materials.items()}
     lines = [(change, _line(change, materials[change.slug], by_slug[change.slug], actor)) for change in changes]
     return Preview(
         [line for change, line in lines if change.figure.is_number],

@@ -63,8 +63,8 @@ def list_materials() -> str:
 def download() -> Response:
     """A version as a file: the one in use, or the one that is asked for."""
     session, actor = current_session(), current_actor()
-    asked = request.args.get("versie", "")
-    version = get_version(session, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None)
+    typed = request.args.get("versie", "")
+    version = get_version(session, int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None)
     name = _("materials-bank-factors-%(version)s", version=str(version))
     return table_answer(name, shown.HEADER, shown.file_lines(facts_of_version(session, version), actor))
 
@@ -83,7 +83,7 @@ def show_material(slug: str) -> str:
         "materials/show_material.html",
         material=material,
         facts=shown.facts_of(session, material, actor),
-        versions=[(one, shown.told_changes(one, actor)) for one in versions],
+        versions=[(version, shown.told_changes(version, actor)) for version in versions],
         names=_names(),
     )
 
@@ -129,8 +129,8 @@ def use(list_id: int) -> ResponseReturnValue:
     )
     if used is None:
         return _shown(list_id, form)
-    told = _("Version %(version)s is in use. What was counted before stays as it is.", version=str(used.version_id))
-    return done(told, url_for("materials.show_list", list_id=list_id))
+    message = _("Version %(version)s is in use. What was counted before stays as it is.", version=str(used.version_id))
+    return done(message, url_for("materials.show_list", list_id=list_id))
 
 
 @blueprint.post(f"{LISTS}/<int:list_id>/indienen")
@@ -147,11 +147,11 @@ def withdraw(list_id: int) -> ResponseReturnValue:
     return _step(list_id, actions.withdraw_list, _("The list is withdrawn. Nothing changed."))
 
 
-def _step(list_id: int, verb: Callable[..., FactorList], told: Text) -> ResponseReturnValue:
+def _step(list_id: int, verb: Callable[..., FactorList], message: Text) -> ResponseReturnValue:
     form = StepForm()
     if not form.validate_on_submit() or attempt(form, lambda: verb(current_session(), current_actor(), list_id=list_id)) is None:
         return _shown(list_id, form)
-    return done(told, url_for("materials.show_list", list_id=list_id))
+    return done(message, url_for("materials.show_list", list_id=list_id))
 
 
 @blueprint.post(f"{LISTS}/<int:list_id>/afwijzen")
@@ -209,4 +209,4 @@ def _shown(list_id: int, form: Form) -> ResponseReturnValue:
 
 def _names() -> dict[int, str]:
     """The names of the organisations that lists came from."""
-    return {one.id: one.name for one in list_organisations(current_session())}
+    return {organisation.id: organisation.name for organisation in list_organisations(current_session())}

@@ -109,8 +109,8 @@ def _bar(filters: Filters, taxonomy: Taxonomy) -> Bar:
 
     drawer = Drawer(list_municipalities(current_session()), taxonomy, clock.today(), FIRST_MONTH, address, address)
     bar = drawer.bar_of(filters)
-    asked = (*ASKED, "gemeente") if may(current_actor(), Can.READ_ALL_MEMOS) else ASKED
-    return replace(bar, fields=[field for field in bar.fields if field.name in asked])
+    names = (*ASKED, "gemeente") if may(current_actor(), Can.READ_ALL_MEMOS) else ASKED
+    return replace(bar, fields=[field for field in bar.fields if field.name in names])
 
 
 def _sums(total: MemoSum) -> list[tuple[Text, str]]:

@@ -134,15 +134,15 @@ def _page(memo_id: int, sent: ConcludeForm | None) -> ResponseReturnValue:
     form = sent or (ConcludeForm(formdata=None) if may_write and is_open else None)
     if form is not None:
         _offer(form, memo)
-    found, searched = read_found(memo.found), read_searched(memo.search)
+    findings, searched = read_found(memo.found), read_searched(memo.search)
     author = find_author(session, actor, memo)
     content: dict[str, Any] = {
         "memo": memo,
         "row": memo_row(memo),
         "result": result_of(memo),
-        "found": found,
+        "findings": findings,
         "searched": searched,
-        "photos": find_first_photos(session, [lot.listing_id for lot in (*found.lots, *found.misses)]),
+        "photos": find_first_photos(session, [lot.listing_id for lot in (*findings.lots, *findings.misses)]),
         "shown_km": shown_km,
         "stock": stock_table(read_stock(memo.stock)),
         "facts": [*search_facts(searched), *([(_("Searched by"), author)] if author else [])],

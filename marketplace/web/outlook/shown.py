@@ -33,22 +33,24 @@ class QuarterShown:
     is_empty: bool
 
 
-def years_of(found: Ahead, taxonomy: Taxonomy) -> list[tuple[int, list[QuarterShown]]]:
+def years_of(ahead: Ahead, taxonomy: Taxonomy) -> list[tuple[int, list[QuarterShown]]]:
     """The quarters by year."""
-    largest = max((max(row.supply_kg, row.needed_kg) for row in found.totals), default=ZERO)
+    largest = max((max(row.supply_kg, row.needed_kg) for row in ahead.totals), default=ZERO)
     places = places_of(largest)
     by_quarter: defaultdict[str, list[Outlook]] = defaultdict(list)
-    for row in found.rows:
+    for row in ahead.rows:
         by_quarter[str(row.quarter)].append(row)
-    shown = [
+    quarters_shown = [
         (row.quarter.year, _shown(row, by_quarter[str(row.quarter)], taxonomy, largest=largest, places=places))
-        for row in found.totals
+        for row in ahead.totals
     ]
-    return [(year, [one for _year, one in quarters]) for year, quarters in groupby(shown, key=lambda item: item[0])]
+    return [
+        (year, [quarter for _year, quarter in quarters]) for year, quarters in groupby(quarters_shown, key=lambda item: item[0])
+    ]
 
 
 def _shown(row: Outlook, parts: list[Outlook], taxonomy: Taxonomy, *, largest: Decimal, places: int) -> QuarterShown:
-    sure = [(CERTAINTY_LABELS[one], row.by_certainty.get(one, ZERO)) for one in reversed(Certainty)]
+    sure = [(CERTAINTY_LABELS[certainty], row.by_certainty.get(certainty, ZERO)) for certainty in reversed(Certainty)]
     gaps: defaultdict[str, Decimal] = defaultdict(Decimal)
     for part in parts:
         gaps[part.group] += part.gap_kg

@@ -16,9 +16,9 @@ blueprint = Blueprint("outlook", __name__)
 def _wanted() -> OutlookFilter:
     """A group and a municipality that exist; anything else is all of them."""
     group, municipality = request.args.get("groep", ""), request.args.get("gemeente", "")
-    known = {one.slug for one in list_municipalities(current_session())}
+    slugs = {municipality.slug for municipality in list_municipalities(current_session())}
     there = get_taxonomy(current_session()).group(group) is not None
-    return OutlookFilter(group if there else "", municipality if municipality in known else "")
+    return OutlookFilter(group if there else "", municipality if municipality in slugs else "")
 
 
 @blueprint.get("/vooruitblik")
@@ -27,12 +27,12 @@ def _wanted() -> OutlookFilter:
 def show() -> str:
     """Each of the coming sixteen quarters: what comes free, what is needed, and what lacks."""
     session, wanted = current_session(), _wanted()
-    found, taxonomy = get_outlook(session, current_actor(), wanted), get_taxonomy(session)
+    ahead, taxonomy = get_outlook(session, current_actor(), wanted), get_taxonomy(session)
     return render_template(
         "outlook/show.html",
-        found=found,
+        ahead=ahead,
         wanted=wanted,
-        years=years_of(found, taxonomy),
+        years=years_of(ahead, taxonomy),
         groups=taxonomy.groups,
         municipalities=list_municipalities(session),
     )
@@ -43,5 +43,5 @@ def show() -> str:
 @one_moment
 def export() -> Response:
     """The same with a row for each quarter, group and municipality."""
-    found = get_outlook(current_session(), current_actor(), _wanted())
-    return outlook_answer(found, get_taxonomy(current_session()))
+    ahead = get_outlook(current_session(), current_actor(), _wanted())
+    return outlook_answer(ahead, get_taxonomy(current_session()))

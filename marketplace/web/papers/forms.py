@@ -52,7 +52,7 @@ class PaperForm(Form):
         _("Valid until"), description=_("The last day that stands on it. Leave it empty where the paper does not expire.")
     )
 
-    kept: Taken | None = None
+    taken: Taken | None = None
     token: str = ""
 
     def offer(self, taxonomy: Taxonomy, material: Material) -> None:
@@ -68,26 +68,26 @@ class PaperForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Look the file through before the session opens. One that is not fine stops only itself."""
         is_valid = bool(super().validate(extra_validators))
-        self.kept = _read_kept(request.form.get("kept", ""))
+        self.taken = _read_kept(request.form.get("kept", ""))
         sent = self.file.data
         if isinstance(sent, FileStorage) and sent.filename:
             try:
-                self.kept = take_file(sent)
+                self.taken = take_file(sent)
             except Refusal as refusal:
                 self.file.errors = [refusal.message]
                 self.refusal = refusal if isinstance(refusal, TooLarge) else None
-        elif self.kept is None:
+        elif self.taken is None:
             self.file.errors = [_("Choose the PDF, or take a photo of the paper.")]
-        self.file.flags.required = self.kept is None
-        self.token = str(_signer().dumps(_packed(self.kept))) if self.kept else ""
+        self.file.flags.required = self.taken is None
+        self.token = str(_signer().dumps(_packed(self.taken))) if self.taken else ""
         return is_valid and not self.file.errors
 
     @property
     def arrived(self) -> Text | None:
         """That a file has arrived, and what it is."""
-        if self.kept is None:
+        if self.taken is None:
             return None
-        if self.kept.file.media_type == "application/pdf":
+        if self.taken.file.media_type == "application/pdf":
             return _("The PDF has arrived. You do not have to choose it again.")
         return _("The photo has arrived. You do not have to choose it again.")
 
@@ -99,8 +99,8 @@ class PaperForm(Form):
 
     def stored(self) -> Taken:
         """The file, once the form is right."""
-        assert self.kept is not None
-        return self.kept
+        assert self.taken is not None
+        return self.taken
 
 
 def _signer() -> URLSafeTimedSerializer:

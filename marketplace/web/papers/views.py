@@ -63,10 +63,10 @@ def _adding(listing_id: int, replaced_id: int | None) -> ResponseReturnValue:
     is_valid = form.is_submitted() and form.validate()
     if is_valid and attempt(form, lambda: _add(listing_id, form, replaced_id)):
         if form.stored().was_signed:
-            told = _("The paper is added. Its digital signature is not in our copy, so keep the original yourself.")
+            message = _("The paper is added. Its digital signature is not in our copy, so keep the original yourself.")
         else:
-            told = _("The paper is added. Whoever asked for this lot can read it.")
-        return done(told, _address(listing_id))
+            message = _("The paper is added. Whoever asked for this lot can read it.")
+        return done(message, _address(listing_id))
     return page("papers/add.html", form, listing=_own(current_session(), listing_id), old=row, accept=ACCEPT)
 
 
@@ -131,7 +131,7 @@ def remove_from_item(asset_id: int, number: int, paper_id: int) -> ResponseRetur
     part: dict[str, Any] = {"asset_id": asset_id, "number": number}
     item = get_item(session, actor, asset_id, number)
     require(actor, Can.KEEP_PASSPORTS, item.asset)
-    paper = next((one for one in list_item_papers(session, [item.id]).get(item.id, []) if one.id == paper_id), None)
+    paper = next((paper for paper in list_item_papers(session, [item.id]).get(item.id, []) if paper.id == paper_id), None)
     if paper is None:
         raise missing_paper()
     form = RemoveForm()

@@ -16,7 +16,7 @@ class PlanForm(Form):
     idempotency_key = IdempotencyField()
     objective = SelectField(
         _("Among the ways that serve the most tonnes, choose"),
-        choices=options((one.value, OBJECTIVE_LABELS[one]) for one in Objective),
+        choices=options((objective.value, OBJECTIVE_LABELS[objective]) for objective in Objective),
         name="doel",
     )
     floors = BooleanField(_("Nobody gets less than first come, first served would give"), default=True, name="ondergrens")

@@ -40,7 +40,7 @@ OBJECTIVE_SHORT: dict[Objective, Text] = {
 class ShownGap:
     """A need or a lot that stays, with its amounts."""
 
-    told: ToldGap
+    explained: ToldGap
     left: Amount
     of: Amount
 
@@ -49,7 +49,7 @@ class ShownGap:
 class ShownChange:
     """A line that differs between two plans. `was`, `now`: the amounts, a dash where the plan is without."""
 
-    one: ChangedLine
+    line: ChangedLine
     word: Text
     was: Amount | str
     now: Amount | str
@@ -79,7 +79,7 @@ def gaps(plan_id: int) -> ResponseReturnValue:
     owners = list_gap_owners(session, run, side)
     chosen = _chosen(owners)
     organisation_id = chosen.id if chosen else None
-    found, place = paged(
+    gaps, place = paged(
         lambda at: list_gaps(session, run, side, offset=(at - 1) * SHOWN, limit=SHOWN, organisation_id=organisation_id), SHOWN
     )
     return render_template(
@@ -90,20 +90,20 @@ def gaps(plan_id: int) -> ResponseReturnValue:
         totals=total_gaps(session, run, organisation_id=organisation_id),
         owners=owners,
         chosen=chosen,
-        gaps=[_shown(told) for told in tell_gaps(session, found)],
+        gaps=[_shown(explained) for explained in tell_gaps(session, gaps)],
         materials=get_taxonomy(session),
         **place,
     )
 
 
-def _shown(told: ToldGap) -> ShownGap:
-    gap = told.gap
-    return ShownGap(told, Amount(gap.left, Unit(gap.unit)), Amount(gap.quantity, Unit(gap.unit)))
+def _shown(explained: ToldGap) -> ShownGap:
+    gap = explained.gap
+    return ShownGap(explained, Amount(gap.left, Unit(gap.unit)), Amount(gap.quantity, Unit(gap.unit)))
 
 
 def _chosen(owners: Sequence[Organisation]) -> Organisation | None:
-    asked = request.args.get("organisatie", "")
-    return next((one for one in owners if one.slug == asked), None)
+    slug = request.args.get("organisatie", "")
+    return next((owner for owner in owners if owner.slug == slug), None)
 
 
 @READS
@@ -136,9 +136,9 @@ def compare() -> ResponseReturnValue:
     before, now = _asked_run("van", runs[1:2]), _asked_run("met", runs[:1])
     if before is None or now is None or before.result is None or now.result is None:
         return render_template("plans/compare.html", runs=runs, before=None, now=None)
-    found = compare_runs(session, before, now, offset=0, limit=0)
+    compared = compare_runs(session, before, now, offset=0, limit=0)
     lines, place = paged(
-        lambda at: (compare_runs(session, before, now, offset=(at - 1) * SHOWN, limit=SHOWN).lines, found.total), SHOWN
+        lambda at: (compare_runs(session, before, now, offset=(at - 1) * SHOWN, limit=SHOWN).lines, compared.total), SHOWN
     )
     return render_template(
         "plans/compare.html",
@@ -147,9 +147,9 @@ def compare() -> ResponseReturnValue:
         now=now,
         is_same=before.result.digest == now.result.digest,
         rows=[_chosen_by(before, now), *_beside(before.result, now.result)],
-        kept=found.kept,
-        counts={change.value: count for change, count in found.counts.items()},
-        changes=[_change(one) for one in lines],
+        kept=compared.kept,
+        counts={change.value: count for change, count in compared.counts.items()},
+        changes=[_change(line) for line in lines],
         materials=get_taxonomy(session),
         **place,
     )
@@ -183,9 +183,9 @@ def _beside(before: PlanResult, now: PlanResult) -> Iterator[tuple[Text, str, st
         yield label, written(old), written(new), sign + written(abs(more))
 
 
-def _change(one: ChangedLine) -> ShownChange:
-    was, now = (NONE if line is None else Amount(line.quantity, Unit(line.unit)) for line in (one.before, one.now))
-    return ShownChange(one, CHANGE_LABELS[one.change], was, now)
+def _change(changed: ChangedLine) -> ShownChange:
+    was, now = (NONE if line is None else Amount(line.quantity, Unit(line.unit)) for line in (changed.before, changed.now))
+    return ShownChange(changed, CHANGE_LABELS[changed.change], was, now)
 
 
 @READS
@@ -210,15 +210,15 @@ def followed() -> ResponseReturnValue:
 
 
 def _fate_rows(fates: Fates) -> Iterator[tuple[Text, str, str, str, str]]:
-    for one in in_order(fates):
-        total = one.total
-        if not total.lines and one.fate in (Fate.OFFERED, Fate.REPEATED):
+    for outcome in in_order(fates):
+        total = outcome.total
+        if not total.lines and outcome.fate in (Fate.OFFERED, Fate.REPEATED):
             continue
-        if one.fate is Fate.REPEATED:
-            yield FATE_LABELS[one.fate], number(total.lines), NONE, NONE, NONE
+        if outcome.fate is Fate.REPEATED:
+            yield FATE_LABELS[outcome.fate], number(total.lines), NONE, NONE, NONE
         else:
             saved, more = tonne_km(total.saved_tonne_km), mass(total.more_kg)
-            yield FATE_LABELS[one.fate], number(total.lines), mass(total.mass_kg), saved, more
+            yield FATE_LABELS[outcome.fate], number(total.lines), mass(total.mass_kg), saved, more
 
 
 def _done(deeds: Deeds) -> Iterator[tuple[Text, str]]:

@@ -46,16 +46,16 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
     """These lines with their reasons and what the reader may do."""
     session = current_session()
     taxonomy = get_taxonomy(session)
-    for told in tell_lines(session, lines):
-        line = told.line
+    for told_line in tell_lines(session, lines):
+        line = told_line.line
         yield ShownLine(
             line,
             Amount(line.quantity, Unit(line.unit)),
-            told.sentence,
-            told.way,
-            STATE_LABELS[told.state],
-            TONES[told.state],
-            act := _act(actor, line) if told.state is LineState.OPEN else "",
+            told_line.sentence,
+            told_line.way,
+            STATE_LABELS[told_line.state],
+            TONES[told_line.state],
+            act := _act(actor, line) if told_line.state is LineState.OPEN else "",
             act == "ask" and asks_destination(session, taxonomy.material_by_id(line.material_id)),
             line.road_km * 2,
             _certainty(line),
@@ -70,7 +70,7 @@ def _certainty(line: PlanLine) -> Text | None:
 
 def by_owner(lines: Iterable[ShownLine]) -> list[tuple[str, Text, list[ShownLine]]]:
     """Lines that stand by the name of their owner, under it, with how many there are."""
-    groups = ((name, list(group)) for name, group in groupby(lines, lambda one: one.line.owner.name))
+    groups = ((name, list(group)) for name, group in groupby(lines, lambda item: item.line.owner.name))
     return [(name, ngettext("one line", "%(num)s lines", len(group)), group) for name, group in groups]
 
 

@@ -160,8 +160,8 @@ def _made(run: PlanRun) -> ResponseReturnValue:
     assert run.result is not None
     session, actor = current_session(), current_actor()
     sides = list_sides(session, run)
-    asked = request.args.get("organisatie", actor.organisation_slug)  # one's own first, where there is any
-    chosen = next((one for one in sides if one.slug == asked), None)
+    slug = request.args.get("organisatie", actor.organisation_slug)  # one's own first, where there is any
+    chosen = next((side for side in sides if side.slug == slug), None)
     lines, place = paged(
         lambda at: list_lines(
             session,
@@ -187,7 +187,7 @@ def _made(run: PlanRun) -> ResponseReturnValue:
         "chosen": chosen,
         "flow_map": flow_map(Flow(giver, receiver, kg) for giver, receiver, kg, _tonne_km in flows),
         "flows": flows,
-        "names": {one.slug: one.name for one in sides},
+        "names": {side.slug: side.name for side in sides},
         "answers": count_answers(session, run),
         "totals": total_gaps(session, run),
         "runs": runs,

@@ -91,26 +91,26 @@ def changes_shown(changes: Collection[PriceChange], taxonomy: Taxonomy, parts: M
     """What a table changes, what changes most first."""
     return [
         ChangeShown(
-            taxonomy.material_by_id(one.key.material_id).name,
-            condition_label(one.key.condition),
-            str(one.key.unit.one),
-            _ends(one.before, _("was not there")),
-            _ends(one.after, _("no price any more")),
-            _percent(one.share),
-            one.is_much,
-            number(parts.get(one.key.material_id, 0)),
+            taxonomy.material_by_id(change.key.material_id).name,
+            condition_label(change.key.condition),
+            str(change.key.unit.one),
+            _ends(change.before, _("was not there")),
+            _ends(change.after, _("no price any more")),
+            _percent(change.share),
+            change.is_much,
+            number(parts.get(change.key.material_id, 0)),
         )
-        for one in changes
+        for change in changes
     ]
 
 
 def _ends(of: Ends | None, nothing: Text) -> str:
     if of is None:
         return str(nothing)
-    told = price(of.low_cents) if of.low_cents == of.high_cents else f"{price(of.low_cents)} – {price(of.high_cents)}"
+    prices = price(of.low_cents) if of.low_cents == of.high_cents else f"{price(of.low_cents)} – {price(of.high_cents)}"
     if of.known_costs_cents is None:
-        return told
-    return str(_("%(price)s, costs %(costs)s", price=told, costs=price(of.known_costs_cents)))
+        return prices
+    return str(_("%(price)s, costs %(costs)s", price=prices, costs=price(of.known_costs_cents)))
 
 
 def _percent(share: Decimal | None) -> str:
@@ -131,5 +131,5 @@ def file_lines(rows: Iterable[PriceRow], taxonomy: Taxonomy) -> Iterator[list[Ce
             row.high_cents / CENTS_PER_EURO,
             row.source,
             row.priced_on,
-            *(None if one is None else one / CENTS_PER_EURO for one in costs),
+            *(None if cents is None else cents / CENTS_PER_EURO for cents in costs),
         ]

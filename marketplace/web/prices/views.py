@@ -34,11 +34,11 @@ def index() -> str:
     """The table in use, those before it, and those that are only looked at."""
     session, actor = current_session(), current_actor()
     uses, in_use = prices.list_uses(session, actor), prices.find_newest_table(session)
-    tables = {one.id: one for one in prices.list_price_tables(session, actor)}
+    tables = {table.id: table for table in prices.list_price_tables(session, actor)}
     return render_template(
         "prices/index.html",
         in_use=in_use,
-        uses=[(one, tables[one.table_id]) for one in uses],
+        uses=[(use, tables[use.table_id]) for use in uses],
         drafts=prices.list_drafts(session, actor) if may(actor, Can.LOAD_PRICES) else [],
         names=_names(),
         may_load=may(actor, Can.LOAD_PRICES),
@@ -106,7 +106,7 @@ def _shown(table_id: int, form: UseForm) -> ResponseReturnValue:
         form.seen.data = str(in_use.id if in_use else 0)
     is_in_use, may_load = in_use is not None and in_use.id == table.id, may(actor, Can.LOAD_PRICES)
     changes = [] if is_in_use or not may_load else prices.changes_of(session, table)
-    parts = prices.count_parts_of(session, {one.key.material_id for one in changes})
+    parts = prices.count_parts_of(session, {change.key.material_id for change in changes})
     return page(
         "prices/show.html",
         form,
@@ -116,7 +116,7 @@ def _shown(table_id: int, form: UseForm) -> ResponseReturnValue:
         was_used=prices.is_used(session, table),
         may_load=may_load,
         changes=shown.changes_shown(changes, get_taxonomy(session), parts),
-        much=sum(one.is_much for one in changes),
+        much=sum(change.is_much for change in changes),
         names=_names(),
         **_prices(table),
     )
@@ -137,4 +137,4 @@ def _prices(table: PriceTable) -> dict[str, Any]:
 
 def _names() -> dict[int, str]:
     """The names of the organisations that tables came from."""
-    return {one.id: one.name for one in list_organisations(current_session())}
+    return {organisation.id: organisation.name for organisation in list_organisations(current_session())}

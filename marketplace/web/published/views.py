@@ -76,14 +76,15 @@ def show(year: int, number: int, slug: str = "") -> str:
     """One report: its two files, the SHA-256 of each, and what it was made from."""
     session, actor = current_session(), current_actor()
     report = get_published(session, actor, year=year, slug=slug, number=number)
-    same = [one for one in list_published(session, actor) if (one.year, one.slug) == (year, slug)]
+    same = [version for version in list_published(session, actor) if (version.year, version.slug) == (year, slug)]
     return render_template(
         "published/show.html",
         report=report,
         newest=same[0],
         address=_address,
         restatements=[
-            (restated_title(one), restated_rows(one.total)) for one in (list_restatements(session, year=year) if not slug else ())
+            (restated_title(restatement), restated_rows(restatement.total))
+            for restatement in (list_restatements(session, year=year) if not slug else ())
         ],
     )
 

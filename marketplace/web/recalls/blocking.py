@@ -39,16 +39,16 @@ def show_trace(lot_id: int) -> str:
     And its papers, for whoever reads those.
     """
     session, actor = current_session(), current_actor()
-    lot, found = get_traced(session, actor, lot_id).lot, trace(session, actor, lot_id)
+    lot, traced = get_traced(session, actor, lot_id).lot, trace(session, actor, lot_id)
     reads_papers = may_read_lot_papers(session, actor, lot_id)
     return render_template(
         "recalls/show_trace.html",
         lot=lot,
         number=lot_number(lot.id),
-        count=len(found.lots),
-        rows=trace_rows(actor, found, found.lots),
-        receivers=found.receivers,
-        had=had_rows(actor, found),
+        count=len(traced.lots),
+        rows=trace_rows(actor, traced, traced.lots),
+        receivers=traced.receivers,
+        had=had_rows(actor, traced),
         papers=rows_of(list_lot_papers(session, [lot.id]), get_taxonomy(session)) if reads_papers else None,
         recalls=find_recalls_of(session, actor, lot_id),
     )
@@ -67,15 +67,15 @@ def block(lot_id: int) -> ResponseReturnValue:
     if recall is not None:
         message = _("The lot is blocked, with all that came from it. Everybody whom it concerns is told.")
         return done(message, url_for("recalls.show", recall_id=recall.id))
-    found = trace(session, actor, lot_id)
-    lots = lots_below(found, lot.id)
+    tree = trace(session, actor, lot_id)
+    lots = lots_below(tree, lot.id)
     return page(
         "recalls/block.html",
         form,
         lot=lot,
         number=lot_number(lot.id),
         count=len(lots),
-        rows=trace_rows(actor, found, lots),
+        rows=trace_rows(actor, tree, lots),
     )
 
 
@@ -91,8 +91,11 @@ def release(lot_id: int) -> ResponseReturnValue:
     recalls = [recall for recall in find_recalls_of(session, actor, lot_id) if recall.id in blocked_by]
     papers = rows_of(list_lot_papers(session, [lot_id]), taxonomy)
     form.offer(
-        [(one.id, _("Recall %(number)s of %(day)s", number=str(one.id), day=long_date(one.found_on))) for one in recalls],
-        [(one.id, f"{one.name} {one.number}".strip()) for one in papers],
+        [
+            (recall.id, _("Recall %(number)s of %(day)s", number=str(recall.id), day=long_date(recall.found_on)))
+            for recall in recalls
+        ],
+        [(paper.id, f"{paper.name} {paper.number}".strip()) for paper in papers],
     )
     is_valid = form.is_submitted() and form.validate()
     made = attempt(form, lambda: unblock_lot(session, actor, lot_id=lot_id, draft=form.draft())) if is_valid else None

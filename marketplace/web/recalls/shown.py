@@ -49,8 +49,11 @@ class RecallRow:
 
 def rows_of_recalls(session: Session, recalls: Sequence[Recall]) -> list[RecallRow]:
     """Recalls in a list, each with how far it is."""
-    found = standing_of(session, recalls)
-    return [RecallRow(one, lot_number(one.lot_id), found[one.id].blocked, confirmed_of(found[one.id])) for one in recalls]
+    standings = standing_of(session, recalls)
+    return [
+        RecallRow(recall, lot_number(recall.lot_id), standings[recall.id].blocked, confirmed_of(standings[recall.id]))
+        for recall in recalls
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class RecallPage:
             last=last,
             parties=[_party(party, days.get(party.organisation_id)) for party in parties],
             confirmed=confirmed_of(standing),
-            services=[_service(one, reads) for one in parties if PartyRole.ADVISER in one.as_roles],
+            services=[_service(party, reads) for party in parties if PartyRole.ADVISER in party.as_roles],
             transfers=[_transfer(row) for row in list_transfers(session, recall.id)],
             releases=[_release(row) for row in list_releases(session, recall.id)],
             papers=rows_of(list_lot_papers(session, [recall.lot_id]), get_taxonomy(session)),
@@ -130,12 +133,12 @@ def _party(party: RecallParty, days: Days | None) -> Row:
 
 def _service(party: RecallParty, reads: bool) -> Text:
     """When the environmental service was told, and for whoever may read it at which address."""
-    told: dict[str, Cell] = {"organisation": party.organisation.name, "moment": moment(party.told_at)}
+    words: dict[str, Cell] = {"organisation": party.organisation.name, "moment": moment(party.told_at)}
     if not reads:
-        return _("%(organisation)s was told on %(moment)s.", **told)
+        return _("%(organisation)s was told on %(moment)s.", **words)
     if party.alert_email:
-        return _("%(organisation)s was told on %(moment)s, at %(email)s and in the bank.", email=party.alert_email, **told)
-    return _("%(organisation)s was told on %(moment)s, in the bank only: no mail address for alerts was known of it.", **told)
+        return _("%(organisation)s was told on %(moment)s, at %(email)s and in the bank.", email=party.alert_email, **words)
+    return _("%(organisation)s was told on %(moment)s, in the bank only: no mail address for alerts was known of it.", **words)
 
 
 def _transfer(row: RecallTransfer) -> Row:
@@ -162,34 +165,34 @@ def _numbered(actor: Actor, lot: Lot) -> str:
     return Markup('<a href="{}">{}</a>').format(url_for("lots.show", lot_id=lot.id), number)
 
 
-def lots_below(found: Trace, top: int) -> list[Lot]:
+def lots_below(tree: Trace, top: int) -> list[Lot]:
     """A lot of a tree and what came from it."""
-    kept = set(descendants({lot.id: lot.parent_id for lot in found.lots}, top))
-    return [lot for lot in found.lots if lot.id in kept]
+    below = set(descendants({lot.id: lot.parent_id for lot in tree.lots}, top))
+    return [lot for lot in tree.lots if lot.id in below]
 
 
-def trace_rows(actor: Actor, found: Trace, lots: Sequence[Lot]) -> list[Row]:
+def trace_rows(actor: Actor, tree: Trace, lots: Sequence[Lot]) -> list[Row]:
     """Lots of a tree, each below its parent, with what of it is handed over and not confirmed."""
     rows: list[Row] = []
     for lot in lots:
-        rows.append(_traced(actor, lot, found.depths[lot.id]))
-        rows.extend(_unconfirmed(lot, row, found.depths[lot.id] + 1) for row in found.unconfirmed if row.lot_id == lot.id)
+        rows.append(_traced(actor, lot, tree.depths[lot.id]))
+        rows.extend(_unconfirmed(lot, row, tree.depths[lot.id] + 1) for row in tree.unconfirmed if row.lot_id == lot.id)
     return rows
 
 
-def had_rows(actor: Actor, found: Trace) -> list[Row]:
+def had_rows(actor: Actor, tree: Trace) -> list[Row]:
     """Everybody who owned or had a lot of the tree, the first ones first."""
-    known = {lot.id: lot for lot in found.lots}
+    by_id = {lot.id: lot for lot in tree.lots}
     return [
         [
-            _numbered(actor, known[one.lot_id]),
-            quantity(one.quantity, known[one.lot_id].unit),
-            one.owner.name,
-            one.holder.name,
-            Written(one.depot) if one.depot else "–",
-            days_of((one.since, one.until)),
+            _numbered(actor, by_id[holding.lot_id]),
+            quantity(holding.quantity, by_id[holding.lot_id].unit),
+            holding.owner.name,
+            holding.holder.name,
+            Written(holding.depot) if holding.depot else "–",
+            days_of((holding.since, holding.until)),
         ]
-        for one in found.had
+        for holding in tree.had
     ]
 
 

@@ -30,16 +30,18 @@ class ReleaseForm(Form):
     certainty = SelectField(
         _("How sure is that?"),
         [Required(_("Choose how sure it is that it comes free in that period."))],
-        choices=options(((one.value, CERTAINTY_LABELS[one]) for one in Certainty), empty=_("Choose how sure it is")),
+        choices=options(
+            ((certainty.value, CERTAINTY_LABELS[certainty]) for certainty in Certainty), empty=_("Choose how sure it is")
+        ),
     )
     condition = RadioField(
         _("In which condition is it?"),
         [Required(_("Choose the condition."))],
-        choices=options((one.value, CONDITION_LABELS[one]) for one in Condition),
+        choices=options((condition.value, CONDITION_LABELS[condition]) for condition in Condition),
     )
 
     unit_label: Text | None = None
-    known: Collection[str] = ()
+    offered: Collection[str] = ()
 
     def prepare(self, asset: Asset, item: AssetItem, left: Amount, others: Sequence[Free]) -> None:
         """What the asset and the part say already, unless something was typed."""
@@ -47,7 +49,7 @@ class ReleaseForm(Form):
         self.also.choices = [
             (str(other.item.number), str(_("%(part)s: %(left)s", part=other.name, left=other.left))) for other in others
         ]
-        self.known = {str(other.item.number) for other in others}
+        self.offered = {str(other.item.number) for other in others}
         if self.is_submitted():
             return
         self.quantity.data, self.condition.data = left.amount, item.condition
@@ -56,7 +58,7 @@ class ReleaseForm(Form):
 
     def draft(self, item: AssetItem) -> ReleaseDraft:
         """What was typed; of the other parts that were ticked all that is left."""
-        also = (Piece(item.asset_id, int(number)) for number in self.also.data or () if number in self.known)
+        also = (Piece(item.asset_id, int(number)) for number in self.also.data or () if number in self.offered)
         return ReleaseDraft(
             pieces=(Piece(item.asset_id, item.number, self.quantity.data), *also),
             condition=Condition(self.condition.data),
@@ -73,19 +75,19 @@ class ReceiveForm(Form):
     element = StringField(_("As what?"), description=_("For example the carriageway. May stay empty."))
 
     unit_label: Text | None = None
-    known: Collection[str] = ()
+    offered: Collection[str] = ()
 
     def prepare(self, assets: Sequence[Asset], left: Amount) -> None:
         """The own passports by name, and all that is not in one yet."""
         self.unit_label = left.unit.label
-        self.known = {str(one.id) for one in assets}
-        self.asset.choices = [("", str(_("Choose a passport"))), *((str(one.id), one.name) for one in assets)]
+        self.offered = {str(asset.id) for asset in assets}
+        self.asset.choices = [("", str(_("Choose a passport"))), *((str(asset.id), asset.name) for asset in assets)]
         if not self.is_submitted():
             self.quantity.data = left.amount
 
     def chosen(self) -> int:
         """The number of the passport, 0 for what is none of the list."""
-        return int(self.asset.data) if self.asset.data in self.known else 0
+        return int(self.asset.data) if self.asset.data in self.offered else 0
 
     def details(self) -> ItemDetails:
         """What was said of it."""

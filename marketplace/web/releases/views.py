@@ -33,11 +33,13 @@ def release(asset_id: int, number: int) -> ResponseReturnValue:
     asset = get_asset(session, actor, asset_id)
     require(actor, Can.KEEP_PASSPORTS, asset)
     free = list_free(session, asset)
-    own = next((one for one in free if one.item.number == number), None)
+    own = next((part for part in free if part.item.number == number), None)
     if own is None:
         raise Conflict(_("Of this part nothing is left that was not released before. Look at its planned lots."))
     alike = (own.item.material_id, own.item.unit, own.item.kg_per_unit)
-    others = [one for one in free if one is not own and (one.item.material_id, one.item.unit, one.item.kg_per_unit) == alike]
+    others = [
+        part for part in free if part is not own and (part.item.material_id, part.item.unit, part.item.kg_per_unit) == alike
+    ]
     form = ReleaseForm()
     form.prepare(asset, item, own.left, others)
     made = attempt(form, lambda: release_items(session, actor, draft=form.draft(item))) if form.validate_on_submit() else None
@@ -58,7 +60,7 @@ def receive(seq: int) -> ResponseReturnValue:
     left = max(find_left_of_row(session, row), Decimal(0))
     assets, _total = list_assets(session, actor, AssetFilter(organisation_id=actor.organisation_id, page_size=ASSETS_MOST))
     form = ReceiveForm()
-    form.prepare([one for one in assets if one.organisation_id == actor.organisation_id], Amount(left, Unit(row.unit)))
+    form.prepare([asset for asset in assets if asset.organisation_id == actor.organisation_id], Amount(left, Unit(row.unit)))
 
     def put() -> object:
         return put_received(session, actor, asset_id=form.chosen(), seq=seq, amount=form.quantity.data, details=form.details())

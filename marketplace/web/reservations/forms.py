@@ -240,19 +240,19 @@ class ReserveForm(Form):
     confirm_unusual = BooleanField(_("Yes, I want it all the same"))
 
     def prepare(
-        self, listing: Listing, demands: list[Demand], asked: Mapping[str, str], under_way: Mapping[int, Decimal] | None = None
+        self, listing: Listing, demands: list[Demand], linked: Mapping[str, str], under_way: Mapping[int, Decimal] | None = None
     ) -> None:
         """Fill in the listing's unit, the demands that it can serve, and what a link asked for.
 
         The demands are the organisation's own; the link has `quantity` with a point, and `demand`.
         """
         self.quantity.units = (Unit(listing.unit),)
-        said = [(str(demand.id), _needed(demand, (under_way or {}).get(demand.id))) for demand in demands]
-        self.demand_id.choices = or_nothing(_("For no demand on the bank"), said)
+        choices = [(str(demand.id), _needed(demand, (under_way or {}).get(demand.id))) for demand in demands]
+        self.demand_id.choices = or_nothing(_("For no demand on the bank"), choices)
         self.depot.offer(_("No, to no depot"))
         if not self.is_submitted():
-            self.demand_id.data = asked.get("demand", "")
-            self.quantity.data = _asked(asked.get("quantity", ""), Unit(listing.unit))
+            self.demand_id.data = linked.get("demand", "")
+            self.quantity.data = _asked(linked.get("quantity", ""), Unit(listing.unit))
 
     def draft(self) -> ReservationDraft:
         """What was asked."""

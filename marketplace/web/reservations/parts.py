@@ -63,7 +63,7 @@ class Head:
         road = booked.road_km if booked else figures.road_km
         price = terms.price_cents(left)
         photo = next(iter(reservation.listing.photos), None)
-        shown = picture(photo, reservation.listing.title) if photo else None
+        cover = picture(photo, reservation.listing.title) if photo else None
         return cls(
             amount=quantity(left, unit),
             title=Written(reservation.listing.title),
@@ -75,7 +75,7 @@ class Head:
                 _("%(km)s by road", km=km(road, 1 if exact or booked else 0)),
                 money(price) if price else _("free of charge"),
             ),
-            picture_url=shown.small if shown else "",
+            picture_url=cover.small if cover else "",
         )
 
 
@@ -148,9 +148,9 @@ def results(reservation: Reservation, rows: Sequence[Exchange]) -> list[Result]:
     nets = [row.net_kgco2e for row in rows]
     net = None if nets[0] is None else sum((value for value in nets if value is not None), Decimal(0))
     price = reservation.purchase_price_cents if reservation.replaces_purchase else None
-    kept = reservation.quantity - reservation.taken_back
+    lasting = reservation.quantity - reservation.taken_back
     if price:
-        third = Result(f"€{NO_BREAK_SPACE}{number(price * kept / reservation.asked / 100, 0)}", _("not spent on new material"))
+        third = Result(f"€{NO_BREAK_SPACE}{number(price * lasting / reservation.asked / 100, 0)}", _("not spent on new material"))
     else:
         third = _split(tonne_km(sum((row.tonne_km for row in rows), Decimal(0))), _("%(unit)s of transport"))
     return [_split(mass(moved), _("%(unit)s used again")), _split(carbon(net), _("%(unit)s saved, net")), third]
@@ -179,15 +179,15 @@ def later_rows(reservation: Reservation, rows: Sequence[Exchange]) -> list[Text]
 
 
 def _later(reservation: Reservation, row: Exchange) -> Text:
-    told = {"seq": row.seq, "day": long_date(row.booked_at)}
+    words = {"seq": row.seq, "day": long_date(row.booked_at)}
     if row.kind == RowKind.HAUL:
-        told |= {"km": km(row.road_km), "work": tonne_km(row.tonne_km), "carbon": carbon(row.transport_kgco2e)}
-        return _(_WAY_BACK.message, **told)
+        words |= {"km": km(row.road_km), "work": tonne_km(row.tonne_km), "carbon": carbon(row.transport_kgco2e)}
+        return _(_WAY_BACK.message, **words)
     is_return = reservation.returned > 0  # rows of before version 4 do not say why
     cause = Cause(row.cause) if row.cause else Cause.RETURN if is_return else Cause.CORRECTION
     avoided = row.avoided_kgco2e
     sentence = _TAKEN_OFF[cause][avoided is not None]
-    return _(sentence.message, **told, mass=mass(-row.mass_kg), carbon=carbon(None if avoided is None else -avoided))
+    return _(sentence.message, **words, mass=mass(-row.mass_kg), carbon=carbon(None if avoided is None else -avoided))
 
 
 def _split(written: str, name: Text) -> Result:
@@ -213,7 +213,7 @@ class Line:
 def lines(actor: Actor, reservation: Reservation, events: Sequence[Event], rows: Sequence[Exchange]) -> list[Line]:
     """What happened as this reader reads it, and what the ledger then got."""
     unit, names = Unit(reservation.unit), _names(actor, reservation)
-    told = [
+    events_told = [
         (
             event.at,
             Line(
@@ -229,7 +229,7 @@ def lines(actor: Actor, reservation: Reservation, events: Sequence[Event], rows:
         for event in events
     ]
     booked = [(row.booked_at, _booked(row)) for row in rows if row.kind != RowKind.HAUL]
-    return [line for _at, line in sorted([*told, *booked], key=_first)]
+    return [line for _at, line in sorted([*events_told, *booked], key=_first)]
 
 
 def _first(pair: tuple[datetime, Line]) -> datetime:

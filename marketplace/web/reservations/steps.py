@@ -119,7 +119,7 @@ def transfer_page(reservation_id: int, sent: Sent | None = None) -> ResponseRetu
         gate=meeting,
         lot_papers=papers_of(session, actor, reservation.listing),
         talk=talk_of(session, actor, reservation, most=most),
-        phones={one.id: phone_shown_to(actor, one, reservation) for one in contacts if one is not None},
+        phones={contact.id: phone_shown_to(actor, contact, reservation) for contact in contacts if contact is not None},
         acts=acts,
         condition=condition_of_reservation(actor, reservation),
         judges=judges,
@@ -189,8 +189,8 @@ def take_step(
     if returned() is not None:
         return transfer_page(reservation_id, sent)
     is_valid = form.validate()
-    if not is_valid and (right := declared_right()) is not None:
-        require(actor, right, reservation)
+    if not is_valid and (needed := declared_right()) is not None:
+        require(actor, needed, reservation)
     made = is_valid and attempt(
         form,
         lambda: verb(

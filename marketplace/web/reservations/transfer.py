@@ -167,8 +167,8 @@ def _figures(session: Session, actor: Actor, reservation: Reservation) -> list[t
         reservation.organisation.name,
         _("What both agreed, and what counts"),
     )
-    said = zip(names, statements_of(session, actor, reservation), strict=True)
-    return [(name, figure) for name, figure in said if figure.quantity]
+    statements = zip(names, statements_of(session, actor, reservation), strict=True)
+    return [(name, figure) for name, figure in statements if figure.quantity]
 
 
 def _to_agree_with(actor: Actor, reservation: Reservation, unit: Unit) -> list[Figure]:
@@ -278,7 +278,7 @@ RIGHTS = {
 def possible(actor: Actor, reservation: Reservation) -> set[str]:
     """The steps that this reader can take now, by the names of their forms. Who can reject has no need to cancel as well."""
     status = ReservationStatus(reservation.status)
-    steps = {step for step, right in RIGHTS.items() if status in STEPS[step][0] and may(actor, right, reservation)}
+    steps = {step for step, permission in RIGHTS.items() if status in STEPS[step][0] and may(actor, permission, reservation)}
     if Step.REJECT in steps:
         steps -= {Step.CANCEL}
     if not _may_be_missed(actor, reservation):

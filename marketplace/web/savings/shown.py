@@ -36,55 +36,55 @@ class Line:
     how: Text | str
 
 
-def groups_of(found: Figures) -> list[tuple[Text, list[Line]]]:
+def groups_of(figures: Figures) -> list[tuple[Text, list[Line]]]:
     """All figures under four headings."""
     return [
-        (_("What came and went"), _flow(found)),
-        (_("What became of it"), _use(found)),
-        (_("What lying there cost"), _cost(found)),
-        (_("Cheaper than buying new"), _worth(found)),
+        (_("What came and went"), _flow(figures)),
+        (_("What became of it"), _use(figures)),
+        (_("What lying there cost"), _cost(figures)),
+        (_("Cheaper than buying new"), _worth(figures)),
     ]
 
 
-def _flow(found: Figures) -> list[Line]:
-    parts = {"transferred": mass(found.transferred_kg), "own": mass(found.own_use_kg), "moved": mass(found.moved_kg)}
+def _flow(figures: Figures) -> list[Line]:
+    parts = {"transferred": mass(figures.transferred_kg), "own": mass(figures.own_use_kg), "moved": mass(figures.moved_kg)}
     return [
-        Line(_("Lay there before"), mass(found.opening_kg), _("on the first day of the period")),
-        Line(_("Came in"), mass(found.in_kg), _("from outside the depot; another bay is not coming in")),
+        Line(_("Lay there before"), mass(figures.opening_kg), _("on the first day of the period")),
+        Line(_("Came in"), mass(figures.in_kg), _("from outside the depot; another bay is not coming in")),
         Line(
             _("Went out"),
-            mass(found.out_kg),
+            mass(figures.out_kg),
             _("%(transferred)s to a receiver, %(own)s to the owner’s own work, %(moved)s to another place", **parts),
         ),
-        Line(_("Written off"), mass(found.written_off_kg), _("with a reason")),
-        Line(_("Counted"), signed(mass(found.counted_kg)), _("what counting found more or less")),
+        Line(_("Written off"), mass(figures.written_off_kg), _("with a reason")),
+        Line(_("Counted"), signed(mass(figures.counted_kg)), _("what counting found more or less")),
         Line(
             _("Lies there after"),
-            mass(found.closing_kg),
+            mass(figures.closing_kg),
             _("before + in − out − written off + counted; by what a unit weighs now"),
         ),
     ]
 
 
-def _use(found: Figures) -> list[Line]:
-    used, extra = found.transferred_kg + found.own_use_kg, found.extra_tonne_km
-    whole = mass(used + found.written_off_kg)
-    left = mass(found.out_kg + found.written_off_kg)
+def _use(figures: Figures) -> list[Line]:
+    used, extra = figures.transferred_kg + figures.own_use_kg, figures.extra_tonne_km
+    whole = mass(used + figures.written_off_kg)
+    left = mass(figures.out_kg + figures.written_off_kg)
     return [
         Line(
             _("Found a use"),
-            unknown() if found.used_share is None else percent(found.used_share, 0),
+            unknown() if figures.used_share is None else percent(figures.used_share, 0),
             _("nothing was used or written off in this period")
-            if found.used_share is None
+            if figures.used_share is None
             else _(
                 "handed over or used by its owner: %(used)s of %(whole)s, the rest was written off", used=mass(used), whole=whole
             ),
         ),
         Line(
             _("Days of stay"),
-            days(found.stay_days),
+            days(figures.stay_days),
             _("nothing left in this period")
-            if found.stay_days is None
+            if figures.stay_days is None
             else _("of the average tonne that left, %(mass)s; the day of coming counts, the day of leaving does not", mass=left),
         ),
         Line(
@@ -94,56 +94,56 @@ def _use(found: Figures) -> list[Line]:
             if extra is None
             else _(
                 "by the depots, less straight to the receiver; each by the straight line × 1.3. Known of %(routed)s of %(whole)s",
-                routed=mass(found.routed_kg),
-                whole=mass(found.transferred_kg),
+                routed=mass(figures.routed_kg),
+                whole=mass(figures.transferred_kg),
             ),
         ),
     ]
 
 
-def _cost(found: Figures) -> list[Line]:
-    share, lay = found.priced_share, mass(found.opening_kg + found.in_kg)
+def _cost(figures: Figures) -> list[Line]:
+    share, lay = figures.priced_share, mass(figures.opening_kg + figures.in_kg)
     rests = _("nothing lay there") if share is None else _("%(share)s of the tonne-days has a price", share=percent(share, 0))
     return [
         Line(
             _("Cost"),
-            money(found.known_cost_cents),
+            money(figures.known_cost_cents),
             _("per day that has ended, as in the depot’s settlement; %(rests)s", rests=rests),
         ),
         Line(
             _("For a tonne"),
-            euros(found.cost_per_tonne_cents),
+            euros(figures.cost_per_tonne_cents),
             _("not told: that would be too low, because a part has no price")
-            if found.unpriced_tonne_days
+            if figures.unpriced_tonne_days
             else _("cost of the period over all that lay there in it: %(mass)s", mass=lay),
         ),
         Line(
             _("For a tonne and week"),
-            euros(found.cost_per_tonne_week_cents),
+            euros(figures.cost_per_tonne_week_cents),
             _("cost over the weeks that tonnes lay there; %(rests)s", rests=rests),
         ),
     ]
 
 
-def _worth(found: Figures) -> list[Line]:
-    if not found.bought_transfers:
+def _worth(figures: Figures) -> list[Line]:
+    if not figures.bought_transfers:
         nobody = _("no receiver said what buying new would have cost")
         labels = (_("New, as receivers said"), _("Break-even price"), _("Break-even weeks"))
         return [Line(label, unknown(), nobody) for label in labels]
-    of = str(ngettext("%(num)s transfer", "%(num)s transfers", found.bought_transfers))
-    weeks = found.bought_tonne_days / DAYS_OF_WEEK / (found.bought_kg / 1000)
-    price = found.cost_per_tonne_week_cents
+    of = str(ngettext("%(num)s transfer", "%(num)s transfers", figures.bought_transfers))
+    weeks = figures.bought_tonne_days / DAYS_OF_WEEK / (figures.bought_kg / 1000)
+    price = figures.cost_per_tonne_week_cents
     return [
         Line(
             _("New, as receivers said"),
-            _per_tonne(found.bought_per_tonne_cents),
-            _("of %(transfers)s, together %(mass)s, less what came back", transfers=of, mass=mass(found.bought_kg)),
+            _per_tonne(figures.bought_per_tonne_cents),
+            _("of %(transfers)s, together %(mass)s, less what came back", transfers=of, mass=mass(figures.bought_kg)),
         ),
         Line(
             _("Break-even price"),
-            _per_week(found.break_even_price_cents),
+            _per_week(figures.break_even_price_cents),
             _("those tonnes left on the day they came")
-            if found.break_even_price_cents is None
+            if figures.break_even_price_cents is None
             else _(
                 "up to this price storing was cheaper than buying, for the %(weeks)s weeks that these lay there",
                 weeks=number(weeks, 1),
@@ -151,9 +151,9 @@ def _worth(found: Figures) -> list[Line]:
         ),
         Line(
             _("Break-even weeks"),
-            number(found.break_even_weeks, 1),
+            number(figures.break_even_weeks, 1),
             _("the price of lying there is not known, or nought")
-            if found.break_even_weeks is None
+            if figures.break_even_weeks is None
             else _("so long a tonne may lie there at %(price)s for a tonne and week", price=euros(price)),
         ),
     ]
@@ -182,22 +182,22 @@ def _per_week(cents: Decimal | None) -> str:
     return unknown() if cents is None else str(_("%(euros)s a tonne and week", euros=euros(cents)))
 
 
-def table_of(found: AllDepots, link: Callable[[DepotRow], str]) -> tuple[list[list[str]], list[str]]:
+def table_of(depots: AllDepots, link: Callable[[DepotRow], str]) -> tuple[list[list[str]], list[str]]:
     """One row for each depot, and all together."""
-    places = places_of(max((max(row.figures.in_kg, row.figures.out_kg) for row in found.rows), default=0))
-    return [[link(row), *_cells(row.figures, places)] for row in found.rows], [str(_("Together")), *_cells(found.total, places)]
+    places = places_of(max((max(row.figures.in_kg, row.figures.out_kg) for row in depots.rows), default=0))
+    return [[link(row), *_cells(row.figures, places)] for row in depots.rows], [str(_("Together")), *_cells(depots.total, places)]
 
 
-def _cells(found: Figures, places: int) -> list[str]:
-    share = found.used_share
+def _cells(figures: Figures, places: int) -> list[str]:
+    share = figures.used_share
     return [
-        in_tonnes(found.in_kg, places),
-        in_tonnes(found.out_kg, places),
+        in_tonnes(figures.in_kg, places),
+        in_tonnes(figures.out_kg, places),
         unknown() if share is None else percent(share, 0),
-        days(found.stay_days),
-        euros(found.cost_per_tonne_week_cents),
-        euros(found.break_even_price_cents),
-        number(found.break_even_weeks, 1 if found.break_even_weeks is not None else None),
+        days(figures.stay_days),
+        euros(figures.cost_per_tonne_week_cents),
+        euros(figures.break_even_price_cents),
+        number(figures.break_even_weeks, 1 if figures.break_even_weeks is not None else None),
     ]
 
 
@@ -239,9 +239,9 @@ FILE_COLUMNS: tuple[Column, ...] = (
 FILE_HEADER: list[Text] = [_("Depot"), _("Organisation"), *(label for label, _figure in FILE_COLUMNS)]
 
 
-def lines_of(found: AllDepots) -> list[list[Cell]]:
+def lines_of(depots: AllDepots) -> list[list[Cell]]:
     """The rows of the file, one for each depot; no total in it, so that a column adds up to one."""
     return [
         [row.depot.name, row.depot.organisation.name, *(figure(row.figures) for _label, figure in FILE_COLUMNS)]
-        for row in found.rows
+        for row in depots.rows
     ]

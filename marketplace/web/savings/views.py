@@ -24,8 +24,8 @@ blueprint = Blueprint("savings", __name__)
 def show() -> str:
     """What came and went, how long it lay, what that cost and saved."""
     session, today, filters = current_session(), clock.today(), _filters()
-    found, asked = _depot_figures(filters), request.args.get("depot", "")
-    chosen = next((row for row in found.rows if str(row.depot.id) == asked), None)
+    figures, slug = _depot_figures(filters), request.args.get("depot", "")
+    chosen = next((row for row in figures.rows if str(row.depot.id) == slug), None)
 
     def address(filters: Filters) -> str:
         return url_for("savings.show", depot=chosen.depot.id if chosen else None, **filters.values)
@@ -35,13 +35,13 @@ def show() -> str:
         return Markup('<a href="{}">{}</a>').format(href, row.depot.name)
 
     first = find_first_day(session) or today
-    rows, total = table_of(found, link)
+    rows, total = table_of(figures, link)
     return render_template(
         "savings/show.html",
         bar=Drawer([], get_taxonomy(session), today, f"{first:%Y-%m}", address, address).bar_of(filters),
         filters=filters,
         chosen=chosen,
-        groups=groups_of(chosen.figures if chosen else found.total) if found.rows else [],
+        groups=groups_of(chosen.figures if chosen else figures.total) if figures.rows else [],
         columns=COLUMNS,
         rows=rows,
         total=total if len(rows) > 1 else None,

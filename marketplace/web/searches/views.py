@@ -38,10 +38,10 @@ def create() -> ResponseReturnValue:
     form = KeepForm(data={"name": name_of(question, get_taxonomy(session))})
     if submit(form, lambda: save_search(session, current_actor(), name=form.name.data or "", query=question.query())):
         return done(_("Your search is saved."), url_for("searches.list_searches"))
-    kept = kept_of(read_filters(question.query()), get_taxonomy(session), organisation_names(session))
+    facts = kept_of(read_filters(question.query()), get_taxonomy(session), organisation_names(session))
     action = f"{url_for('searches.create')}?{question.query()}"
     return page(
-        "searches/create.html", form, question=question, action=action, kept=kept, mailed=mailed_of(session, current_actor())
+        "searches/create.html", form, question=question, action=action, kept=facts, mailed=mailed_of(session, current_actor())
     )
 
 

@@ -33,7 +33,7 @@ def organisation_names(session: Session) -> dict[str, str]:
 def kept_of(filters: SavedFilters, taxonomy: Taxonomy, names: Mapping[str, str]) -> Kept:
     """Everything that narrows the search: what it is, and its value. Empty: whatever is new."""
     groups = {group.slug: group.name for group in taxonomy.groups}
-    materials = [found.name if (found := taxonomy.find_material(slug)) else slug for slug in filters.materials]
+    materials = [material.name if (material := taxonomy.find_material(slug)) else slug for slug in filters.materials]
     rows: Kept = [
         (_("Words"), filters.q),
         (_("Material"), ", ".join([*(groups.get(slug, slug) for slug in filters.groups), *materials])),
@@ -51,8 +51,8 @@ def _by_field(filters: SavedFilters, taxonomy: Taxonomy) -> Kept:
     """Each field with what is asked of it; what cannot be read any more as it stands."""
     read, errors = read_pairs(filters.fields, taxonomy.fields_by_slug.get, DEFAULT_LOCALE)
     wrong = {error.field for error in errors}
-    fields = [(taxonomy.fields_by_slug[one.slug], one) for one in read]
-    rows: Kept = [(field.name, localize(asked_of(field, one))) for field, one in fields]
+    fields = [(taxonomy.fields_by_slug[pair.slug], pair) for pair in read]
+    rows: Kept = [(field.name, localize(asked_of(field, pair))) for field, pair in fields]
     return rows + [(_("Property"), f"{key.removeprefix(PREFIX)} {value}") for key, value in filters.fields if key in wrong]
 
 

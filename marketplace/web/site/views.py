@@ -129,9 +129,9 @@ def robots_txt() -> Response:
 def sitemap_xml() -> Response:
     """Every public page in both languages, each naming the other."""
     session = current_session()
-    municipalities = (f"/gemeente/{one.slug}" for one in list_municipalities(session))
+    municipalities = (f"/gemeente/{municipality.slug}" for municipality in list_municipalities(session))
     lots = (f"/aanbod/{item}" for item in list_public_ids(session, SITEMAP_LISTINGS_MAX))
-    depots = (f"/depots/{one.id}" for one in list_visible_depots(session, ANONYMOUS))
+    depots = (f"/depots/{depot.id}" for depot in list_visible_depots(session, ANONYMOUS))
     paths = [*PUBLIC_PATHS, *municipalities, *depots, *lots]
     return Response(sitemap(settings().base_url.rstrip("/"), paths), content_type="application/xml; charset=utf-8")
 

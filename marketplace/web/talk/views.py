@@ -44,11 +44,11 @@ def questions_about(listing_id: int | None = None, demand_id: int | None = None)
 def _questions_page(listing_id: int | None, demand_id: int | None, sent: QuestionForm | AnswerForm | None) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     subject = get_subject(session, actor, listing_id=listing_id, demand_id=demand_id)
-    told = questions_of(session, actor, subject, sent, most=None)
-    if isinstance(sent, AnswerForm) and told is not None:
-        told.answer_forms[(request.view_args or {})["question_id"]] = sent
+    questions = questions_of(session, actor, subject, sent, most=None)
+    if isinstance(sent, AnswerForm) and questions is not None:
+        questions.answer_forms[(request.view_args or {})["question_id"]] = sent
     return page(
-        "talk/questions_about.html", sent, subject=subject, asked=told, back=_place(listing_id, demand_id).partition("#")[0]
+        "talk/questions_about.html", sent, subject=subject, asked=questions, back=_place(listing_id, demand_id).partition("#")[0]
     )
 
 

@@ -21,8 +21,8 @@ blueprint = Blueprint("tasks", __name__)
 def list_tasks() -> ResponseReturnValue:
     """What one started, newest first."""
     session, actor = current_session(), current_actor()
-    found, place = paged(lambda page: list_own_tasks(session, actor, page=page, page_size=PAGE_SIZE))
-    return render_template("tasks/list_tasks.html", tasks=found, label_of=label_of, badges=TASK_BADGES, **place)
+    tasks, place = paged(lambda page: list_own_tasks(session, actor, page=page, page_size=PAGE_SIZE))
+    return render_template("tasks/list_tasks.html", tasks=tasks, label_of=label_of, badges=TASK_BADGES, **place)
 
 
 @blueprint.post("/taken")
@@ -58,5 +58,5 @@ def show(task_id: int) -> Response:
 def cancel(task_id: int) -> ResponseReturnValue:
     """End it before it is done."""
     task = cancel_task(current_session(), current_actor(), task_id=task_id)
-    told = _("It ends after the step that it is taking.") if task.is_open else _("It is cancelled.")
-    return done(told, url_for("tasks.show", task_id=task_id))
+    message = _("It ends after the step that it is taking.") if task.is_open else _("It is cancelled.")
+    return done(message, url_for("tasks.show", task_id=task_id))

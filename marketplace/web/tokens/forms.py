@@ -33,7 +33,9 @@ class TokenForm(Form):
     def offer(self, organisations: Sequence[Organisation]) -> None:
         """The organisations to which the token may be kept; without any the question is not asked."""
         if organisations:
-            self.organisation.choices = options(((str(one.id), one.name) for one in organisations), empty=_("all organisations"))
+            self.organisation.choices = options(
+                ((str(organisation.id), organisation.name) for organisation in organisations), empty=_("all organisations")
+            )
         else:
             del self.organisation
 

@@ -102,19 +102,19 @@ def first_use(session: Session, actor: Actor, *, is_quiet: bool) -> FirstUse | N
     """
     if not may(actor, Can.OWN_ACCOUNT):
         return None
-    known = get_first_steps(session, actor)
-    steps = _steps(actor, known)
+    first_steps = get_first_steps(session, actor)
+    steps = _steps(actor, first_steps)
     is_done = all(step.is_done for step in steps)
-    return FirstUse(steps) if not is_done and (is_quiet or known.since + NEW_FOR >= today()) else None
+    return FirstUse(steps) if not is_done and (is_quiet or first_steps.since + NEW_FOR >= today()) else None
 
 
-def _steps(actor: Actor, known: FirstSteps) -> tuple[Step, ...]:
+def _steps(actor: Actor, first_steps: FirstSteps) -> tuple[Step, ...]:
     """A coordinator begins with a colleague, everybody else with a phone number."""
     if may(actor, Can.INVITE):
         own = Step(
             _("Invite a colleague"),
             _("a project leader who has material, or needs it"),
-            known.has_colleague,
+            first_steps.has_colleague,
             _("Invite"),
             url_for("admin.invite"),
         )
@@ -122,7 +122,7 @@ def _steps(actor: Actor, known: FirstSteps) -> tuple[Step, ...]:
         own = Step(
             _("Give your phone number"),
             _("you say who sees it"),
-            known.has_phone,
+            first_steps.has_phone,
             _("Fill in"),
             url_for("account.details"),
         )
@@ -132,21 +132,21 @@ def _steps(actor: Actor, known: FirstSteps) -> tuple[Step, ...]:
         Step(
             _("Save a search"),
             _("you get mail when something comes"),
-            known.has_search,
+            first_steps.has_search,
             _("Search"),
             url_for("catalogue.list_listings"),
         ),
         Step(
             _("Offer your first lot"),
             _("photo, how much, where: a minute and a half"),
-            known.has_offered,
+            first_steps.has_offered,
             _("Begin"),
             url_for("listings.start"),
         ),
         Step(
             _("Place your first demand"),
             _("you see at once what fits"),
-            known.has_asked,
+            first_steps.has_asked,
             _("Begin"),
             url_for("demands.create"),
         ),

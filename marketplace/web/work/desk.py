@@ -58,7 +58,7 @@ class Own:
     theirs: list[Job]
     meetings: list[Job]
     drafts: list[Unfinished]
-    found: Findings
+    findings: Findings
     neighbours: Neighbours | None
     here: Place | None
     lots: list[Job]
@@ -121,13 +121,13 @@ def _own(session: Session, actor: Actor) -> Own:
         *waiting.ours,
         *map(jobs.refresh, list_listings_to_refresh(session, actor)),
         *(jobs.still_needed(demand, taxonomy) for demand in list_demands_to_refresh(session, actor)),
-        *(jobs.question(asked, taxonomy) for asked in list_unanswered_questions(session, actor)),
+        *(jobs.question(unanswered, taxonomy) for unanswered in list_unanswered_questions(session, actor)),
         *map(jobs.recall, list_to_confirm(session, actor)),
         *map(jobs.requirement, list_lots_to_mend(session, actor)),
     ]
-    kept = list_kept_depots(session, actor)
+    depots = list_kept_depots(session, actor)
     if not may(actor, Can.BROKER):  # who has those of the whole region above
-        todo += map(depot_trouble, list_troubles(session, kept))
+        todo += map(depot_trouble, list_troubles(session, depots))
     todo += [jobs.report(year, status) for year, status in list_own_unfinished(session, actor)]
     lots, lots_total = list_own_listings(session, actor, statuses=(ListingStatus.PUBLISHED.value,), page_size=OWN_SHOWN)
     drafts, _total = list_own_listings(session, actor, statuses=(ListingStatus.DRAFT.value,), page_size=DRAFTS_MAX)
@@ -137,10 +137,10 @@ def _own(session: Session, actor: Actor) -> Own:
         jobs=sorted(todo, key=lambda job: job.order),
         theirs=waiting.theirs,
         meetings=sorted(
-            [*waiting.meetings, *jobs.calls(actor, list_depot_calls(session, actor, kept))], key=lambda job: job.order
+            [*waiting.meetings, *jobs.calls(actor, list_depot_calls(session, actor, depots))], key=lambda job: job.order
         ),
         drafts=unfinished(session, actor, drafts),
-        found=findings(session, actor),
+        findings=findings(session, actor),
         neighbours=neighbours(session, actor, here, taxonomy) if here else None,
         here=here,
         lots=[lot_job(listing) for listing in lots],
@@ -158,8 +158,8 @@ def _of_own(own: Own) -> Iterator[Cell]:
     first = near_date(meetings[0].on) if meetings else ""
     to = "#meetings" if meetings else url_for("reservations.list_reservations")
     yield Cell(to, len(meetings), ngettext("appointment", "appointments", len(meetings)), first)
-    near = _("and %(number)s nearly", number=own.found.misses) if own.found.misses else ""
-    yield Cell("#found", own.found.fits, _("found"), near)
+    near = _("and %(number)s nearly", number=own.findings.misses) if own.findings.misses else ""
+    yield Cell("#found", own.findings.fits, _("found"), near)
 
 
 def _of_region(seen: Region) -> Iterator[Cell]:

@@ -65,7 +65,7 @@ def transfers(actor: Actor, rows: list[Reservation]) -> Waiting:
             meetings.append((at, _meeting(actor, row, TimeOfDay(at), latest.place)))
         elif job := _their_turn(actor, row):
             theirs.append(job)
-    return Waiting(ours, theirs, [job for _at, job in sorted(meetings, key=lambda one: str(one[0]))])
+    return Waiting(ours, theirs, [job for _at, job in sorted(meetings, key=lambda meeting: str(meeting[0]))])
 
 
 def _our_turn(actor: Actor, row: Reservation) -> Job | None:
@@ -193,17 +193,17 @@ def still_needed(demand: Demand, taxonomy: Taxonomy) -> Job:
     )
 
 
-def question(asked: Question, taxonomy: Taxonomy) -> Job:
+def question(unanswered: Question, taxonomy: Taxonomy) -> Job:
     """A question about a lot or a demand of one's own that nobody has answered."""
-    about, group = asked.subject, taxonomy.group_slugs[asked.subject.material_id]
+    about, group = unanswered.subject, taxonomy.group_slugs[unanswered.subject.material_id]
     if isinstance(about, Listing):
         href, picture = url_for("catalogue.show_listing", listing_id=about.id, _anchor="questions"), picture_of(about)
     else:
         href, picture = url_for("demands.show", demand_id=about.id, _anchor="questions"), ""
-    text = Written(shorten(asked.text, QUESTION_SHOWN, placeholder=" …"))
-    what = _("%(organisation)s asks: “%(question)s”", organisation=asked.organisation.name, question=text)
+    text = Written(shorten(unanswered.text, QUESTION_SHOWN, placeholder=" …"))
+    what = _("%(organisation)s asks: “%(question)s”", organisation=unanswered.organisation.name, question=text)
     title = Written(about.title)
-    return Job(what, href, picture, (title,), since=day_of(asked.asked_at), label=_("Answer"), title=title, group=group)
+    return Job(what, href, picture, (title,), since=day_of(unanswered.asked_at), label=_("Answer"), title=title, group=group)
 
 
 def requirement(row: ToMend) -> Job:

@@ -45,8 +45,8 @@ def region(session: Session, actor: Actor) -> Region:
     reporting = get_reporting(session, actor) if may(actor, Can.ASK_FOR_REPORT) else None
     to_decide = len(list_waiting(session, actor)) if reporting else 0
     if may(actor, Can.BROKER):
-        found = survey(session, actor)
-        misses = found.near_misses(page_size=MISSES_SHOWN)
+        surveyed = survey(session, actor)
+        misses = surveyed.near_misses(page_size=MISSES_SHOWN)
         load_photos(session, [miss.listing for miss in misses])
         disputes, waiting = list_disputes(session, actor, most=SHOWN), list_unconfirmed(session, actor, most=SHOWN)
         approved, objections = list_silent(session, actor, most=SHOWN), list_objections(session, actor, most=SHOWN)
@@ -57,7 +57,7 @@ def region(session: Session, actor: Actor) -> Region:
             (silent[:SHOWN], waiting[1] + approved[1]),
             ([watch.objection(row) for row in objections[0]], objections[1]),
             NOTHING,
-            ([watch.near(miss) for miss in misses], len(found.misses)),
+            ([watch.near(miss) for miss in misses], len(surveyed.misses)),
             ([watch.depot_trouble(row) for row in troubles[:SHOWN]], len(troubles)),
             reporting,
             to_decide,

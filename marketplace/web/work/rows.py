@@ -42,9 +42,9 @@ class Findings:
 
 def findings(session: Session, actor: Actor) -> Findings:
     """Gather it."""
-    found = list_own_fits(session, actor, most=SHOWN)
-    shown = [*found.fits[:SHOWN], *found.misses[: NEAR_SHOWN if found.fits else SHOWN]]
-    return Findings([_row(actor, fit) for fit in shown], len(found.fits), len(found.misses))
+    own = list_own_fits(session, actor, most=SHOWN)
+    rows = [*own.fits[:SHOWN], *own.misses[: NEAR_SHOWN if own.fits else SHOWN]]
+    return Findings([_row(actor, fit) for fit in rows], len(own.fits), len(own.misses))
 
 
 def _row(actor: Actor, fit: Fit) -> Job:
@@ -74,8 +74,8 @@ def _wanted(fit: Fit) -> dict[str, object]:
 def nearby(session: Session, actor: Actor, here: Place) -> list[Lot]:
     """The lots that lie nearest, as cards."""
     query = CatalogueQuery(point=here.point, sort=Sort.DISTANCE, page_size=CARDS_LOOKED_AT)
-    found = browse(session, actor, query, with_facets=False)
-    return shown_lots([row for row in found.rows if row.listing.available > 0][:CARDS], get_taxonomy(session))
+    page = browse(session, actor, query, with_facets=False)
+    return shown_lots([row for row in page.rows if row.listing.available > 0][:CARDS], get_taxonomy(session))
 
 
 @dataclass(frozen=True, slots=True)
