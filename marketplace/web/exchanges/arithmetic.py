@@ -86,7 +86,7 @@ def _driven(row: Exchange, taxonomy: Taxonomy) -> Iterator[Line]:
         )
         yield Line(_("Road"), "", road, (entered,))
     yield Line(_("Transport work"), f"{tonnes} × {road}", f"{_exact(row.tonne_km)}{NO_BREAK_SPACE}{TONNE_KM}", (), "tonne_km")
-    vehicle = next((one for one in taxonomy.vehicles if one.slug == row.vehicle_class), None)
+    vehicle = next((vehicle for vehicle in taxonomy.vehicles if vehicle.slug == row.vehicle_class), None)
     chosen = _("entered") if row.vehicle_basis == VehicleBasis.ENTERED else _("chosen by the mass")
     source = f"{vehicle.source} ({vehicle.confidence})" if vehicle else ""
     named = _(
@@ -119,12 +119,12 @@ def _carbon(row: Exchange, material: Material | None) -> Iterator[Line]:
             if factor
             else ""
         )
-        said = REPLACES.get(row.replaces_purchase, REPLACES[ReplacesPurchase.NOT_SAID])
+        replaces = REPLACES.get(row.replaces_purchase, REPLACES[ReplacesPurchase.NOT_SAID])
         yield Line(
             _("Avoided"),
             f"{mass} × {_exact(row.carbon_factor)}",
             _co2e(row.avoided_kgco2e),
-            tuple(filter(None, (sure, _between(row, material), said))),
+            tuple(filter(None, (sure, _between(row, material), replaces))),
             "avoided_kgco2e",
         )
     if row.processing_factor is None:
@@ -137,9 +137,9 @@ def _carbon(row: Exchange, material: Material | None) -> Iterator[Line]:
     if row.avoided_kgco2e is None:
         yield Line(_("Net saved"), "", unknown(), (_("Unknown, because what was avoided is."),), "net_kgco2e")
         return
-    parts = [row.avoided_kgco2e, row.transport_kgco2e, row.processing_kgco2e]
+    terms = [row.avoided_kgco2e, row.transport_kgco2e, row.processing_kgco2e]
     yield Line(
-        _("Net saved"), " − ".join(_exact(one) for one in parts if one is not None), _co2e(row.net_kgco2e), (), "net_kgco2e"
+        _("Net saved"), " − ".join(_exact(term) for term in terms if term is not None), _co2e(row.net_kgco2e), (), "net_kgco2e"
     )
 
 
@@ -177,9 +177,9 @@ def _price(row: Exchange) -> Line:
 def _saved(row: Exchange) -> Iterator[Line]:
     """What a purchase would have cost less the price, where the receiver said so."""
     if row.saved_cents is not None and row.purchase_cents is not None:
-        said = _("What new would have cost, as the receiver said at the request, for what was measured.")
+        note = _("What new would have cost, as the receiver said at the request, for what was measured.")
         yield Line(
-            _("Money saved"), f"{money(row.purchase_cents)} − {money(row.price_cents)}", money(row.saved_cents), (said,), ""
+            _("Money saved"), f"{money(row.purchase_cents)} − {money(row.price_cents)}", money(row.saved_cents), (note,), ""
         )
 
 
@@ -201,8 +201,8 @@ def _taken_back(row: Exchange, was: Exchange) -> Iterator[Line]:
     for label, name in ((_("Avoided"), "avoided_kgco2e"), (_("Processing"), "processing_kgco2e")):
         before, after = getattr(was, name), getattr(row, name)
         yield Line(label, "" if before is None else f"{_co2e(before)} × {part}", _co2e(after), (), name)
-    parts = [row.avoided_kgco2e, row.transport_kgco2e, row.processing_kgco2e]
-    sum_of = "" if row.net_kgco2e is None else " − ".join(_bracketed(one) for one in parts if one is not None)
+    terms = [row.avoided_kgco2e, row.transport_kgco2e, row.processing_kgco2e]
+    sum_of = "" if row.net_kgco2e is None else " − ".join(_bracketed(term) for term in terms if term is not None)
     yield Line(_("Net saved"), sum_of, _co2e(row.net_kgco2e), (), "net_kgco2e")
     yield Line(_("Price"), "" if not was.price_cents else f"{money(was.price_cents)} × {part}", money(row.price_cents))
     if was.saved_cents is not None and row.saved_cents is not None:

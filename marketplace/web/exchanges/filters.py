@@ -15,14 +15,14 @@ SIDES = ("van", "naar", "organisatie")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExchangeQuery:
     """The filters, and the sides by their name in the address."""
 
     filters: Filters
     sides: Mapping[str, str]
 
     @classmethod
-    def of(cls, args: Mapping[str, str], filters: Filters, names: Mapping[str, str]) -> "Asked":
+    def of(cls, args: Mapping[str, str], filters: Filters, names: Mapping[str, str]) -> "ExchangeQuery":
         """What is asked, as far as it is known. An address that people edited is read leniently, so the rest is passed over."""
         return cls(filters, {key: slug for key in SIDES if (slug := args.get(key, "")) in names})
 
@@ -32,16 +32,16 @@ class Asked:
         return {**self.sides, **self.filters.values}
 
     @property
-    def wanted(self) -> ExchangeFilter:
+    def filter(self) -> ExchangeFilter:
         """The rows that this leaves."""
         van, naar, either = (((slug,) if (slug := self.sides.get(key)) else ()) for key in SIDES)
         return replace(self.filters.rows, givers=van, receivers=naar, organisations=either)
 
-    def without(self, key: str) -> "Asked":
+    def without(self, key: str) -> "ExchangeQuery":
         """The same without one side."""
         return replace(self, sides={name: slug for name, slug in self.sides.items() if name != key})
 
 
-def said(key: str, name: str) -> str:
+def side_in_words(key: str, name: str) -> str:
     """A side in words."""
     return {"van": str(_("from %(name)s", name=name)), "naar": str(_("to %(name)s", name=name))}.get(key, name)

@@ -32,15 +32,15 @@ def register(blueprint: Blueprint) -> None:
 def incomplete() -> str:
     """List the transfers that lack something, newest first: all, or those that lack one thing."""
     session, actor = current_session(), current_actor()
-    asked = next((lack for lack in Lack if lack.value == request.args.get("mist")), None)
-    wanted = ExchangeFilter(lacks=(asked,) if asked else tuple(Lack))
+    chosen = next((lack for lack in Lack if lack.value == request.args.get("mist")), None)
+    wanted = ExchangeFilter(lacks=(chosen,) if chosen else tuple(Lack))
     result, place = paged(lambda page: list_exchanges(session, actor, page=page, page_size=PAGE_SIZE, wanted=wanted), PAGE_SIZE)
     return render_template(
         "exchanges/incomplete.html",
         rows=[(row, lacks_of(row.row)) for row in exchange_rows(result, get_taxonomy(session))],
-        choices=[("", _("everything"), asked is None), *((lack.value, label, lack is asked) for lack, label in LACKS.items())],
+        choices=[("", _("everything"), chosen is None), *((lack.value, label, lack is chosen) for lack, label in LACKS.items())],
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
-        address=lambda number: url_for("exchanges.incomplete", mist=asked, page=number),
+        address=lambda number: url_for("exchanges.incomplete", mist=chosen, page=number),
         **place,
     )
 
@@ -48,10 +48,10 @@ def incomplete() -> str:
 def lacks_of(row: Exchange) -> list[Text]:
     """What is not known of a transfer, in words."""
     use = row.replaces_purchase or ReplacesPurchase.NOT_SAID
-    found = {
+    is_missing = {
         Lack.WEIGHT: row.kg_basis == "taxonomy" and row.unit not in (Unit.TONNE, Unit.KG),
         Lack.FACTOR: row.carbon_factor is None,
         Lack.PRICE: row.purchase_cents is None and use != ReplacesPurchase.NO,
         Lack.USE: use == ReplacesPurchase.NOT_SAID,
     }
-    return [label for lack, label in LACKS.items() if found[lack]]
+    return [label for lack, label in LACKS.items() if is_missing[lack]]

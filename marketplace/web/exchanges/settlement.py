@@ -48,8 +48,8 @@ def register(blueprint: Blueprint) -> None:
 def export_settlement() -> Response:
     """The balance of each organisation, in euros and in kilograms."""
     filters = _filters()
-    found = get_statistics(current_session(), current_actor(), filters.cut)
-    return table_answer(_name(filters), BALANCES, balances(found))
+    statistics = get_statistics(current_session(), current_actor(), filters.cut)
+    return table_answer(_name(filters), BALANCES, balances(statistics))
 
 
 @permission(Can.READ_PERIOD_FIGURES)
@@ -57,22 +57,22 @@ def export_settlement() -> Response:
 def export_settlement_workbook() -> Response:
     """The same as sheets, with what each pays to each other one."""
     filters = _filters()
-    found = get_statistics(current_session(), current_actor(), filters.cut)
-    sheets = [Sheet(_("Balance"), BALANCES, balances(found)), Sheet(_("Payments by pair"), PAIRS, pairs(found))]
+    statistics = get_statistics(current_session(), current_actor(), filters.cut)
+    sheets = [Sheet(_("Balance"), BALANCES, balances(statistics)), Sheet(_("Payments by pair"), PAIRS, pairs(statistics))]
     return workbook_answer(_name(filters), sheets, title=NAME)
 
 
-def balances(found: Statistics) -> Iterable[list[Cell]]:
+def balances(statistics: Statistics) -> Iterable[list[Cell]]:
     """Of every organisation that gave or received; the balances add up to zero."""
-    for row in found.by_municipality:
+    for row in statistics.by_municipality:
         to_get, to_pay = row.to_get_cents / CENTS, row.to_pay_cents / CENTS
         gave, got = row.given_to_others_kg, row.received_from_others_kg
         yield [row.name, to_get, to_pay, to_get - to_pay, gave, got, gave - got]
 
 
-def pairs(found: Statistics) -> Iterable[list[Cell]]:
+def pairs(statistics: Statistics) -> Iterable[list[Cell]]:
     """Between whom something moved, heaviest first. Nobody pays for what stayed within one organisation."""
-    for pair in found.by_pair:
+    for pair in statistics.by_pair:
         totals = pair.totals
         if pair.is_within:
             continue

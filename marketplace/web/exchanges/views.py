@@ -22,7 +22,7 @@ from marketplace.materials.queries import get_taxonomy, taxonomy_of_version
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.exchanges import lacking, settlement
 from marketplace.web.exchanges.arithmetic import booking_of, lines_of
-from marketplace.web.exchanges.filters import Asked, said
+from marketplace.web.exchanges.filters import ExchangeQuery, side_in_words
 from marketplace.web.exchanges.forms import ReverseForm
 from marketplace.web.ui.exchange_rows import ROW_PLACES, exchange_rows
 from marketplace.web.ui.figure_filters import Drawer, filters_of
@@ -48,49 +48,49 @@ def show_list() -> str:
     """
     session, actor, taxonomy = current_session(), current_actor(), get_taxonomy(current_session())
     organisations, today, months = list_organisations(session), clock.today(), find_months(session)
-    municipalities = [one for one in organisations if one.is_municipality]
-    names = {one.slug: one.name for one in organisations}
-    asked = _asked(organisations, taxonomy)
+    municipalities = [organisation for organisation in organisations if organisation.is_municipality]
+    names = {organisation.slug: organisation.name for organisation in organisations}
+    query = _query(organisations, taxonomy)
     result, place = paged(
-        lambda number: list_exchanges(session, actor, page=number, page_size=PAGE_SIZE, wanted=asked.wanted), PAGE_SIZE
+        lambda number: list_exchanges(session, actor, page=number, page_size=PAGE_SIZE, wanted=query.filter), PAGE_SIZE
     )
-    sides = tuple(Chip(said(key, names[slug]), _address(asked.without(key))) for key, slug in asked.sides.items())
+    sides = tuple(Chip(side_in_words(key, names[slug]), _address(query.without(key))) for key, slug in query.sides.items())
     drawer = Drawer(
         municipalities,
         taxonomy,
         today,
         months[0] if months else f"{today:%Y-%m}",
-        lambda filters: _address(replace(asked, filters=filters)),
-        lambda filters: _address(Asked(filters, {})),
-        tuple(asked.sides.items()),
+        lambda filters: _address(replace(query, filters=filters)),
+        lambda filters: _address(ExchangeQuery(filters, {})),
+        tuple(query.sides.items()),
         sides,
     )
     return render_template(
         "exchanges/list_exchanges.html",
         rows=exchange_rows(result, taxonomy),
-        asked=asked,
-        bar=drawer.bar_of(asked.filters),
-        sum_tonnes=in_tonnes(get_exchanged_mass(session, actor, asked.wanted), ROW_PLACES),
+        query=query,
+        bar=drawer.bar_of(query.filters),
+        sum_tonnes=in_tonnes(get_exchanged_mass(session, actor, query.filter), ROW_PLACES),
         sees_all=may(actor, Can.READ_ALL_EXCHANGES),
-        address=lambda number: url_for("exchanges.list_exchanges", **asked.values, page=number),
+        address=lambda number: url_for("exchanges.list_exchanges", **query.values, page=number),
         **place,
     )
 
 
-def _asked(organisations: Sequence[Organisation], taxonomy: Taxonomy) -> Asked:
+def _query(organisations: Sequence[Organisation], taxonomy: Taxonomy) -> ExchangeQuery:
     """Which rows the address asks for."""
-    municipalities = [one for one in organisations if one.is_municipality]
+    municipalities = [organisation for organisation in organisations if organisation.is_municipality]
     filters = filters_of(request.args, municipalities, taxonomy, today=clock.today(), default=None)
-    return Asked.of(request.args, filters, {one.slug: one.name for one in organisations})
+    return ExchangeQuery.of(request.args, filters, {organisation.slug: organisation.name for organisation in organisations})
 
 
-def _wanted() -> ExchangeFilter:
+def _filter() -> ExchangeFilter:
     session = current_session()
-    return _asked(list_organisations(session), get_taxonomy(session)).wanted
+    return _query(list_organisations(session), get_taxonomy(session)).filter
 
 
-def _address(asked: Asked) -> str:
-    return url_for("exchanges.list_exchanges", **asked.values)
+def _address(query: ExchangeQuery) -> str:
+    return url_for("exchanges.list_exchanges", **query.values)
 
 
 @blueprint.get("/cijfers/uitwisselingen.csv")
@@ -98,7 +98,7 @@ def _address(asked: Asked) -> str:
 @one_moment
 def export() -> Response:
     """The same rows as a file, oldest first, with all that their figures came from."""
-    return ledger_answer(current_session(), current_actor(), _wanted())
+    return ledger_answer(current_session(), current_actor(), _filter())
 
 
 @blueprint.get("/cijfers/uitwisselingen.jsonl")
@@ -106,7 +106,7 @@ def export() -> Response:
 @one_moment
 def export_lines() -> Response:
     """The same rows as JSON lines: each as it was hashed."""
-    return ledger_lines_answer(current_session(), current_actor(), _wanted())
+    return ledger_lines_answer(current_session(), current_actor(), _filter())
 
 
 @blueprint.get("/cijfers/uitwisselingen/<int:seq>")
@@ -136,18 +136,18 @@ def _shown(seq: int, form: ReverseForm) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     row = get_exchange(session, actor, seq=seq)
     of_same = list_of_same_reservation(session, row)
-    was = next((one for one in of_same if one.seq == row.reverses), None)
+    was = next((exchange for exchange in of_same if exchange.seq == row.reverses), None)
     taxonomy = taxonomy_of_version(session, row.factor_version)
-    left = row.quantity + sum(one.quantity for one in of_same if one.reverses == row.seq)
+    left = row.quantity + sum(exchange.quantity for exchange in of_same if exchange.reverses == row.seq)
     return page(
         "exchanges/show.html",
         form,
         row=row,
-        shown=exchange_rows([row], taxonomy)[0],
+        words=exchange_rows([row], taxonomy)[0],
         lines=lines_of(row, was, taxonomy),
         booking=booking_of(row),
         journey=journey_of(session, actor, row),
-        others=exchange_rows([one for one in of_same if one.seq != row.seq], taxonomy),
+        others=exchange_rows([exchange for exchange in of_same if exchange.seq != row.seq], taxonomy),
         holds=chained(row.previous_hash, row.canonical) == row.hash,
         follows=may(actor, Can.LIST_RESERVATIONS),
         left=quantity(left, row.unit),

@@ -37,23 +37,25 @@ class JointForm(Form):
 
     def __init__(self, formdata: Any, taxonomy: Taxonomy) -> None:
         super().__init__(formdata)
-        self.material.choices = options([(one.slug, one.name) for one in taxonomy.materials], empty=_("All materials"))
+        self.material.choices = options(
+            [(material.slug, material.name) for material in taxonomy.materials], empty=_("All materials")
+        )
         self._materials = taxonomy
 
     def set_organisations(self, organisations: Iterable[Organisation]) -> None:
         """The boxes to choose from."""
-        self.organisations.choices = options((one.slug, one.name) for one in organisations)
+        self.organisations.choices = options((organisation.slug, organisation.name) for organisation in organisations)
 
     @property
     def chosen_material(self) -> Material | None:
         """The material of the list that was chosen. None: all, or one that is not there."""
         return self._materials.find_material(self.material.data) if self.material.data else None
 
-    def question(self, known: Collection[str]) -> JointQuestion:
+    def question(self, buyer_slugs: Collection[str]) -> JointQuestion:
         """What is asked. At a field that cannot be read, or is past its bounds, what is usual."""
         self.validate()
         typed_km = self.within_km.data
-        asked = JointQuestion(
+        question = JointQuestion(
             first=None if self.first.errors else self.first.data,
             last=None if self.last.errors else self.last.data,
             within_km=KM_USUAL if self.within_km.errors or typed_km is None else _whole(typed_km),
@@ -63,13 +65,13 @@ class JointForm(Form):
         if self.material.data and self.chosen_material is None:
             self.material.errors = [_("That material is not in the list. Choose one from the list of materials.")]
         try:
-            check_question(asked, known=known, today=clock.today())
+            check_question(question, known=buyer_slugs, today=clock.today())
         except Invalid as refusal:
             attach(self, refusal)
-            asked = replace(asked, **{error.field: getattr(USUAL, error.field) for error in refusal.errors})
+            question = replace(question, **{error.field: getattr(USUAL, error.field) for error in refusal.errors})
         if typed_km is None and not self.within_km.errors:
             self.within_km.data = Decimal(KM_USUAL)
-        return asked
+        return question
 
 
 def _whole(typed: Any) -> int:

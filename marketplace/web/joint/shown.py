@@ -39,9 +39,9 @@ def pairs_of(args: MultiDict[str, str], *without: str) -> list[tuple[str, str]]:
 
 def address_of(endpoint: str, pairs: Iterable[tuple[str, str]], **values: Any) -> str:
     """An address with this question."""
-    asked = urlencode(list(pairs))
+    query = urlencode(list(pairs))
     where = url_for(endpoint, **values)
-    return f"{where}?{asked}" if asked else where
+    return f"{where}?{query}" if query else where
 
 
 def group_address(group: Group, question: JointQuestion) -> str:
@@ -55,7 +55,7 @@ def group_address(group: Group, question: JointQuestion) -> str:
 
 def others_of(need: JointNeed) -> list[tuple[str, str]]:
     """The other stretches of time in which several need the material, each with its page."""
-    return [(period(one.first, one.last), group_address(one, need.question)) for one in need.others]
+    return [(period(other.first, other.last), group_address(other, need.question)) for other in need.others]
 
 
 def listed(rows: Sequence[GroupRow], question: JointQuestion) -> list[list[Any]]:
@@ -63,7 +63,7 @@ def listed(rows: Sequence[GroupRow], question: JointQuestion) -> list[list[Any]]
     return [
         [
             _link(row.group.material.name, group_address(row.group, question)),
-            ", ".join(one.name for one in row.askers),
+            ", ".join(asker.name for asker in row.askers),
             period(row.group.first, row.group.last),
             quantity(row.group.amount, row.group.unit),
             quantity(row.covered, row.group.unit),
@@ -105,7 +105,7 @@ def shares_table(need: JointNeed) -> dict[str, Any]:
     heads = (_("Needed"), _("Bank"), _("To buy"), *([_("To buy, mass")] if _has_mass(need) else []))
     return {
         "columns": [(_("Municipality"), "text"), *((head, NUMBER) for head in heads)],
-        "rows": [[one.organisation.name, *_sums(need, one.needed, one.covered, one.rest)] for one in need.shares],
+        "rows": [[share.organisation.name, *_sums(need, share.needed, share.covered, share.rest)] for share in need.shares],
         "total": [_("Together"), *_sums(need, need.needed, need.covered, need.rest)],
     }
 
@@ -159,21 +159,21 @@ def lots_table(need: JointNeed) -> dict[str, Any] | None:
         "columns": [(_("Lot"), "text"), (_("From, to"), "text"), *((head, NUMBER) for head in heads)],
         "rows": [
             [
-                _lot(one),
-                f"{one.listing.organisation.name} → {names[one.part.demand_id]}",
-                quantity(one.part.takes, one.listing.unit),
-                km(one.part.distance_km, 0),
-                number(one.part.tonne_km, 0),
+                _lot(lot_part),
+                f"{lot_part.listing.organisation.name} → {names[lot_part.part.demand_id]}",
+                quantity(lot_part.part.takes, lot_part.listing.unit),
+                km(lot_part.part.distance_km, 0),
+                number(lot_part.part.tonne_km, 0),
             ]
-            for one in need.parts
+            for lot_part in need.parts
         ],
         "total": [_("Together"), "", "", "", number(need.tonne_km, 0)],
     }
 
 
-def _lot(one: LotPart) -> Markup:
-    link = _link(Written(one.listing.title), url_for("catalogue.show_listing", listing_id=one.listing.id))
-    marks = [_("planned")] * one.listing.planned + [_("ask first")] * one.part.is_unsure
+def _lot(lot_part: LotPart) -> Markup:
+    link = _link(Written(lot_part.listing.title), url_for("catalogue.show_listing", listing_id=lot_part.listing.id))
+    marks = [_("planned")] * lot_part.listing.planned + [_("ask first")] * lot_part.part.is_unsure
     badges = (Markup(' <span class="mp-badge mp-badge--wait">{}</span>').format(mark) for mark in marks)
     return Markup("").join((link, *badges))
 
@@ -192,15 +192,15 @@ def circles_table(need: JointNeed) -> dict[str, Any]:
         ],
         "rows": [
             [
-                km(one.within_km, 0),
-                _lots(one.lots, one.later_lots),
-                mass(one.mass_kg),
-                number(one.owners),
-                number(one.partners),
-                quantity(one.covered, need.unit),
-                quantity(one.rest, need.unit),
+                km(circle.within_km, 0),
+                _lots(circle.lots, circle.later_lots),
+                mass(circle.mass_kg),
+                number(circle.owners),
+                number(circle.partners),
+                quantity(circle.covered, need.unit),
+                quantity(circle.rest, need.unit),
             ]
-            for one in need.circles
+            for circle in need.circles
         ],
     }
 
@@ -215,18 +215,18 @@ def thresholds_table(need: JointNeed) -> dict[str, Any]:
         "columns": [(_("Kind of contract"), "text"), (_("Threshold, without VAT"), NUMBER), (_("What that means"), "wide")],
         "rows": [
             [
-                CONTRACT_LABELS[one.contract],
-                _("not known") if one.threshold is None else money(one.threshold.amount_cents),
-                said_of_threshold(one),
+                CONTRACT_LABELS[compared.contract],
+                _("not known") if compared.threshold is None else money(compared.threshold.amount_cents),
+                said_of_threshold(compared),
             ]
-            for one in need.compared
+            for compared in need.compared
         ],
     }
 
 
 def texts_of(need: JointNeed, clause: Clause) -> dict[str, Any]:
     """The sentences of the page, the clause in both languages."""
-    chosen = next(one for one in need.circles if one.within_km == need.question.within_km)
+    chosen = next(circle for circle in need.circles if circle.within_km == need.question.within_km)
     written = {}
     for locale in ("nl", "en"):
         with reading_in(locale):
@@ -234,7 +234,7 @@ def texts_of(need: JointNeed, clause: Clause) -> dict[str, Any]:
     return {
         "total_in_words": total_in_words(need),
         "estimate": said_of_estimate(need.estimate),
-        "sources": list(dict.fromkeys(str(said) for one in need.compared if (said := said_of_source(one)))),
+        "sources": list(dict.fromkeys(str(source) for compared in need.compared if (source := said_of_source(compared)))),
         "no_splitting": NO_SPLITTING,
         "guidance": GUIDANCE,
         "narrow": NARROW if is_narrow(chosen.owners, chosen.partners) else None,

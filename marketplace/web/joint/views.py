@@ -26,7 +26,7 @@ def list_needs() -> str:
     buyers = list_public_buyers(session)
     form = JointForm(request.args, get_taxonomy(session))
     form.set_organisations(buyers)
-    question = form.question({one.slug for one in buyers})
+    question = form.question({buyer.slug for buyer in buyers})
     rows, place = paged(
         lambda at: list_joint_needs(
             session, actor, question, material=form.chosen_material, offset=(at - 1) * PAGE_SIZE, limit=PAGE_SIZE
@@ -54,8 +54,8 @@ def show(slug: str) -> str:
     session = current_session()
     form, need = _asked(slug)
     buyers = list_public_buyers(session)
-    named = {one.slug for one in need.askers} | set(need.question.organisations)
-    form.set_organisations(one for one in buyers if one.slug in named)
+    named = {asker.slug for asker in need.askers} | set(need.question.organisations)
+    form.set_organisations(buyer for buyer in buyers if buyer.slug in named)
     clause = clause_of(need, get_taxonomy(session))
     return render_template(
         "joint/show.html" if need.rows else "joint/_nothing.html",
@@ -65,7 +65,7 @@ def show(slug: str) -> str:
             ending: shown.address_of(f"joint.{ending}", shown.pairs_of(request.args), slug=slug) for ending in ("paper", "table")
         },
         hidden=shown.pairs_of(request.args, "waarde", "materiaal"),
-        kept=shown.pairs_of(request.args, *(key for key in shown.KEYS if key != "waarde")),
+        estimate_pairs=shown.pairs_of(request.args, *(key for key in shown.KEYS if key != "waarde")),
         others=shown.others_of(need),
         **(_content(need) | shown.texts_of(need, clause) if need.rows else {}),
     )
@@ -105,5 +105,5 @@ def table(slug: str) -> Response:
 def _asked(slug: str) -> tuple[JointForm, JointNeed]:
     session = current_session()
     form = JointForm(request.args, get_taxonomy(session))
-    question = form.question({one.slug for one in list_public_buyers(session)})
+    question = form.question({buyer.slug for buyer in list_public_buyers(session)})
     return form, get_joint_need(session, current_actor(), slug, question)

@@ -48,7 +48,7 @@ class YearFacts:
 
 @dataclass(frozen=True, slots=True)
 class MunicipalityFacts:
-    """A municipality. `shown`: the year that is asked for, by default the last that was adopted; None: none was.
+    """A municipality. `year_facts`: the year that is asked for, by default the last that was adopted; None: none was.
 
     `goals`: by what counted when that year was adopted, else by what counts now; `trend`: the share in each adopted year, oldest first;
     `last_year`: the last one that is over.
@@ -58,7 +58,7 @@ class MunicipalityFacts:
     inhabitants: int
     last_year: int
     years: tuple[int, ...]
-    shown: YearFacts | None
+    year_facts: YearFacts | None
     goals: tuple[Standing, ...]
     trend: tuple[tuple[int, Indicator], ...]
     worth: ValuedMass | None = None  # of goal 3; None: nothing is known
@@ -81,12 +81,14 @@ class MunicipalityLine:
 def list_municipality_lines(session: Session, actor: Actor) -> list[MunicipalityLine]:
     """List every municipality, with its newest adopted year."""
     require(actor, Can.READ_PUBLIC_FIGURES)
-    newest = {one.organisation_id: one for one in list_adopted(session)}  # by year: the highest is the last
+    newest = {
+        adopted_year.organisation_id: adopted_year for adopted_year in list_adopted(session)
+    }  # by year: the highest is the last
     return [
-        MunicipalityLine(one, year.year, indicator(year.as_input))
-        if (year := newest.get(one.id))
-        else MunicipalityLine(one, None, NOTHING_KNOWN)
-        for one in list_municipalities(session)
+        MunicipalityLine(municipality, year.year, indicator(year.as_input))
+        if (year := newest.get(municipality.id))
+        else MunicipalityLine(municipality, None, NOTHING_KNOWN)
+        for municipality in list_municipalities(session)
     ]
 
 
@@ -97,11 +99,15 @@ def get_municipality_facts(session: Session, actor: Actor, *, slug: str, year: i
     if not organisation.is_municipality:
         raise Missing(_("There is no municipality with this address. Choose one from the list."))
     every = list_adopted(session)
-    own = {one.year: one for one in every if one.organisation_id == organisation.id}
+    own = {adopted_year.year: adopted_year for adopted_year in every if adopted_year.organisation_id == organisation.id}
     if year is not None and year not in own:
         raise Missing(_("%(name)s has no adopted figures of %(year)s.", name=organisation.name, year=str(year)))
     adopted = own[year or max(own)] if own else None
-    shown = None if adopted is None else _year_facts(session, adopted, [one for one in every if one.year == adopted.year])
+    year_facts = (
+        None
+        if adopted is None
+        else _year_facts(session, adopted, [adopted_year for adopted_year in every if adopted_year.year == adopted.year])
+    )
     now = in_force(session, organisation_id=organisation.id)
     counts = {**now, **thawed(adopted.targets)} if adopted else now
     share = indicator(adopted.as_input) if adopted else NOTHING_KNOWN
@@ -112,7 +118,7 @@ def get_municipality_facts(session: Session, actor: Actor, *, slug: str, year: i
         inhabitants=adopted.inhabitants if adopted else _inhabitants().get(organisation.slug, 0),
         last_year=clock.today().year - 1,
         years=tuple(sorted(own, reverse=True)),
-        shown=shown,
+        year_facts=year_facts,
         goals=tuple(_standings(list_goals(session), counts, now, (share, valued_share(worth)), of_year)),
         trend=tuple((when, indicator(own[when].as_input)) for when in sorted(own)),
         worth=worth,
@@ -128,7 +134,7 @@ def _standings(
 ) -> list[Standing]:
     """The goals that counted, each with what it measures: the material use, or the valuations."""
     measured = dict(zip((Measured.RENEWABLE_SHARE, Measured.VALUED_SHARE), shares, strict=True))
-    return [Standing(one, counts[one.number], now[one.number], measured[Measured(one.indicator)], year) for one in goals]
+    return [Standing(goal, counts[goal.number], now[goal.number], measured[Measured(goal.indicator)], year) for goal in goals]
 
 
 def _year_facts(session: Session, adopted: AdoptedYear, of_year: Sequence[AdoptedYear]) -> YearFacts:
@@ -147,7 +153,7 @@ def _year_facts(session: Session, adopted: AdoptedYear, of_year: Sequence[Adopte
 
 def _region(session: Session, of_year: Sequence[AdoptedYear]) -> Indicator:
     """The region in this year, over those that adopted it, each with the inhabitants of then."""
-    adopted = {one.organisation_slug: one for one in of_year}
+    adopted = {adopted_year.organisation_slug: adopted_year for adopted_year in of_year}
     each = [
         (indicator(adopted[slug].as_input), adopted[slug].inhabitants) if slug in adopted else (NOTHING_KNOWN, inhabitants)
         for slug, inhabitants in _inhabitants().items()

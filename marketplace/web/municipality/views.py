@@ -40,15 +40,15 @@ def show(slug: str) -> str:
     return render_template(
         "municipality/show.html",
         facts=facts,
-        shown=facts.shown,
+        year_facts=facts.year_facts,
         meter=meter_of,
-        say=lambda one: say_path(name, one.target, one.indicator, year=one.year),
+        say=lambda standing: say_path(name, standing.target, standing.indicator, year=standing.year),
         too_few=say_too_few,
         say_valued=say_valued,
         shadow=SHADOW,
-        used=_used(facts.shown) if facts.shown else [],
+        used=_used(facts.year_facts) if facts.year_facts else [],
         scopes=SCOPE_LABELS,
-        net=NET.figure(facts.shown.bank.brought) if facts.shown else None,
+        net=NET.figure(facts.year_facts.bank.brought) if facts.year_facts else None,
         year_address=lambda year: url_for("municipality.show", slug=slug, jaar=year),
     )
 
@@ -59,24 +59,24 @@ def show(slug: str) -> str:
 def show_paper(slug: str) -> Response:
     """The same on one side A4, for whoever reads on paper."""
     facts = get_municipality_facts(current_session(), current_actor(), slug=slug, year=request.args.get("jaar", type=int))
-    if facts.shown is None:
+    if facts.year_facts is None:
         raise Missing(_("%(name)s has not adopted any figures yet, so there is nothing to print.", name=facts.organisation.name))
-    year = facts.shown.adopted.year
+    year = facts.year_facts.adopted.year
     address = f"{site_address()}{url_for('municipality.show', slug=slug, jaar=year)}"
-    answer = Response(pages.pdf(paper_of(facts, facts.shown, address)), content_type=pages.MEDIA_TYPE)
+    answer = Response(pages.pdf(paper_of(facts, facts.year_facts, address)), content_type=pages.MEDIA_TYPE)
     answer.headers["Content-Disposition"] = f'inline; filename="{slug}-{year}.pdf"'
     return answer
 
 
-def _used(shown: YearFacts) -> list[tuple[str, str, str]]:
+def _used(year_facts: YearFacts) -> list[tuple[str, str, str]]:
     """What was used by origin: a name, tonnes, and its part of all of it."""
-    places = places_of(shown.total_kg)
+    places = places_of(year_facts.total_kg)
     beside = _("Through the materials bank, not in the report")
     return [
         (
-            str(ORIGIN_LABELS[one.origin] if one.origin else beside),
-            in_tonnes(one.mass_kg, places),
-            percent(one.mass_kg / shown.total_kg) if shown.total_kg else "–",
+            str(ORIGIN_LABELS[part.origin] if part.origin else beside),
+            in_tonnes(part.mass_kg, places),
+            percent(part.mass_kg / year_facts.total_kg) if year_facts.total_kg else "–",
         )
-        for one in shown.used
-    ] + [(str(_("Total")), in_tonnes(shown.total_kg, places), percent(1))]
+        for part in year_facts.used
+    ] + [(str(_("Total")), in_tonnes(year_facts.total_kg, places), percent(1))]

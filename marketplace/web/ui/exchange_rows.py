@@ -27,7 +27,7 @@ class ExchangeRow:
     net: str
 
 
-def exchange_rows(found: Sequence[Exchange], taxonomy: Taxonomy) -> list[ExchangeRow]:
+def exchange_rows(rows: Sequence[Exchange], taxonomy: Taxonomy) -> list[ExchangeRow]:
     """Tonnes only, and two decimals all the way down."""
     return [
         ExchangeRow(
@@ -40,7 +40,7 @@ def exchange_rows(found: Sequence[Exchange], taxonomy: Taxonomy) -> list[Exchang
             km(row.road_km),
             in_tonnes(row.net_kgco2e, ROW_PLACES),
         )
-        for row in found
+        for row in rows
     ]
 
 

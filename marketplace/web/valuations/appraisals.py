@@ -51,7 +51,7 @@ def appraisals(asset_id: int, number: int) -> ResponseReturnValue:
 
 
 def _cells(row: Appraisal, item: AssetItem) -> list[object]:
-    costs = [one for one in (row.taking_out_cents, row.cleaning_cents, row.transport_cents) if one is not None]
+    costs = [cost for cost in (row.taking_out_cents, row.cleaning_cents, row.transport_cents) if cost is not None]
     return [
         long_date(row.valued_on),
         row.appraiser,

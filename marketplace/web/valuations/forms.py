@@ -26,9 +26,9 @@ class StartForm(Form):
         name="dag",
     )
 
-    def look_at(self, asked: MultiDict[str, str], today: date) -> None:
+    def look_at(self, args: MultiDict[str, str], today: date) -> None:
         """The day in the address; today where none stands there. What is no day is told at the field."""
-        self.as_of.process(asked if self.as_of.name in asked else None, today)
+        self.as_of.process(args if self.as_of.name in args else None, today)
         self.as_of.errors = list(self.as_of.process_errors)
 
     @property

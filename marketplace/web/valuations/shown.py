@@ -48,13 +48,13 @@ def lacks_shown(lacking: Iterable[Lacking], taxonomy: Taxonomy) -> list[LackShow
     """Why parts would have no value, those of which there are most first."""
     return [
         LackShown(
-            taxonomy.material_by_id(one.key.material_id).name,
-            CONDITION_LABELS[Condition(one.key.condition)] if one.key.condition else _("nobody looked"),
-            number(one.parts),
-            one.why.label,
-            one.exchanges,
+            taxonomy.material_by_id(lack.key.material_id).name,
+            CONDITION_LABELS[Condition(lack.key.condition)] if lack.key.condition else _("nobody looked"),
+            number(lack.parts),
+            lack.why.label,
+            lack.exchanges,
         )
-        for one in lacking
+        for lack in lacking
     ]
 
 
@@ -74,23 +74,25 @@ def beside(then: tuple[ValuationRun, RunResults], now: tuple[ValuationRun, RunRe
     if before is None or after is None:
         return []
     rows = [
-        _in_euros(_("Value (gross)"), *(one.value_cents if one.valued_parts else None for one in (before, after))),
+        _in_euros(_("Value (gross)"), *(totals.value_cents if totals.valued_parts else None for totals in (before, after))),
         _in_euros(_("Costs that are known"), before.costs_cents or None, after.costs_cents or None),
-        _in_euros(_("Value less known costs (net)"), *(one.net_cents if one.costed_parts else None for one in (before, after))),
+        _in_euros(
+            _("Value less known costs (net)"), *(totals.net_cents if totals.costed_parts else None for totals in (before, after))
+        ),
         _in_numbers(_("Parts"), before.parts, after.parts),
         _in_numbers(_("Parts with a value"), before.valued_parts, after.valued_parts),
         Beside(_("Mass with a value"), mass(before.valued_mass_kg), mass(after.valued_mass_kg), _share_moved(before, after)),
     ]
     for kind in dict.fromkeys((*then[1].by_kind, *now[1].by_kind)):
-        was, is_now = (_worth_of(found, kind) for found in (then[1], now[1]))
+        was, is_now = (_worth_of(results, kind) for results in (then[1], now[1]))
         rows.append(_in_euros(_("Value: %(class)s", **{"class": kind.label}), was, is_now))
     return rows
 
 
-def _worth_of(found: RunResults, kind: AssetKind) -> int | None:
+def _worth_of(results: RunResults, kind: AssetKind) -> int | None:
     """What a class of asset is worth; None where no part of it has a value."""
-    of = found.by_kind.get(kind)
-    return None if of is None or of.parts == found.unvalued_by_kind.get(kind, 0) else of.value_cents
+    of = results.by_kind.get(kind)
+    return None if of is None or of.parts == results.unvalued_by_kind.get(kind, 0) else of.value_cents
 
 
 def _in_euros(label: Text, was: int | None, now: int | None) -> Beside:
@@ -102,8 +104,8 @@ def _in_numbers(label: Text, was: int, now: int) -> Beside:
 
 
 def _share_moved(before: ValuationTotals, after: ValuationTotals) -> str:
-    share = [one.valued_mass_kg / one.mass_kg if one.mass_kg else None for one in (before, after)]
-    return " → ".join("–" if one is None else percent(one) for one in share)
+    shares = [totals.valued_mass_kg / totals.mass_kg if totals.mass_kg else None for totals in (before, after)]
+    return " → ".join("–" if share is None else percent(share) for share in shares)
 
 
 def signed(value: int, write: Callable[[int], str]) -> str:
@@ -131,11 +133,11 @@ class RunRow:
 
 def run_rows(runs: Iterable[tuple[ValuationRun, RunState]]) -> list[RunRow]:
     """Runs, with what they found once they are done."""
-    found = []
+    rows = []
     for run, state in runs:
         totals = run.totals
         valued = _("%(valued)s of %(parts)s", valued=number(totals.valued_parts), parts=number(totals.parts)) if totals else "–"
-        found.append(
+        rows.append(
             RunRow(
                 url_for("valuations.show", valuation_id=run.id),
                 long_date(run.as_of),
@@ -145,16 +147,16 @@ def run_rows(runs: Iterable[tuple[ValuationRun, RunState]]) -> list[RunRow]:
                 str(valued),
             )
         )
-    return found
+    return rows
 
 
-def standing_row(one: OrganisationWorth) -> list[str]:
+def standing_row(worth: OrganisationWorth) -> list[str]:
     """An organisation's newest run as cells. Day, gross, net, how much of its mass has a value."""
-    totals = one.run.totals if one.run else None
-    if one.run is None or totals is None:
+    totals = worth.run.totals if worth.run else None
+    if worth.run is None or totals is None:
         return ["–", "–", "–", "–"]
     return [
-        short_date(one.run.as_of),
+        short_date(worth.run.as_of),
         euros(totals.value_cents) if totals.valued_parts else "–",
         euros(totals.net_cents) if totals.costed_parts else "–",
         percent(totals.valued_mass_kg / totals.mass_kg) if totals.mass_kg else "–",

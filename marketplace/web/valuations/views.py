@@ -62,7 +62,7 @@ def index() -> str:
     if len(worths) > 1 and "organisatie" not in request.args:
         return render_template(
             "valuations/_municipalities.html",
-            worths=[(one.organisation, shown.standing_row(one)) for one in worths],
+            worths=[(worth.organisation, shown.standing_row(worth)) for worth in worths],
             may_load=may(actor, Can.LOAD_PRICES),
             shadow=SHADOW,
         )
@@ -73,7 +73,7 @@ def index() -> str:
     return render_template(
         "valuations/index.html",
         owner=owner,
-        asked=_asked(owner),
+        owner_slug=_owner_slug(owner),
         newest=newest,
         facts=_facts(newest),
         methods=list(method_rows(results.get_results(session, newest))) if newest else [],
@@ -108,7 +108,7 @@ def start() -> ResponseReturnValue:
         "valuations/start.html",
         form,
         owner=owner,
-        asked=_asked(owner),
+        owner_slug=_owner_slug(owner),
         plan=plan,
         rows=shown.plan_rows(plan.methods) if plan else [],
         lacks=shown.lacks_shown(plan.lacking, get_taxonomy(session)) if plan else [],
@@ -127,7 +127,7 @@ def show(valuation_id: int) -> Response:
     owner, task = get_organisation(session, run.organisation_id), results.find_task_of(session, run)
     is_open = run.totals is None and task is not None and task.is_open
     renews = is_open and "stil" not in request.args
-    context: dict[str, Any] = {"run": run, "owner": owner, "asked": _asked(owner), "task": task, "shadow": SHADOW}
+    context: dict[str, Any] = {"run": run, "owner": owner, "owner_slug": _owner_slug(owner), "task": task, "shadow": SHADOW}
     if run.totals is None:
         stops = task is not None and is_open and may(actor, Can.CANCEL_TASK, task)
         body = render_template(
@@ -154,7 +154,7 @@ def _run_facts(run: ValuationRun) -> dict[str, Any]:
         lambda page: list_lines(session, run, offset=(page - 1) * LINES_SHOWN, limit=LINES_SHOWN, which=which), LINES_SHOWN
     )
     of = results.get_results(session, run)
-    others = [one for one in results.list_finished(session, run.organisation_id) if one.id != run.id]
+    others = [finished for finished in results.list_finished(session, run.organisation_id) if finished.id != run.id]
     other = _other(run, others)
     compared = shown.beside((other, results.get_results(session, other)), (run, of)) if other else []
     return {
@@ -184,18 +184,18 @@ def _classes(run: ValuationRun | None) -> list[list[str]]:
 
 
 def _which() -> LineKind | None:
-    asked = request.args.get("soort", "")
-    return LineKind(asked) if asked in {kind.value for kind in LineKind} else None
+    value = request.args.get("soort", "")
+    return LineKind(value) if value in {kind.value for kind in LineKind} else None
 
 
 def _other(run: ValuationRun, others: list[ValuationRun]) -> ValuationRun | None:
     """The run that is asked for, else that of last year, else the one before or the next."""
-    asked = request.args.get("met", "")
-    for one in others:
-        if str(one.id) == asked[:NUMBER_DIGITS_MAX]:
-            return one
-    earlier = [one for one in others if (one.as_of, one.id) < (run.as_of, run.id)]
-    return next((one for one in others if one.id == run.base_run_id), next(iter(earlier), others[-1] if others else None))
+    other_id = request.args.get("met", "")
+    for other in others:
+        if str(other.id) == other_id[:NUMBER_DIGITS_MAX]:
+            return other
+    earlier = [other for other in others if (other.as_of, other.id) < (run.as_of, run.id)]
+    return next((other for other in others if other.id == run.base_run_id), next(iter(earlier), others[-1] if others else None))
 
 
 @blueprint.get("/paspoorten/waarde/<int:valuation_id>/regels.csv")
@@ -215,15 +215,15 @@ def lines(valuation_id: int) -> Response:
 def statement(year: int) -> str:
     """What became of the value in a year, from opening to closing."""
     session, actor, owner = current_session(), current_actor(), _organisation()
-    told = get_statement(session, actor, owner.id, _year(year))
-    run = told.closing
-    years = sorted({one.as_of.year for one in results.list_finished(session, owner.id)})
+    statement = get_statement(session, actor, owner.id, _year(year))
+    run = statement.closing
+    years = sorted({finished.as_of.year for finished in results.list_finished(session, owner.id)})
     moves = [(label, "number") for _name, label, _sign, _part in COLUMNS]
     return render_template(
         "valuations/statement.html",
         owner=owner,
-        asked=_asked(owner),
-        told=told,
+        owner_slug=_owner_slug(owner),
+        statement=statement,
         run=run,
         years=years,
         facts=_facts(run),
@@ -267,6 +267,6 @@ def _organisation() -> Organisation:
     )
 
 
-def _asked(owner: Organisation) -> str | None:
+def _owner_slug(owner: Organisation) -> str | None:
     """What names an organisation in an address; None for one's own."""
     return shown.address_of(owner, current_actor().organisation_slug)
