@@ -57,10 +57,10 @@ def tiles_of(totals: Totals, before: Totals | None) -> list[Tile]:
         return Tile(name, label, write(of(totals)), _trend(of(totals), of(before)) if before and is_comparable else None)
 
     return [
-        tile("exchanges", KNOWN["exchanges"].label, lambda one: Decimal(one.exchanges), number),
-        tile("mass_kg", KNOWN["mass_kg"].label, lambda one: one.mass_kg, mass),
+        tile("exchanges", KNOWN["exchanges"].label, lambda sums: Decimal(sums.exchanges), number),
+        tile("mass_kg", KNOWN["mass_kg"].label, lambda sums: sums.mass_kg, mass),
         tile("avoided_replacing_kgco2e", KNOWN["avoided_replacing_kgco2e"].label, _replacing, _carbon),
-        tile("average_km", _("Driven by the average tonne"), lambda one: one.average_km, km),
+        tile("average_km", _("Driven by the average tonne"), lambda sums: sums.average_km, km),
     ]
 
 
@@ -71,8 +71,8 @@ def _carbon(kg: Decimal | None) -> str:
 
 def _replacing(totals: Totals) -> Decimal | None:
     """What was avoided by what replaces a purchase. Unknown while nobody said so of anything, or its factors are."""
-    said = totals.replacing_mass_kg or totals.not_replacing_mass_kg or not totals.mass_kg
-    return _figure(KNOWN["avoided_replacing_kgco2e"])(totals) if said else None
+    is_known = totals.replacing_mass_kg or totals.not_replacing_mass_kg or not totals.mass_kg
+    return _figure(KNOWN["avoided_replacing_kgco2e"])(totals) if is_known else None
 
 
 def _figure(statistic: Statistic) -> Callable[[Totals], Decimal | None]:
@@ -121,8 +121,8 @@ def _step(name: str, kg: Decimal | None, kind: str, note: Text, places: int) -> 
     value = None if kg is None else kg / KG_PER_TONNE
     sign = "" if kind != "less" or not value else "− " if value > 0 else "+ "
     figure = "?" if value is None else f"{sign}{number(abs(value) if sign else value, places).replace('-', '−')}"
-    said = str(missing) if value is None else f"{figure}{NO_BREAK_SPACE}{CO2E}"
-    return Step(name, label, str(note), value, kind, figure, said)  # type: ignore[arg-type]
+    in_words = str(missing) if value is None else f"{figure}{NO_BREAK_SPACE}{CO2E}"
+    return Step(name, label, str(note), value, kind, figure, in_words)  # type: ignore[arg-type]
 
 
 def over_time(statistics: Statistics, period: Period) -> list[Column]:
@@ -134,8 +134,8 @@ def over_time(statistics: Statistics, period: Period) -> list[Column]:
         named = [(key, *_named(key, with_year=with_year), received.get(key, Decimal(0))) for key in months]
     else:
         years = sorted({key[:4] for key in received})
-        sums = [(one, sum((kg for key, kg in received.items() if key[:4] == one), Decimal(0))) for one in years]
-        named = [(one, one, one, one, kg) for one, kg in sums]
+        sums = [(year, sum((kg for key, kg in received.items() if key[:4] == year), Decimal(0))) for year in years]
+        named = [(year, year, year, year, kg) for year, kg in sums]
     places = places_of(max((kg for *_names, kg in named), default=Decimal(0)))
     return [
         Column(key, name, short, shortest, kg, in_tonnes(kg, 0 if places == 1 else places), tonnes(kg, places))
@@ -188,7 +188,7 @@ def balance_of(rows: Sequence[StatisticsRow]) -> list[Balance]:
             share_of(given, largest, BALANCE_LENGTH),
             share_of(got, largest, BALANCE_LENGTH),
         )
-        for row, given, got in sorted(sums, key=lambda one: one[2] - one[1])
+        for row, given, got in sorted(sums, key=lambda entry: entry[2] - entry[1])
     ]
 
 

@@ -65,12 +65,12 @@ def _row(material: Material, actor: Actor) -> list[str]:
     weight = quantity(material.weights_kg[material.default_unit], "kg")
     unit = str(material.default_unit.label)
     factor, may_read = material.carbon, may_read_factor(actor, material)
-    processing, kept = material.processing_kgco2e_per_kg, str(_("licensed"))
+    processing, licensed = material.processing_kgco2e_per_kg, str(_("licensed"))
     return [
         material.name,
         str(_("%(weight)s for 1 %(unit)s", weight=weight, unit=unit)),
         f"{material.weight_source} ({material.weight_confidence})",
-        number(factor.kgco2e_per_kg if factor else None, 4 if factor else None) if may_read else kept,
+        number(factor.kgco2e_per_kg if factor else None, 4 if factor else None) if may_read else licensed,
         f"{factor.source} ({factor.confidence})" if factor else "–",
-        number(processing, 5 if processing is not None else None) if may_read else kept,
+        number(processing, 5 if processing is not None else None) if may_read else licensed,
     ]

@@ -69,68 +69,74 @@ def supply() -> str:
     )
 
 
-def _supply_groups(found: Supply, asked: Competition | NotTold) -> list[tuple[Text, list[tuple[Text, str, Text | str]]]]:
+def _supply_groups(
+    supply_figures: Supply, competition: Competition | NotTold
+) -> list[tuple[Text, list[tuple[Text, str, Text | str]]]]:
     """Headings with lines: what it is, the figure, and what belongs beside it. What a filter does not apply to says so."""
     return [
-        (_("What was offered"), [*_offered(found.offered), *_days(found.days)]),
-        (_("What was lost"), _lost(found.lost)),
-        (_("What is asked for"), [*_wanted(found.wanted), *_contested(asked)]),
+        (_("What was offered"), [*_offered(supply_figures.offered), *_days(supply_figures.days)]),
+        (_("What was lost"), _lost(supply_figures.lost)),
+        (_("What is asked for"), [*_wanted(supply_figures.wanted), *_contested(competition)]),
     ]
 
 
-def _offered(found: Offered | NotTold) -> list[tuple[Text, str, Text | str]]:
-    if isinstance(found, NotTold):
-        return [(_("Offered"), "–", found.reason)]
-    part = percent(found.taken_share, 0) if found.taken_share is not None else "–"
+def _offered(offered: Offered | NotTold) -> list[tuple[Text, str, Text | str]]:
+    if isinstance(offered, NotTold):
+        return [(_("Offered"), "–", offered.reason)]
+    part = percent(offered.taken_share, 0) if offered.taken_share is not None else "–"
     return [
-        (_("Offered"), mass(found.mass_kg), ngettext("%(num)s lot", "%(num)s lots", found.lots)),
-        (_("Reserved"), mass(found.reserved_kg), _("agreed, and not handed over yet")),
-        (_("Found a taker"), mass(found.taken_kg), _("%(share)s of what was offered", share=part)),
+        (_("Offered"), mass(offered.mass_kg), ngettext("%(num)s lot", "%(num)s lots", offered.lots)),
+        (_("Reserved"), mass(offered.reserved_kg), _("agreed, and not handed over yet")),
+        (_("Found a taker"), mass(offered.taken_kg), _("%(share)s of what was offered", share=part)),
     ]
 
 
-def _days(found: Quartiles | NotTold | None) -> list[tuple[Text, str, Text | str]]:
+def _days(days: Quartiles | NotTold | None) -> list[tuple[Text, str, Text | str]]:
     label = _("Days from listing to hand-over")
-    if isinstance(found, NotTold):
-        return [(label, "–", found.reason)]
-    if found is None:
+    if isinstance(days, NotTold):
+        return [(label, "–", days.reason)]
+    if days is None:
         return [(label, unknown(), _("nothing was handed over"))]
-    first, third = number(found.first), number(found.third)
-    said = _(
+    first, third = number(days.first), number(days.third)
+    note = _(
         "median of %(count)s transfers; half of them took %(first)s to %(third)s days",
-        count=found.count,
+        count=days.count,
         first=first,
         third=third,
     )
-    return [(label, number(found.median), said)]
+    return [(label, number(days.median), note)]
 
 
-def _lost(found: Mapping[Outcome | None, Counted] | NotTold) -> list[tuple[Text, str, Text | str]]:
-    if isinstance(found, NotTold):
-        return [(_("Lost"), "–", found.reason)]
+def _lost(lost: Mapping[Outcome | None, Counted] | NotTold) -> list[tuple[Text, str, Text | str]]:
+    if isinstance(lost, NotTold):
+        return [(_("Lost"), "–", lost.reason)]
     return [
         (OUTCOME_LABELS[outcome] if outcome else NOT_SAID, mass(of.mass_kg), ngettext("%(num)s lot", "%(num)s lots", of.number))
-        for outcome, of in found.items()
+        for outcome, of in lost.items()
         if of.number
     ] or [(_("Lost"), number(0), _("nothing was lost in this period"))]
 
 
-def _wanted(found: Counted | NotTold) -> list[tuple[Text, str, Text | str]]:
-    if isinstance(found, NotTold):
-        return [(_("Not found yet"), "–", found.reason)]
-    return [(_("Not found yet"), mass(found.mass_kg), ngettext("%(num)s open demand", "%(num)s open demands", found.number))]
+def _wanted(wanted: Counted | NotTold) -> list[tuple[Text, str, Text | str]]:
+    if isinstance(wanted, NotTold):
+        return [(_("Not found yet"), "–", wanted.reason)]
+    return [(_("Not found yet"), mass(wanted.mass_kg), ngettext("%(num)s open demand", "%(num)s open demands", wanted.number))]
 
 
-def _contested(found: Competition | NotTold) -> list[tuple[Text, str, Text | str]]:
+def _contested(competition: Competition | NotTold) -> list[tuple[Text, str, Text | str]]:
     label = _("Asked for by more than one")
-    if isinstance(found, NotTold):
-        return [(label, "–", found.reason)]
-    lots = str(ngettext("%(num)s lot", "%(num)s lots", found.contested))
+    if isinstance(competition, NotTold):
+        return [(label, "–", competition.reason)]
+    lots = str(ngettext("%(num)s lot", "%(num)s lots", competition.contested))
     return [
         (
             label,
             lots,
-            _("of %(lots)s lots that were asked for, in %(requests)s requests", lots=found.lots, requests=found.requests),
+            _(
+                "of %(lots)s lots that were asked for, in %(requests)s requests",
+                lots=competition.lots,
+                requests=competition.requests,
+            ),
         )
     ]
 
@@ -139,20 +145,22 @@ def _contested(found: Competition | NotTold) -> list[tuple[Text, str, Text | str
 def losses() -> str:
     """Show what became of supply that was not taken on the bank."""
     session = current_session()
-    row, taxonomy = get_losses(session, current_actor()), get_taxonomy(session)
-    places = places_of(row.total.mass_kg)
+    lost, taxonomy = get_losses(session, current_actor()), get_taxonomy(session)
+    places = places_of(lost.total.mass_kg)
     return render_template(
         "figures/losses.html",
-        found=row,
+        lost=lost,
         labels=OUTCOME_LABELS,
         not_said=NOT_SAID,
         columns=[(str(label), "number") for label in SUM_COLUMNS],
         by_outcome=[
-            [str(OUTCOME_LABELS[one] if one else NOT_SAID), *_cells(of, places)] for one, of in row.by_outcome.items() if of.lots
+            [str(OUTCOME_LABELS[outcome] if outcome else NOT_SAID), *_cells(of, places)]
+            for outcome, of in lost.by_outcome.items()
+            if of.lots
         ],
-        by_group=[[_group(taxonomy, slug), *_cells(of, places)] for slug, of in row.by_group.items()],
-        total=[str(_("Total")), *_cells(row.total, places)],
-        shown=row.rows[:SHOWN],
+        by_group=[[_group(taxonomy, slug), *_cells(of, places)] for slug, of in lost.by_group.items()],
+        total=[str(_("Total")), *_cells(lost.total, places)],
+        lots=lost.rows[:SHOWN],
     )
 
 
@@ -162,7 +170,7 @@ def export_losses() -> Response:
     return table_answer("materialenbank-verloren-aanbod", HEADER, lines(get_losses(current_session(), current_actor())))
 
 
-def lines(found: Losses) -> list[list[Cell]]:
+def lines(lost: Losses) -> list[list[Cell]]:
     """The rows of the file; the masses add up to the total on the page."""
     return [
         [
@@ -177,7 +185,7 @@ def lines(found: Losses) -> list[list[Cell]]:
             str(OUTCOME_LABELS[row.outcome] if row.outcome else NOT_SAID),
             row.reason,
         ]
-        for row in found.rows
+        for row in lost.rows
     ]
 
 

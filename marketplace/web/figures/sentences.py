@@ -33,7 +33,7 @@ def of_time(bars: Sequence[Column]) -> Text | str:
         return ""
     most = max(moved, key=lambda bar: bar.value)
     return _(
-        "Most in %(when)s: %(mass)s, %(share)s of all.", when=most.name, mass=most.said, share=percent(most.value / total, 0)
+        "Most in %(when)s: %(mass)s, %(share)s of all.", when=most.name, mass=most.in_words, share=percent(most.value / total, 0)
     )
 
 

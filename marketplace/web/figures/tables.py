@@ -87,13 +87,13 @@ def sure_of(totals: Totals) -> list[Sure]:
     """On how sure a factor the tonnes rest. None where nothing moved."""
     if totals.mass_kg <= 0:
         return []
-    found, x = list[Sure](), 0.0
+    blocks, x = list[Sure](), 0.0
     for grade, label in GRADES:
         share = max(getattr(totals, f"confidence_{grade}_mass_kg"), Decimal(0)) / totals.mass_kg
         width = round(float(share) * 100, 1)
-        found.append(Sure(grade, label, percent(share, 0), round(x, 1), width))
+        blocks.append(Sure(grade, label, percent(share, 0), round(x, 1), width))
         x += width
-    return found
+    return blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def settlement_of(rows: Sequence[StatisticsRow]) -> list[Settled]:
     sums = [(row, row.to_get_cents, row.to_pay_cents) for row in rows]
     return [
         Settled(row.key, row.name, money(to_get), money(to_pay), money(to_get - to_pay).replace("-", "−"))
-        for row, to_get, to_pay in sorted(sums, key=lambda one: one[2] - one[1])
+        for row, to_get, to_pay in sorted(sums, key=lambda entry: entry[2] - entry[1])
         if to_get or to_pay
     ]
 
@@ -154,9 +154,9 @@ class GroupTable:
 
 def group_table(statistics: Statistics) -> GroupTable:
     """By material group, one precision in the whole table. Processing has a column as soon as any of it is known."""
-    shown = [item for item in STATISTICS if item.name in SHOWN_BY_GROUP]
-    if not any(item.name == "processing_kgco2e" and item.figure(statistics.totals) is not None for item in shown):
-        shown = [item for item in shown if item.name != "processing_kgco2e"]
+    columns = [item for item in STATISTICS if item.name in SHOWN_BY_GROUP]
+    if not any(item.name == "processing_kgco2e" and item.figure(statistics.totals) is not None for item in columns):
+        columns = [item for item in columns if item.name != "processing_kgco2e"]
     places = places_of(statistics.totals.mass_kg)
 
     def cells(totals: Totals) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def group_table(statistics: Statistics) -> GroupTable:
             else str(_("not counted"))
             if item.name == "processing_kgco2e" and item.figure(totals) is None
             else in_tonnes(item.figure(totals), places)
-            for item in shown
+            for item in columns
         )
 
     return GroupTable(
@@ -175,7 +175,7 @@ def group_table(statistics: Statistics) -> GroupTable:
                 f"{item.label} ({PAGE_UNITS[item.measure]})" if item.measure in PAGE_UNITS else str(item.label),
                 item.name in ON_A_PHONE,
             )
-            for item in shown
+            for item in columns
         ),
         tuple((row.key, row.name, cells(row.totals)) for row in statistics.by_material_group),
         cells(statistics.totals),
@@ -212,12 +212,12 @@ def table_for(statistics: Statistics, key: str) -> Table:
     Missing for one that does not exist, or that the reader does not see.
     """
     if key == "municipalities":
-        kept = [
+        extra_labels = [
             str(_("Given away (%(unit)s)", unit=FILE_UNITS[Measure.MASS])),
             str(_("Kept within (%(unit)s)", unit=FILE_UNITS[Measure.MASS])),
         ]
         return Table(
-            [str(_("Receiver")), *_labels(_("Received")), *kept],
+            [str(_("Receiver")), *_labels(_("Received")), *extra_labels],
             [[row.name, *_figures(row.totals), row.given_mass_kg, row.kept_mass_kg] for row in statistics.by_municipality],
         )
     if key == "pairs" and statistics.has_pairs:

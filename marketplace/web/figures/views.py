@@ -120,8 +120,8 @@ def _exchanges_address(
     if month:
         period = period_of({"jaar" if len(month) == 4 else "maand": month}, today=clock.today(), default=None)
         narrowed = replace(narrowed, period=period)
-    asked: dict[str, Any] = {"van": giver or None, "naar": receiver or None, "organisatie": organisation or None}
-    return url_for("exchanges.list_exchanges", **asked, **narrowed.values)
+    sides: dict[str, Any] = {"van": giver or None, "naar": receiver or None, "organisatie": organisation or None}
+    return url_for("exchanges.list_exchanges", **sides, **narrowed.values)
 
 
 def _later(filters: Filters, totals: Totals) -> dict[str, Any]:
@@ -136,8 +136,8 @@ def _later(filters: Filters, totals: Totals) -> dict[str, Any]:
     later = list_booked_later(session, actor, year) if year and year < clock.today().year else []
     wanted = replace(filters.rows, is_late=True)
     late = list_exchanges(session, actor, page=1, page_size=LATE_SHOWN, wanted=wanted)[0] if totals.late_rows else []
-    in_words = exchange_rows([one.row for one in later], taxonomy)
-    counts = [one.counts_in_its_year for one in later]
+    in_words = exchange_rows([booked.row for booked in later], taxonomy)
+    counts = [booked.counts_in_its_year for booked in later]
     return {"booked_later": list(zip(in_words, counts, strict=True)), "late_rows": exchange_rows(late, taxonomy)}
 
 
@@ -148,13 +148,13 @@ def _few(filters: Filters) -> dict[str, Any]:
     """
     session, actor = current_session(), current_actor()
     wanted = replace(filters.rows, kinds=(RowKind.TRANSFER, RowKind.REVERSAL))
-    found, _total = list_exchanges(session, actor, page=1, page_size=FEW_TRANSFERS, wanted=wanted)
-    lots = find_pictured(session, (row.listing_id for row in found if row.listing_id is not None))
+    exchanges, _total = list_exchanges(session, actor, page=1, page_size=FEW_TRANSFERS, wanted=wanted)
+    lots = find_pictured(session, (row.listing_id for row in exchanges if row.listing_id is not None))
     underway = 0
     if filters.period.until(clock.today()) == clock.today() and may(actor, Can.LIST_RESERVATIONS):
         _rows, underway = list_reservations(session, actor, statuses=UNDERWAY, page_size=1)
     return {
-        "latest_rows": exchange_rows(found, get_taxonomy(session)),
+        "latest_rows": exchange_rows(exchanges, get_taxonomy(session)),
         "pictures": {number: picture_of(lot) for number, lot in lots.items()},
         "underway": underway,
     }

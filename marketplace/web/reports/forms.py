@@ -76,7 +76,7 @@ class MaterialUseForm(VersionForm):
         """How much of what is not primary came through the bank, in kilograms."""
         return Decimal(self.includes_bank_kg.data or 0) * KG_PER_TONNE
 
-    def rows(self, known: Sequence[UseRow]) -> list[UseRow]:
+    def rows(self, stored: Sequence[UseRow]) -> list[UseRow]:
         """Every cell that was filled in, in kilograms; then the rows of the other parts."""
         typed = [
             UseRow(group.slug, origin.value, field.data * KG_PER_TONNE, self.part.scope.value, self.part.flow.value)
@@ -84,12 +84,12 @@ class MaterialUseForm(VersionForm):
             for origin in self.part.origins
             if (field := self.mass(group, origin)).data is not None
         ]
-        return [*typed, *(row for row in known if not self.part.holds(row))]
+        return [*typed, *(row for row in stored if not self.part.holds(row))]
 
-    def says_more_than(self, shown: "MaterialUseForm") -> bool:
+    def says_more_than(self, unchanged: "MaterialUseForm") -> bool:
         """Whether something was typed or chosen that the page did not show already."""
         typed = (field for field in self if not isinstance(field, HiddenField))
-        return any(field.process_errors or _said(field) != _said(shown[field.name]) for field in typed)
+        return any(field.process_errors or _said(field) != _said(unchanged[field.name]) for field in typed)
 
     def at_fields(self, refusal: Refusal) -> Refusal:
         """The same refusal with the cells of this form for the rows that it speaks of."""
@@ -110,24 +110,24 @@ def _name(group_slug: str, origin: str) -> str:
     return f"mass-{group_slug}-{origin}"
 
 
-def material_use_form(groups: Sequence[MaterialGroup], known: MaterialUseYear, part: Part, **more: Any) -> MaterialUseForm:
+def material_use_form(groups: Sequence[MaterialGroup], report: MaterialUseYear, part: Part, **more: Any) -> MaterialUseForm:
     """The form for one part, with what was reported before. `formdata=None`: as it was shown, whatever was sent."""
     fields = {
         _name(group.slug, origin): TonnesField(f"{group.name}, {ORIGIN_LABELS[origin]}")
         for group in groups
         for origin in part.origins
     }
-    masses = part.masses(known.rows)
+    masses = part.masses(report.rows)
     values = {_name(*cell): mass_kg / Decimal(KG_PER_TONNE) for cell, mass_kg in masses.items()}
-    included = None if known.includes_bank_kg is None else known.includes_bank_kg / Decimal(KG_PER_TONNE)
+    included = None if report.includes_bank_kg is None else report.includes_bank_kg / Decimal(KG_PER_TONNE)
     made: type[MaterialUseForm] = type("MaterialUseTable", (MaterialUseForm,), {**fields, "groups": tuple(groups), "part": part})
     answers = {
         "includes_bank_kg": included,
-        "includes_bank_as_of": known.includes_bank_as_of or clock.today(),
-        "scope": known.scope.value,
-        "explanation": known.explanation,
+        "includes_bank_as_of": report.includes_bank_as_of or clock.today(),
+        "scope": report.scope.value,
+        "explanation": report.explanation,
     }
-    return made(data={**values, **answers, "version": str(known.version)}, **more)
+    return made(data={**values, **answers, "version": str(report.version)}, **more)
 
 
 class SubmitForm(VersionForm):

@@ -88,15 +88,15 @@ class Column:
 
 def columns_of(part: Part) -> list[Column]:
     """One for each origin."""
-    return [Column(one, ORIGIN_LABELS[one], SHORT_ORIGINS[one], _names(one)) for one in part.origins]
+    return [Column(origin, ORIGIN_LABELS[origin], SHORT_ORIGINS[origin], _names(origin)) for origin in part.origins]
 
 
 def _names(origin: Origin) -> str:
-    said = [origin.value]
+    names = [origin.value]
     for locale in LOCALES:
         with reading_in(locale):
-            said += [str(ORIGIN_LABELS[origin]), str(SHORT_ORIGINS[origin])]
-    return "|".join(dict.fromkeys(said))
+            names += [str(ORIGIN_LABELS[origin]), str(SHORT_ORIGINS[origin])]
+    return "|".join(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, slots=True)

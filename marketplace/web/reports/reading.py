@@ -36,7 +36,7 @@ class Sheet:
     @property
     def labels(self) -> list[Text]:
         """The heads of its columns."""
-        return [*(SHORT_ORIGINS[one] for one in self.part.origins), _("Total")]
+        return [*(SHORT_ORIGINS[origin] for origin in self.part.origins), _("Total")]
 
 
 def sheets_of(groups: Sequence[MaterialGroup], rows: Sequence[UseRow], before: Sequence[UseRow] | None = None) -> list[Sheet]:
@@ -92,7 +92,7 @@ def compared(
 
     def line(name: Text | str, at: int, key: str | None, bank: str = "") -> Compared:
         here, there = (
-            sum((kg for one, kg in masses.items() if key is None or one[at] == key), ZERO) for masses in (mine, theirs)
+            sum((kg for cell, kg in masses.items() if key is None or cell[at] == key), ZERO) for masses in (mine, theirs)
         )
         return Compared(name, write(here), write(there) if is_known else "", change_of(here, there) if is_known else "", bank)
 

@@ -65,10 +65,12 @@ class Reported:
     def by(cls, reporting: Reporting, *statuses: ReportStatus) -> "Reported":
         """Those whose report has one of these statuses; any, where none is named."""
         people = {area.slug: area.inhabitants for area in areas()}
-        found = [one for one in reporting.states if one.status is not None and (not statuses or one.status in statuses)]
-        asked = sum(people.get(one.organisation.slug, 0) for one in reporting.states)
-        lives = sum(people.get(one.organisation.slug, 0) for one in found)
-        return cls(len(found), reporting.municipalities, Decimal(lives) / asked if asked else Decimal(0))
+        reported = [
+            state for state in reporting.states if state.status is not None and (not statuses or state.status in statuses)
+        ]
+        inhabitants = sum(people.get(state.organisation.slug, 0) for state in reporting.states)
+        lives = sum(people.get(state.organisation.slug, 0) for state in reported)
+        return cls(len(reported), reporting.municipalities, Decimal(lives) / inhabitants if inhabitants else Decimal(0))
 
 
 @permission(Can.READ_MEMBER_FIGURES)
@@ -85,7 +87,7 @@ def list_reports() -> str:
         filled=Reported.by(reporting),
         adopted=Reported.by(reporting, ReportStatus.ADOPTED),
         badges=REPORT_BADGES,
-        links={one.organisation.id: _link(one, year) for one in reporting.states},
+        links={state.organisation.id: _link(state, year) for state in reporting.states},
         waiting=list_waiting(session, actor) if may(actor, Can.REVIEW_MATERIAL_USE) else [],
         years=range(newest + 1, newest + 1 - YEARS_SHOWN, -1),
         is_over=year <= newest,
@@ -94,9 +96,9 @@ def list_reports() -> str:
 
 def _link(state: ReportState, year: int) -> str:
     """Where a report is read. Nothing where there is none, or it is not for this reader."""
-    one = state.organisation
-    is_open = state.status is ReportStatus.ADOPTED or may(current_actor(), Can.READ_MATERIAL_USE, one.id)
-    return url_for("reports.show", year=year, slug=one.slug) if state.status is not None and is_open else ""
+    organisation = state.organisation
+    is_open = state.status is ReportStatus.ADOPTED or may(current_actor(), Can.READ_MATERIAL_USE, organisation.id)
+    return url_for("reports.show", year=year, slug=organisation.slug) if state.status is not None and is_open else ""
 
 
 @permission(Can.READ_MEMBER_FIGURES)
@@ -110,37 +112,37 @@ def show(year: int, slug: str) -> ResponseReturnValue:
         if adoption is None:
             raise Missing(_("This page or object does not exist, or you may not see it. Check the address."))
         return render_template("reports/_adopted.html", organisation=organisation, year=year, **_of_adoption(adoption))
-    known = _current(year, slug)
+    report = _current(year, slug)
     before = get_material_use(session, actor, year=year - 1, organisation_slug=slug)
-    by_origin, by_group = compared(known, before, get_taxonomy(session).groups)
+    by_origin, by_group = compared(report, before, get_taxonomy(session).groups)
     reviews, enters = may(actor, Can.REVIEW_MATERIAL_USE), may(actor, Can.EDIT_MATERIAL_USE, organisation.id)
-    is_with_reviewer = known.status in AT_THE_REVIEWER
+    is_with_reviewer = report.status in AT_THE_REVIEWER
     return render_template(
         "reports/show.html",
-        known=known,
+        report=report,
         before=before,
-        indicators=(indicator(known.values), indicator(before.values if before.version else None)),
+        indicators=(indicator(report.values), indicator(before.values if before.version else None)),
         by_origin=by_origin,
         by_group=by_group,
-        totals=[one for one in totals_of(known.rows) if one.figure],
+        totals=[total for total in totals_of(report.rows) if total.figure],
         scope_labels=SCOPE_LABELS,
         badges=REPORT_BADGES,
         reviews=reviews,
         discusses=may(actor, Can.DISCUSS_MATERIAL_USE, organisation.id),
         enters=enters,
         is_with_reviewer=is_with_reviewer,
-        mine=reviews if is_with_reviewer else enters and known.status in MAY_BE_SUBMITTED,
-        **(_of_adoption(known.adoption) if known.adoption else {}),
+        mine=reviews if is_with_reviewer else enters and report.status in MAY_BE_SUBMITTED,
+        **(_of_adoption(report.adoption) if report.adoption else {}),
     )
 
 
 def _current(year: int, slug: str) -> MaterialUseYear:
     """The version that is spoken of. As adopted, else what lies with the AO CE, else the newest."""
     session, actor = current_session(), current_actor()
-    known = get_material_use(session, actor, year=year, organisation_slug=slug)
-    waiting = next((one.version for one in known.versions if one.status in AT_THE_REVIEWER), known.version)
-    if known.adoption is not None or waiting == known.version:
-        return known
+    report = get_material_use(session, actor, year=year, organisation_slug=slug)
+    waiting = next((version.version for version in report.versions if version.status in AT_THE_REVIEWER), report.version)
+    if report.adoption is not None or waiting == report.version:
+        return report
     return get_material_use(session, actor, year=year, organisation_slug=slug, version=waiting)
 
 
@@ -182,27 +184,27 @@ def _stepped(step: Callable[[], object], year: int, slug: str) -> ResponseReturn
 @permission(Can.REVIEW_MATERIAL_USE)
 def send_back(year: int, slug: str) -> ResponseReturnValue:
     """Send a report back with a question."""
-    session, actor, known = current_session(), current_actor(), _current(year, slug)
-    if request.method == "GET" and known.status not in AT_THE_REVIEWER:
+    session, actor, report = current_session(), current_actor(), _current(year, slug)
+    if request.method == "GET" and report.status not in AT_THE_REVIEWER:
         return _nothing_to_decide(year, slug)
-    form = QuestionForm(data={"version": str(known.version)})
+    form = QuestionForm(data={"version": str(report.version)})
 
     def verb() -> object:
-        asked = form.question.data or ""
-        return verbs.send_back(session, actor, organisation_slug=slug, year=year, question=asked, version=form.version_read())
+        question = form.question.data or ""
+        return verbs.send_back(session, actor, organisation_slug=slug, year=year, question=question, version=form.version_read())
 
     if submit(form, verb):
-        return done(_("The report is sent back. %(name)s is told.", name=known.organisation.name), _show(year, slug))
-    return page("reports/send_back.html", form, refused=422, known=known)
+        return done(_("The report is sent back. %(name)s is told.", name=report.organisation.name), _show(year, slug))
+    return page("reports/send_back.html", form, refused=422, report=report)
 
 
 @permission(Can.REVIEW_MATERIAL_USE)
 def adopt(year: int, slug: str) -> ResponseReturnValue:
     """Adopt a year for good, with the decision."""
-    session, actor, known = current_session(), current_actor(), _current(year, slug)
-    if request.method == "GET" and known.status not in AT_THE_REVIEWER:
+    session, actor, report = current_session(), current_actor(), _current(year, slug)
+    if request.method == "GET" and report.status not in AT_THE_REVIEWER:
         return _nothing_to_decide(year, slug)
-    form = AdoptForm(data={"version": str(known.version)})
+    form = AdoptForm(data={"version": str(report.version)})
 
     def verb() -> object:
         return verbs.adopt(
@@ -210,15 +212,15 @@ def adopt(year: int, slug: str) -> ResponseReturnValue:
         )
 
     if submit(form, verb):
-        return done(_("%(name)s %(year)s is adopted.", name=known.organisation.name, year=str(year)), _show(year, slug))
+        return done(_("%(name)s %(year)s is adopted.", name=report.organisation.name, year=str(year)), _show(year, slug))
     return page(
         "reports/adopt.html",
         form,
         refused=422,
-        known=known,
-        totals=[one for one in totals_of(known.rows) if one.figure],
+        report=report,
+        totals=[total for total in totals_of(report.rows) if total.figure],
         scope_labels=SCOPE_LABELS,
-        share=indicator(known.values).share,
+        share=indicator(report.values).share,
     )
 
 
@@ -234,11 +236,11 @@ def _show(year: int, slug: str) -> str:
 def talk(year: int, slug: str) -> ResponseReturnValue:
     """The conversation of the AO CE and a municipality about a report. Both read all of it."""
     session, actor = current_session(), current_actor()
-    known = get_material_use(session, actor, year=year, organisation_slug=slug)
-    require(actor, Can.DISCUSS_MATERIAL_USE, known.organisation.id, hidden=True)
+    report = get_material_use(session, actor, year=year, organisation_slug=slug)
+    require(actor, Can.DISCUSS_MATERIAL_USE, report.organisation.id, hidden=True)
     form = RemarkForm()
     if submit(form, lambda: verbs.add_remark(session, actor, organisation_slug=slug, year=year, text=form.text.data or "")):
-        enters = known.adoption is None and may(actor, Can.EDIT_MATERIAL_USE, known.organisation.id)
+        enters = report.adoption is None and may(actor, Can.EDIT_MATERIAL_USE, report.organisation.id)
         where = url_for("reports.edit", year=year) if enters else url_for("reports.show", year=year, slug=slug, _anchor="talk")
         return done(_("Your message is sent."), where)
-    return page("reports/talk.html", form, refused=422, known=known)
+    return page("reports/talk.html", form, refused=422, report=report)

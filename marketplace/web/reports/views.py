@@ -34,47 +34,47 @@ YEARS_SHOWN = 4
 def edit(year: int) -> ResponseReturnValue:
     """What the own municipality put to use in a year, one part of it in a table. Saving writes a new version."""
     session, actor = current_session(), current_actor()
-    known, groups, part = (
+    report, groups, part = (
         get_material_use(session, actor, year=year),
         get_taxonomy(session).groups,
         part_of(request.args.get("deel", "")),
     )
-    if known.adoption is not None:
-        return _adopted(known)
-    form, shown = material_use_form(groups, known, part), material_use_form(groups, known, part, formdata=None)
+    if report.adoption is not None:
+        return _adopted(report)
+    form, unchanged = material_use_form(groups, report, part), material_use_form(groups, report, part, formdata=None)
     wanted = request.form.get("next", "")
-    if form.is_submitted() and not form.says_more_than(shown) and (known.version or wanted not in ("", CHECK)):
+    if form.is_submitted() and not form.says_more_than(unchanged) and (report.version or wanted not in ("", CHECK)):
         return redirect(_next(year, wanted or part.key), 303)
-    if submit(form, lambda: _save(form, known)):
-        return done(_("Version %(number)s is saved.", number=known.version + 1), _next(year, wanted or part.key))
+    if submit(form, lambda: _save(form, report)):
+        return done(_("Version %(number)s is saved.", number=report.version + 1), _next(year, wanted or part.key))
     today = clock.today()
     return page(
         "reports/edit.html",
         form,
         refused=422,
-        known=known,
+        report=report,
         part=part,
-        totals=totals_of(known.rows),
+        totals=totals_of(report.rows),
         columns=columns_of(part),
-        bank=bank_lines(known.bank_by_origin),
+        bank=bank_lines(report.bank_by_origin),
         badges=REPORT_BADGES,
-        waiting=next((one for one in known.versions if one.status in AT_THE_REVIEWER), None),
+        waiting=next((version for version in report.versions if version.status in AT_THE_REVIEWER), None),
         answer=RemarkForm(formdata=None),
         is_over=year < today.year,
         years=range(today.year, today.year - YEARS_SHOWN, -1),
     )
 
 
-def _save(form: MaterialUseForm, known: MaterialUseYear) -> None:
+def _save(form: MaterialUseForm, report: MaterialUseYear) -> None:
     """Save what the form says, beside the parts that it does not show."""
     report_material_use(
         current_session(),
         current_actor(),
         organisation_slug=current_actor().organisation_slug,
-        year=known.year,
+        year=report.year,
         includes_bank_kg=form.included_kg(),
         includes_bank_as_of=form.includes_bank_as_of.data,
-        rows=form.rows(known.rows),
+        rows=form.rows(report.rows),
         version=form.version_read(),
         scope=form.scope.data,
         explanation=form.explanation.data or "",
@@ -89,9 +89,9 @@ def _next(year: int, wanted: str) -> str:
     return url_for("reports.edit", year=year, deel=part.key if part is not PARTS[0] else None)
 
 
-def _adopted(known: MaterialUseYear) -> Response:
+def _adopted(report: MaterialUseYear) -> Response:
     """Lead to the year as it was adopted: nothing is entered there any more."""
-    return redirect(url_for("reports.show", year=known.year, slug=known.organisation.slug), 303)
+    return redirect(url_for("reports.show", year=report.year, slug=report.organisation.slug), 303)
 
 
 @blueprint.route(f"{ENTRY}/indienen", methods=METHODS)
@@ -99,10 +99,10 @@ def _adopted(known: MaterialUseYear) -> Response:
 def check(year: int) -> ResponseReturnValue:
     """What is submitted: totals, what looks odd, the explanation. And the button."""
     session, actor = current_session(), current_actor()
-    known = get_material_use(session, actor, year=year)
-    if known.adoption is not None:
-        return _adopted(known)
-    form = SubmitForm(data={"version": str(known.version)})
+    report = get_material_use(session, actor, year=year)
+    if report.adoption is not None:
+        return _adopted(report)
+    form = SubmitForm(data={"version": str(report.version)})
     if submit(
         form,
         lambda: submit_report(session, actor, organisation_slug=actor.organisation_slug, year=year, version=form.version_read()),
@@ -112,11 +112,11 @@ def check(year: int) -> ResponseReturnValue:
         "reports/check.html",
         form,
         refused=422,
-        known=known,
-        sheets=sheets_of(get_taxonomy(session).groups, known.rows),
+        report=report,
+        sheets=sheets_of(get_taxonomy(session).groups, report.rows),
         scope_labels=SCOPE_LABELS,
         is_over=year < clock.today().year,
-        is_waiting=known.status in AT_THE_REVIEWER,
+        is_waiting=report.status in AT_THE_REVIEWER,
     )
 
 
@@ -128,13 +128,13 @@ def version(year: int, number: int, slug: str = "") -> str:
     """A version as it was saved, with what changed since the one before it."""
     session, actor = current_session(), current_actor()
     of = slug or actor.organisation_slug
-    known = get_material_use(session, actor, year=year, organisation_slug=of, version=number)
-    earlier = next((one.version for one in known.earlier), None)
+    report = get_material_use(session, actor, year=year, organisation_slug=of, version=number)
+    earlier = next((version.version for version in report.earlier), None)
     before = get_material_use(session, actor, year=year, organisation_slug=of, version=earlier) if earlier else None
-    sheets = sheets_of(get_taxonomy(session).groups, known.rows, before.rows if before else None)
+    sheets = sheets_of(get_taxonomy(session).groups, report.rows, before.rows if before else None)
     return render_template(
         "reports/version.html",
-        known=known,
+        report=report,
         before=before,
         sheets=sheets,
         changed=sum(sheet.changed for sheet in sheets),

@@ -81,7 +81,7 @@ class Step:
     value: Decimal | None
     kind: Literal["plus", "less", "sum"]
     figure: str
-    said: str
+    in_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +97,21 @@ class Column:
     shortest: str
     value: Decimal
     figure: str
-    said: str
+    in_words: str
 
 
 def waterfall(id: str, steps: Sequence[Step]) -> Chart:
     """How a figure follows from others. Each bar begins where the one before it ended."""
     wide = _waterfall("wide", 560, 92, steps, lines=1)
     narrow = _waterfall("narrow", 340, 56, steps, lines=2)
-    rows = tuple((step.key, str(step.name), step.said) for step in steps)
-    return Chart(id, ", ".join(f"{name} {said}" for _key, name, said in rows), (wide, narrow), rows)
+    rows = tuple((step.key, str(step.name), step.in_words) for step in steps)
+    return Chart(id, ", ".join(f"{name} {in_words}" for _key, name, in_words in rows), (wide, narrow), rows)
 
 
 def columns(id: str, bars: Sequence[Column]) -> Chart:
     """Upright bars side by side, for months and years. What is zero or less has no bar, and its figure all the same."""
-    rows = tuple((bar.key, bar.name, bar.said) for bar in bars)
-    says = ", ".join(f"{bar.name} {bar.said}" for bar in bars if bar.value)
+    rows = tuple((bar.key, bar.name, bar.in_words) for bar in bars)
+    says = ", ".join(f"{bar.name} {bar.in_words}" for bar in bars if bar.value)
     return Chart(id, says, (_columns("wide", 560, bars), _columns("narrow", 340, bars)), rows)
 
 
@@ -154,14 +154,14 @@ def _waterfall(name: Literal["wide", "narrow"], width: int, bar: int, steps: Seq
 
 def _ends(steps: Sequence[Step]) -> list[tuple[Decimal, Decimal]]:
     """Between which two levels each bar stands. What is not known leaves the level where it was."""
-    level, found = Decimal(0), []
+    level, ends = Decimal(0), []
     for step in steps:
         value = step.value or Decimal(0)
         start, end = {"plus": (Decimal(0), value), "less": (level, level - value), "sum": (Decimal(0), value)}[step.kind]
         start = level if step.value is None else start
         level = level if step.value is None else end
-        found.append((start, level))
-    return found
+        ends.append((start, level))
+    return ends
 
 
 def _broken(note: str, lines: int) -> list[str]:
@@ -173,17 +173,17 @@ def _broken(note: str, lines: int) -> list[str]:
 def _columns(name: Literal["wide", "narrow"], width: int, bars: Sequence[Column]) -> Drawing:
     top, bottom = 34.0, 250.0
     pitch = width / max(len(bars), 1)
-    bar = min(pitch * 0.68, 64.0)
-    largest = max((one.value for one in bars), default=Decimal(0))
+    bar_width = min(pitch * 0.68, 64.0)
+    largest = max((bar.value for bar in bars), default=Decimal(0))
     blocks, words = [], []
-    for index, one in enumerate(bars):
+    for index, bar in enumerate(bars):
         middle = round(pitch * (index + 0.5), 1)
-        height = round(share_of(one.value, largest) / TALLEST * (bottom - top), 1)
-        if one.value > 0:
+        height = round(share_of(bar.value, largest) / TALLEST * (bottom - top), 1)
+        if bar.value > 0:
             height = max(height, 1.5)
-            blocks.append(Block(round(middle - bar / 2, 1), round(bottom - height, 1), round(bar, 1), height))
-        is_room = len(one.figure) * LETTER <= pitch or one.value == largest
-        if one.value and is_room:
-            words.append(Word(middle, round(bottom - height - 7, 1), one.figure, "value"))
-        words.append(Word(middle, 272, one.short if name == "wide" else one.shortest, "note"))
+            blocks.append(Block(round(middle - bar_width / 2, 1), round(bottom - height, 1), round(bar_width, 1), height))
+        is_room = len(bar.figure) * LETTER <= pitch or bar.value == largest
+        if bar.value and is_room:
+            words.append(Word(middle, round(bottom - height - 7, 1), bar.figure, "value"))
+        words.append(Word(middle, 272, bar.short if name == "wide" else bar.shortest, "note"))
     return Drawing(name, width, 280, bottom, tuple(blocks), tuple(words))

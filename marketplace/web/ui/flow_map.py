@@ -63,12 +63,14 @@ class FlowMap:
 def flow_map(flows: Iterable[Flow]) -> FlowMap | None:
     """Draw what went from one municipality to another. None where nothing did."""
     spots = _spots()
-    drawn = [one for one in flows if one.mass_kg > 0 and one.giver != one.receiver and {one.giver, one.receiver} <= spots.keys()]
+    drawn = [
+        flow for flow in flows if flow.mass_kg > 0 and flow.giver != flow.receiver and {flow.giver, flow.receiver} <= spots.keys()
+    ]
     if not drawn:
         return None
-    largest = max(one.mass_kg for one in drawn)
-    ordered = sorted(drawn, key=lambda one: -one.mass_kg)
-    arrows = tuple(_arrow(spots[one.giver], spots[one.receiver], float(one.mass_kg / largest)) for one in ordered)
+    largest = max(flow.mass_kg for flow in drawn)
+    ordered = sorted(drawn, key=lambda flow: -flow.mass_kg)
+    arrows = tuple(_arrow(spots[flow.giver], spots[flow.receiver], float(flow.mass_kg / largest)) for flow in ordered)
     return FlowMap(arrows, _towns())
 
 
@@ -89,8 +91,8 @@ def _arrow(start: tuple[int, int], end: tuple[int, int], share: float) -> Arrow:
     stop = _towards(tip, bend, half * 1.6)
     side_x, side_y = _across(stop, tip, half)
     line = f"M{_said(begins)}Q{_said(bend)} {_said(stop)}"
-    left, right = (stop[0] + side_x, stop[1] + side_y), (stop[0] - side_x, stop[1] - side_y)
-    return Arrow(line, width, f"M{_said(left)}L{_said(tip)}L{_said(right)}Z")
+    left_end, right_end = (stop[0] + side_x, stop[1] + side_y), (stop[0] - side_x, stop[1] - side_y)
+    return Arrow(line, width, f"M{_said(left_end)}L{_said(tip)}L{_said(right_end)}Z")
 
 
 def _towards(spot: tuple[float, float], other: tuple[float, float], length: float) -> tuple[float, float]:
@@ -113,21 +115,21 @@ def _said(spot: tuple[float, float]) -> str:
 def _towns() -> tuple[Town, ...]:
     """Every municipality, its name beside the town, where no other name stands."""
     taken: list[tuple[float, float, float, float]] = [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in _spots().values()]
-    found = []
+    towns = []
     for area in areas():
         x, y = _spots()[area.slug]
         half = len(area.name) * LETTER / 2
         nearest = 36 if y > TOP + HEIGHT / 2 else -36  # away from the middle
         tried = [(x, y + nearest), (x, y - nearest), (x + half + 24, y), (x - half - 24, y), (x, y + 72), (x, y - 72)]
-        box = [(one_x - half, one_y - LINE / 2, one_x + half, one_y + LINE / 2) for one_x, one_y in tried]
-        free = next((index for index, one in enumerate(box) if _is_free(one, taken)), 0)
-        taken.append(box[free])
-        found.append(Town(area.name, x, y, round(tried[free][0]), round(tried[free][1])))
-    return tuple(found)
+        boxes = [(centre_x - half, centre_y - LINE / 2, centre_x + half, centre_y + LINE / 2) for centre_x, centre_y in tried]
+        free = next((index for index, candidate in enumerate(boxes) if _is_free(candidate, taken)), 0)
+        taken.append(boxes[free])
+        towns.append(Town(area.name, x, y, round(tried[free][0]), round(tried[free][1])))
+    return tuple(towns)
 
 
 def _is_free(box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]) -> bool:
     """Whether nothing stands there yet, and it lies within the drawing."""
     west, north, east, south = box
     inside = west > LEFT and east < LEFT + WIDTH and north > TOP and south < TOP + HEIGHT
-    return inside and not any(west < one[2] and one[0] < east and north < one[3] and one[1] < south for one in taken)
+    return inside and not any(west < other[2] and other[0] < east and north < other[3] and other[1] < south for other in taken)

@@ -223,7 +223,7 @@ def statement(year: int) -> str:
         "valuations/statement.html",
         owner=owner,
         owner_slug=_owner_slug(owner),
-        statement=statement,
+        year_statement=statement,
         run=run,
         years=years,
         facts=_facts(run),
