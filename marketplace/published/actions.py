@@ -79,7 +79,7 @@ def restate(session: Session, actor: Actor, *, year: int) -> RestatedYear:
         factor_version=version,
         ledger_seq=seq,
         ledger_hash=digest,
-        figures={"rows": [written(one) for one in compare_year(session, year=year)]},
+        figures={"rows": [written(compared) for compared in compare_year(session, year=year)]},
         made_at=clock.now(),
         made_by_id=actor.person_id,
     )

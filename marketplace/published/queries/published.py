@@ -23,10 +23,10 @@ def list_published(session: Session, actor: Actor) -> Sequence[PublishedReport]:
 def get_published(session: Session, actor: Actor, *, year: int, slug: str, number: int) -> PublishedReport:
     """One report by its permanent address."""
     require(actor, Can.READ_PUBLIC_FIGURES)
-    asked = select(PublishedReport).where(
+    query = select(PublishedReport).where(
         PublishedReport.year == year, PublishedReport.slug == slug, PublishedReport.number == number
     )
-    return _there(session.scalars(asked).one_or_none())
+    return _there(session.scalars(query).one_or_none())
 
 
 def get_published_by_id(session: Session, actor: Actor, report_id: int) -> PublishedReport:
@@ -58,8 +58,8 @@ def list_report_files(session: Session) -> set[str]:
 def list_publishable(session: Session, actor: Actor) -> dict[int, list[tuple[str, str]]]:
     """The years that are over in which something was adopted, newest first, with by whom."""
     require(actor, Can.PUBLISH_REPORT)
-    found: dict[int, list[tuple[str, str]]] = {}
-    for one in list_adopted(session):
-        if one.year < clock.today().year:
-            found.setdefault(one.year, []).append((one.organisation_slug, one.organisation_name))
-    return dict(sorted(found.items(), reverse=True))
+    years: dict[int, list[tuple[str, str]]] = {}
+    for adoption in list_adopted(session):
+        if adoption.year < clock.today().year:
+            years.setdefault(adoption.year, []).append((adoption.organisation_slug, adoption.organisation_name))
+    return dict(sorted(years.items(), reverse=True))

@@ -128,10 +128,10 @@ def get_report(session: Session, *, year: int, slug: str = "") -> Report:
     organisation = get_organisation_by_slug(session, slug) if slug else None
     name = organisation.name if organisation is not None else ""
     every = list_adopted(session, year=year)
-    chosen = [one for one in every if not slug or one.organisation_slug == slug]
+    chosen = [adoption for adoption in every if not slug or adoption.organisation_slug == slug]
     check_adopted(len(chosen), year=year, name=name or None)
-    adopted = tuple(_adopted(one) for one in chosen)
-    named = {one.organisation_slug for one in every} | {slug}
+    adopted = tuple(_adopted(adoption) for adoption in chosen)
+    named = {adoption.organisation_slug for adoption in every} | {slug}
     statistics = get_statistics(session, OPERATOR, Cut(f"{year}-01", f"{year}-12", (slug,) if slug else ()))
     own = next((row for row in statistics.by_municipality if row.key == slug), None)
     seq, digest = get_head(session)
@@ -145,7 +145,7 @@ def get_report(session: Session, *, year: int, slug: str = "") -> Report:
         number=next_number(session, year=year, slug=slug),
         made_at=clock.now(),
         adopted=adopted,
-        missing=() if slug else tuple(one.name for one in municipalities if one.slug not in named),
+        missing=() if slug else tuple(municipality.name for municipality in municipalities if municipality.slug not in named),
         coverage=_over_all(session, adopted),
         goals=_goals(session, chosen, adopted, is_regional=not slug),
         totals=statistics.totals,
@@ -158,35 +158,37 @@ def get_report(session: Session, *, year: int, slug: str = "") -> Report:
         corrections=corrections,
         booked_later=later,
         factor_version=get_taxonomy(session).version,
-        factor_versions=tuple(sorted({one.factor_version for one in adopted})),
+        factor_versions=tuple(sorted({adoption.factor_version for adoption in adopted})),
         ledger_seq=seq,
         ledger_hash=digest,
         restatements=() if slug else tuple(list_restatements(session, year=year)),
     )
 
 
-def _adopted(one: AdoptedYear) -> Adopted:
+def _adopted(adoption: AdoptedYear) -> Adopted:
     return Adopted(
-        slug=one.organisation_slug,
-        name=one.organisation_name,
-        scope=one.scope,
-        inhabitants=one.inhabitants,
-        indicator=indicator(one.as_input),
-        bank_kg=sum(one.bank_by_origin.values(), ZERO),
-        includes_bank_kg=one.includes_bank_kg,
-        body=one.body,
-        decided_on=one.decided_on,
-        document=one.document,
-        adopted_on=clock.local(one.adopted_at).date(),
-        factor_version=one.factor_version,
+        slug=adoption.organisation_slug,
+        name=adoption.organisation_name,
+        scope=adoption.scope,
+        inhabitants=adoption.inhabitants,
+        indicator=indicator(adoption.as_input),
+        bank_kg=sum(adoption.bank_by_origin.values(), ZERO),
+        includes_bank_kg=adoption.includes_bank_kg,
+        body=adoption.body,
+        decided_on=adoption.decided_on,
+        document=adoption.document,
+        adopted_on=clock.local(adoption.adopted_at).date(),
+        factor_version=adoption.factor_version,
     )
 
 
 def _over_all(session: Session, adopted: Sequence[Adopted]) -> Indicator:
     """The region's share over those that adopted; with how many of the inhabitants."""
-    known = {one.slug: one for one in adopted}
+    by_slug = {adoption.slug: adoption for adoption in adopted}
     each = [
-        (known[area.slug].indicator, known[area.slug].inhabitants) if area.slug in known else (indicator(None), area.inhabitants)
+        (by_slug[area.slug].indicator, by_slug[area.slug].inhabitants)
+        if area.slug in by_slug
+        else (indicator(None), area.inhabitants)
         for area in areas()
     ]
     return regional(each, get_coverage_minimum(session))
@@ -196,7 +198,7 @@ def _goals(
     session: Session, chosen: Sequence[AdoptedYear], adopted: Sequence[Adopted], *, is_regional: bool
 ) -> tuple[GoalLine, ...]:
     """The goals as they were in force at the last adoption, of the region or the municipality."""
-    last = max(chosen, key=lambda one: one.adopted_at)
+    last = max(chosen, key=lambda adoption: adoption.adopted_at)
     counts = thawed(last.targets)
     used = _over_all(session, adopted) if is_regional else adopted[0].indicator
     worth, of_worth = _valued(session, last, is_regional=is_regional)
@@ -216,22 +218,22 @@ def _goals(
 
 def _valued(session: Session, last: AdoptedYear, *, is_regional: bool) -> tuple[ValuedMass | None, Indicator]:
     """What was valued in the twelve months up to the end of the year, and its share."""
-    ids = {one.slug: one.id for one in list_municipalities(session)}
-    found = valued_by_year(session, list(ids.values()), [last.year])
+    ids = {municipality.slug: municipality.id for municipality in list_municipalities(session)}
+    masses = valued_by_year(session, list(ids.values()), [last.year])
     if not is_regional:
-        worth = found.get((last.organisation_id, last.year))
+        worth = masses.get((last.organisation_id, last.year))
         return worth, valued_share(worth)
-    each = [(valued_share(found.get((ids.get(area.slug, 0), last.year))), area.inhabitants) for area in areas()]
-    return add_masses(found.values()), regional(each, get_coverage_minimum(session))
+    each = [(valued_share(masses.get((ids.get(area.slug, 0), last.year))), area.inhabitants) for area in areas()]
+    return add_masses(masses.values()), regional(each, get_coverage_minimum(session))
 
 
 def _by_municipality(rows: Sequence[StatisticsRow], named: set[str]) -> tuple[Part, ...]:
     """Those that adopted the year, each; the others together, so that it all adds up."""
-    shown = [Part(row.key, row.name, row.totals, row.given_mass_kg) for row in rows if row.key in named]
+    parts = [Part(row.key, row.name, row.totals, row.given_mass_kg) for row in rows if row.key in named]
     others = [row for row in rows if row.key not in named]
     if any(row.totals.exchanges or row.totals.mass_kg or row.given_mass_kg for row in others):
-        shown.append(Part("", "", Totals.over(row.totals for row in others), sum((row.given_mass_kg for row in others), ZERO)))
-    return tuple(shown)
+        parts.append(Part("", "", Totals.over(row.totals for row in others), sum((row.given_mass_kg for row in others), ZERO)))
+    return tuple(parts)
 
 
 def _parts(rows: Sequence[StatisticsRow]) -> tuple[Part, ...]:
@@ -240,15 +242,15 @@ def _parts(rows: Sequence[StatisticsRow]) -> tuple[Part, ...]:
 
 def _flows(statistics: Statistics, named: set[str]) -> tuple[Flow, ...]:
     """From whom to whom, heaviest first; to those that have not adopted in one line."""
-    shown = [
+    flows = [
         Flow(pair.giver_name, pair.receiver_name, pair.totals.exchanges, pair.totals.mass_kg)
         for pair in statistics.by_pair
         if pair.receiver in named
     ]
     others = [pair.totals for pair in statistics.by_pair if pair.receiver not in named]
     if others:
-        shown.append(Flow("", "", sum(one.exchanges for one in others), sum((one.mass_kg for one in others), ZERO)))
-    return tuple(shown)
+        flows.append(Flow("", "", sum(totals.exchanges for totals in others), sum((totals.mass_kg for totals in others), ZERO)))
+    return tuple(flows)
 
 
 def _corrections(session: Session, year: int, slug: str) -> tuple[Exchange, ...]:
@@ -263,5 +265,7 @@ def _corrections(session: Session, year: int, slug: str) -> tuple[Exchange, ...]
 def _booked_later(session: Session, year: int, slug: str) -> tuple[Exchange, ...]:
     """What happened in the year and was booked when it was over, oldest first."""
     return tuple(
-        one.row for one in list_booked_later(session, OPERATOR, year) if not slug or slug in (one.row.from_slug, one.row.to_slug)
+        booked.row
+        for booked in list_booked_later(session, OPERATOR, year)
+        if not slug or slug in (booked.row.from_slug, booked.row.to_slug)
     )

@@ -51,7 +51,7 @@ def list_restatements(session: Session, *, year: int) -> list[RestatedYear]:
 
 def restated_year(row: Restatement) -> RestatedYear:
     """The row with its figures as numbers."""
-    total, *groups = [_read(one) for one in row.figures["rows"]]
+    total, *groups = [_read(stored) for stored in row.figures["rows"]]
     return RestatedYear(row.year, row.factor_version, row.made_at, row.ledger_seq, row.ledger_hash, total, tuple(groups))
 
 
@@ -61,13 +61,13 @@ def compare_year(session: Session, *, year: int) -> list[Compared]:
     All together first, then each group, heaviest first.
     """
     taxonomy, wanted = get_taxonomy(session), ExchangeFilter(first_month=f"{year}-01", last_month=f"{year}-12")
-    found: dict[str, Compared] = {}
+    by_group: dict[str, Compared] = {}
     rows, last = wanted.narrow(select(Exchange)).order_by(Exchange.seq).limit(CHUNK), 0
     while chunk := session.scalars(rows.where(Exchange.seq > last)).all():
         for row in chunk:
             for key in ("", row.group_slug):
-                before = found.get(key, Compared(key, ZERO, Carbon(), Carbon()))
-                found[key] = Compared(
+                before = by_group.get(key, Compared(key, ZERO, Carbon(), Carbon()))
+                by_group[key] = Compared(
                     key,
                     before.mass_kg + row.mass_kg,
                     before.booked + _booked(row),
@@ -76,8 +76,8 @@ def compare_year(session: Session, *, year: int) -> list[Compared]:
         last = chunk[-1].seq
         for row in chunk:
             session.expunge(row)
-    total = found.pop("", Compared("", ZERO, Carbon(), Carbon()))
-    return [total, *sorted(found.values(), key=lambda one: (-one.mass_kg, one.key))]
+    total = by_group.pop("", Compared("", ZERO, Carbon(), Carbon()))
+    return [total, *sorted(by_group.values(), key=lambda compared: (-compared.mass_kg, compared.key))]
 
 
 def _booked(row: Exchange) -> Carbon:
@@ -94,15 +94,15 @@ def _factors(row: Exchange, taxonomy: Taxonomy) -> Factors:
     return Factors(material.carbon.kgco2e_per_kg if material.carbon else None, material.processing_kgco2e_per_kg, vehicle)
 
 
-def written(one: Compared) -> dict[str, Any]:
+def written(compared: Compared) -> dict[str, Any]:
     """How a row of the figures is stored: exact, as text."""
     sides = {
         name: {figure: plain(getattr(side, figure)) for figure in FIGURES}
-        for name, side in (("booked", one.booked), ("restated", one.restated))
+        for name, side in (("booked", compared.booked), ("restated", compared.restated))
     }
-    return {"key": one.key, "mass_kg": plain(one.mass_kg), **sides}
+    return {"key": compared.key, "mass_kg": plain(compared.mass_kg), **sides}
 
 
-def _read(said: Mapping[str, Any]) -> Compared:
-    booked, again = (Carbon(**{name: Decimal(value) for name, value in said[side].items()}) for side in ("booked", "restated"))
-    return Compared(said["key"], Decimal(said["mass_kg"]), booked, again)
+def _read(stored: Mapping[str, Any]) -> Compared:
+    booked, again = (Carbon(**{name: Decimal(value) for name, value in stored[side].items()}) for side in ("booked", "restated"))
+    return Compared(stored["key"], Decimal(stored["mass_kg"]), booked, again)
