@@ -180,8 +180,8 @@ class ValuationLine(Base):
     @property
     def net_cents(self) -> int | None:
         """The value less the costs that are known; None where it has no value, or no cost is known."""
-        known = [one for one in (self.taking_out_cents, self.cleaning_cents, self.transport_cents) if one is not None]
-        return None if self.value_cents is None or not known else self.value_cents - sum(known)
+        costs = [cost for cost in (self.taking_out_cents, self.cleaning_cents, self.transport_cents) if cost is not None]
+        return None if self.value_cents is None or not costs else self.value_cents - sum(costs)
 
 
 class ValuationMass(Base):

@@ -84,8 +84,8 @@ def start_run(session: Session, actor: Actor, *, organisation_id: int, as_of: da
 def fix_prices(session: Session, actor: Actor, *, run_id: int, exchanges: Iterable[PricedExchange]) -> int:
     """Write down what units went for in the region, for this run alone. Returns for how many materials and conditions."""
     run = _open_run(session, actor, run_id)
-    found = medians_of(exchanges)
-    if found:
+    medians = medians_of(exchanges)
+    if medians:
         session.execute(
             insert(ValuationMedian),
             [
@@ -94,17 +94,17 @@ def fix_prices(session: Session, actor: Actor, *, run_id: int, exchanges: Iterab
                     "material_id": key.material_id,
                     "condition": key.condition,
                     "unit": key.unit.value,
-                    "unit_cents": one.unit_cents,
-                    "low_cents": one.low_cents,
-                    "high_cents": one.high_cents,
-                    "exchanges": one.exchanges,
-                    "first_on": one.first_on,
-                    "last_on": one.last_on,
+                    "unit_cents": median.unit_cents,
+                    "low_cents": median.low_cents,
+                    "high_cents": median.high_cents,
+                    "exchanges": median.exchanges,
+                    "first_on": median.first_on,
+                    "last_on": median.last_on,
                 }
-                for key, one in found.items()
+                for key, median in medians.items()
             ],
         )
-    return len(found)
+    return len(medians)
 
 
 def count_parts(session: Session, actor: Actor, *, run_id: int) -> int:
@@ -128,7 +128,7 @@ def value_chunk(session: Session, actor: Actor, *, run_id: int, after: int) -> t
     stands = set(session.scalars(parts_of(run.organisation_id, run.as_of).where(AssetItem.id.in_(ids))))
     prices = _Prices(session, run, {item.material_id for item in items})
     lines = []
-    for item in sorted(items, key=lambda one: one.id):
+    for item in sorted(items, key=lambda item: item.id):
         there, since = changes.get(item.id, (Decimal(0), {}))
         quantity = there if item.id in stands else Decimal(0)
         was = before.get(item.id, NOTHING)
@@ -171,12 +171,12 @@ def finish_run(session: Session, actor: Actor, *, run_id: int) -> ValuationTotal
     _write_masses(session, run)
     _write_sums(session, run)
     zero = literal(0)
-    known = [getattr(ValuationLine, name).is_not(None) for name in _COSTS]
+    has_cost = [getattr(ValuationLine, name).is_not(None) for name in _COSTS]
     sums = session.execute(
         select(
             func.count(case((ValuationLine.quantity > 0, 1))).label("parts"),
             func.count(ValuationLine.value_cents).label("valued_parts"),
-            func.count(case((and_(is_valued, known[0] | known[1] | known[2]), 1))).label("costed_parts"),
+            func.count(case((and_(is_valued, has_cost[0] | has_cost[1] | has_cost[2]), 1))).label("costed_parts"),
             func.coalesce(func.sum(ValuationLine.value_cents), zero).label("value_cents"),
             *(func.coalesce(func.sum(case((is_valued, getattr(ValuationLine, name)))), zero).label(name) for name in _COSTS),
             *(func.coalesce(func.sum(getattr(ValuationLine, name)), zero).label(name) for name in _SUMMED),
@@ -188,8 +188,8 @@ def finish_run(session: Session, actor: Actor, *, run_id: int) -> ValuationTotal
     totals = ValuationTotals(
         run_id=run.id,
         finished_at=clock.now(),
-        mass_kg=sum((one.mass_kg for one in masses), Decimal(0)),
-        valued_mass_kg=sum((one.valued_mass_kg for one in masses), Decimal(0)),
+        mass_kg=sum((row.mass_kg for row in masses), Decimal(0)),
+        valued_mass_kg=sum((row.valued_mass_kg for row in masses), Decimal(0)),
         **{name: int(value) for name, value in sums._asdict().items()},
     )
     session.add(totals)
@@ -268,8 +268,8 @@ def _changes(
     none = literal(Decimal(0), of_quantity)
 
     def held(by: ValuationRun) -> ColumnElement[Decimal]:
-        known = and_(ItemChange.happened_on <= by.as_of, ItemChange.id <= by.last_change_id)
-        return func.sum(case((known, ItemChange.quantity), else_=none), type_=of_quantity)
+        is_counted = and_(ItemChange.happened_on <= by.as_of, ItemChange.id <= by.last_change_id)
+        return func.sum(case((is_counted, ItemChange.quantity), else_=none), type_=of_quantity)
 
     earlier = none if base is None else held(base)
     rows = select(ItemChange.item_id, ItemChange.kind, held(run), earlier).where(ItemChange.item_id.in_(ids))
@@ -297,15 +297,21 @@ class _Prices:
         self._table = prices_of(session, run.price_table_id, run.as_of, material_ids)
         rows = select(ValuationMedian).where(ValuationMedian.run_id == run.id, ValuationMedian.material_id.in_(material_ids))
         self._medians = {
-            PriceKey(one.material_id, one.condition, Unit(one.unit)): Median(
-                one.unit_cents, one.low_cents, one.high_cents, one.exchanges, one.first_on, one.last_on, one.id
+            PriceKey(median.material_id, median.condition, Unit(median.unit)): Median(
+                median.unit_cents,
+                median.low_cents,
+                median.high_cents,
+                median.exchanges,
+                median.first_on,
+                median.last_on,
+                median.id,
             )
-            for one in session.scalars(rows)
+            for median in session.scalars(rows)
         }
 
     def of(self, material_id: int, condition: str, unit: Unit) -> tuple[Median | None, list[TablePrice]]:
         """The median of exchanges in the same condition, and the rows of the table. That of the condition itself first."""
         per = priced_unit(unit)
         median = self._medians.get(PriceKey(material_id, condition, per)) if condition else None
-        keys = [PriceKey(material_id, one, per) for one in dict.fromkeys((condition, ANY_CONDITION))]
+        keys = [PriceKey(material_id, name, per) for name in dict.fromkeys((condition, ANY_CONDITION))]
         return median, [self._table[key] for key in keys if key in self._table]

@@ -30,7 +30,7 @@ def valued_by_year(session: Session, municipality_ids: Collection[int], years: C
         .join(ValuationTotals, ValuationTotals.run_id == ValuationRun.id)
         .order_by(ValuationRun.as_of, ValuationRun.id)
     ).all()
-    found: dict[Key, ValuedMass] = {}
+    totals: dict[Key, ValuedMass] = {}
     for year in years:
         day = min(date(year, 12, 31), today)
         first = months_before(day, MONTHS_OF_VALUE)
@@ -42,13 +42,13 @@ def valued_by_year(session: Session, municipality_ids: Collection[int], years: C
             estimate = _newest(estimates.get(municipality_id, {}), year)
             valued, passported = masses.get(municipality_id, (Decimal(0), Decimal(0)))
             if estimate or passported:
-                found[municipality_id, year] = ValuedMass(valued, passported, estimate or None)
-    return found
+                totals[municipality_id, year] = ValuedMass(valued, passported, estimate or None)
+    return totals
 
 
 def _newest(by_year: Mapping[int, Decimal], year: int) -> Decimal | None:
     """The last estimate up to a year, which counts until there is a newer one."""
-    last = max((one for one in by_year if one <= year), default=None)
+    last = max((earlier for earlier in by_year if earlier <= year), default=None)
     return None if last is None else by_year[last]
 
 
@@ -68,20 +68,20 @@ def _estimates(session: Session) -> Mapping[int, Mapping[int, Decimal]]:
         .join(newest, same)
         .group_by(OwnedMass.organisation_id, OwnedMass.year)
     )
-    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    estimates: dict[int, dict[int, Decimal]] = defaultdict(dict)
     for organisation_id, year, kg in session.execute(sums):
-        found[organisation_id][year] = kg
-    return found
+        estimates[organisation_id][year] = kg
+    return estimates
 
 
 def _masses(session: Session, municipality_ids: Collection[int], newest: Mapping[int, int]) -> Masses:
     """What the newest run of each owner found, by the municipality that it counts for."""
     owners = {run_id: owner_id for owner_id, run_id in newest.items()}
     rows = select(ValuationMass).where(ValuationMass.run_id.in_(owners))
-    found: Masses = {}
+    masses: Masses = {}
     for row in session.scalars(rows):
-        _add(found, municipality_ids, owners[row.run_id], row.maintainer_id, row.valued_mass_kg, row.mass_kg)
-    return found
+        _add(masses, municipality_ids, owners[row.run_id], row.maintainer_id, row.valued_mass_kg, row.mass_kg)
+    return masses
 
 
 def _with_unvalued(session: Session, municipality_ids: Collection[int], valued_ids: Collection[int], masses: Masses) -> Masses:
@@ -98,9 +98,9 @@ def _with_unvalued(session: Session, municipality_ids: Collection[int], valued_i
 
 
 def _add(
-    found: Masses, municipality_ids: Collection[int], owner_id: int, maintainer_id: int, valued: Decimal, kg: Decimal
+    masses: Masses, municipality_ids: Collection[int], owner_id: int, maintainer_id: int, valued: Decimal, kg: Decimal
 ) -> None:
     counts_for = owner_id if owner_id in municipality_ids else maintainer_id
     if counts_for in municipality_ids:
-        was = found.get(counts_for, (Decimal(0), Decimal(0)))
-        found[counts_for] = (was[0] + valued, was[1] + kg)
+        was = masses.get(counts_for, (Decimal(0), Decimal(0)))
+        masses[counts_for] = (was[0] + valued, was[1] + kg)

@@ -91,8 +91,8 @@ def prices_of(
 def _price(row: PriceRow) -> TablePrice:
     unit = Unit(row.unit)
     costs = (row.taking_out_cents, row.cleaning_cents, row.transport_cents)
-    low, high = (priced_per(one, unit) for one in (row.low_cents, row.high_cents))
-    return TablePrice(row.id, low, high, Costs(*(None if one is None else priced_per(one, unit) for one in costs)))
+    low, high = (priced_per(cents, unit) for cents in (row.low_cents, row.high_cents))
+    return TablePrice(row.id, low, high, Costs(*(None if cost is None else priced_per(cost, unit) for cost in costs)))
 
 
 def changes_of(session: Session, table: PriceTable) -> Sequence[PriceChange]:
@@ -104,14 +104,14 @@ def changes_of(session: Session, table: PriceTable) -> Sequence[PriceChange]:
 
 def _ends(session: Session, table: PriceTable) -> Mapping[PriceKey, Ends]:
     rows = session.scalars(select(PriceRow).where(PriceRow.table_id == table.id)).all()
-    found = {}
+    by_key = {}
     for row in rows:
         unit = Unit(row.unit)
         costs = (row.taking_out_cents, row.cleaning_cents, row.transport_cents)
-        known = tuple(None if one is None else priced_per(one, unit) for one in costs)
-        ends = Ends(priced_per(row.low_cents, unit), priced_per(row.high_cents, unit), known)
-        found[PriceKey(row.material_id, row.condition, priced_unit(unit))] = ends
-    return found
+        unit_costs = tuple(None if cost is None else priced_per(cost, unit) for cost in costs)
+        ends = Ends(priced_per(row.low_cents, unit), priced_per(row.high_cents, unit), unit_costs)
+        by_key[PriceKey(row.material_id, row.condition, priced_unit(unit))] = ends
+    return by_key
 
 
 def count_parts_of(session: Session, material_ids: Collection[int]) -> Mapping[int, int]:
@@ -120,7 +120,7 @@ def count_parts_of(session: Session, material_ids: Collection[int]) -> Mapping[i
         AssetItem.material_id.in_(material_ids), AssetItem.quantity > 0
     )
     counted = session.execute(rows.group_by(AssetItem.material_id))
-    return {one.material_id: one.parts for one in counted}
+    return {row.material_id: row.parts for row in counted}
 
 
 def list_appraisals(session: Session, actor: Actor, asset_id: int, number: int) -> tuple[AssetItem, Sequence[Appraisal]]:
@@ -134,10 +134,10 @@ def list_appraisals(session: Session, actor: Actor, asset_id: int, number: int) 
 def appraised_of(session: Session, item_ids: Collection[int], as_of: date) -> Mapping[int, Appraised]:
     """The newest appraisal of each of these parts that is of that day or before."""
     rows = select(Appraisal).where(Appraisal.item_id.in_(item_ids), Appraisal.valued_on <= as_of)
-    found: dict[int, Appraised] = {}
+    appraised: dict[int, Appraised] = {}
     for row in session.scalars(rows.order_by(Appraisal.valued_on, Appraisal.id)):
         costs = (row.taking_out_cents, row.cleaning_cents, row.transport_cents)
-        found[row.item_id] = Appraised(
-            row.id, row.value_cents, row.quantity, Costs(*(None if one is None else Decimal(one) for one in costs))
+        appraised[row.item_id] = Appraised(
+            row.id, row.value_cents, row.quantity, Costs(*(None if cost is None else Decimal(cost) for cost in costs))
         )
-    return found
+    return appraised

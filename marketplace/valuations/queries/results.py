@@ -39,7 +39,7 @@ class PartSums:
 
     def __add__(self, other: "PartSums") -> "PartSums":
         """The two together."""
-        return PartSums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(PartSums)))
+        return PartSums(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(PartSums)))
 
 
 NOTHING_FOUND = PartSums()
@@ -83,11 +83,11 @@ def get_results(session: Session, run: ValuationRun) -> RunResults:
 
 
 def _summed(rows: Iterable[ValuationSum], by: Callable[[ValuationSum], By]) -> Mapping[By, PartSums]:
-    found: dict[By, PartSums] = {}
+    sums: dict[By, PartSums] = {}
     for row in rows:
-        one = PartSums(*(getattr(row, name.name) for name in fields(PartSums)))
-        found[by(row)] = found.get(by(row), NOTHING_FOUND) + one
-    return found
+        part_sums = PartSums(*(getattr(row, field.name) for field in fields(PartSums)))
+        sums[by(row)] = sums.get(by(row), NOTHING_FOUND) + part_sums
+    return sums
 
 
 def list_finished(session: Session, organisation_id: int, *, most: int | None = None) -> Sequence[ValuationRun]:
@@ -134,13 +134,13 @@ def worth_over_time(session: Session, asset: Asset) -> Sequence[Worth]:
 
 def list_worths(session: Session, actor: Actor, organisations: Collection[Organisation]) -> Sequence[OrganisationWorth]:
     """List organisations with their newest run, as far as the actor may read what is worth what."""
-    mine = [one for one in organisations if may(actor, Can.READ_VALUE, one.id)]
+    mine = [organisation for organisation in organisations if may(actor, Can.READ_VALUE, organisation.id)]
     rows = (
         select(ValuationRun)
         .join(ValuationTotals, ValuationTotals.run_id == ValuationRun.id)
-        .where(ValuationRun.organisation_id.in_([one.id for one in mine]))
+        .where(ValuationRun.organisation_id.in_([organisation.id for organisation in mine]))
         .options(*_WHOLE)
         .order_by(ValuationRun.as_of, ValuationRun.id)
     )
     newest = {run.organisation_id: run for run in session.scalars(rows)}
-    return [OrganisationWorth(one, newest.get(one.id)) for one in mine]
+    return [OrganisationWorth(organisation, newest.get(organisation.id)) for organisation in mine]

@@ -169,8 +169,8 @@ def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, 
     lacking: dict[PriceKey, Lacking] = {}
     for *named, is_appraised, parts in session.execute(select(*rows.c, func.count()).group_by(*rows.c)):
         key = PriceKey(named[0], named[1], priced_unit(Unit(named[2])))
-        found = medians.get(key) if key.condition else None
-        if found is not None and found.is_enough:
+        median = medians.get(key) if key.condition else None
+        if median is not None and median.is_enough:
             method = Method.EXCHANGES
         elif key in prices or PriceKey(key.material_id, ANY_CONDITION, key.unit) in prices:
             method = Method.PRICE_TABLE
@@ -179,9 +179,9 @@ def get_plan(session: Session, actor: Actor, organisation_id: int, as_of: date, 
         counted[method] += parts
         if method is Method.NONE:
             before = lacking.get(key)
-            lacking[key] = Lacking(key, parts + (before.parts if before else 0), found.exchanges if found else 0)
+            lacking[key] = Lacking(key, parts + (before.parts if before else 0), median.exchanges if median else 0)
     base = find_base(session, organisation_id, as_of)
-    most_first = tuple(sorted(lacking.values(), key=lambda one: (-one.parts, one.key.material_id, one.key.condition)))
+    most_first = tuple(sorted(lacking.values(), key=lambda row: (-row.parts, row.key.material_id, row.key.condition)))
     owner = get_organisation(session, organisation_id)
     return RunPlan(owner, as_of, sum(counted.values()), counted, table, base, most_first)
 
@@ -276,9 +276,9 @@ def each_line(session: Session, run: ValuationRun) -> Iterator[ToldLine]:
         .limit(LINES_AT_ONCE)
     )
     after = 0
-    while told := _explained(session, session.execute(rows.where(ValuationLine.item_id > after)).all()):
-        after = told[-1].item.id
-        yield from told
+    while lines := _explained(session, session.execute(rows.where(ValuationLine.item_id > after)).all()):
+        after = lines[-1].item.id
+        yield from lines
 
 
 def last_lines(session: Session, asset: Asset) -> tuple[ValuationRun | None, Sequence[ToldLine]]:
@@ -307,7 +307,7 @@ def _explained(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, As
     prices = _by_id(session, PriceRow, ids[Method.PRICE_TABLE])
     appraisals = _by_id(session, Appraisal, ids[Method.APPRAISAL])
     few = _too_few(session, rows)
-    told = []
+    lines = []
     for line, item, asset in rows:
         number = line.source_id or 0
         source = {
@@ -316,8 +316,8 @@ def _explained(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, As
             Method.APPRAISAL: LineSource(appraisal=appraisals.get(number)),
             Method.NONE: LineSource(),
         }[Method(line.method)]
-        told.append(ToldLine(line, item, asset, source, few.get((line.run_id, _key(line, item)), 0)))
-    return told
+        lines.append(ToldLine(line, item, asset, source, few.get((line.run_id, _key(line, item)), 0)))
+    return lines
 
 
 def _key(line: ValuationLine, item: AssetItem) -> PriceKey:
@@ -329,20 +329,22 @@ def _too_few(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asse
     others = [(line, item) for line, item, _asset in rows if line.method != Method.EXCHANGES and line.condition and line.quantity]
     if not others:
         return {}
-    found = session.scalars(
+    medians = session.scalars(
         select(ValuationMedian).where(
             ValuationMedian.run_id.in_({line.run_id for line, _item in others}),
             ValuationMedian.material_id.in_({item.material_id for _line, item in others}),
         )
     )
-    return {(one.run_id, PriceKey(one.material_id, one.condition, Unit(one.unit))): one.exchanges for one in found}
+    return {
+        (median.run_id, PriceKey(median.material_id, median.condition, Unit(median.unit))): median.exchanges for median in medians
+    }
 
 
 Source = TypeVar("Source", ValuationMedian, PriceRow, Appraisal)
 
 
 def _by_id(session: Session, model: type[Source], ids: Collection[int]) -> Mapping[int, Source]:
-    return {one.id: one for one in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
 
 
 def get_statement(session: Session, actor: Actor, organisation_id: int, year: int) -> Statement:

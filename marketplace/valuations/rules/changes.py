@@ -25,8 +25,8 @@ class Ends:
     @property
     def known_costs_cents(self) -> Decimal | None:
         """The costs together; None: none is known."""
-        known = [one for one in self.costs_cents if one is not None]
-        return sum(known, Decimal(0)) if known else None
+        costs = [cost for cost in self.costs_cents if cost is not None]
+        return sum(costs, Decimal(0)) if costs else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Costs:
     @property
     def is_known(self) -> bool:
         """Whether any of the three is known."""
-        return any(one is not None for one in (self.taking_out, self.cleaning, self.transport))
+        return any(cost is not None for cost in (self.taking_out, self.cleaning, self.transport))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +201,14 @@ def medians_of(exchanges: Iterable[PricedExchange]) -> Mapping[PriceKey, Median]
 
     Of an even number it is the mean of the two in the middle. Fewer than three are told too, and make no price.
     """
-    found: dict[PriceKey, list[tuple[Fraction, date]]] = {}
-    for one in exchanges:
-        if one.price_cents > 0 and one.quantity > 0:
-            each = Fraction(one.price_cents) / Fraction(priced_quantity(one.quantity, one.unit))
-            found.setdefault(PriceKey(one.material_id, one.condition, priced_unit(one.unit)), []).append((each, one.happened_on))
-    return {key: _median(prices) for key, prices in found.items()}
+    prices_by_key: dict[PriceKey, list[tuple[Fraction, date]]] = {}
+    for exchange in exchanges:
+        if exchange.price_cents > 0 and exchange.quantity > 0:
+            each = Fraction(exchange.price_cents) / Fraction(priced_quantity(exchange.quantity, exchange.unit))
+            prices_by_key.setdefault(PriceKey(exchange.material_id, exchange.condition, priced_unit(exchange.unit)), []).append(
+                (each, exchange.happened_on)
+            )
+    return {key: _median(prices) for key, prices in prices_by_key.items()}
 
 
 def _median(prices: Sequence[tuple[Fraction, date]]) -> Median:
@@ -250,17 +252,17 @@ def _costs(
     quantity: Decimal, amount: Decimal, price: TablePrice | None, appraised: Appraised | None
 ) -> tuple[int | None, int | None, int | None]:
     table = price.costs if price is not None else Costs()
-    said = appraised.costs if appraised is not None else Costs()
+    appraised_costs = appraised.costs if appraised is not None else Costs()
 
-    def one(whole: Decimal | None, each: Decimal | None) -> int | None:
+    def cost(whole: Decimal | None, each: Decimal | None) -> int | None:
         if whole is not None and appraised is not None:
             return _rounded(Fraction(whole) * Fraction(quantity) / Fraction(appraised.quantity))
         return None if each is None else _cents(amount * each)
 
     return (
-        one(said.taking_out, table.taking_out),
-        one(said.cleaning, table.cleaning),
-        one(said.transport, table.transport),
+        cost(appraised_costs.taking_out, table.taking_out),
+        cost(appraised_costs.cleaning, table.cleaning),
+        cost(appraised_costs.transport, table.transport),
     )
 
 

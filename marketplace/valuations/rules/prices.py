@@ -123,7 +123,7 @@ def _read(row: ListRow, cells: Mapping[str, str], taxonomy: Taxonomy, notation: 
     except Invalid as refusal:
         raise _Wrong("unit", refusal.message) from refusal
     if not material.takes(unit):
-        units = ", ".join(str(one.label) for one in material.units)
+        units = ", ".join(str(unit.label) for unit in material.units)
         raise _Wrong("unit", _("This material is not counted in that unit. Choose one of: %(units)s.", units=units))
     low, high = (_euros(key, cells[key], notation) for key in ("low", "high"))
     if not low:
@@ -158,7 +158,7 @@ def _condition(typed: str) -> str:
     for condition in Condition:
         if word in _words(condition):
             return condition.value
-    words = ", ".join(next(_words(one)) for one in Condition)
+    words = ", ".join(next(_words(condition)) for condition in Condition)
     raise _Wrong("condition", _("Write one of %(words)s, or leave the cell empty for any condition.", words=words))
 
 

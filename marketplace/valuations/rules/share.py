@@ -45,33 +45,33 @@ class ValuedMass:
 
 def add_masses(each: Iterable[ValuedMass]) -> ValuedMass | None:
     """The sum of some municipalities; None: of none is anything known."""
-    known = list(each)
-    if not known:
+    masses = list(each)
+    if not masses:
         return None
     zero = Decimal(0)
     return ValuedMass(
-        sum((one.valued_kg for one in known), zero),
-        sum((one.passported_kg for one in known), zero),
-        sum((one.owned_kg for one in known), zero),
-        sum(not one.has_estimate for one in known),
+        sum((valued.valued_kg for valued in masses), zero),
+        sum((valued.passported_kg for valued in masses), zero),
+        sum((valued.owned_kg for valued in masses), zero),
+        sum(not valued.has_estimate for valued in masses),
     )
 
 
 def say_valued(of: ValuedMass) -> Text:
     """What the share is of, and how much of what has a passport was valued."""
-    told = {"valued": mass(of.valued_kg), "owned": mass(of.owned_kg), "passported": mass(of.passported_kg)}
+    amounts = {"valued": mass(of.valued_kg), "owned": mass(of.owned_kg), "passported": mass(of.passported_kg)}
     share = of.share_of_passports
     if share is None:
-        return _("Of %(owned)s that is owned or maintained nothing has a passport yet, so nothing is valued.", **told)
+        return _("Of %(owned)s that is owned or maintained nothing has a passport yet, so nothing is valued.", **amounts)
     if not of.has_estimate:
         return _(
             "%(valued)s has a value of the last twelve months. What is owned in all is not estimated everywhere, so what has a passport "
             "counts there as all that there is: %(owned)s. Of what has a passport %(share)s is valued.",
             share=percent(share),
-            **told,
+            **amounts,
         )
     return _(
         "%(valued)s of %(owned)s has a value of the last twelve months. %(passported)s has a passport, and %(share)s of that is valued.",
         share=percent(share),
-        **told,
+        **amounts,
     )
