@@ -25,7 +25,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Unit
 from marketplace.market.queries.gates import asks_destination, list_findings
 from marketplace.market.rules.listing import ANSWER_LABELS, CONDITION_LABELS, Condition
-from marketplace.market.rules.listing import Answer as Told
+from marketplace.market.rules.listing import Answer as HazardAnswer
 from marketplace.materials.queries import get_taxonomy, taxonomy_of_version
 from marketplace.materials.rules.fields import UNKNOWN, spoken
 from marketplace.materials.rules.gates import Severity
@@ -71,8 +71,8 @@ def dossier_of(session: Session, actor: Actor, reservation_id: int) -> Dossier:
             _("Is it used as it is, for what it was made for or something of a higher grade?"),
             tuple(_same_grade(session, actor, reservation, material)),
         ),
-        papers=tuple(_paper(session, one, taxonomy) for one in list_papers(session, listing.id)),
-        opinions=tuple(_opinion(one, taxonomy) for one in list_opinions_of(session, [listing.id])[listing.id]),
+        papers=tuple(_paper(session, paper, taxonomy) for paper in list_papers(session, listing.id)),
+        opinions=tuple(_opinion(opinion, taxonomy) for opinion in list_opinions_of(session, [listing.id])[listing.id]),
         made_on=long_date(clock.today()),
         made=clock.today(),
     )
@@ -80,7 +80,7 @@ def dossier_of(session: Session, actor: Actor, reservation_id: int) -> Dossier:
 
 def _certain(session: Session, actor: Actor, reservation: Reservation) -> Iterator[Answer]:
     terms = terms_of(session, reservation)
-    asked, approved = signed(find_request(session, actor, reservation)), signed(find_approval(session, actor, reservation))
+    requested, approved = signed(find_request(session, actor, reservation)), signed(find_approval(session, actor, reservation))
     owner, receiver, _agreed = find_statements(session, actor, reservation)
     unit = Unit(reservation.unit)
     is_named = terms.destination_basis != "main_place"
@@ -90,22 +90,22 @@ def _certain(session: Session, actor: Actor, reservation: Reservation) -> Iterat
         period = _("from %(first)s until %(last)s", first=long_date(terms.available_from), last=long_date(until))
     price = terms.price_cents(reservation.quantity)
     yield Answer(_("From whom"), reservation.owner.name, approved)
-    yield Answer(_("To whom"), reservation.organisation.name, asked)
-    yield Answer(_("How much"), quantity(ordered_of(reservation), unit), asked)
-    yield Answer(_("For which project"), reservation.project, asked if reservation.project else "")
-    yield Answer(_("Used for what"), reservation.use, asked if reservation.use else "")
+    yield Answer(_("To whom"), reservation.organisation.name, requested)
+    yield Answer(_("How much"), quantity(ordered_of(reservation), unit), requested)
+    yield Answer(_("For which project"), reservation.project, requested if reservation.project else "")
+    yield Answer(_("Used for what"), reservation.use, requested if reservation.use else "")
     destination = terms.destination_name if is_named else _("%(place)s, because no place was named", place=terms.destination_name)
-    yield Answer(_("Where it goes"), destination, asked if is_named else "", is_open=not is_named)
+    yield Answer(_("Where it goes"), destination, requested if is_named else "", is_open=not is_named)
     yield Answer(_("When it is collected"), period, approved)
     yield Answer(_("Approved, and the terms frozen"), _terms_said(reservation, price), approved)
     if reservation.handed_over_at is not None:
         for question, stated in ((_("Handed over"), owner), (_("Received"), receiver)):
-            told = quantity(stated.quantity, unit) if stated.quantity is not None else ""
-            yield Answer(question, told, signed(stated.signature))
+            amount = quantity(stated.quantity, unit) if stated.quantity is not None else ""
+            yield Answer(question, amount, signed(stated.signature))
     yield Answer(
         _("Replaces a new purchase"),
         YES_NO[terms.replaces_purchase],
-        asked if terms.replaces_purchase is not None else "",
+        requested if terms.replaces_purchase is not None else "",
         needed=False,
     )
 
@@ -123,21 +123,21 @@ def _terms_said(reservation: Reservation, price: int) -> Text:
 
 def _lawful(session: Session, actor: Actor, reservation: Reservation, material: Material, taxonomy: Taxonomy) -> Iterator[Answer]:
     listing = reservation.listing
-    told = _told_of(session, actor, reservation)
+    declared = _declared(session, actor, reservation)
     by_list = _("list of materials, version %(version)s", version=str(taxonomy.version))
     yield Answer(_("May be passed on"), YES_NO[material.is_tradable], by_list, is_against=not material.is_tradable)
-    yield _hazard(_("Asbestos suspected"), listing.asbestos_suspected, told)
+    yield _hazard(_("Asbestos suspected"), listing.asbestos_suspected, declared)
     for hazard in material.hazards:
-        yield _hazard(hazard.name, listing.hazards.get(hazard.slug), told)
+        yield _hazard(hazard.name, listing.hazards.get(hazard.slug), declared)
     year = str(listing.year_of_construction or "")
-    yield Answer(_("Year of construction"), year, told if year else "", needed=False)
+    yield Answer(_("Year of construction"), year, declared if year else "", needed=False)
     if asks_destination(session, material):
-        asked = signed(find_request(session, actor, reservation))
+        requested = signed(find_request(session, actor, reservation))
         for question, slug in (
             (_("Class of the receiving soil"), reservation.receiving_soil),
             (_("Function class of the place"), reservation.function_class),
         ):
-            yield Answer(question, SoilClass(slug).label if slug else "", asked if slug else "")
+            yield Answer(question, SoilClass(slug).label if slug else "", requested if slug else "")
     lifts = list_lifts_of(session, [listing.id])[listing.id]
     for finding in list_findings(session, listing, destination=place_of(reservation), day=reservation.handed_over_on):
         day = long_date(finding.dated_on)
@@ -165,37 +165,37 @@ def _rule(taxonomy: Taxonomy, slug: str) -> str:
     return next((gate.name for gate in taxonomy.gates if gate.slug == slug), slug)
 
 
-def _hazard(question: Text | str, answer: str | None, told: str) -> Answer:
+def _hazard(question: Text | str, answer: str | None, declared: str) -> Answer:
     if not answer:
         return Answer(question)
-    said = Told(answer)
-    return Answer(question, ANSWER_LABELS[said], told, is_open=said is Told.UNKNOWN)
+    hazard_answer = HazardAnswer(answer)
+    return Answer(question, ANSWER_LABELS[hazard_answer], declared, is_open=hazard_answer is HazardAnswer.UNKNOWN)
 
 
 def _same_grade(session: Session, actor: Actor, reservation: Reservation, material: Material) -> Iterator[Answer]:
     terms, listing = terms_of(session, reservation), reservation.listing
-    asked, told = signed(find_request(session, actor, reservation)), _told_of(session, actor, reservation)
+    requested, declared = signed(find_request(session, actor, reservation)), _declared(session, actor, reservation)
     owner, receiver, _agreed = find_statements(session, actor, reservation)
     for question, answer in (
         (_("Used again as it is, without processing"), reservation.reused_as_is),
         (_("For what it was made for, or a higher grade"), reservation.same_grade),
     ):
-        yield Answer(question, YES_NO[answer], asked if answer is not None else "", is_against=answer is False)
-    yield Answer(_("Used for what"), reservation.use, asked if reservation.use else "")
-    yield Answer(_("Condition, as agreed"), CONDITION_LABELS[Condition(terms.condition)], told)
+        yield Answer(question, YES_NO[answer], requested if answer is not None else "", is_against=answer is False)
+    yield Answer(_("Used for what"), reservation.use, requested if reservation.use else "")
+    yield Answer(_("Condition, as agreed"), CONDITION_LABELS[Condition(terms.condition)], declared)
     if reservation.handed_over_at is not None:
         for question, stated in ((_("Condition at the hand-over"), owner), (_("Condition as received"), receiver)):
             label = CONDITION_LABELS[Condition(stated.condition)] if stated.condition else ""
             yield Answer(question, label, signed(stated.signature) if label else "", needed=False)
     taxonomy = taxonomy_of_version(session, listing.fields_version) if listing.fields_version else None
-    known = (taxonomy.find_material(material.slug) if taxonomy else None) or material
-    for field in known.fields:
+    material_then = (taxonomy.find_material(material.slug) if taxonomy else None) or material
+    for field in material_then.fields:
         answer = listing.fields.get(field.slug)
         text = "" if answer is None else spoken(field, answer)
-        yield Answer(field.name, text, told if text else "", is_open=answer == UNKNOWN, needed=field.is_needed)
+        yield Answer(field.name, text, declared if text else "", is_open=answer == UNKNOWN, needed=field.is_needed)
 
 
-def _told_of(session: Session, actor: Actor, reservation: Reservation) -> str:
+def _declared(session: Session, actor: Actor, reservation: Reservation) -> str:
     """Who said what stands with the lot, and when that was said last."""
     teller = find_teller(session, actor, reservation)
     return signed(teller) if teller else f"{reservation.owner.name}, {moment(reservation.listing.created_at)}"

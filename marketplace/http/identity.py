@@ -49,9 +49,9 @@ def identify(database: Database, *, request_id: str, through_api: bool, locale: 
 
 
 @_manager.request_loader  # type: ignore[untyped-decorator]
-def _load(asked: Request) -> Visit | None:
-    sends_token = asked.path.startswith("/media/") and "Authorization" in asked.headers
-    return _by_token(asked) if sends_token or asked.path.startswith("/api/") else _by_cookie(asked)
+def _load(incoming: Request) -> Visit | None:
+    sends_token = incoming.path.startswith("/media/") and "Authorization" in incoming.headers
+    return _by_token(incoming) if sends_token or incoming.path.startswith("/api/") else _by_cookie(incoming)
 
 
 def _visit() -> Visit | None:
@@ -62,32 +62,32 @@ def _visit() -> Visit | None:
     return visit if isinstance(visit, Visit) else None
 
 
-def _by_cookie(asked: Request) -> Visit | None:
-    if not asked.cookies.get(cookie_name()):
+def _by_cookie(incoming: Request) -> Visit | None:
+    if not incoming.cookies.get(cookie_name()):
         return None
     with _database().read() as reading:
-        return _find_session(reading, asked)
+        return _find_session(reading, incoming)
 
 
-def _by_token(asked: Request) -> Visit | None:
-    if "Authorization" not in asked.headers:
+def _by_token(incoming: Request) -> Visit | None:
+    if "Authorization" not in incoming.headers:
         return None
     with _database().read() as reading:
-        visit = _find_token(reading, asked)
+        visit = _find_token(reading, incoming)
     if visit is not None:
         return visit
-    _database().run(lambda aside: _count_wrong_token(aside, asked.remote_addr))
+    _database().run(lambda aside: _count_wrong_token(aside, incoming.remote_addr))
     raise _not_valid()
 
 
-def _find_session(reading: Session, asked: Request) -> Visit | None:
+def _find_session(reading: Session, incoming: Request) -> Visit | None:
     idle, lifetime = limits()
-    secret = asked.cookies.get(cookie_name(), "")
+    secret = incoming.cookies.get(cookie_name(), "")
     return sessions_queries.find_visit_by_session(reading, digest(secret), idle=idle, lifetime=lifetime)
 
 
-def _find_token(reading: Session, asked: Request) -> Visit | None:
-    scheme, _blank, secret = asked.headers.get("Authorization", "").partition(" ")
+def _find_token(reading: Session, incoming: Request) -> Visit | None:
+    scheme, _blank, secret = incoming.headers.get("Authorization", "").partition(" ")
     is_bearer = scheme.lower() == "bearer" and secret.strip()
     return find_visit_by_token(reading, digest(secret.strip())) if is_bearer else None
 

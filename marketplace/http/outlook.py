@@ -9,6 +9,6 @@ from marketplace.outlook.queries import Ahead
 from marketplace.sheets.outlook_rows import HEADER, lines
 
 
-def outlook_answer(found: Ahead, taxonomy: Taxonomy) -> Response:
+def outlook_answer(ahead: Ahead, taxonomy: Taxonomy) -> Response:
     """A row for each quarter, group and municipality."""
-    return table_answer(_("outlook"), HEADER, lines(found, taxonomy))
+    return table_answer(_("outlook"), HEADER, lines(ahead, taxonomy))

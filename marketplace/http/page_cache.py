@@ -81,10 +81,10 @@ class PageStore:
             if first:
                 self._making.release()
 
-    def keep(self, address: Address, kept: Kept) -> None:
+    def keep(self, address: Address, page: Kept) -> None:
         """Remember a page."""
         with self._lock:
-            self._pages[address] = kept
+            self._pages[address] = page
             self._pages.move_to_end(address)
             while len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
@@ -160,24 +160,24 @@ def cached_page(view: Callable[..., Any]) -> Callable[..., Any]:
     """Keep a public page until something changes. Stands below `@public`."""
 
     @wraps(view)
-    def answered(**asked: Any) -> Any:
+    def answered(**view_args: Any) -> Any:
         if current_actor().is_member or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
-            return view(**asked)
+            return view(**view_args)
         pages = cast(PageStore, current_app.extensions["kept_pages"])
         address, made_of = address_of(request.environ), facts(database())
-        kept = pages.find(address)
-        if kept is None or kept.made_of != made_of:
+        page = pages.find(address)
+        if page is None or page.made_of != made_of:
             with pages.turn():
-                kept = pages.find(address)
-                if kept is None or kept.made_of != made_of:  # nor had whoever was before asked for it
-                    response = make_response(view(**asked))
+                page = pages.find(address)
+                if page is None or page.made_of != made_of:  # nor had whoever was before asked for it
+                    response = make_response(view(**view_args))
                     if response.status_code != 200:
                         return response
-                    kept = _pack(response.get_data(), made_of, address)
-                    pages.keep(address, kept)
-        if request.if_none_match.contains_weak(kept.etag):
-            return _marked(Response(status=304), kept.etag)
-        return _marked(_unpacked(kept.packed), kept.etag)
+                    page = _pack(response.get_data(), made_of, address)
+                    pages.keep(address, page)
+        if request.if_none_match.contains_weak(page.etag):
+            return _marked(Response(status=304), page.etag)
+        return _marked(_unpacked(page.packed), page.etag)
 
     return answered
 

@@ -38,11 +38,11 @@ def passport_answer(session: Session, actor: Actor, asset_id: int, *, with_worth
     `with_worth`: with what it is worth, missing for whoever may not read that. A passport is passed on; what it is worth is not.
     """
     asset = get_asset(session, actor, asset_id)
-    told = passport_of(session, asset)
+    passport = passport_of(session, asset)
     if with_worth:
         require(actor, Can.READ_VALUE, asset, hidden=True)
-        told = replace(told, worth=worth_of(session, asset))
-    answer = make_response(passport_pdf(told, qr_code(told.address), clock.today()))
+        passport = replace(passport, worth=worth_of(session, asset))
+    answer = make_response(passport_pdf(passport, qr_code(passport.address), clock.today()))
     answer.headers["Content-Type"] = MEDIA_TYPE
     answer.headers["Content-Disposition"] = f'inline; filename="paspoort-{asset_id}.pdf"'
     answer.headers["Cache-Control"] = "private, no-store"
@@ -75,17 +75,17 @@ def worth_of(session: Session, asset: Asset) -> Worth | None:
     run, lines = last_lines(session, asset)
     if run is None:
         return None
-    taxonomy, there = get_taxonomy(session), [one for one in lines if one.line.quantity > 0]
+    taxonomy, present = get_taxonomy(session), [entry for entry in lines if entry.line.quantity > 0]
     rows = []
-    for one in there:
-        words, line = source_words(one), one.line
-        source = "; ".join(str(part) for part in (words.told, words.written, words.also) if part)
+    for entry in present:
+        words, line = source_words(entry), entry.line
+        source = "; ".join(str(part) for part in (words.basis, words.written, words.also) if part)
         worth = _("no value") if line.value_cents is None else euros(line.value_cents)
-        name = taxonomy.material_by_id(one.item.material_id).name
-        part = f"{name}, {one.item.element}" if one.item.element else name
+        name = taxonomy.material_by_id(entry.item.material_id).name
+        part = f"{name}, {entry.item.element}" if entry.item.element else name
         method = _("%(method)s: %(source)s", method=words.method, source=source) if source else words.method
-        rows.append((part, quantity(line.quantity, one.item.unit), method, worth, euros(line.net_cents)))
-    return Worth(long_date(run.as_of), tuple(worth_facts(there)), tuple(rows), SHADOW)
+        rows.append((part, quantity(line.quantity, entry.item.unit), method, worth, euros(line.net_cents)))
+    return Worth(long_date(run.as_of), tuple(worth_facts(present)), tuple(rows), SHADOW)
 
 
 def facts_of(asset: Asset) -> tuple[tuple[Text, Text | str | None], ...]:

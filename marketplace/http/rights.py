@@ -21,8 +21,8 @@ OF_A_TRACE = (Can.TRACE_LOT, Can.BLOCK_LOT)  # what whoever once had a lot has a
 
 def declared_right() -> Can | None:
     """The right that the view of this request declares."""
-    right: Can | None = getattr(current_app.view_functions.get(request.endpoint or ""), "permission", None)
-    return right
+    permission: Can | None = getattr(current_app.view_functions.get(request.endpoint or ""), "permission", None)
+    return permission
 
 
 def require_for_address() -> None:

@@ -107,7 +107,7 @@ def _words_of_lots(session: Session, table: Table) -> Mapping[Text | str, Sequen
     }
     listed |= {table.column(key).label: [str(label) for label in words] for key, words in labels.items()}
     for field in taxonomy.fields:
-        column = next((one for one in table.columns if one.key == error_name(field.slug)), None)
+        column = next((column for column in table.columns if column.key == error_name(field.slug)), None)
         if column is not None and field.choices:
             listed[column.label] = [choice.name for choice in (*field.choices, NOT_KNOWN)]
     return listed
@@ -122,9 +122,9 @@ def _words_of_passports(session: Session, table: Table) -> Mapping[Text | str, S
         ("unit", Unit),
     )
     listed: dict[Text | str, Sequence[str]] = {
-        table.column("material").label: [one.name for one in get_taxonomy(session).materials]
+        table.column("material").label: [material.name for material in get_taxonomy(session).materials]
     }
-    listed |= {table.column(key).label: [str(one.label) for one in kind] for key, kind in chosen}
+    listed |= {table.column(key).label: [str(member.label) for member in kind] for key, kind in chosen}
     labelled = (("certainty", CERTAINTY_LABELS.values()), ("condition", CONDITION_LABELS.values()))
     return listed | {table.column(key).label: [str(label) for label in labels] for key, labels in labelled}
 
@@ -132,7 +132,7 @@ def _words_of_passports(session: Session, table: Table) -> Mapping[Text | str, S
 def _words_of_posts(session: Session, table: Table) -> Mapping[Text | str, Sequence[str]]:
     """The words of the posts of a contract."""
     listed: dict[Text | str, Sequence[str]] = {
-        table.column("material").label: [one.name for one in get_taxonomy(session).materials]
+        table.column("material").label: [material.name for material in get_taxonomy(session).materials]
     }
     listed |= {table.column("mark").label: ["H", "R"], table.column("unit").label: [str(unit.label) for unit in Unit]}
     labelled = (("certainty", CERTAINTY_LABELS.values()), ("condition", CONDITION_LABELS.values()))

@@ -48,7 +48,7 @@ class SourceWords:
     """Where a value comes from, in words. `written`: as somebody wrote it; `also`: what was found besides, and was too little."""
 
     method: Text
-    told: Text | None
+    basis: Text | None
     written: Written
     also: Text | None
 
@@ -64,10 +64,10 @@ def moved_lines(of: PartSums | ValuationTotals) -> list[MovedLine]:
     return [MovedLine(label, euros(moved_cents(of, name)), part) for name, label, _sign, part in COLUMNS]
 
 
-def source_words(told: ToldLine) -> SourceWords:
+def source_words(entry: ToldLine) -> SourceWords:
     """Where the value of a line comes from, and why it has none."""
-    line, source = told.line, told.source
-    method, also = Method(line.method), _too_few(told.few)
+    line, source = entry.line, entry.source
+    method, also = Method(line.method), _too_few(entry.few)
     if source.median is not None:
         first, last = short_date(source.median.first_on), short_date(source.median.last_on)
         exchanges = ngettext("%(num)s exchange", "%(num)s exchanges", source.median.exchanges)
@@ -82,7 +82,7 @@ def source_words(told: ToldLine) -> SourceWords:
         return SourceWords(method.label, named, Written(row.source), also)
     if not line.quantity:
         return SourceWords(_("Not there any more"), None, Written(""), None)
-    return SourceWords(method.label, find_lack(line.condition, told.few).label, Written(""), also)
+    return SourceWords(method.label, find_lack(line.condition, entry.few).label, Written(""), also)
 
 
 def _too_few(exchanges: int) -> Text | None:
@@ -119,23 +119,23 @@ def lines_answer(session: Session, run: ValuationRun) -> Response:
 
 def _lines(session: Session, run: ValuationRun) -> Iterator[list[Cell]]:
     taxonomy = get_taxonomy(session)
-    for told in each_line(session, run):
-        line, words = told.line, source_words(told)
+    for entry in each_line(session, run):
+        line, words = entry.line, source_words(entry)
         cents = (line.value_cents, line.low_cents, line.high_cents, line.taking_out_cents, line.cleaning_cents)
         more = (line.transport_cents, line.net_cents, line.opening_cents)
         moved = (sign * int(getattr(line, f"{name}_cents")) for name, _label, sign, _part in COLUMNS)
         yield [
-            told.asset.id,
-            told.asset.name,
-            told.item.number,
-            taxonomy.material_by_id(told.item.material_id).name,
+            entry.asset.id,
+            entry.asset.name,
+            entry.item.number,
+            taxonomy.material_by_id(entry.item.material_id).name,
             str(CONDITION_LABELS[Condition(line.condition)]) if line.condition else None,
             line.quantity,
-            str(Unit(told.item.unit).label),
+            str(Unit(entry.item.unit).label),
             line.mass_kg,
             str(words.method),
-            "; ".join(str(one) for one in (words.told, words.written, words.also) if one),
-            *(None if one is None else _in_euros(one) for one in (*cents, *more, *moved)),
+            "; ".join(str(part) for part in (words.basis, words.written, words.also) if part),
+            *(None if amount is None else _in_euros(amount) for amount in (*cents, *more, *moved)),
             str(KIND),
         ]
 
@@ -177,7 +177,7 @@ def statement_paper(session: Session, statement: Statement) -> Response:
 
 
 def _value_statement(session: Session, statement: Statement, run: ValuationRun, totals: ValuationTotals) -> ValueStatement:
-    found = get_results(session, run)
+    results = get_results(session, run)
     return ValueStatement(
         organisation=statement.organisation.name,
         year=str(statement.year),
@@ -187,8 +187,8 @@ def _value_statement(session: Session, statement: Statement, run: ValuationRun, 
         closing=closing_words(totals),
         moved=tuple(moved_lines(totals)),
         facts=tuple(total_facts(session, run, totals)),
-        methods=tuple(method_rows(found)),
-        classes=tuple(tuple(class_row(found, kind)) for kind in found.by_kind),
+        methods=tuple(method_rows(results)),
+        classes=tuple(tuple(class_row(results, kind)) for kind in results.by_kind),
         columns=tuple(label for _name, label, _sign, _part in COLUMNS),
         note=SHADOW,
     )
@@ -213,8 +213,8 @@ def total_facts(session: Session, run: ValuationRun, totals: ValuationTotals) ->
         _("%(valued)s of %(parts)s", valued=number(totals.valued_parts), parts=number(totals.parts)),
     )
     share = percent(totals.valued_mass_kg / totals.mass_kg) if totals.mass_kg else "–"
-    told = {"valued": mass(totals.valued_mass_kg), "all": mass(totals.mass_kg), "share": share}
-    yield (_("Mass with a value"), _("%(valued)s of %(all)s (%(share)s)", **told))
+    values = {"valued": mass(totals.valued_mass_kg), "all": mass(totals.mass_kg), "share": share}
+    yield (_("Mass with a value"), _("%(valued)s of %(all)s (%(share)s)", **values))
     table = find_table_with(session, run.price_table_id)
     yield (
         _("Price table"),
@@ -240,9 +240,9 @@ def _costs(totals: ValuationTotals) -> Text:
     )
 
 
-def class_row(found: RunResults, kind: AssetKind) -> list[str]:
+def class_row(results: RunResults, kind: AssetKind) -> list[str]:
     """The statement of a class of asset: its name, opening, what happened, closing. What is nought or has no value is a dash."""
-    of = found.by_kind[kind]
+    of = results.by_kind[kind]
     moved = [moved_cents(of, name) for name, _label, _sign, _part in COLUMNS]
     return [str(kind.label), *(euros(cents or None) for cents in (of.opening_cents, *moved, of.value_cents))]
 
@@ -252,25 +252,25 @@ def worth_facts(lines: Sequence[ToldLine]) -> Iterator[tuple[Text, Text | str]]:
 
     Gross, costs as far as known, net, and how many of them have a value.
     """
-    valued = [one.line for one in lines if one.line.value_cents is not None]
-    net = [one.net_cents for one in valued if one.net_cents is not None]
-    gross = sum(one.value_cents or 0 for one in valued)
+    valued = [entry.line for entry in lines if entry.line.value_cents is not None]
+    net = [line.net_cents for line in valued if line.net_cents is not None]
+    gross = sum(line.value_cents or 0 for line in valued)
     yield (_("Value (gross)"), euros(gross) if valued else _("no value"))
     if net:
-        costs = sum((one.value_cents or 0) - (one.net_cents or 0) for one in valued if one.net_cents is not None)
-        known = {"sum": euros(costs), "parts": number(len(net))}
-        yield (_("Costs that are known"), _("%(sum)s, known of %(parts)s of the parts with a value", **known))
+        costs = sum((line.value_cents or 0) - (line.net_cents or 0) for line in valued if line.net_cents is not None)
+        values = {"sum": euros(costs), "parts": number(len(net))}
+        yield (_("Costs that are known"), _("%(sum)s, known of %(parts)s of the parts with a value", **values))
         yield (_("Value less known costs (net)"), euros(gross - costs))
     yield (_("Parts with a value"), _("%(valued)s of %(parts)s", valued=number(len(valued)), parts=number(len(lines))))
 
 
-def method_rows(found: RunResults) -> Iterator[tuple[Text, str, str, str]]:
+def method_rows(results: RunResults) -> Iterator[tuple[Text, str, str, str]]:
     """By method how many parts, their mass, and what they are worth.
 
     Without a value it is a dash, which is no nought.
     """
     for method in Method:
-        of = found.by_method.get(method)
+        of = results.by_method.get(method)
         parts, kg, cents = (of.parts, of.mass_kg, of.value_cents) if of is not None else (0, Decimal(0), 0)
         worth = "–" if method is Method.NONE or not parts else euros(cents)
         yield (method.label, number(parts), mass(kg) if parts else "–", worth)
