@@ -144,8 +144,8 @@ def _read_in(locale: str, site: str, email: str, fields: tuple[Field, ...]) -> d
     translated["externalDocs"] = {**translated["externalDocs"], "url": site + PREFIX + CHANGELOG}
     for names, describe in ((ANSWERED, described_answer), (WISHED, described_wish)):
         for name in names:
-            told = translated["components"]["schemas"][name]["properties"]["fields"]
-            told["properties"] = {field.slug: describe(field) for field in fields}
+            schema = translated["components"]["schemas"][name]["properties"]["fields"]
+            schema["properties"] = {field.slug: describe(field) for field in fields}
     return translated
 
 
@@ -177,7 +177,7 @@ def _translated(of: Any) -> Any:
 
 def _in_their_language(sentence: str | list[str]) -> str:
     """A sentence, or one paragraph for each, in the language of whoever reads it."""
-    return gettext(sentence) if isinstance(sentence, str) else "\n\n".join(gettext(one) for one in sentence)
+    return gettext(sentence) if isinstance(sentence, str) else "\n\n".join(gettext(paragraph) for paragraph in sentence)
 
 
 @cache
@@ -212,7 +212,7 @@ def _component(schema: Any) -> str:
 
 def openapi_path(operation: Operation) -> str:
     """`/listings/{listingId}` for `/listings/<int:listing_id>`."""
-    return _PATH_PARAMETER.sub(lambda found: "{" + camel(found[2]) + "}", operation.path)
+    return _PATH_PARAMETER.sub(lambda match: "{" + camel(match[2]) + "}", operation.path)
 
 
 def _operation(operation: Operation) -> dict[str, Any]:

@@ -312,8 +312,8 @@ class Answers(Given):
     """An object that gives one word per code."""
 
     def __init__(self, words: type[StrEnum], meaning: str = "", **more: Any) -> None:
-        one = {"type": "string", "enum": [word.value for word in words]}
-        shape = {"type": "object", "additionalProperties": one, "maxProperties": LISTED_MAX}
+        word_schema = {"type": "string", "enum": [word.value for word in words]}
+        shape = {"type": "object", "additionalProperties": word_schema, "maxProperties": LISTED_MAX}
         super().__init__(meaning, shape=shape, **more)
         self.words = words
 

@@ -39,7 +39,7 @@ class Answers(Given):
 
     def read(self, value: Any) -> dict[str, Any]:
         """Slug to answer; what an answer can be is for the field to say."""
-        return {slug: _plain(one) for slug, one in _read_object(value).items()}
+        return {slug: _plain(answer) for slug, answer in _read_object(value).items()}
 
 
 class Wishes(Given):
@@ -52,13 +52,13 @@ class Wishes(Given):
         wishes = _read_object(value)
         if not all(wish is None or isinstance(wish, dict) for wish in wishes.values()):
             raise Invalid(_NOT_AN_OBJECT)
-        return {slug: wish and {word: _plain(one) for word, one in wish.items()} for slug, wish in wishes.items()}
+        return {slug: wish and {word: _plain(bound) for word, bound in wish.items()} for slug, wish in wishes.items()}
 
 
 def _read_object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > LISTED_MAX:
         raise Invalid(_NOT_AN_OBJECT)
-    return {clean(slug): one for slug, one in value.items()}
+    return {clean(slug): item for slug, item in value.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -103,9 +103,11 @@ def described_answer(field: Field) -> dict[str, Any]:
 
 def described_wish(field: Field) -> dict[str, Any]:
     """What may be asked of a field in the document."""
-    one = _described(field)
+    schema = _described(field)
     words = (
-        {"min": one, "max": one} if field.kind.has_order else {"oneOf": {"type": "array", "items": one, "maxItems": LISTED_MAX}}
+        {"min": schema, "max": schema}
+        if field.kind.has_order
+        else {"oneOf": {"type": "array", "items": schema, "maxItems": LISTED_MAX}}
     )
     return {"type": ["object", "null"], "description": _label(field), "additionalProperties": False, "properties": words}
 
@@ -116,7 +118,7 @@ def _label(field: Field) -> str:
 
 def _described(field: Field) -> dict[str, Any]:
     if field.choices:
-        return {"type": ["string", "null"], "enum": [*(one.slug for one in field.choices), UNKNOWN, None]}
+        return {"type": ["string", "null"], "enum": [*(choice.slug for choice in field.choices), UNKNOWN, None]}
     if field.kind not in _NUMBERS:
         return {"type": ["string", "null"], "maxLength": LINE_LENGTH_MAX}
     least, most = field.minimum or Decimal(0), field.maximum or Decimal(WHOLE_MAX)

@@ -20,8 +20,8 @@ Parameter = dict[str, Any]
 
 def parameter(name: str, meaning: str, *, many: bool = False, **schema: Any) -> Parameter:
     """One key; with `many` it may be repeated, and any of its values will do. An empty value counts as none."""
-    one = {"type": "string", "maxLength": QUERY_LENGTH_MAX, **schema} if schema.get("type", "string") == "string" else schema
-    shape = {"type": "array", "items": one, "maxItems": LISTED_MAX} if many else one
+    item = {"type": "string", "maxLength": QUERY_LENGTH_MAX, **schema} if schema.get("type", "string") == "string" else schema
+    shape = {"type": "array", "items": item, "maxItems": LISTED_MAX} if many else item
     return {"in": "query", "name": name, "description": meaning, "schema": shape, "allowEmptyValue": True}
 
 

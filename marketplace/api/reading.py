@@ -61,8 +61,8 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name, value in pairs:
         if name in given:
-            shown = clean(name[:NAME_LENGTH_MAX])
-            raise Invalid(_("“%(name)s” stands twice in the same object. Send it once.", name=shown), shown)
+            cleaned = clean(name[:NAME_LENGTH_MAX])
+            raise Invalid(_("“%(name)s” stands twice in the same object. Send it once.", name=cleaned), cleaned)
         given[name] = value
     return given
 
@@ -84,7 +84,9 @@ def named_as_sent(**names: str) -> Iterator[None]:
     except Invalid as refusal:
         if not refusal.errors:
             raise
-        raise Invalid.all([FieldError(names.get(one.field, one.field), one.message) for one in refusal.errors]) from refusal
+        raise Invalid.all(
+            [FieldError(names.get(error.field, error.field), error.message) for error in refusal.errors]
+        ) from refusal
 
 
 @dataclass(frozen=True, slots=True)

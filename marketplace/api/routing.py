@@ -82,8 +82,8 @@ def route(
     def join(view: View) -> View:
         blueprint.add_url_rule(path, view.__name__, view, methods=[method])
         summary, _end, more = cleandoc(view.__doc__ or "").partition("\n")
-        right: Can = cast(Any, view).permission
-        description = (*filter(None, [" ".join(more.split())]), _readers(right))
+        permission: Can = cast(Any, view).permission
+        description = (*filter(None, [" ".join(more.split())]), _readers(permission))
         OPERATIONS.append(
             Operation(
                 method,
@@ -113,12 +113,12 @@ def is_public(view: Callable[..., Any] | None) -> bool:
     return getattr(view, "permission", None) in (Can.READ_CATALOGUE, Can.READ_PUBLIC_FIGURES)
 
 
-def _readers(right: Can) -> str:
+def _readers(permission: Can) -> str:
     """Whose token has the right that a view asks for, in a sentence."""
-    if may(ANONYMOUS, right):
+    if may(ANONYMOUS, permission):
         return "For everybody, with or without a token."
     people = [Actor(person_id=0, role=role, organisation_kind=kind) for role in Role for kind in OrganisationKind]
-    able = [role.value for role in Role if any(may(person, right) for person in people if person.role == role)]
+    able = [role.value for role in Role if any(may(person, permission) for person in people if person.role == role)]
     return f"With the token of somebody whose role is: {', '.join(able)}; what it may be done to is for the rules to say."
 
 
@@ -126,7 +126,7 @@ def _readers(right: Can) -> str:
 def check_query() -> None:
     """Refuse what the operation does not ask for in the query, and words that it does not know."""
     endpoint = (request.endpoint or "").rpartition(".")[2]
-    operation = next((one for one in OPERATIONS if one.name == endpoint), None)
+    operation = next((operation for operation in OPERATIONS if operation.name == endpoint), None)
     if operation is None or not request.args:
         return
     errors = [error for key in [*request.args][:ERRORS_TOLD] for error in _faults(operation, key)]
@@ -136,23 +136,23 @@ def check_query() -> None:
 
 
 def _faults(operation: Operation, key: str) -> Iterator[FieldError]:
-    known = {parameter["name"]: parameter["schema"] for parameter in operation.query}
-    if key not in known:
+    parameters = {parameter["name"]: parameter["schema"] for parameter in operation.query}
+    if key not in parameters:
         name = key[:KEY_LENGTH_TOLD]
-        nearest = get_close_matches(name, known, n=1)
+        nearest = get_close_matches(name, parameters, n=1)
         if nearest:
-            said = _("There is no parameter “%(name)s” here. Do you mean “%(nearest)s”?", name=name, nearest=nearest[0])
+            message = _("There is no parameter “%(name)s” here. Do you mean “%(nearest)s”?", name=name, nearest=nearest[0])
         else:
-            said = _("There is no parameter “%(name)s” here. Leave it out.", name=name)
-        yield FieldError(name, said)
+            message = _("There is no parameter “%(name)s” here. Leave it out.", name=name)
+        yield FieldError(name, message)
         return
-    is_list = known[key]["type"] == "array"
+    is_list = parameters[key]["type"] == "array"
     given = request.args.getlist(key)
     if len(given) > 1 and not is_list:
         yield FieldError(key, _("Send this parameter once."))
     if len(given) > LISTED_MAX:
         yield FieldError(key, _("Send this parameter at most %(most)s times.", most=LISTED_MAX))
-    words = (known[key]["items"] if is_list else known[key]).get("enum")
+    words = (parameters[key]["items"] if is_list else parameters[key]).get("enum")
     if words and any(word.strip() not in ("", *words) for word in given):
         yield FieldError(key, _("Choose one of: %(words)s.", words=", ".join(words)))
 
@@ -195,10 +195,10 @@ def created(written: Written, view: str, **ids: Any) -> Response:
 
 def copied(shape: type[CopySchema], part: Copied[Any], items: Sequence[Any], **more: Any) -> Response:
     """What has changed since the cursor: what is new, what is gone, and where to go on."""
-    told = len(items) + len(part.gone)
-    page = Page(1, max(told, 1))
+    count = len(items) + len(part.gone)
+    page = Page(1, max(count, 1))
     cursor = {"gone": part.gone, "next": str(part.cursor), "more": part.left > 0}
-    return jsonify(shape.write(page, items=items, total=told + part.left, **cursor, **more))
+    return jsonify(shape.write(page, items=items, total=count + part.left, **cursor, **more))
 
 
 def many(shape: type[PageSchema], items: Sequence[Any], *, total: int, page: Page, **more: Any) -> Response:

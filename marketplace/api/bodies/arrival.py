@@ -34,12 +34,12 @@ class CallOffBody(Body):
 def new_announcement() -> Announcement | LotComing:
     """The announcement in the body, of a lot that has a number or of what has none."""
     values, errors = take(ArrivalBody(), read_json())
-    known, lot_id = {error.field for error in errors}, values.get("lot")
-    if lot_id is not None or "lot" in known:
-        told = [name for name in ("material", "unit") if values.get(name) is not None]
-        errors += [FieldError(name, _("The lot says this itself. Leave it out.")) for name in told]
+    faulty, lot_id = {error.field for error in errors}, values.get("lot")
+    if lot_id is not None or "lot" in faulty:
+        redundant = [name for name in ("material", "unit") if values.get(name) is not None]
+        errors += [FieldError(name, _("The lot says this itself. Leave it out.")) for name in redundant]
     else:
-        missing = [name for name in _NEW if values.get(name) is None and name not in known]
+        missing = [name for name in _NEW if values.get(name) is None and name not in faulty]
         errors += [FieldError(name, _("This is required. Fill it in.")) for name in missing]
     if errors:
         require_for_address()

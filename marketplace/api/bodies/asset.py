@@ -188,8 +188,8 @@ def new_asset() -> AssetDraft:
 def changed_asset(before: AssetDraft, values: Mapping[str, Any], location: Location | None) -> AssetDraft:
     """The asset as it was, with the changes that were sent."""
     moved = _where(values, location) if location is not None or values.get("shape") is not None else {}
-    told = _draft_values(values, before.coming)
-    return replace(before, **told, **moved)
+    changes = _draft_values(values, before.coming)
+    return replace(before, **changes, **moved)
 
 
 def read_change() -> tuple[dict[str, Any], Location | None]:
@@ -202,12 +202,12 @@ def read_change() -> tuple[dict[str, Any], Location | None]:
 
 
 def _draft_values(values: Mapping[str, Any], coming: Coming = _NOT_PLANNED) -> dict[str, Any]:
-    told = {name: values[name] for name in ("kind", "is_public") if values.get(name) is not None}
-    told |= {name: values[name] or "" for name in _TEXTS if name in values}
-    told |= {name: values[name] for name in ("shape", "built_year", "nen_2767") if name in values}
+    draft_values = {name: values[name] for name in ("kind", "is_public") if values.get(name) is not None}
+    draft_values |= {name: values[name] or "" for name in _TEXTS if name in values}
+    draft_values |= {name: values[name] for name in ("shape", "built_year", "nen_2767") if name in values}
     if changed := {name: values[name] for name in _COMING if name in values}:
-        told["coming"] = replace(coming, **changed)
-    return told
+        draft_values["coming"] = replace(coming, **changed)
+    return draft_values
 
 
 def _location(values: Mapping[str, Any], errors: list[FieldError], *, required: bool) -> Location | None:
@@ -246,20 +246,20 @@ def new_item(values: Mapping[str, Any]) -> ItemDraft:
 
 def changed_details(before: ItemDetails, values: Mapping[str, Any]) -> ItemDetails:
     """What is said of a part, with the changes that were sent."""
-    told: dict[str, Any] = {name: values[name] or "" for name in _ITEM_TEXTS if name in values}
-    told |= {name: values[name] for name in ("layer", "detachability", "condition") if name in values}
+    changes: dict[str, Any] = {name: values[name] or "" for name in _ITEM_TEXTS if name in values}
+    changes |= {name: values[name] for name in ("layer", "detachability", "condition") if name in values}
     if values.get("known_by") is not None:
-        told["known_by"] = values["known_by"]
+        changes["known_by"] = values["known_by"]
     if "hazards" in values:
-        told["hazards"] = values["hazards"] or {}
-    return replace(before, **told)
+        changes["hazards"] = values["hazards"] or {}
+    return replace(before, **changes)
 
 
 def check_received(values: Mapping[str, Any]) -> None:
     """Refuse what the row of the ledger says itself."""
-    said = [name for name in _OF_THE_ROW if values.get(name) is not None]
-    if said:
-        raise Invalid.all([FieldError(name, _("The transfer says this itself. Leave it out.")) for name in said])
+    redundant = [name for name in _OF_THE_ROW if values.get(name) is not None]
+    if redundant:
+        raise Invalid.all([FieldError(name, _("The transfer says this itself. Leave it out.")) for name in redundant])
 
 
 def new_release(values: Mapping[str, Any], asset_id: int, number: int) -> ReleaseDraft:

@@ -80,14 +80,14 @@ _TEXTS = ("name", "opening_note", "collecting")
 
 def changed_details(before: DepotDetails, values: Mapping[str, Any]) -> DepotDetails:
     """What a depot says of itself, with the changes that were sent."""
-    told: dict[str, Any] = {name: values[name] for name in _DETAILS if values.get(name) is not None}
-    told |= {name: values[name] or "" for name in _TEXTS if name in values}
-    told |= {name: values[name] for name in ("address", "longest_stay_days") if name in values}
+    changes: dict[str, Any] = {name: values[name] for name in _DETAILS if values.get(name) is not None}
+    changes |= {name: values[name] or "" for name in _TEXTS if name in values}
+    changes |= {name: values[name] for name in ("address", "longest_stay_days") if name in values}
     if "takes" in values:
-        told["takes"] = values["takes"] or ()
+        changes["takes"] = values["takes"] or ()
     if "opening" in values:
-        told["hours"] = _hours(values["opening"] or [])
-    return replace(before, **told)
+        changes["hours"] = _hours(values["opening"] or [])
+    return replace(before, **changes)
 
 
 def _hours(rows: list[dict[str, Any]]) -> dict[Weekday, tuple[Span, ...]]:
@@ -108,13 +108,13 @@ def new_capacities(rows: Sequence[Mapping[str, Any]]) -> dict[CapacityKind, Deci
     try:
         clean_capacities(amounts)
     except Invalid as refusal:
-        said = {error.field: error.message for error in refusal.errors}
+        messages = {error.field: error.message for error in refusal.errors}
         errors = [
             FieldError(
-                "capacities", _("Row %(row)s, %(field)s: %(said)s", row=index, field="amount", said=said[row["kind"].value])
+                "capacities", _("Row %(row)s, %(field)s: %(said)s", row=index, field="amount", said=messages[row["kind"].value])
             )
             for index, row in enumerate(rows)
-            if row["kind"].value in said
+            if row["kind"].value in messages
         ]
         raise Invalid.all(errors) from refusal
     return amounts

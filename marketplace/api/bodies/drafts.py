@@ -57,7 +57,7 @@ class NewListing:
     external_id: str | None
     lot_id: int | None = None
     amount: Decimal | None = None
-    said: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def new_listing() -> NewListing:
@@ -70,8 +70,8 @@ def new_listing() -> NewListing:
         ]
         _settle(errors)
         return NewListing(None, external_id, lot_id, values.get("quantity"), _draft_values(values))
-    known = {error.field for error in errors}
-    lacking = [name for name in ("material", "quantity", "unit") if values.get(name) is None and name not in known]
+    faulty = {error.field for error in errors}
+    lacking = [name for name in ("material", "quantity", "unit") if values.get(name) is None and name not in faulty]
     errors += [FieldError(name, _("This is required. Fill it in.")) for name in lacking]
     quantity, where = _quantity(values, errors), _where(values, errors)
     _settle(errors)
@@ -152,7 +152,10 @@ class Change:
             set_external_id(session, actor, row, self.values["external_id"])
 
     def _changed(self, before: ListingDraft | DemandDraft) -> dict[str, Any]:
-        empty = {one.name: one.default_factory() if one.default_factory is not MISSING else one.default for one in fields(before)}
+        empty = {
+            draft_field.name: draft_field.default_factory() if draft_field.default_factory is not MISSING else draft_field.default
+            for draft_field in fields(before)
+        }
         changed = {
             name: empty.get(name) if value is None else value
             for name, value in self.values.items()
@@ -219,8 +222,8 @@ def new_terms() -> tuple[TermsDraft, bool]:
         destination = None
         errors += [FieldError(_DESTINATION[error.field], error.message) for error in refusal.errors]
     _settle(errors)
-    said = ("price_cents_per_unit", "kg_per_unit", "available_from", "condition", "replaces_purchase")
-    draft = TermsDraft(values["reason"], place=place, destination=destination, **{name: values.get(name) for name in said})
+    names = ("price_cents_per_unit", "kg_per_unit", "available_from", "condition", "replaces_purchase")
+    draft = TermsDraft(values["reason"], place=place, destination=destination, **{name: values.get(name) for name in names})
     return draft, bool(values.get("confirm_unusual"))
 
 

@@ -138,8 +138,8 @@ def taking_in() -> tuple[dict[str, Any], ArrivalDraft | None]:
         return values, None
     came_from = _location(values, errors)
     lacking = _("This is required. Fill it in.")
-    known = {error.field for error in errors}
-    errors += [FieldError(name, lacking) for name in _NEW if values.get(name) is None and name not in known]
+    faulty = {error.field for error in errors}
+    errors += [FieldError(name, lacking) for name in _NEW if values.get(name) is None and name not in faulty]
     if values.get("quantity") is not None and values.get("unit") is not None:
         try:
             check_amount(values["quantity"], values["unit"])

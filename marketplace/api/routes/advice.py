@@ -41,7 +41,7 @@ def give_opinion(listing_id: int) -> Response:
     body, session, actor = read_body(OpinionBody()), current_session(), current_actor()
     draft = OpinionDraft(body["verdict"], body["text"], body.get("rule") or "")
     opinion = verbs.give_opinion(session, actor, listing_id=listing_id, draft=draft)
-    given = next(one for one in list_opinions(session, actor, listing_id) if one.opinion.id == opinion.id)
+    given = next(row for row in list_opinions(session, actor, listing_id) if row.opinion.id == opinion.id)
     return created(OpinionSchema.write(given), "list_listing_opinions", listing_id=listing_id)
 
 
@@ -58,8 +58,8 @@ def ask_for_opinion(listing_id: int) -> Response:
     """Ask the advisers for an opinion of your own listing, a draft too. They are told; the request that waits already is given back."""
     text, session, actor = read_body(OpinionRequestBody()).get("text") or "", current_session(), current_actor()
     verbs.ask_for_opinion(session, actor, listing_id=listing_id, text=text)
-    asked = get_asked(session, actor, listing_id)
-    return created(OpinionRequestSchema.write(asked), "list_listing_opinions", listing_id=listing_id)
+    opinion_request = get_asked(session, actor, listing_id)
+    return created(OpinionRequestSchema.write(opinion_request), "list_listing_opinions", listing_id=listing_id)
 
 
 @route("GET", "/opinion-requests", gives=OpinionRequestsSchema, tag="listings", query=query.PAGE)
@@ -89,7 +89,7 @@ def lift_gate(listing_id: int) -> Response:
     body, session, actor = read_body(LiftBody()), current_session(), current_actor()
     draft = LiftDraft(body["rule"], body["paper_id"], body["reason"])
     lift = verbs.lift_gate(session, actor, listing_id=listing_id, draft=draft)
-    lifted = next(one for one in list_lifts(session, actor, listing_id) if one.lift.id == lift.id)
+    lifted = next(row for row in list_lifts(session, actor, listing_id) if row.lift.id == lift.id)
     return created(LiftSchema.write(lifted), "list_listing_lifts", listing_id=listing_id)
 
 

@@ -36,11 +36,11 @@ def announce(depot_id: int) -> Response:
 
     They are told. What has a number (`lot`) stays where it is until one of them has taken it in.
     """
-    said, session, actor = new_announcement(), current_session(), current_actor()
-    if isinstance(said, LotComing):
-        arrival = announce_lot(session, actor, depot_id=depot_id, coming=said)
+    announcement, session, actor = new_announcement(), current_session(), current_actor()
+    if isinstance(announcement, LotComing):
+        arrival = announce_lot(session, actor, depot_id=depot_id, coming=announcement)
     else:
-        arrival = announce_arrival(session, actor, depot_id=depot_id, draft=said)
+        arrival = announce_arrival(session, actor, depot_id=depot_id, draft=announcement)
     return created(ArrivalSchema.write(arrival), "list_arrivals", depot_id=depot_id)
 
 
@@ -48,5 +48,5 @@ def announce(depot_id: int) -> Response:
 @permission(Can.STORE)
 def call_off(depot_id: int, arrival_id: int) -> Response:
     """Say that it does not come any more, and why. For whoever announced it, and for keepers. The other side is told."""
-    said = {"depot_id": depot_id, "arrival_id": arrival_id, "reason": read_body(CallOffBody())["reason"]}
-    return ok(ArrivalSchema.write(call_off_arrival(current_session(), current_actor(), **said)))
+    arguments = {"depot_id": depot_id, "arrival_id": arrival_id, "reason": read_body(CallOffBody())["reason"]}
+    return ok(ArrivalSchema.write(call_off_arrival(current_session(), current_actor(), **arguments)))

@@ -106,9 +106,9 @@ def edit_asset(asset_id: int) -> Response:
     before = get_asset(session, actor, asset_id)
     require_match(before, write_asset)
     draft = bodies.changed_asset(draft_of(before), values, location)
-    said = {"version": values["version"], "reason": values.get("reason") or ""}
+    more = {"version": values["version"], "reason": values.get("reason") or ""}
     try:
-        return ok(write_asset(replan.edit_asset(session, actor, asset_id=asset_id, draft=draft, **said)))
+        return ok(write_asset(replan.edit_asset(session, actor, asset_id=asset_id, draft=draft, **more)))
     except Conflict as conflict:
         raise with_current(conflict, write_asset(get_asset(session, actor, asset_id))) from conflict
 

@@ -69,23 +69,23 @@ def show_settlement(depot_id: int) -> Response:
     session, today, page = current_session(), clock.today(), read_page()
     typed = asked("quarter")
     quarter = read_quarter(typed, today) if typed else quarter_of(today).previous
-    found = get_settlement(session, current_actor(), depot_id, quarter)
-    rows = found.rows[page.offset : page.offset + page.size]
-    known = list_organisations_by_id(
-        session, [*(row.organisation_id for row in rows), *(one.organisation_id for one in found.totals)]
+    settlement = get_settlement(session, current_actor(), depot_id, quarter)
+    rows = settlement.rows[page.offset : page.offset + page.size]
+    organisations = list_organisations_by_id(
+        session, [*(row.organisation_id for row in rows), *(total.organisation_id for total in settlement.totals)]
     )
     return many(
         SettlementSchema,
-        [Charged(known[row.organisation_id], row) for row in rows],
-        total=len(found.rows),
+        [Charged(organisations[row.organisation_id], row) for row in rows],
+        total=len(settlement.rows),
         page=page,
-        depot=found.depot,
-        quarter=written(found.quarter),
-        is_over=found.is_over,
-        open_until=found.quarter.open_until,
-        closed_at=found.closed_at,
-        is_of_all=found.is_of_all,
-        totals=_paying(known, found.totals),
+        depot=settlement.depot,
+        quarter=written(settlement.quarter),
+        is_over=settlement.is_over,
+        open_until=settlement.quarter.open_until,
+        closed_at=settlement.closed_at,
+        is_of_all=settlement.is_of_all,
+        totals=_paying(organisations, settlement.totals),
     )
 
 
@@ -98,9 +98,9 @@ def show_depot_costs(depot_id: int) -> Response:
     Whoever reads the stock of the depot sees every organisation; others their own.
     """
     session = current_session()
-    found = get_costs(session, current_actor(), depot_id)
-    known = list_organisations_by_id(session, [total.organisation_id for total in found.totals])
-    return ok(CostsSchema.write(found, items=_paying(known, found.totals)))
+    costs = get_costs(session, current_actor(), depot_id)
+    organisations = list_organisations_by_id(session, [total.organisation_id for total in costs.totals])
+    return ok(CostsSchema.write(costs, items=_paying(organisations, costs.totals)))
 
 
 @route("GET", "/depots/<int:depot_id>/week", gives=WeekSchema, tag="lots", query=(FROM,))
@@ -128,7 +128,7 @@ def list_depot_warnings() -> Response:
     """
     page, rows = read_page(), list_own_troubles(current_session(), current_actor())
     visible = rows[page.offset : page.offset + page.size]
-    return many(WatchesSchema, [_watched(one) for one in visible], total=len(rows), page=page)
+    return many(WatchesSchema, [_watched(trouble) for trouble in visible], total=len(rows), page=page)
 
 
 @route("GET", "/depots/<int:depot_id>/warnings", gives=DepotWatchSchema, tag="lots", query=query.PAGE)
@@ -141,7 +141,7 @@ def show_depot_warnings(depot_id: int) -> Response:
     lying, total = list_lying(session, actor, depot, show=Show.TOO_LONG, page=page.number, page_size=page.size)
     return many(
         DepotWatchSchema,
-        [LotSchema.write(one.lot, listing=one.listing.id if one.listing else None) for one in lying],
+        [LotSchema.write(row.lot, listing=row.listing.id if row.listing else None) for row in lying],
         total=total,
         page=page,
         depot=depot,
@@ -161,5 +161,5 @@ def _transfer(call: Call) -> Written:
     return TransferSchema.write(call)
 
 
-def _paying(known: dict[int, Organisation], totals: Sequence[Total]) -> list[Paying]:
-    return [Paying(known[total.organisation_id], total) for total in totals]
+def _paying(organisations: dict[int, Organisation], totals: Sequence[Total]) -> list[Paying]:
+    return [Paying(organisations[total.organisation_id], total) for total in totals]

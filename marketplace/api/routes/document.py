@@ -39,7 +39,7 @@ def docs() -> str:
         sections.setdefault(str(TAGS[operation.tag]), []).append(_shown(operation, described))
     return render_template(
         "api/docs.html",
-        about=[_marked(one) for one in described["info"]["description"].split("\n\n")],
+        about=[_marked(paragraph) for paragraph in described["info"]["description"].split("\n\n")],
         version=API_VERSION,
         sections=sections.items(),
         specification_url=f"{PREFIX}/openapi.json?lang={current_locale()}",
@@ -60,30 +60,30 @@ def _speak_as_a_page() -> None:
 
 def _shown(operation: Operation, described: dict[str, Any]) -> dict[str, Any]:
     """An operation as rows of text."""
-    told = described["paths"][openapi_path(operation)][operation.method.lower()]
-    body = told.get("requestBody", {}).get("content", {})
+    entry = described["paths"][openapi_path(operation)][operation.method.lower()]
+    body = entry.get("requestBody", {}).get("content", {})
     shape: dict[str, Any] = next((item["schema"] for item in body.values()), {})
     if "$ref" in shape:
         shape = described["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]]
     required = shape.get("required", [])
     return {
-        "id": told["operationId"],
+        "id": entry["operationId"],
         "method": operation.method,
         "path": PREFIX + openapi_path(operation),
-        "summary": _marked(told["summary"]),
-        "description": _marked(told["description"]),
+        "summary": _marked(entry["summary"]),
+        "description": _marked(entry["description"]),
         "parameters": [
-            (_code(item["name"]), _code(item["in"]), _marked(item.get("description", ""))) for item in told["parameters"]
+            (_code(item["name"]), _code(item["in"]), _marked(item.get("description", ""))) for item in entry["parameters"]
         ],
         "properties": [
             (
                 _code(name),
-                _code(_type(one)),
-                _marked("; ".join(filter(None, (str(_("required")) if name in required else "", one.get("description", ""))))),
+                _code(_type(schema)),
+                _marked("; ".join(filter(None, (str(_("required")) if name in required else "", schema.get("description", ""))))),
             )
-            for name, one in shape.get("properties", {}).items()
+            for name, schema in shape.get("properties", {}).items()
         ],
-        "answers": list(told["responses"]),
+        "answers": list(entry["responses"]),
     }
 
 

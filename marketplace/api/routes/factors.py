@@ -118,8 +118,8 @@ def withdraw_factor_list(list_id: int) -> Response:
 @MANAGES
 def use_factor_list(list_id: int) -> Response:
     """Take a list into use as a new version. What was counted before keeps the version that it was counted with."""
-    said = read_body(UseListBody())
-    row = actions.use_list(current_session(), current_actor(), list_id=list_id, seen=said["seen"], sure=bool(said.get("sure")))
+    body = read_body(UseListBody())
+    row = actions.use_list(current_session(), current_actor(), list_id=list_id, seen=body["seen"], sure=bool(body.get("sure")))
     return ok(write_list(row))
 
 

@@ -23,8 +23,8 @@ def list_kept() -> Response:
     page, session, actor = read_page(), current_session(), current_actor()
     rows = list_favourites(session, actor)
     visible = rows[page.offset : page.offset + page.size]
-    spots = list_spots(session, actor, [listing for _kept, listing in visible])
-    items = [write_favourite(kept, listing, spots.get(listing.id)) for kept, listing in visible]
+    spots = list_spots(session, actor, [listing for _favourite, listing in visible])
+    items = [write_favourite(favourite, listing, spots.get(listing.id)) for favourite, listing in visible]
     return many(FavouritesSchema, items, total=len(rows), page=page)
 
 
@@ -55,5 +55,5 @@ def drop_listing(listing_id: int) -> Response:
 
 def _written(listing_id: int) -> dict[str, object]:
     session, actor = current_session(), current_actor()
-    kept, listing = get_favourite(session, actor, listing_id)
-    return write_favourite(kept, listing, list_spots(session, actor, [listing]).get(listing.id))
+    favourite, listing = get_favourite(session, actor, listing_id)
+    return write_favourite(favourite, listing, list_spots(session, actor, [listing]).get(listing.id))

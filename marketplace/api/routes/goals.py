@@ -38,7 +38,9 @@ def show_goals() -> Response:
     if year is not None:
         check_year(year, last=max(goals.years))
     if wanted:
-        goals = replace(goals, municipalities=tuple(one for one in goals.municipalities if one.slug in wanted))
+        goals = replace(
+            goals, municipalities=tuple(municipality for municipality in goals.municipalities if municipality.slug in wanted)
+        )
     return ok(GoalsSchema.write(goals))
 
 

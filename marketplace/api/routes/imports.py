@@ -170,8 +170,8 @@ def list_import_rows(import_id: int) -> Response:
 def _row(run: ImportRun, row: ImportRow, judge: Any) -> Written:
     record = record_of(run, as_sheet_row(row))
     messages = tell_row(judge, row, record) if judge is not None and row.state in SAID_WHY else row.messages
-    told = {key: str(sentence) for key, sentence in messages.items()}
-    return ImportRowSchema.write(row, row=row.row_number, values=dict(record.cells), messages=told)
+    texts = {key: str(sentence) for key, sentence in messages.items()}
+    return ImportRowSchema.write(row, row=row.row_number, values=dict(record.cells), messages=texts)
 
 
 @route("GET", f"{ONE}/changes", gives=ChangesSchema, tag="imports")
@@ -181,20 +181,20 @@ def list_changes(import_id: int) -> Response:
     """What applying it would change, old and new. Of a sheet that is applied or taken back: nothing."""
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
-    found: dict[str, Any] = {"changes": [], "refused": [], "codes": [], "lots": [], "passports": None, "raw": None}
+    effects: dict[str, Any] = {"changes": [], "refused": [], "codes": [], "lots": [], "passports": None, "raw": None}
     if run.status == ImportStatus.PREVIEW and run.kind == TableName.MATERIAL_USE:
         preview = get_use_preview(session, actor, run)
-        found["changes"] = list(preview.changed)
-        found["refused"] = [year.fault for year in preview.years if year.fault is not None]
+        effects["changes"] = list(preview.changed)
+        effects["refused"] = [year.fault for year in preview.years if year.fault is not None]
     elif run.status == ImportStatus.PREVIEW and run.kind == TableName.LISTINGS:
-        found["lots"] = get_lots_preview(session, actor, run)
+        effects["lots"] = get_lots_preview(session, actor, run)
     elif run.status == ImportStatus.PREVIEW and run.kind == TableName.PASSPORTS:
-        found["passports"] = get_passport_preview(session, actor, run)
+        effects["passports"] = get_passport_preview(session, actor, run)
     elif run.status == ImportStatus.PREVIEW and run.kind == TableName.RAW:
-        found["raw"] = get_raw_preview(session, actor, run)
+        effects["raw"] = get_raw_preview(session, actor, run)
     elif run.status == ImportStatus.PREVIEW and run.kind == TableName.OUTFLOW:
-        found["codes"] = list(get_outflow_preview(session, actor, run).codes)
-    return ok(ChangesSchema.write(None, **found))
+        effects["codes"] = list(get_outflow_preview(session, actor, run).codes)
+    return ok(ChangesSchema.write(None, **effects))
 
 
 @route("POST", f"{ONE}/read", takes=NothingBody(), gives=ImportSchema, tag="imports")
@@ -210,8 +210,8 @@ def read_import_again(import_id: int) -> Response:
 def map_columns(import_id: int) -> Response:
     """Say which column is which, and how numbers are written."""
     columns = read_body(MappingBody())["columns"]
-    places = {one["key"]: one["column"] for one in columns}
-    notations = {one["key"]: one["notation"] for one in columns if one.get("notation")}
+    places = {column["key"]: column["column"] for column in columns}
+    notations = {column["key"]: column["notation"] for column in columns if column.get("notation")}
     return _judged(set_columns(current_session(), current_actor(), import_id=import_id, places=places, notations=notations))
 
 
@@ -252,7 +252,7 @@ def choose_import_codes(import_id: int) -> Response:
 
     Of a sheet of passports or a contract: for which material a name."""
     sent = read_body(CodesBody())["codes"]
-    codes = {one.get("eural") or one.get("name") or "": one.get("group") or one.get("material") or "" for one in sent}
+    codes = {entry.get("eural") or entry.get("name") or "": entry.get("group") or entry.get("material") or "" for entry in sent}
     return _judged(choose_codes(current_session(), current_actor(), import_id=import_id, codes=codes))
 
 

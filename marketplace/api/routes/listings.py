@@ -115,10 +115,10 @@ def _question() -> CatalogueQuery:
     )
 
 
-def _facets(found: CataloguePage[Listing]) -> dict[str, Any]:
-    if found.facets is None:
+def _facets(page: CataloguePage[Listing]) -> dict[str, Any]:
+    if page.facets is None:
         return {"facets": {}, "field_facets": []}
-    counted = found.facets
+    counted = page.facets
     by_filter = {
         "materialGroup": counted.groups,
         "condition": counted.conditions,
@@ -136,7 +136,7 @@ def create_listing() -> Response:
     session, actor = current_session(), current_actor()
     if new.lot_id is not None:
         try:
-            draft = draft_of_lot(session, actor, lot_id=new.lot_id, amount=new.amount, **new.said)
+            draft = draft_of_lot(session, actor, lot_id=new.lot_id, amount=new.amount, **new.details)
         except Missing as missing:
             raise Invalid(missing.message, "lot") from missing
         listing = offer_lot(session, actor, lot_id=new.lot_id, draft=draft)

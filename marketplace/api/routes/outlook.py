@@ -45,6 +45,6 @@ def _wanted() -> OutlookFilter:
     group, municipality = asked("group"), asked("municipality")
     if group and current_taxonomy().group(group) is None:
         raise Invalid(_("There is no group of materials “%(slug)s”. Choose from the list.", slug=quoted(group)), "group")
-    if municipality and municipality not in {one.slug for one in list_municipalities(current_session())}:
+    if municipality and municipality not in {organisation.slug for organisation in list_municipalities(current_session())}:
         raise Invalid(_("There is no municipality “%(slug)s”. Choose from the list.", slug=quoted(municipality)), "municipality")
     return OutlookFilter(group, municipality)

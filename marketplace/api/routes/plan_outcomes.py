@@ -46,8 +46,8 @@ def list_plan_gaps(plan_id: int) -> Response:
 def list_combined_lines(plan_id: int) -> Response:
     """List the needs that several lots serve, each with what they come to."""
     page, session = read_page(), current_session()
-    found, total = list_combined(session, get_run(session, current_actor(), plan_id), offset=page.offset, limit=page.size)
-    return many(PlanCombinedSchema, found, total=total, page=page)
+    combined, total = list_combined(session, get_run(session, current_actor(), plan_id), offset=page.offset, limit=page.size)
+    return many(PlanCombinedSchema, combined, total=total, page=page)
 
 
 @route("GET", "/plans/<int:plan_id>/rounds", gives=PlanRoundsSchema, tag="plans", query=query.PAGE)
@@ -59,8 +59,8 @@ def list_plan_rounds(plan_id: int) -> Response:
     Each with what one round of both saves.
     """
     page, session = read_page(), current_session()
-    found, total = list_rounds(session, get_run(session, current_actor(), plan_id), offset=page.offset, limit=page.size)
-    return many(PlanRoundsSchema, found, total=total, page=page)
+    rounds, total = list_rounds(session, get_run(session, current_actor(), plan_id), offset=page.offset, limit=page.size)
+    return many(PlanRoundsSchema, rounds, total=total, page=page)
 
 
 @route("GET", "/plans/<int:plan_id>/changes/<int:before_id>", gives=PlanChangesSchema, tag="plans", query=query.PAGE)
@@ -73,10 +73,10 @@ def list_plan_changes(plan_id: int, before_id: int) -> Response:
     """
     page, session, actor = read_page(), current_session(), current_actor()
     now, before = get_run(session, actor, plan_id), get_run(session, actor, before_id)
-    found = compare_runs(session, before, now, offset=page.offset, limit=page.size)
-    counts = {change.value: count for change, count in found.counts.items()}
-    more = {"before": PlanSchema.write(before), "now": PlanSchema.write(now), "kept": found.kept, **counts}
-    return many(PlanChangesSchema, found.lines, total=found.total, page=page, **more)
+    comparison = compare_runs(session, before, now, offset=page.offset, limit=page.size)
+    counts = {change.value: count for change, count in comparison.counts.items()}
+    more = {"before": PlanSchema.write(before), "now": PlanSchema.write(now), "kept": comparison.kept, **counts}
+    return many(PlanChangesSchema, comparison.lines, total=comparison.total, page=page, **more)
 
 
 @route("GET", "/plans/followed", gives=PlansFollowedSchema, tag="plans", query=query.PAGE)
@@ -89,5 +89,5 @@ def show_plans_followed() -> Response:
     A line that nobody answered is ignored once a newer plan is made, or after fourteen days.
     """
     page = read_page()
-    found = effect_of_plans(current_session(), current_actor(), offset=page.offset, limit=page.size)
-    return many(PlansFollowedSchema, found.runs, total=found.plans, page=page, fates=in_order(found.fates), deeds=found.deeds)
+    effect = effect_of_plans(current_session(), current_actor(), offset=page.offset, limit=page.size)
+    return many(PlansFollowedSchema, effect.runs, total=effect.plans, page=page, fates=in_order(effect.fates), deeds=effect.deeds)

@@ -21,9 +21,9 @@ REPORT = "/reports/<int:report_id>"
 @permission(Can.READ_PUBLIC_FIGURES)
 def list_reports() -> Response:
     """List the reports that were published, the newest year first."""
-    page, found = read_page(), list_published(current_session(), current_actor())
+    page, reports = read_page(), list_published(current_session(), current_actor())
     first = (page.number - 1) * page.size
-    return many(ReportsSchema, found[first : first + page.size], total=len(found), page=page)
+    return many(ReportsSchema, reports[first : first + page.size], total=len(reports), page=page)
 
 
 @route("POST", "/reports", takes=PublishBody(), gives=ReportSchema, status=201, tag="figures")

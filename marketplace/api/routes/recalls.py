@@ -73,14 +73,14 @@ def unblock_lot(lot_id: int) -> Response:
 def show_tree(lot_id: int) -> Response:
     """Where a lot comes from and where every part of it went, to whoever has it now. For whoever has any of it, and whoever had."""
     session, actor = current_session(), current_actor()
-    found = traces.trace(session, actor, lot_id)
-    offers, had = find_offers(session, [lot.id for lot in found.lots]), found.had_by_lot
+    tree = traces.trace(session, actor, lot_id)
+    offers, had = find_offers(session, [lot.id for lot in tree.lots]), tree.had_by_lot
 
     def write(lot: Lot) -> Written:
         given = {"listing": offers.get(lot.id)} if may(actor, Can.READ_LOT, lot) else OF_THE_OWNER
-        return TracedLotSchema.write(lot, depth=found.depths[lot.id], had=had.get(lot.id, []), **given)
+        return TracedLotSchema.write(lot, depth=tree.depths[lot.id], had=had.get(lot.id, []), **given)
 
-    return ok(TreeSchema.write(found, lots=[write(lot) for lot in found.lots]))
+    return ok(TreeSchema.write(tree, lots=[write(lot) for lot in tree.lots]))
 
 
 @route("GET", f"{LOT}/papers", gives=PapersSchema, tag="lots", query=PAGE)
@@ -154,7 +154,7 @@ def _whole(recall: Recall) -> Written:
         recall,
         lots=queries.count_lots(session, recall.id),
         blocked=queries.count_blocked(session, recall.id),
-        parties=[_party(one, days.get(one.organisation_id), reads=reads) for one in parties],
+        parties=[_party(party, days.get(party.organisation_id), reads=reads) for party in parties],
         transfers=queries.list_transfers(session, recall.id),
         releases=queries.list_releases(session, recall.id),
         note=STAYS_TAKEN_BACK,

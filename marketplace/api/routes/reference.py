@@ -23,9 +23,9 @@ def list_materials() -> Response:
     page, words, wanted = read_page(), asked("q"), asked_all("materialGroup")
     taxonomy = current_taxonomy()
     check_groups(taxonomy, wanted)
-    found = taxonomy.search(words)
-    meant = None if found or asked_yes("literal") else taxonomy.mend(words)
-    rows = [item for item in (taxonomy.search(meant) if meant else found) if not wanted or item.group.slug in wanted]
+    materials = taxonomy.search(words)
+    meant = None if materials or asked_yes("literal") else taxonomy.mend(words)
+    rows = [item for item in (taxonomy.search(meant) if meant else materials) if not wanted or item.group.slug in wanted]
     visible = rows[page.offset : page.offset + page.size]
     corrected = meant if rows else None
     return many(MaterialsSchema, visible, total=len(rows), page=page, groups=taxonomy.groups, corrected_query=corrected)

@@ -69,8 +69,8 @@ def list_price_tables() -> Response:
     """List the tables of prices, newest first. The newest one with a price of that day or before counts."""
     page = read_page()
     rows = prices.list_price_tables(current_session(), current_actor())
-    shown = [PriceTableSchema.write(row) for row in rows[page.offset : page.offset + page.size]]
-    return many(PriceTablesSchema, shown, total=len(rows), page=page)
+    items = [PriceTableSchema.write(row) for row in rows[page.offset : page.offset + page.size]]
+    return many(PriceTablesSchema, items, total=len(rows), page=page)
 
 
 @route("GET", "/price-tables/<int:table_id>", gives=PricesSchema, tag="passports", query=query.PAGE)

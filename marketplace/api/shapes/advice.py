@@ -33,7 +33,7 @@ class OpinionRequestSchema(Shape):
     listing_id = Integer(attribute="request.listing_id")
     title = Line("of the listing", attribute="listing.title")
     organisation = Part(OrganisationSchema, "who asks: the owner", attribute="listing.organisation")
-    text = LineOrNull("what the adviser should know", get=lambda asked: asked.request.text or None)
+    text = LineOrNull("what the adviser should know", get=lambda row: row.request.text or None)
     asked_at = Moment(attribute="request.asked_at")
     answered_at = Moment("null: it waits", attribute="request.answered_at", allow_none=True)
 

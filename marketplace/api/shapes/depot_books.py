@@ -98,7 +98,9 @@ class _EndingSchema(Shape):
 
     on = Day("the last day of the longest stay")
     lots = Integer("how many")
-    lot = Integer("id of the lot, where it is one; null: several", get=lambda one: one.lot and one.lot.id, allow_none=True)
+    lot = Integer(
+        "id of the lot, where it is one; null: several", get=lambda ending: ending.lot and ending.lot.id, allow_none=True
+    )
 
 
 class WeekSchema(Shape):

@@ -15,8 +15,8 @@ PLACES = 3
 def _of(figure: Callable[[DepotFigures], Decimal | None]) -> Callable[[DepotFigures], Decimal | None]:
     """The figure with three decimals, rounded half up once."""
 
-    def get(found: DepotFigures) -> Decimal | None:
-        value = figure(found)
+    def get(figures: DepotFigures) -> Decimal | None:
+        value = figure(figures)
         return None if value is None else rounded(value, PLACES)
 
     return get
@@ -93,5 +93,5 @@ class _RowSchema(Shape):
 class AllDepotFiguresSchema(Shape):
     """Every depot in which something lay, by name. What went from one to another counts in both."""
 
-    items = List(Part(_RowSchema), get=lambda found: found.rows)
+    items = List(Part(_RowSchema), get=lambda figures: figures.rows)
     total = Part(DepotFiguresSchema)

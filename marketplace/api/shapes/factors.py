@@ -20,26 +20,26 @@ class _Said(NamedTuple):
 
 
 def _licensed(fact: str, meaning: str) -> Number:
-    def get(said: _Said) -> Decimal | None:
-        value = figure_of(said.row.facts, fact)
-        return Decimal(value) if said.may_read and value is not None else None
+    def get(entry: _Said) -> Decimal | None:
+        value = figure_of(entry.row.facts, fact)
+        return Decimal(value) if entry.may_read and value is not None else None
 
     return Number(meaning, allow_none=True, get=get)
 
 
 def _line(fact: str, meaning: str = "") -> LineOrNull:
-    return LineOrNull(meaning, get=lambda said: figure_of(said.row.facts, fact))
+    return LineOrNull(meaning, get=lambda entry: figure_of(entry.row.facts, fact))
 
 
-def _weights(said: _Said) -> dict[str, Decimal]:
-    return {unit: Decimal(kg) for unit, kg in said.row.facts["kg_per_unit"].items()}
+def _weights(entry: _Said) -> dict[str, Decimal]:
+    return {unit: Decimal(kg) for unit, kg in entry.row.facts["kg_per_unit"].items()}
 
 
 class MaterialVersionSchema(Shape):
     """What a version said of a material. Only versions that changed something of it."""
 
-    number = Integer("of the version", get=lambda said: said.row.version.number)
-    since = Moment(get=lambda said: said.row.version.since)
+    number = Integer("of the version", get=lambda entry: entry.row.version.number)
+    since = Moment(get=lambda entry: entry.row.version.since)
     kg_per_unit = Dict(Number(), get=_weights)
     weight_source = _line("weight_source")
     carbon_factor = _licensed(
@@ -54,10 +54,12 @@ class MaterialVersionSchema(Shape):
     mki_source = _line("mki_source")
     factor_licence = _line("factor_licence", "of the factors and the MKI; null: not known")
     is_public = YesNo(
-        "false: the licence keeps factors and MKI to its holder", get=lambda said: figure_of(said.row.facts, "factor_is_public")
+        "false: the licence keeps factors and MKI to its holder", get=lambda entry: figure_of(entry.row.facts, "factor_is_public")
     )
     imbor = _line("imbor", "the exact identifier in IMBOR; null: none is known")
-    changed = List(Line(), "what this version changed, by name", get=lambda said: [one.figure.fact for one in said.row.changes])
+    changed = List(
+        Line(), "what this version changed, by name", get=lambda entry: [change.figure.fact for change in entry.row.changes]
+    )
 
 
 class MaterialVersionsSchema(PageSchema):
@@ -95,13 +97,13 @@ def write_changes(changes: Iterable[Change], may_read: Callable[[str], bool]) ->
     """The changes of a list. `may_read`: whether the reader may know the licensed figures of a material as they are now."""
     return [
         _Changed(
-            one.slug,
-            one.figure.column,
-            _text(one.before) if one.figure.fact not in LICENSED or may_read(one.slug) else "",
-            _text(one.after),
-            one.is_much,
+            change.slug,
+            change.figure.column,
+            _text(change.before) if change.figure.fact not in LICENSED or may_read(change.slug) else "",
+            _text(change.after),
+            change.is_much,
         )
-        for one in changes
+        for change in changes
     ]
 
 

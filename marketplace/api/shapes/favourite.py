@@ -21,6 +21,6 @@ class FavouritesSchema(PageSchema):
     items = List(Part(FavouriteSchema))
 
 
-def write_favourite(kept: Favourite, listing: Listing, spot: Spot | None) -> Written:
+def write_favourite(favourite: Favourite, listing: Listing, spot: Spot | None) -> Written:
     """A kept lot as this actor may see it."""
-    return FavouriteSchema.write(None, kept_at=kept.created_at, listing=ListingSchema.write(listing, exact=spot))
+    return FavouriteSchema.write(None, kept_at=favourite.created_at, listing=ListingSchema.write(listing, exact=spot))

@@ -92,10 +92,10 @@ class _Figure(NamedTuple):
 
 
 def _figure_of(statistic: Statistic) -> Callable[[Statistics], _Figure]:
-    def of(found: Statistics) -> _Figure:
-        (low, high), coverage = statistic.ends(found.totals) or (None, None), statistic.coverage(found.totals)
+    def of(statistics: Statistics) -> _Figure:
+        (low, high), coverage = statistic.ends(statistics.totals) or (None, None), statistic.coverage(statistics.totals)
         covered = None if coverage is None else coverage.quantize(FOUR_PLACES)
-        return _Figure(statistic.figure(found.totals), low, high, covered, found.is_adopted)
+        return _Figure(statistic.figure(statistics.totals), low, high, covered, statistics.is_adopted)
 
     return of
 
@@ -228,14 +228,14 @@ class Beside(NamedTuple):
 
     def figure(self, name: str) -> Any:
         """A figure; None where it is not told."""
-        found = getattr(self.supply, name) if name != "competition" else self.competition
-        return None if isinstance(found, NotTold) else found
+        value = getattr(self.supply, name) if name != "competition" else self.competition
+        return None if isinstance(value, NotTold) else value
 
     @property
     def reasons(self) -> list[dict[str, str]]:
         """Which figures are not told, and why."""
         all_of_it = {**{name: getattr(self.supply, name) for name in BESIDE}, "competition": self.competition}
-        return [{"figure": name, "reason": str(one.reason)} for name, one in all_of_it.items() if isinstance(one, NotTold)]
+        return [{"figure": name, "reason": str(value.reason)} for name, value in all_of_it.items() if isinstance(value, NotTold)]
 
 
 class _Lost(NamedTuple):
@@ -248,8 +248,8 @@ class _Lost(NamedTuple):
 
 
 def _lost(beside: Beside) -> list[_Lost] | None:
-    found = beside.figure("lost")
-    return None if found is None else [_Lost(name, one.number, one.mass_kg, one.unweighed) for name, one in found.items()]
+    lost = beside.figure("lost")
+    return None if lost is None else [_Lost(name, loss.number, loss.mass_kg, loss.unweighed) for name, loss in lost.items()]
 
 
 class _BesideSchema(Shape):
@@ -278,7 +278,7 @@ class StatisticsSchema(PublicStatisticsSchema):
         Part(_Reach),
         "what stayed `within` one organisation, within the `region`, or had a partner on either side (`outside`)",
         optional=True,
-        get=lambda statistics: [_Reached(*one) for one in statistics.by_reach.items()],
+        get=lambda statistics: [_Reached(*item) for item in statistics.by_reach.items()],
     )
     beside = Part(_BesideSchema, "supply and demand, for the region", optional=True)
     by_pair = List(

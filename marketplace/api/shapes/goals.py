@@ -46,20 +46,20 @@ def _rounded(points: Decimal | None) -> Decimal | None:
     return None if points is None else points.quantize(THOUSANDTH)
 
 
-def _inhabitants_percent(one: Indicator) -> Decimal | None:
-    return _rounded(_percent(one.inhabitants_share))
+def _inhabitants_percent(indicator: Indicator) -> Decimal | None:
+    return _rounded(_percent(indicator.inhabitants_share))
 
 
 def _coverage(figure: _Figure) -> Decimal:
     """Of one municipality all or nothing."""
-    found = _inhabitants_percent(figure.used)
-    return Decimal(100 * figure.used.reported) if found is None else found
+    share = _inhabitants_percent(figure.used)
+    return Decimal(100 * figure.used.reported) if share is None else share
 
 
 def _bound(which: int) -> Callable[[_Figure], Decimal | None]:
     def of(figure: _Figure) -> Decimal | None:
-        found = bounds(figure.used)
-        return None if found is None else _percent(found[which])
+        limits = bounds(figure.used)
+        return None if limits is None else _percent(limits[which])
 
     return of
 
@@ -175,7 +175,7 @@ class GoalSchema(Shape):
 class _RegionSchema(Shape):
     """The goals of the region."""
 
-    goals = List(Part(GoalSchema), get=lambda place: [_Figure(one, place) for one in place.standings])
+    goals = List(Part(GoalSchema), get=lambda place: [_Figure(standing, place) for standing in place.standings])
     bank_mass_kg = Number(attribute="bank_kg")
 
 
@@ -205,7 +205,7 @@ class Coverage(NamedTuple):
 class _CoverageSettingSchema(Shape):
     """A setting, and why it was made."""
 
-    percent = Number(get=lambda one: Decimal(one.value))
+    percent = Number(get=lambda setting: Decimal(setting.value))
     reason = Lines()
     set_at = Moment()
 

@@ -172,7 +172,7 @@ def _material_slug(line: OutflowEstimate) -> str | None:
 class _LinesSchema(Shape):
     """What leaves of one material and unit by a contract."""
 
-    material = Line("slug; null: not certain", get=lambda one: one.material or None, allow_none=True)
+    material = Line("slug; null: not certain", get=lambda row: row.material or None, allow_none=True)
     lines = Integer("posts", attribute="lots")
     quantity = Number()
     unit = Choice(Unit)
@@ -191,7 +191,7 @@ class _NameSchema(Shape):
 
     name = Line()
     rows = Integer()
-    material = Line("slug of what it is taken for; null: not known", get=lambda one: one.material or None, allow_none=True)
+    material = Line("slug of what it is taken for; null: not known", get=lambda row: row.material or None, allow_none=True)
     how = Line("chosen, found by the search, or unknown")
 
 

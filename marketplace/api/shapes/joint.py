@@ -94,7 +94,7 @@ class _EstimateSchema(Shape):
 
     low_cents = Integer()
     high_cents = Integer()
-    typed = YesNo("whether it was asked with, and is not by a price of new", get=lambda one: one.price is None)
+    typed = YesNo("whether it was asked with, and is not by a price of new", get=lambda estimate: estimate.price is None)
 
 
 class _ThresholdSchema(Shape):
@@ -103,14 +103,16 @@ class _ThresholdSchema(Shape):
     contract = Choice(Contract)
     amount_cents = Integer(
         "without VAT; null: none is known for today",
-        get=lambda one: one.threshold and one.threshold.amount_cents,
+        get=lambda compared: compared.threshold and compared.threshold.amount_cents,
         allow_none=True,
     )
-    first_day = Day(get=lambda one: one.threshold and one.threshold.first_on, allow_none=True)
-    last_day = Day(get=lambda one: one.threshold and one.threshold.last_on, allow_none=True)
-    law = LineOrNull(get=lambda one: one.threshold and localize(one.threshold.law))
-    source = LineOrNull("an id of SOURCES.md", get=lambda one: one.threshold and one.threshold.source)
-    verified = YesNo("null: none is known", get=lambda one: one.threshold and one.threshold.is_verified, allow_none=True)
+    first_day = Day(get=lambda compared: compared.threshold and compared.threshold.first_on, allow_none=True)
+    last_day = Day(get=lambda compared: compared.threshold and compared.threshold.last_on, allow_none=True)
+    law = LineOrNull(get=lambda compared: compared.threshold and localize(compared.threshold.law))
+    source = LineOrNull("an id of SOURCES.md", get=lambda compared: compared.threshold and compared.threshold.source)
+    verified = YesNo(
+        "null: none is known", get=lambda compared: compared.threshold and compared.threshold.is_verified, allow_none=True
+    )
     standing = Choice(Standing, meaning="null: estimate or threshold is not known", allow_none=True)
     sentence = Sentence(get=said_of_threshold)
 

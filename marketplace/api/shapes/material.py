@@ -48,12 +48,14 @@ class FullMaterialSchema(MaterialSchema):
     avoided_kgco2e_per_kg = Number(
         "null: unknown, or kept to the holder of its licence",
         allow_none=True,
-        get=lambda one: one.carbon.kgco2e_per_kg if one.carbon and may_read_factor(current_actor(), one) else None,
+        get=lambda material: (
+            material.carbon.kgco2e_per_kg if material.carbon and may_read_factor(current_actor(), material) else None
+        ),
     )
     processing_kgco2e_per_kg = Number(
         "of making it fit for reuse; null: unknown, or kept to the holder of its licence",
         allow_none=True,
-        get=lambda one: one.processing_kgco2e_per_kg if may_read_factor(current_actor(), one) else None,
+        get=lambda material: material.processing_kgco2e_per_kg if may_read_factor(current_actor(), material) else None,
     )
     origin = Choice(BankOrigin, "as what it counts when it comes from the bank")
 
@@ -85,20 +87,27 @@ class FieldSchema(Shape):
 
 def _licensed(get: Callable[[Material], Decimal | None], meaning: str) -> Number:
     """A figure that a licence may keep to its holder."""
-    return Number(meaning, allow_none=True, get=lambda one: get(one) if may_read_factor(current_actor(), one) else None)
+    return Number(
+        meaning, allow_none=True, get=lambda material: get(material) if may_read_factor(current_actor(), material) else None
+    )
 
 
 class DetailedMaterialSchema(FullMaterialSchema):
     """A material with what is asked of a lot of it, what is needed to publish first."""
 
-    carbon_low = _licensed(lambda one: one.carbon.low if one.carbon else None, "the low end of the published values")
-    carbon_high = _licensed(lambda one: one.carbon.high if one.carbon else None, "the high end of the published values")
-    carbon_confidence = LineOrNull(
-        "A measured, B of the class of material, C estimated", get=lambda one: one.carbon.confidence if one.carbon else None
+    carbon_low = _licensed(
+        lambda material: material.carbon.low if material.carbon else None, "the low end of the published values"
     )
-    factor_source = LineOrNull(get=lambda one: one.carbon.source if one.carbon else None)
+    carbon_high = _licensed(
+        lambda material: material.carbon.high if material.carbon else None, "the high end of the published values"
+    )
+    carbon_confidence = LineOrNull(
+        "A measured, B of the class of material, C estimated",
+        get=lambda material: material.carbon.confidence if material.carbon else None,
+    )
+    factor_source = LineOrNull(get=lambda material: material.carbon.source if material.carbon else None)
     mki_eur_per_kg = _licensed(
-        lambda one: one.mki_eur_per_kg, "environmental cost (MKI), euro per kg of the new product; null: unknown"
+        lambda material: material.mki_eur_per_kg, "environmental cost (MKI), euro per kg of the new product; null: unknown"
     )
     mki_source = LineOrNull()
     factor_licence = LineOrNull("of the factors and the MKI; null: not known")

@@ -28,7 +28,7 @@ class WholeOrganisationSchema(OrganisationSchema):
     email_domain = LineOrNull()
     alert_email = Line(
         "of an adviser: where a recall is mailed beside its people; for its own people and whoever manages organisations",
-        get=lambda one: one.alert_email if may_read_alert_email(current_actor(), one) else None,
+        get=lambda organisation: organisation.alert_email if may_read_alert_email(current_actor(), organisation) else None,
         optional=True,
     )
     is_active = YesNo("false: it does not take part any more")

@@ -110,7 +110,7 @@ class _PlanLineSchema(Shape):
     demand = Part(TitledSchema, attribute="line.demand")
     from_organisation = Part(OrganisationSchema, attribute="line.owner")
     to_organisation = Part(OrganisationSchema, attribute="line.asker")
-    material = Part(MaterialSchema, get=lambda one: current_taxonomy().material_by_id(one.line.material_id))
+    material = Part(MaterialSchema, get=lambda row: current_taxonomy().material_by_id(row.line.material_id))
     quantity = Quantity("taken of the lot", attribute="line.quantity")
     unit = UnitChoice(attribute="line.unit")
     covers = Quantity("what that gives of the need", attribute="line.covers")
@@ -120,7 +120,7 @@ class _PlanLineSchema(Shape):
         "whole kilometres between the public points, of both legs through a depot", attribute="line.distance_km"
     )
     road_km = Number(attribute="line.road_km")
-    round_trip_km = Number("by road, out and back", get=lambda one: one.line.road_km * 2)
+    round_trip_km = Number("by road, out and back", get=lambda row: row.line.road_km * 2)
     first_day = Day("on which it can be handed over; null: it waits in between", attribute="line.first_day", allow_none=True)
     last_day = Day("the last one", attribute="line.last_day", allow_none=True)
     tonne_km = Number(attribute="line.tonne_km")
@@ -130,7 +130,7 @@ class _PlanLineSchema(Shape):
     sentence = Sentence("why it stands there")
     way = LineOrNull(
         "on which day it goes, where it waits and what that costs; null: an old plan does not say",
-        get=lambda one: None if one.way is None else str(one.way),
+        get=lambda row: None if row.way is None else str(row.way),
     )
     journey = Part(_JourneySchema, "null: an old plan does not say", allow_none=True, attribute="line.journey")
     instead_of = Integer(

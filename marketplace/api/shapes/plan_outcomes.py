@@ -18,7 +18,7 @@ class _WaySchema(Shape):
     step = Choice(Step, "what stands between; turn: it opens on a day", attribute="way.step")
     short = Number("of which so much: kilometres, steps of condition, days, answers, or units of the lot", attribute="way.short")
     day = Day("from or until which it is there, or its turn opens", attribute="way.day", allow_none=True)
-    detail = LineOrNull("the condition it has, or the slug of the field that differs", get=lambda one: one.way.detail or None)
+    detail = LineOrNull("the condition it has, or the slug of the field that differs", get=lambda row: row.way.detail or None)
     listing_id = Integer(attribute="way.listing_id")
     demand_id = Integer(attribute="way.demand_id")
     organisation = Part(OrganisationSchema, "the other side", attribute="way.other")
@@ -38,7 +38,7 @@ class _PlanGapSchema(Shape):
     demand = Part(TitledSchema, attribute="gap.demand", allow_none=True)
     listing = Part(TitledSchema, attribute="gap.listing", allow_none=True)
     organisation = Part(OrganisationSchema, "whose it is", attribute="gap.organisation")
-    material = Part(MaterialSchema, get=lambda one: current_taxonomy().material_by_id(one.gap.material_id))
+    material = Part(MaterialSchema, get=lambda row: current_taxonomy().material_by_id(row.gap.material_id))
     quantity = Quantity("that was open when the plan was made", attribute="gap.quantity")
     left = Quantity("that stays", attribute="gap.left")
     unit = UnitChoice(attribute="gap.unit")
@@ -58,7 +58,7 @@ class _CombinedSchema(Shape):
 
     demand = Part(TitledSchema, attribute="first.demand")
     organisation = Part(OrganisationSchema, attribute="first.asker")
-    lines = List(Integer(), "the numbers of its lines", get=lambda one: [line.number for line in one.lines])
+    lines = List(Integer(), "the numbers of its lines", get=lambda need: [line.number for line in need.lines])
     covers = Quantity("what they give together")
     covers_unit = UnitChoice(attribute="first.covers_unit")
     mass_kg = Number()
@@ -154,7 +154,7 @@ class _PlanEffectSchema(Shape):
     """What became of the lines of one plan."""
 
     plan = Part(PlanSchema, attribute="run")
-    fates = List(Part(_FateSchema), get=lambda one: in_order(one.fates))
+    fates = List(Part(_FateSchema), get=lambda effect: in_order(effect.fates))
 
 
 class PlansFollowedSchema(PageSchema):

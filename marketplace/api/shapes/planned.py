@@ -54,7 +54,7 @@ class SourceSchema(ReliabilitySchema):
 
 def write_source(source: Source) -> Written:
     """One organisation, all together and by how sure it was said to be."""
-    by_certainty = [_ByCertaintySchema.write(one, certainty=sure) for sure, one in source.by_certainty]
+    by_certainty = [_ByCertaintySchema.write(reliability, certainty=sure) for sure, reliability in source.by_certainty]
     return SourceSchema.write(source.together, organisation=source.organisation, by_certainty=by_certainty)
 
 

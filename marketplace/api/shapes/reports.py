@@ -95,7 +95,7 @@ def _added(values: YearInput) -> _Masses | None:
 
 def _targets(adopted: AdoptedYear) -> list[Target]:
     counting = thawed(adopted.targets).values()
-    return [target for one in counting for target in (one.region, one.own) if target is not None]
+    return [target for in_force in counting for target in (in_force.region, in_force.own) if target is not None]
 
 
 class _AdoptionSchema(Shape):

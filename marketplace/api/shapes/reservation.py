@@ -91,8 +91,8 @@ def _proposed_terms(row: Reservation) -> Any:
     version = row.proposed_terms
     if version is None:
         return None
-    said = {"proposed_by": version.proposed_by, "proposed_at": version.created_at, "reason": version.reason}
-    return ProposedTermsSchema.write(version.terms, exact=_exact(row, version.terms), **said)
+    proposal = {"proposed_by": version.proposed_by, "proposed_at": version.created_at, "reason": version.reason}
+    return ProposedTermsSchema.write(version.terms, exact=_exact(row, version.terms), **proposal)
 
 
 def _is_beyond_lot(row: Reservation) -> bool:

@@ -23,8 +23,8 @@ def _cents(meaning: str, name: str) -> Integer:
 
 def _costs(of: str = "", whole: str = "") -> tuple[Integer, Integer, Integer]:
     names = ("taking_out_cents", "cleaning_cents", "transport_cents")
-    told = ("taking it out", "cleaning it", "moving it")
-    meanings = [f"cost of {one}{whole}; null: not known" for one in told]
+    costs = ("taking it out", "cleaning it", "moving it")
+    meanings = [f"cost of {cost}{whole}; null: not known" for cost in costs]
     first, second, third = (_cents(meaning, f"{of}{name}") for meaning, name in zip(meanings, names, strict=True))
     return first, second, third
 
@@ -156,15 +156,15 @@ class _ValuationLineSchema(Shape):
     asset = Integer(attribute="asset.id")
     asset_name = Line(attribute="asset.name")
     part = Integer("number within its asset", attribute="item.number")
-    material = Part(MaterialSchema, get=lambda told: current_taxonomy().material_by_id(told.item.material_id))
+    material = Part(MaterialSchema, get=lambda entry: current_taxonomy().material_by_id(entry.item.material_id))
     condition = Choice(
-        Condition, "as it was then; null: nobody looked", allow_none=True, get=lambda told: told.line.condition or None
+        Condition, "as it was then; null: nobody looked", allow_none=True, get=lambda entry: entry.line.condition or None
     )
     quantity = Quantity("0: it left since the run before", attribute="line.quantity")
     unit = UnitChoice(attribute="item.unit")
     mass_kg = Number(attribute="line.mass_kg")
     method = Choice(Method, attribute="line.method")
-    source = Part(_SourceSchema, "null: it has no value", allow_none=True, get=lambda told: write_source(told.source))
+    source = Part(_SourceSchema, "null: it has no value", allow_none=True, get=lambda entry: write_source(entry.source))
     unit_cents = Number(
         "for one unit, of kg for one tonne; null: it has no value", places=6, allow_none=True, attribute="line.unit_cents"
     )
@@ -244,8 +244,8 @@ def write_source(source: Any) -> dict[str, Any] | None:
 _SOURCE = ("exchanges", "first_on", "last_on", "price_table", "price_row", "appraisal", "appraiser", "dated_on", "source")
 
 
-def _written(**known: Any) -> dict[str, Any]:
-    return _SourceSchema.write(None, **(dict.fromkeys(_SOURCE) | known))
+def _written(**values: Any) -> dict[str, Any]:
+    return _SourceSchema.write(None, **(dict.fromkeys(_SOURCE) | values))
 
 
 def write_run(run: ValuationRun) -> dict[str, Any]:
