@@ -25,8 +25,8 @@ _SAID, _KNOWN, _ASKED = 0.7, 0.9, 0.3
 
 def draw_answers(random: Random, material: Material) -> dict[str, Any]:
     """What a lot says: what is needed always, of the rest most, and of that some unknown."""
-    said = (field for field in material.fields if field.is_needed or random.random() < _SAID)
-    answers = {field.slug: _draw(random, field) for field in said}
+    fields = (field for field in material.fields if field.is_needed or random.random() < _SAID)
+    answers = {field.slug: _draw(random, field) for field in fields}
     return {slug: answer for slug, answer in answers.items() if answer is not None}
 
 

@@ -42,8 +42,8 @@ class Bank:
     def actor(self, slug: str) -> Actor:
         """Somebody of an organisation, who needs no row."""
         with self.database.read() as session:
-            found = session.scalars(select(Organisation).where(Organisation.slug == slug)).one()
-            return Actor(1, slug, found.id, slug, found.name, found.kind, Role.PROJECT_LEADER)
+            organisation = session.scalars(select(Organisation).where(Organisation.slug == slug)).one()
+            return Actor(1, slug, organisation.id, slug, organisation.name, organisation.kind, Role.PROJECT_LEADER)
 
 
 def settings(url: str, folder: Path) -> Config:

@@ -56,8 +56,8 @@ def stored(banks: list[Bank]) -> Iterator[Row]:
         _settle(bank)
         app = create_app(bank.config)
         client = _signed_in(bank, app.test_client(), keeper)
-        for view, asked in PAGES.items():
-            times = timed(partial(_read, client), [f"/depots/{depot_id}{asked}"] * 5)
+        for view, query in PAGES.items():
+            times = timed(partial(_read, client), [f"/depots/{depot_id}{query}"] * 5)
             yield at_most(" ".join(filter(None, (f"page of a depot with {IN_DEPOT} lots", view, bank.name))), times, PAGE_MS)
         by_name = timed(partial(_read, client), [f"/depots/{depot_id}{BY_NAME}"] * 5)
         yield Row(f"the same by name {bank.name}", str(by_name), "", None)
@@ -78,9 +78,9 @@ def stored(banks: list[Bank]) -> Iterator[Row]:
 def _keeper(bank: Bank) -> Actor:
     """A coordinator of Hengelo, with a row of their own."""
     with bank.database.transaction() as session:
-        hengelo = next(one for one in list_organisations(session) if one.slug == "hengelo")
-        said: dict[str, Any] = {"name": "Bench", "organisation_id": hengelo.id, "role": Role.COORDINATOR, "password_hash": "!"}
-        person = add_person(session, email="bench@hengelo.example", **said)
+        hengelo = next(organisation for organisation in list_organisations(session) if organisation.slug == "hengelo")
+        details: dict[str, Any] = {"name": "Bench", "organisation_id": hengelo.id, "role": Role.COORDINATOR, "password_hash": "!"}
+        person = add_person(session, email="bench@hengelo.example", **details)
         session.flush()
         return Actor(person.id, person.name, hengelo.id, hengelo.slug, hengelo.name, hengelo.kind, Role.COORDINATOR)
 

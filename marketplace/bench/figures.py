@@ -164,9 +164,11 @@ def _sides(session: Session) -> list[tuple[str, str, float]]:
     people: dict[str, float] = {}
     for town in towns():
         people[town.municipality] = people.get(town.municipality, 0) + town.weight
-    known = [(one.slug, one.kind, people.get(one.slug, 1.0)) for one in list_organisations(session)]
-    least = min(weight for _slug, _kind, weight in known)
-    return [*known, *((f"partner-{number}", "partner", least) for number in range(PARTNERS))]
+    sides = [
+        (organisation.slug, organisation.kind, people.get(organisation.slug, 1.0)) for organisation in list_organisations(session)
+    ]
+    least = min(weight for _slug, _kind, weight in sides)
+    return [*sides, *((f"partner-{number}", "partner", least) for number in range(PARTNERS))]
 
 
 def _row(random: Random, seq: int, giver: tuple[str, str], receiver: tuple[str, str], material: Material) -> dict[str, Any]:

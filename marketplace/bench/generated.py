@@ -190,8 +190,8 @@ class _Source:
         random, today = self.random, self.today
         material, _location, shared = self._thing()
         look, origin, values = random.choice(LOOKS), random.choice(SOURCES), random.sample(SENTENCES, 3)
-        said = draw_answers(random, material)
-        answered = (words_of(self.fields[slug], value) for slug, value in sorted(said.items()))
+        fields = draw_answers(random, material)
+        answered = (words_of(self.fields[slug], value) for slug, value in sorted(fields.items()))
         parts = (material.name_nl, look, "van", origin, *material.search_words)
         made = chain((_words(part) for part in parts), answered, (_words(part) for part in values))
         words = dict.fromkeys(chain.from_iterable(made))
@@ -224,7 +224,7 @@ class _Source:
             "hazards": answers,
             "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
             "hazards_unknown": Answer.UNKNOWN in answers.values(),
-            "fields": said,
+            "fields": fields,
             "fields_version": self.version,
             "remarks": "",
             "search_text": " ".join(words),

@@ -61,9 +61,9 @@ def _addresses(bank: Bank) -> list[str]:
     places = [town for town in towns() if town.municipality]
     drawn = random.choices(places, [town.weight for town in places], k=PLACES)
     words = ("", "", "straat", "gesorteerd")
-    found: dict[str, None] = {}
+    addresses: dict[str, None] = {}
     number = 0
-    while len(found) < PAGES:
+    while len(addresses) < PAGES:
         place, word = drawn[number % PLACES].name, words[number // PLACES % len(words)]
         query = {
             "place": place,
@@ -72,6 +72,6 @@ def _addresses(bank: Bank) -> list[str]:
             "q": word,
             "page": random.choice((1, 1, 2)),
         }
-        found[f"/aanbod?{urlencode(query)}"] = None
+        addresses[f"/aanbod?{urlencode(query)}"] = None
         number += 1
-    return list(found)
+    return list(addresses)

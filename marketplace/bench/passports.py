@@ -63,9 +63,9 @@ def owned(banks: list[Bank]) -> Iterator[Row]:
         _settle(bank)
         app = create_app(bank.config)
         owner = _signed_in(bank, app.test_client(), keeper)
-        found = {f"page {page or 1} of the parts": f"/paspoorten/waarde/{run_id}?page={page}" for page in (1, 1_500)}
-        found["statement of the year"] = f"/paspoorten/waarde/jaar/{clock.today().year}"
-        for client, pages in ((app.test_client(), FOR_EVERYBODY), (owner, FOR_ITS_OWNER | found)):
+        valuation_pages = {f"page {page or 1} of the parts": f"/paspoorten/waarde/{run_id}?page={page}" for page in (1, 1_500)}
+        valuation_pages["statement of the year"] = f"/paspoorten/waarde/jaar/{clock.today().year}"
+        for client, pages in ((app.test_client(), FOR_EVERYBODY), (owner, FOR_ITS_OWNER | valuation_pages)):
             for name, address in pages.items():
                 yield at_most(f"{name} of {ASSETS} passports, {bank.name}", timed(partial(_read, client), [address] * 5), PAGE_MS)
                 with counted(app.extensions["database"]) as sent:
@@ -78,15 +78,15 @@ def _keeper(bank: Bank) -> Actor:
     """A coordinator of Borne."""
     with bank.database.transaction() as session:
         borne = session.scalars(select(Organisation).where(Organisation.slug == "borne")).one()
-        said: dict[str, Any] = {"name": "Bench", "organisation_id": borne.id, "role": Role.COORDINATOR, "password_hash": "!"}
-        person = add_person(session, email="bench@borne.example", **said)
+        details: dict[str, Any] = {"name": "Bench", "organisation_id": borne.id, "role": Role.COORDINATOR, "password_hash": "!"}
+        person = add_person(session, email="bench@borne.example", **details)
         session.flush()
         return Actor(person.id, person.name, borne.id, borne.slug, borne.name, borne.kind, Role.COORDINATOR)
 
 
 def _fill(session: Session, keeper: Actor) -> None:
     """Roads all over the region that everybody may see, each of five materials."""
-    materials = [one.id for one in get_taxonomy(session).materials if one.takes(Unit.M2)]
+    materials = [material.id for material in get_taxonomy(session).materials if material.takes(Unit.M2)]
     chance, now, today = Random(1), clock.now(), clock.today()
     mine = {"organisation_id": keeper.organisation_id, "maintainer_id": keeper.organisation_id, "is_public": True}
     road = {**mine, "kind": "road", "municipality": "borne", "created_at": now}
@@ -121,7 +121,7 @@ def _fill(session: Session, keeper: Actor) -> None:
 
 def _prices(session: Session, keeper: Actor) -> None:
     """A price for some of the materials, so that others have no value."""
-    slugs = [one.slug for one in get_taxonomy(session).materials if one.takes(Unit.M2)][:PRICED]
+    slugs = [material.slug for material in get_taxonomy(session).materials if material.takes(Unit.M2)][:PRICED]
     rows = [f"{slug};m2;4,00;6,00;Bench;{clock.today().isoformat()}" for slug in slugs]
     file = read_factor_list("prices.csv", "\r\n".join(("materiaal;eenheid;laag;hoog;bron;peildatum", *rows)).encode())
     load_prices(session, replace(keeper, role=Role.REVIEWER), file=file)

@@ -68,7 +68,7 @@ def _open(bank: Bank) -> Row:
         free = {"min_condition": Condition.POOR.value, "accepts_unknown_hazards": True, "fields": {}, "max_distance_km": None}
         reach = {"reach_chord2_m2": NO_LIMIT_CHORD2_M2, "needed_from": today, "needed_until": today + timedelta(days=700)}
         session.execute(update(Demand).values(**free, **reach))
-    whole, made, plan = min((_made(bank, has_floors=False) for _time in range(TIMES)), key=lambda one: one[0])
+    whole, made, plan = min((_made(bank, has_floors=False) for _time in range(TIMES)), key=lambda run: run[0])
     proof = "proven" if plan.is_proven else "not proven"
     name = f"{OPEN:,} × {OPEN:,}, {bank.name}, {len(made.problem.pair_lots):,} pairs, {proof}".replace(",", " ")
     return at_most_each(f"plan of {name}", whole, OPEN_BAR_MS)

@@ -59,13 +59,13 @@ def _bare(bank: Bank, asker: Actor, number: int) -> None:
 
 def _drafts(bank: Bank, last: int) -> dict[int, ReservationDraft]:
     """One of each lot; of which classes the place is where its material asks that."""
-    found = {}
+    drafts = {}
     with bank.database.read() as session:
         taxonomy = get_taxonomy(session)
         for row in session.execute(LOTS, {"last": last}):
             soil = SoilClass.INDUSTRY if asks_destination(session, taxonomy.material_by_id(row.material_id)) else None
-            found[row.id] = ReservationDraft(Quantity(Decimal(1), Unit(row.unit)), receiving_soil=soil, function_class=soil)
-    return found
+            drafts[row.id] = ReservationDraft(Quantity(Decimal(1), Unit(row.unit)), receiving_soil=soil, function_class=soil)
+    return drafts
 
 
 def _by_verb(bank: Bank, asker: Actor, drafts: dict[int, ReservationDraft], number: int) -> None:
@@ -95,7 +95,7 @@ def _over_http(bank: Bank, asker: Actor, drafts: dict[int, ReservationDraft]) ->
 def _asker(bank: Bank) -> Actor:
     """A project leader of Borne, with a row of their own."""
     with bank.database.transaction() as session:
-        borne = next(one for one in list_organisations(session) if one.slug == "borne")
+        borne = next(organisation for organisation in list_organisations(session) if organisation.slug == "borne")
         email = "bench@borne.example"
         person = add_person(
             session, email=email, name="Bench", organisation_id=borne.id, role=Role.PROJECT_LEADER, password_hash="!"

@@ -58,7 +58,7 @@ def _serve(url: str, folder: Path, port: "Queue[int]") -> None:
 
 def asked(port: int, addresses: Sequence[str], *, etags: bool = False) -> tuple[Times, float]:
     """Each address once, over all connections together: the times, and how many a second. `etags`: as a reader who has the page already."""
-    known = _etags(port, set(addresses)) if etags else {}
+    known_etags = _etags(port, set(addresses)) if etags else {}
     taken: list[float] = []
 
     def connection(mine: Sequence[str]) -> None:
@@ -66,7 +66,7 @@ def asked(port: int, addresses: Sequence[str], *, etags: bool = False) -> tuple[
         for address in mine:
             began = time.perf_counter()
             client.request(
-                "GET", address, headers={"Accept-Encoding": "gzip", **({"If-None-Match": known[address]} if etags else {})}
+                "GET", address, headers={"Accept-Encoding": "gzip", **({"If-None-Match": known_etags[address]} if etags else {})}
             )
             answer = client.getresponse()
             answer.read()
@@ -96,11 +96,11 @@ def processor_seconds(port: int) -> float:
 
 
 def _etags(port: int, addresses: set[str]) -> dict[str, str]:
-    client, found = http.client.HTTPConnection("127.0.0.1", port, timeout=60), {}
+    client, etags = http.client.HTTPConnection("127.0.0.1", port, timeout=60), {}
     for address in addresses:
         client.request("GET", address, headers={"Accept-Encoding": "gzip"})
         answer = client.getresponse()
         answer.read()
-        found[address] = answer.headers["ETag"]
+        etags[address] = answer.headers["ETag"]
     client.close()
-    return found
+    return etags

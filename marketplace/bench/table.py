@@ -38,13 +38,13 @@ def timed(work: Callable[[Q], object], questions: Iterable[Q], *, times: int = 3
 
     So what else the machine does is not measured.
      The spread is over the questions."""
-    asked = list(questions)
-    quickest = [float("inf")] * len(asked)
+    listed = list(questions)
+    quickest = [float("inf")] * len(listed)
     gc.collect()
     gc.disable()
     try:
         for _time in range(times):
-            for number, question in enumerate(asked):
+            for number, question in enumerate(listed):
                 began = time.perf_counter()
                 work(question)
                 quickest[number] = min(quickest[number], (time.perf_counter() - began) * 1000)
