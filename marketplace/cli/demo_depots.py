@@ -97,7 +97,7 @@ def _open(session: Session, cast: Cast, yard: Yard) -> Depot:
     room.set_bays(session, actor, depot_id=number, names=yard.bays)
     room.set_capacities(session, actor, depot_id=number, amounts=yard.room)
     leader = cast[yard.keeper.removeprefix("coordinator.")]
-    room.set_keepers(session, actor, depot_id=number, person_ids=[one.person_id for one in (leader,) if one.person_id])
+    room.set_keepers(session, actor, depot_id=number, person_ids=[keeper.person_id for keeper in (leader,) if keeper.person_id])
     for unit, price in RATES:
         room.set_rate(session, actor, depot_id=number, draft=RateDraft(unit, Decimal(price), clock.today()))
     return get_depot(session, number)
@@ -139,8 +139,8 @@ def _take_in(
 
 def _offer(session: Session, cast: Cast, lot: Lot, pictures: Pictures) -> None:
     owner = cast["hengelo"]
-    said = {"title": "Gebakken klinkers in het Regiodepot", "condition": Condition.GOOD, "available_from": clock.today()}
-    draft = draft_of_lot(session, owner, lot_id=lot.id, amount=None, **said, asbestos_suspected=Answer.NO)
+    details = {"title": "Gebakken klinkers in het Regiodepot", "condition": Condition.GOOD, "available_from": clock.today()}
+    draft = draft_of_lot(session, owner, lot_id=lot.id, amount=None, **details, asbestos_suspected=Answer.NO)
     listing = offer_lot(session, owner, lot_id=lot.id, draft=draft)
     add_photo(session, owner, listing_id=listing.id, picture=pictures["A03"], alt="Gebakken klinkers op pallets")
     mark_published(session, owner, listing_id=listing.id)

@@ -148,27 +148,27 @@ def quantity_of(row: dict[str, str]) -> Quantity:
 @cache
 def said_in_demonstration() -> dict[str, dict[str, str]]:
     """What is said of the fields of each lot, by its id in the file."""
-    said: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    answers: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in rows("demo_velden.csv"):
-        said[row["id"]][row["veld"]] = row["waarde"]
-    return said
+        answers[row["id"]][row["veld"]] = row["waarde"]
+    return answers
 
 
 @cache
 def wished_in_demonstration() -> dict[str, dict[str, dict[str, Any]]]:
     """What each demand asks of the fields, by its id in the file."""
-    asked: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    wishes: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for row in rows("demo_wensen.csv"):
         bound = row["waarde"].split(";") if row["hoe"] == "oneOf" else row["waarde"]
-        asked[row["id"]].setdefault(row["veld"], {})[row["hoe"]] = bound
-    return asked
+        wishes[row["id"]].setdefault(row["veld"], {})[row["hoe"]] = bound
+    return wishes
 
 
 def _answers(lot: str) -> dict[str, str]:
     """What is said of a lot of the file today. In the stories of earlier years its proof is of a month before."""
     month_ago = (clock.today() - timedelta(days=30)).isoformat()
-    said = said_in_demonstration().get(lot, {})
-    return {slug: min(value, month_ago) if slug == "proof-date" else value for slug, value in said.items()}
+    answers = said_in_demonstration().get(lot, {})
+    return {slug: min(value, month_ago) if slug == "proof-date" else value for slug, value in answers.items()}
 
 
 def draft_of(cast: Cast, row: dict[str, str], **changes: Any) -> ListingDraft:

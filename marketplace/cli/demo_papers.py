@@ -39,7 +39,11 @@ def store_declaration(media: Media) -> StoredFile:
 
 def declare(session: Session, owner: Actor, listing: Listing, file: StoredFile) -> None:
     """Add the declaration to a lot that needs one."""
-    needed = [one for one in list_findings(session, listing) if one.blocks(Moment.HAND_OVER) and DECLARATION in one.paper_kinds]
+    needed = [
+        finding
+        for finding in list_findings(session, listing)
+        if finding.blocks(Moment.HAND_OVER) and DECLARATION in finding.paper_kinds
+    ]
     if not needed:
         return
     issued = clock.today() - timedelta(days=20)

@@ -44,9 +44,9 @@ class Made:
     use_count: int = 0
 
 
-def _part(material: str, amount: str, unit: Unit, element: str = "", layer: int | None = None, **said: Any) -> Made:
-    use_count = said.pop("use_count", 0)
-    return Made(material, amount, unit, ItemDetails(element=element, layer=layer, **said), use_count)
+def _part(material: str, amount: str, unit: Unit, element: str = "", layer: int | None = None, **details: Any) -> Made:
+    use_count = details.pop("use_count", 0)
+    return Made(material, amount, unit, ItemDetails(element=element, layer=layer, **details), use_count)
 
 
 def _in_years(years: int, certainty: Certainty) -> Coming:
@@ -65,11 +65,11 @@ def load_passports(session: Session, cast: Cast) -> int:
         _enschede(session, cast)
         _borne(session, cast)
     keeper, today = cast["coordinator.hengelo"], clock.today()
-    told = (
+    changes = (
         (ChangeKind.TAKEN_OUT, "180", 20, "Voor de aanleg van glasvezel, terug in het depot"),
         (ChangeKind.LOST, "6", 12, "Gebroken bij het opnemen"),
     )
-    for kind, amount, days, reason in told:
+    for kind, amount, days, reason in changes:
         change = ChangeDraft(kind, Decimal(amount), today - timedelta(days=days), reason)
         change_item(session, keeper, asset_id=street, number=1, change=change)
     _estimates(session, cast)

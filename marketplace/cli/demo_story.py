@@ -60,7 +60,7 @@ def load_history(session: Session, cast: Cast, pictures: Pictures, paper: Stored
             receiver=receiver,
             day=day,
             chance=chance,
-            said=SAID[number % len(SAID)],
+            replaces_purchase=SAID[number % len(SAID)],
             is_paid=number % 2 == 0,
             paper=paper,
         )
@@ -87,7 +87,7 @@ def _exchange(
     receiver: str,
     day: datetime,
     chance: Random,
-    said: bool | None,
+    replaces_purchase: bool | None,
     is_paid: bool,
     paper: StoredFile,
 ) -> None:
@@ -100,7 +100,7 @@ def _exchange(
         declare(session, giver, listing, paper)
         mark_published(session, giver, listing_id=listing.id)
     with clock.frozen(day + timedelta(days=2)):
-        reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=_request(quantity, draft, said))
+        reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=_request(quantity, draft, replaces_purchase))
     with clock.frozen(day + timedelta(days=3)):
         reservation = decide.approve(session, giver, reservation_id=reservation.id)
     with clock.frozen(day + timedelta(days=8)):
@@ -113,12 +113,12 @@ def _exchange(
         hand_over.confirm(session, taker, reservation_id=reservation.id)
 
 
-def _request(quantity: Quantity, lot: ListingDraft, said: bool | None) -> ReservationDraft:
+def _request(quantity: Quantity, lot: ListingDraft, replaces_purchase: bool | None) -> ReservationDraft:
     """What the receiver asks. Where it replaces a purchase and the lot has a price, new would have cost three times that."""
-    price = lot.price_cents_per_unit if said else None
+    price = lot.price_cents_per_unit if replaces_purchase else None
     new_cents = None if price is None else int(price * 3 * quantity.amount)
     field = SoilClass.INDUSTRY if lot.material in SOILS else None
-    draft = ReservationDraft(quantity, replaces_purchase=said, purchase_price_cents=new_cents)
+    draft = ReservationDraft(quantity, replaces_purchase=replaces_purchase, purchase_price_cents=new_cents)
     return replace(draft, receiving_soil=field, function_class=field)
 
 

@@ -42,18 +42,18 @@ DISPUTE = (  # who, what, and whether with a photo
 def load_talk(session: Session, cast: Cast, lots: dict[str, Listing], demands: dict[str, Demand], pictures: Pictures) -> None:
     """Load all of it, after the lots, the demands and the transfers."""
     for number, (key, actor) in enumerate(cast.items()):
-        shown = PhoneShown.MEMBERS if key.startswith("coordinator") or number % 3 == 0 else PhoneShown.TRANSFER
-        change_details(session, actor, draft=DetailsDraft(phone=f"0{FIRST_NUMBER + number}", phone_shown=shown))
-    for code, asker, text, owner, said in LOTS:
-        _ask(session, cast, asker, text, owner, said, listing_id=lots[code].id)
-    for code, asker, text, owner, said in DEMANDS:
-        _ask(session, cast, asker, text, owner, said, demand_id=demands[code].id)
+        phone_shown = PhoneShown.MEMBERS if key.startswith("coordinator") or number % 3 == 0 else PhoneShown.TRANSFER
+        change_details(session, actor, draft=DetailsDraft(phone=f"0{FIRST_NUMBER + number}", phone_shown=phone_shown))
+    for code, asker, text, owner, reply in LOTS:
+        _ask(session, cast, asker, text, owner, reply, listing_id=lots[code].id)
+    for code, asker, text, owner, reply in DEMANDS:
+        _ask(session, cast, asker, text, owner, reply, demand_id=demands[code].id)
     [disputed], _total = list_reservations(session, cast["dinkelland"], statuses=(ReservationStatus.DISPUTED,), side="owning")
     for writer, text, has_photo in DISPUTE:
         send(session, cast[writer], reservation_id=disputed.id, text=text, picture=pictures["A21"] if has_photo else None)
 
 
-def _ask(session: Session, cast: Cast, asker: str, text: str, owner: str, said: str, **about: int) -> None:
-    asked = ask(session, cast[asker], text=text, **about)
-    if said:
-        answer(session, cast[owner], question_id=asked.id, text=said)
+def _ask(session: Session, cast: Cast, asker: str, text: str, owner: str, reply: str, **about: int) -> None:
+    question = ask(session, cast[asker], text=text, **about)
+    if reply:
+        answer(session, cast[owner], question_id=question.id, text=reply)

@@ -72,7 +72,7 @@ def load_this_year(session: Session, cast: Cast) -> None:
     """
     keeper, today = cast["coordinator.hengelo"], clock.today()
     load_prices(session, cast["aoce"], file=_table(date(today.year, 1, 1), DEARER))
-    names = {one.name: one for one in _own(session, keeper)}
+    names = {asset.name: asset for asset in _own(session, keeper)}
     bridge, path = names["Loopbrug Drienerbeek"], names["Fietspad Kuipersdijk"]
     for number, amount in ((1, "36"), (2, "64")):
         gone = ChangeDraft(ChangeKind.TAKEN_OUT, Decimal(amount), today, "Vervangen door een duiker, in het depot")
@@ -93,7 +93,7 @@ def _last_year() -> datetime:
 def _table(priced_on: date, times: Decimal) -> ListFile:
     rows = []
     for number, (material, condition, unit, low, high, *costs) in enumerate(PRICES, start=2):
-        ends = (f"{Decimal(one.replace(',', '.')) * times:.2f}".replace(".", ",") for one in (low, high))
+        ends = (f"{Decimal(price.replace(',', '.')) * times:.2f}".replace(".", ",") for price in (low, high))
         cells = (material, condition, unit, *ends, MADE_UP, priced_on.isoformat(), *costs)
         rows.append(ListRow(number, dict(zip(COLUMNS, cells, strict=True))))
     name = f"Voorbeeldprijzen {priced_on.year}, verzonnen.csv"
@@ -101,8 +101,8 @@ def _table(priced_on: date, times: Decimal) -> ListFile:
 
 
 def _own(session: Session, keeper: Actor) -> Sequence[Asset]:
-    found, _total = list_assets(session, keeper, AssetFilter(organisation_id=keeper.organisation_id, page_size=100))
-    return found
+    assets, _total = list_assets(session, keeper, AssetFilter(organisation_id=keeper.organisation_id, page_size=100))
+    return assets
 
 
 def _asset(session: Session, keeper: Actor, name: str, kind: AssetKind, point: Point) -> int:

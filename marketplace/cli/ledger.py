@@ -40,14 +40,14 @@ def verify_command(file: Path | None, head: str | None, *, part: bool) -> None:
     The first row that does not fit is named, and the exit status is 1. A head that was logged, or that is given with --head, must still
     be there.
     """
-    kept = _heads_typed(head)
+    heads = _heads_typed(head)
     if file is not None:
-        _verify_file(file, kept, is_part=part)
+        _verify_file(file, heads, is_part=part)
         return
     if part:
         raise click.UsageError("--part is about a file: name it")
     with current_app.extensions["database"].read(one_moment=True) as session:
-        breach = find_breach(session) or find_lost_head(session, kept)
+        breach = find_breach(session) or find_lost_head(session, heads)
         if breach is not None:
             click.echo(f"seq {breach.seq}: {breach.reason}")
             sys.exit(1)
@@ -55,10 +55,10 @@ def verify_command(file: Path | None, head: str | None, *, part: bool) -> None:
     click.echo(f"The ledger holds: {rows} rows, head {digest}")
 
 
-def _verify_file(file: Path, kept: list[tuple[int, str]], *, is_part: bool) -> None:
+def _verify_file(file: Path, heads: list[tuple[int, str]], *, is_part: bool) -> None:
     """Check a file by itself: no database is asked."""
     with file.open(encoding="utf-8", newline="") as text:
-        checked = check_file(text, kept=kept, is_part=is_part)
+        checked = check_file(text, kept=heads, is_part=is_part)
     if checked.breach is not None:
         click.echo(f"seq {checked.breach.seq}: {checked.breach.reason}")
         sys.exit(1)

@@ -38,12 +38,12 @@ def create_command(
 ) -> None:
     """Make the organisation NAME. Invite its coordinator after that, with `people invite`."""
     prepare_database(current_app)
-    found = finder().find(place)
+    location = finder().find(place)
     draft = OrganisationDraft(
         name=name,
         kind=OrganisationKind(kind),
-        main_place=found.name,
-        point=found.point,
+        main_place=location.name,
+        point=location.point,
         sub_kind=SubKind(sub_kind) if sub_kind else None,
         slug=slug,
         code=code,

@@ -14,7 +14,10 @@ group = AppGroup("plan", help="The regional plan.")
 
 @group.command("run")
 @click.option(
-    "--objective", type=click.Choice([one.value for one in Objective]), default=Objective.KILOMETRES.value, show_default=True
+    "--objective",
+    type=click.Choice([objective.value for objective in Objective]),
+    default=Objective.KILOMETRES.value,
+    show_default=True,
 )
 @click.option("--no-floors", is_flag=True, help="some may get less than first come, first served would give")
 def run_command(objective: str, *, no_floors: bool) -> None:

@@ -74,11 +74,11 @@ class Wanted:
 
     @classmethod
     def of(cls, given: list[str]) -> "Wanted":
-        arguments = ["--spent" if one == "--durations" else one for one in given if one != "--quick"]
-        paths = [one for one in arguments if not one.startswith("-") and Path(one.split("::")[0]).exists()]
-        journeys = [one for one in paths if one.startswith(JOURNEYS)]
-        rest = [one for one in arguments if one not in paths]
-        return cls([one for one in paths if one not in journeys], journeys, rest, "--quick" in given)
+        arguments = ["--spent" if argument == "--durations" else argument for argument in given if argument != "--quick"]
+        paths = [argument for argument in arguments if not argument.startswith("-") and Path(argument.split("::")[0]).exists()]
+        journeys = [path for path in paths if path.startswith(JOURNEYS)]
+        rest = [argument for argument in arguments if argument not in paths]
+        return cls([path for path in paths if path not in journeys], journeys, rest, "--quick" in given)
 
     @property
     def is_whole(self) -> bool:
@@ -87,7 +87,7 @@ class Wanted:
     @property
     def is_narrowed(self) -> bool:
         """Whether it is no fault when a part has nothing to run."""
-        return not self.is_whole or bool([one for one in self.arguments if one != "--spent"])
+        return not self.is_whole or bool([argument for argument in self.arguments if argument != "--spent"])
 
     def on_sqlite(self) -> list[str]:
         if self.quick:
@@ -96,7 +96,7 @@ class Wanted:
 
     def on_postgresql(self) -> list[str]:
         """What is about SQL, and every file that is named."""
-        named = [one for one in self.tests if ".py" in one]
+        named = [path for path in self.tests if ".py" in path]
         ignored = [f"--ignore={folder}" for folder in (JOURNEYS, *WITHOUT_SQL)]
         return [*(self.tests or ["tests", *ignored]), *([] if named else ["-m", "postgresql"]), *self.arguments]
 
@@ -106,7 +106,9 @@ class Wanted:
 
 def main(arguments: list[str]) -> int:
     wanted = Wanted.of(arguments)
-    if absent := [one for one in wanted.arguments if one.startswith("tests/") or one.split("::")[0].endswith(".py")]:
+    if absent := [
+        argument for argument in wanted.arguments if argument.startswith("tests/") or argument.split("::")[0].endswith(".py")
+    ]:
         print(f"There is no file {absent[0]}. Look for its name in tests/.")
         return 2
     failed: list[str] = []
@@ -189,10 +191,10 @@ def checks_beside(environment: dict[str, str], failed: list[str], *, wanted: boo
         if checks:
             heading("Checks")
         for check, answer in zip(checks, answers, strict=True):
-            said = answer.result()
-            print(f"{check.name}: {'ok' if not said else 'FAILED'}", flush=True)
-            if said:
-                print(said.rstrip(), flush=True)
+            output = answer.result()
+            print(f"{check.name}: {'ok' if not output else 'FAILED'}", flush=True)
+            if output:
+                print(output.rstrip(), flush=True)
                 failed.append(check.name)
 
 
@@ -227,11 +229,11 @@ def postgresql(folder: Path, failed: list[str], missing: list[str]) -> Iterator[
 
 def run_chromium(wanted: Wanted, environment: dict[str, str], missing: list[str]) -> list[str]:
     """The journeys of people in a real browser."""
-    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
-    if found is None:
+    browser = next((path for path in map(shutil.which, BROWSERS) if path), None)
+    if browser is None:
         missing.append("Chromium, for want of the program chromium (on Debian: apt install chromium)")
         return []
-    return run_pytest("Chromium", wanted.in_chromium(), environment | {"TEST_CHROMIUM": found}, wanted)
+    return run_pytest("Chromium", wanted.in_chromium(), environment | {"TEST_CHROMIUM": browser}, wanted)
 
 
 if __name__ == "__main__":

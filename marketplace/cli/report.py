@@ -30,9 +30,11 @@ def report_command(year: int, slug: str) -> None:
 def restate_command(year: int) -> None:
     """Work out YEAR with the factors in use, beside what was booked. No figure changes."""
     with current_app.extensions["database"].transaction() as session:
-        one = restate(session, OPERATOR, year=year)
-        click.echo(f"{one.year} by factor version {one.factor_version}, ledger up to row {one.ledger_seq}, in kg CO2e:")
-        for label, before, after in restated_rows(one.total):
+        restated = restate(session, OPERATOR, year=year)
+        click.echo(
+            f"{restated.year} by factor version {restated.factor_version}, ledger up to row {restated.ledger_seq}, in kg CO2e:"
+        )
+        for label, before, after in restated_rows(restated.total):
             click.echo(f"{label}: booked {before}, restated {after}")
 
 

@@ -73,7 +73,7 @@ def _of_the_document() -> list[Sentence]:
     from marketplace.api.document import sentences
 
     load()
-    return [Sentence(one, DOCUMENT, 1) for one in dict.fromkeys(sentences())]
+    return [Sentence(sentence, DOCUMENT, 1) for sentence in dict.fromkeys(sentences())]
 
 
 def catalogue_of(file: str, project: Path = PROJECT) -> str:
@@ -100,22 +100,22 @@ def arrange(
     sentences: list[Sentence], translated: dict[str, Catalog], locale: str, project: Path = PROJECT
 ) -> dict[str, Catalog]:
     """Arrange each sentence in its own catalogue, with the translation that it has in any."""
-    known: Catalog = Catalog(locale=locale)
+    translations: Catalog = Catalog(locale=locale)
     for catalogue in translated.values():
         for message in catalogue:
             if message.id:
-                known[message.id] = message
+                translations[message.id] = message
     places: dict[str, str] = {}
-    asked: Catalog = Catalog(locale=locale)  # a sentence that has a plural anywhere has it in its catalogue
+    messages: Catalog = Catalog(locale=locale)  # a sentence that has a plural anywhere has it in its catalogue
     for sentence in sentences:
         places.setdefault(sentence.key, catalogue_of(sentence.file, project))
-        asked[sentence.ids] = Message(sentence.ids)
+        messages[sentence.ids] = Message(sentence.ids)
     arranged: dict[str, Catalog] = {}
-    for message in asked:
+    for message in messages:
         if not message.id:
             continue
         key = message.id if isinstance(message.id, str) else message.id[0]
-        had = known.get(key)
+        had = translations.get(key)
         home = arranged.setdefault(places[key], Catalog(locale=locale))
         if had is not None and isinstance(had.id, str) == isinstance(message.id, str):
             home[message.id] = Message(message.id, had.string, flags=had.flags, user_comments=had.user_comments)
