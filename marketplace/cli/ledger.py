@@ -107,6 +107,8 @@ def _replaced(file: Path) -> Iterator[TextIO]:
         with partial.open("w", encoding="utf-8", newline="") as text:
             yield text
         partial.replace(file)
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from error
     finally:
         partial.unlink(missing_ok=True)
 

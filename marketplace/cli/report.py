@@ -1,11 +1,15 @@
 """`report` and `restate`: publish the report of a year; work it out with the factors in use."""
 
+from decimal import Decimal
+
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from marketplace.accounts.policy import OPERATOR
 from marketplace.http.reports import address_of, make_report
+from marketplace.kernel.language import reading_in
+from marketplace.kernel.units import plain
 from marketplace.published.actions import publish, restate
 from marketplace.sheets.restated import restated_rows
 
@@ -34,8 +38,13 @@ def restate_command(year: int) -> None:
         click.echo(
             f"{restated.year} by factor version {restated.factor_version}, ledger up to row {restated.ledger_seq}, in kg CO2e:"
         )
-        for label, before, after in restated_rows(restated.total):
-            click.echo(f"{label}: booked {before}, restated {after}")
+        with reading_in("en"):
+            for label, before, after in restated_rows(restated.total):
+                click.echo(f"{label}: booked {_or_unknown(before)}, restated {_or_unknown(after)}")
+
+
+def _or_unknown(figure: Decimal | None) -> str:
+    return "unknown" if figure is None else plain(figure)
 
 
 def register(app: Flask) -> None:

@@ -71,12 +71,13 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Carbon:
-    """What was avoided, driven and processed, in kg CO₂e, and the mass without a carbon factor."""
+    """What was avoided, driven and processed, in kg CO₂e, and the mass of which neither factor is known."""
 
     avoided_kgco2e: Decimal = ZERO
     transport_kgco2e: Decimal = ZERO
     processing_kgco2e: Decimal = ZERO
     unknown_factor_mass_kg: Decimal = ZERO
+    unknown_processing_mass_kg: Decimal = ZERO
 
     @property
     def net_kgco2e(self) -> Decimal:
@@ -89,6 +90,7 @@ class Carbon:
             self.transport_kgco2e + other.transport_kgco2e,
             self.processing_kgco2e + other.processing_kgco2e,
             self.unknown_factor_mass_kg + other.unknown_factor_mass_kg,
+            self.unknown_processing_mass_kg + other.unknown_processing_mass_kg,
         )
 
 
@@ -103,4 +105,5 @@ def restated(row: Booked, factors: Factors) -> Carbon:
         transport_kgco2e(carried, road, factors.vehicle) if row.tonne_km else ZERO,
         processing_kgco2e(mass, factors.processing) or ZERO,
         mass if factors.carbon is None else ZERO,
+        mass if factors.processing is None else ZERO,
     )

@@ -260,6 +260,13 @@ def test_the_script_needs_nothing_but_the_standard_library() -> None:
     assert imported <= sys.stdlib_module_names
 
 
+def test_a_file_that_cannot_be_written_is_named_and_nothing_else(app: Flask, tmp_path: Path) -> None:
+    code, told = run(app, "export", str(tmp_path / "no-such-folder" / "ledger.csv"))
+    assert code == 1
+    assert "ledger.csv" in told and "Could not open file" in told and "Traceback" not in told
+
+
+
 @pytest.mark.slow
 def test_the_demonstration_is_exported_and_adds_up_to_every_total(
     demonstration: Flask, database: Database, tmp_path: Path

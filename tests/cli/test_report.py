@@ -68,7 +68,9 @@ def test_a_restatement_stands_beside_what_was_booked(app: Flask, adopted: None, 
     code, told = run(app, "restate", str(YEAR))
     # 459 t that stayed, in one material: × 0.1188 as it was booked, × 0.1000 once more; of the 10 t of wood today's list knows a factor
     assert code == 0
-    assert "booked 54529.2, restated " in told
+    assert "Avoided: booked 54529.2, restated " in told
+    # nobody booked what processing costs; today's list knows it of the 10 t of wood, × 0.03854
+    assert "Processing: booked unknown, restated 385.4" in told
     with database.read() as session:
         [one] = list_restatements(session, year=YEAR)
         group = {row.key: row for row in one.groups}
@@ -81,6 +83,7 @@ def test_a_restatement_stands_beside_what_was_booked(app: Flask, adopted: None, 
     page = app.test_client().get(f"/rapport/{YEAR}/1").text
     assert "Herberekend met factorversie 2 op" in page
     assert "De vastgestelde cijfers veranderen niet" in page
+    assert ">onbekend</td>" in page and ">385</td>" in page
 
 
 def test_the_same_restatement_twice_is_one_and_none_is_changed(app: Flask, adopted: None, database: Database) -> None:

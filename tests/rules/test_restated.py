@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.published.queries.restatements import Compared
 from marketplace.published.rules import Carbon, Factors, check_adopted, check_year_over, restated
+from marketplace.sheets.restated import restated_rows
 
 FACTORS = Factors(Decimal("0.1"), Decimal("0.02"), Decimal("0.5"))
 
@@ -44,6 +46,22 @@ def test_a_haul_is_road_alone() -> None:
 def test_without_a_factor_the_mass_is_unknown_and_nothing_is_avoided() -> None:
     again = restated(Row(), replace(FACTORS, carbon=None, processing=None))
     assert (again.avoided_kgco2e, again.processing_kgco2e, again.unknown_factor_mass_kg) == (0, 0, Decimal(1850))
+    assert again.unknown_processing_mass_kg == 1850
+
+
+def test_what_rests_on_nothing_known_is_unknown_and_never_nought() -> None:
+    """Of 1 850 kg nothing is known of processing; of twice that, half of it."""
+    known, unknown = restated(Row(), FACTORS), restated(Row(), replace(FACTORS, processing=None))
+    rows = {str(label): (before, after) for label, before, after in restated_rows(Compared("", Decimal(1850), known, unknown))}
+    assert rows["Bewerking"] == (Decimal("37.000"), None)
+    assert rows["Netto bespaard"] == (Decimal("129.5"), Decimal("166.5"))
+    both = Compared("", Decimal(3700), known + unknown, restated(Row(), replace(FACTORS, carbon=None)))
+    rows = {str(label): (before, after) for label, before, after in restated_rows(both)}
+    assert rows["Bewerking"] == (Decimal("37.000"), Decimal("37.000"))
+    nothing = Compared("", Decimal(1850), known, restated(Row(), replace(FACTORS, carbon=None)))
+    rows = {str(label): (before, after) for label, before, after in restated_rows(nothing)}
+    assert rows["Vermeden"] == (Decimal("185.000"), None) and rows["Netto bespaard"][1] is None
+    assert [after for _label, _before, after in restated_rows(Compared("", Decimal(0), Carbon(), Carbon()))] == [0, 0, 0, 0]
 
 
 def test_sums_add_up_figure_by_figure() -> None:

@@ -17,7 +17,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.published.models import Restatement
 from marketplace.published.rules import ZERO, Carbon, Factors, restated
 
-FIGURES = ("avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "unknown_factor_mass_kg")
+FIGURES = ("avoided_kgco2e", "transport_kgco2e", "processing_kgco2e", "unknown_factor_mass_kg", "unknown_processing_mass_kg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,13 @@ def compare_year(session: Session, *, year: int) -> list[Compared]:
 
 
 def _booked(row: Exchange) -> Carbon:
-    unknown = row.mass_kg if row.carbon_factor is None else ZERO
-    return Carbon(row.avoided_kgco2e or ZERO, row.transport_kgco2e, row.processing_kgco2e or ZERO, unknown)
+    return Carbon(
+        row.avoided_kgco2e or ZERO,
+        row.transport_kgco2e,
+        row.processing_kgco2e or ZERO,
+        row.mass_kg if row.carbon_factor is None else ZERO,
+        row.mass_kg if row.processing_kgco2e is None else ZERO,
+    )
 
 
 def _factors(row: Exchange, taxonomy: Taxonomy) -> Factors:
@@ -104,5 +109,12 @@ def written(compared: Compared) -> dict[str, Any]:
 
 
 def _read(stored: Mapping[str, Any]) -> Compared:
-    booked, again = (Carbon(**{name: Decimal(value) for name, value in stored[side].items()}) for side in ("booked", "restated"))
-    return Compared(stored["key"], Decimal(stored["mass_kg"]), booked, again)
+    """The row as numbers. An older one does not say of what processing is unknown: of all, where none was counted."""
+    mass = Decimal(stored["mass_kg"])
+
+    def side(name: str) -> Carbon:
+        figures = {figure: Decimal(value) for figure, value in stored[name].items()}
+        figures.setdefault("unknown_processing_mass_kg", ZERO if figures["processing_kgco2e"] else mass)
+        return Carbon(**figures)
+
+    return Compared(stored["key"], mass, side("booked"), side("restated"))
