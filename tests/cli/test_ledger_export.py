@@ -266,7 +266,6 @@ def test_a_file_that_cannot_be_written_is_named_and_nothing_else(app: Flask, tmp
     assert "ledger.csv" in told and "Could not open file" in told and "Traceback" not in told
 
 
-
 @pytest.mark.slow
 def test_the_demonstration_is_exported_and_adds_up_to_every_total(
     demonstration: Flask, database: Database, tmp_path: Path

@@ -20,7 +20,14 @@ ROLES = [
     ("regio-twente", "reviewer", {}),
     ("regio-twente", "admin", {}),
 ]
-EMPTY = ("/aanbod?q=zeppelin", "/aanbod?q=zeppelin&weergave=kaart", "/gezocht?q=zeppelin", "/gezocht", "/reserveringen", "/beheer")
+EMPTY = (
+    "/aanbod?q=zeppelin",
+    "/aanbod?q=zeppelin&weergave=kaart",
+    "/gezocht?q=zeppelin",
+    "/gezocht",
+    "/reserveringen",
+    "/beheer",
+)
 LINKS = re.compile(r'<a\b[^>]*href="(/[^"#]*)')
 
 
