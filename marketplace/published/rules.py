@@ -71,7 +71,7 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Carbon:
-    """What was avoided, driven and processed, in kg CO₂e, and the mass of which neither factor is known."""
+    """What was avoided, driven and processed, in kg CO₂e, and the mass that lacks a factor."""
 
     avoided_kgco2e: Decimal = ZERO
     transport_kgco2e: Decimal = ZERO
