@@ -61,7 +61,7 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
         asset.version += 1
         _store(session, asset)
         facts: dict[str, Any] = {"came": _days(before), "comes": _days(draft)} if "coming" in changed else {}
-        told = sorted({name for field in changed for name in _SAID_AS.get(field, (field,))})
+        fields = sorted({name for field in changed for name in _SAID_AS.get(field, (field,))})
         audit.record(
             session,
             actor,
@@ -69,14 +69,14 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
             object_type="asset",
             object_id=asset.id,
             version=asset.version,
-            fields=told,
+            fields=fields,
             **facts,
         )
     return get_asset(session, actor, asset_id)
 
 
 def _days(draft: AssetDraft) -> list[str]:
-    return [str(one) for one in (draft.coming.earliest, draft.coming.latest, draft.coming.certainty)]
+    return [str(value) for value in (draft.coming.earliest, draft.coming.latest, draft.coming.certainty)]
 
 
 def asset_columns(draft: AssetDraft) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def take_in(session: Session, actor: Actor, arrivals: Sequence[Arrival], *, impo
     """Write down what the rows say, in their order. What stands there already changes only when `overwrite` says so."""
     require(actor, Can.KEEP_PASSPORTS)
     ids = _add_assets(session, actor, arrivals, import_id)
-    outcomes = [Outcome(_asset_id(one, ids), {}) for one in arrivals]
+    outcomes = [Outcome(_asset_id(arrival, ids), {}) for arrival in arrivals]
     if overwrite:
         _change_assets(session, arrivals, outcomes)
         _change_items(session, actor, arrivals, outcomes, import_id)
@@ -64,15 +64,15 @@ def _asset_id(arrival: Arrival, ids: Mapping[AssetKey, int]) -> int:
 def _add_assets(session: Session, actor: Actor, arrivals: Sequence[Arrival], import_id: int) -> dict[AssetKey, int]:
     """The ids of the assets that the rows make. One that somebody made in the meantime is taken as it is."""
     drafts: dict[AssetKey, AssetDraft] = {}
-    for one in arrivals:
-        if one.standing is None and one.draft is not None:
-            drafts.setdefault(one.key, one.draft)
+    for arrival in arrivals:
+        if arrival.standing is None and arrival.draft is not None:
+            drafts.setdefault(arrival.key, arrival.draft)
     if not drafts:
         return {}
     owner_id, now = int(actor.organisation_id or 0), clock.now()
     slugs = {draft.maintainer for draft in drafts.values() if draft.maintainer}
-    found = session.execute(select(Organisation.slug, Organisation.id).where(Organisation.slug.in_(slugs)))
-    maintainers: dict[str, int] = {row.slug: row.id for row in found}
+    organisations = session.execute(select(Organisation.slug, Organisation.id).where(Organisation.slug.in_(slugs)))
+    maintainers: dict[str, int] = {row.slug: row.id for row in organisations}
     rows = [
         {
             "organisation_id": owner_id,
@@ -93,19 +93,19 @@ def _add_assets(session: Session, actor: Actor, arrivals: Sequence[Arrival], imp
 
 def _change_assets(session: Session, arrivals: Sequence[Arrival], outcomes: Sequence[Outcome]) -> None:
     """Describe assets anew, each once, and note how they stood."""
-    slugs = {one.draft.maintainer for one in arrivals if one.draft is not None}
-    found = session.execute(select(Organisation.slug, Organisation.id).where(Organisation.slug.in_(slugs)))
-    maintainers: dict[str, int] = {row.slug: row.id for row in found}
+    slugs = {arrival.draft.maintainer for arrival in arrivals if arrival.draft is not None}
+    organisations = session.execute(select(Organisation.slug, Organisation.id).where(Organisation.slug.in_(slugs)))
+    maintainers: dict[str, int] = {row.slug: row.id for row in organisations}
     done: set[int] = set()
-    for one, outcome in zip(arrivals, outcomes, strict=True):
-        standing = one.standing
-        if standing is None or one.draft is None or one.draft == standing.draft or standing.asset.id in done:
+    for arrival, outcome in zip(arrivals, outcomes, strict=True):
+        standing = arrival.standing
+        if standing is None or arrival.draft is None or arrival.draft == standing.draft or standing.asset.id in done:
             continue
         asset = standing.asset
         done.add(asset.id)
-        before, after = asset_columns(standing.draft), asset_columns(one.draft)
+        before, after = asset_columns(standing.draft), asset_columns(arrival.draft)
         before["maintainer_id"] = asset.maintainer_id
-        after["maintainer_id"] = maintainers.get(one.draft.maintainer, asset.organisation_id)
+        after["maintainer_id"] = maintainers.get(arrival.draft.maintainer, asset.organisation_id)
         changed = {name: value for name, value in after.items() if before[name] != value}
         outcome.before["asset"] = _noted(asset.id, before, changed)
         written = update(Asset).where(Asset.id == asset.id).values(**changed, version=Asset.version + 1)
@@ -127,14 +127,16 @@ def _change_items(
 ) -> None:
     """Let parts become what the rows say. Measured again where the quantity differs, and described anew."""
     moves: list[tuple[int, Decimal]] = []
-    for one, outcome in zip(arrivals, outcomes, strict=True):
-        item = None if one.standing is None or one.item is None else one.standing.items.get(key_of_weighed(one.item))
-        if item is None or one.item is None or is_same_item(item, one.item):
+    for arrival, outcome in zip(arrivals, outcomes, strict=True):
+        item = (
+            None if arrival.standing is None or arrival.item is None else arrival.standing.items.get(key_of_weighed(arrival.item))
+        )
+        if item is None or arrival.item is None or is_same_item(item, arrival.item):
             continue
-        quantity, values = one.item.quantity.amount, _item_values(one.item)
+        quantity, values = arrival.item.quantity.amount, _item_values(arrival.item)
         before = {name: getattr(item, name) for name in values}
         outcome.before["item"] = _noted(item.id, before, {name: new for name, new in values.items() if before[name] != new})
-        mass = mass_kg(quantity, one.item.kg_per_unit)
+        mass = mass_kg(quantity, arrival.item.kg_per_unit)
         written = update(AssetItem).where(AssetItem.id == item.id).values(**values, quantity=quantity, mass_kg=mass)
         session.execute(written.execution_options(synchronize_session=False))
         if quantity != item.quantity:
@@ -152,10 +154,10 @@ def _add_items(session: Session, actor: Actor, arrivals: Sequence[Arrival], outc
     numbers: dict[int, int] = {}
     rows: list[dict[str, Any]] = []
     now = clock.now()
-    for one, outcome in zip(arrivals, outcomes, strict=True):
-        if one.item is None or (one.standing is not None and key_of_weighed(one.item) in one.standing.items):
+    for arrival, outcome in zip(arrivals, outcomes, strict=True):
+        if arrival.item is None or (arrival.standing is not None and key_of_weighed(arrival.item) in arrival.standing.items):
             continue
-        last = numbers.get(outcome.asset_id, 0 if one.standing is None else one.standing.last_number)
+        last = numbers.get(outcome.asset_id, 0 if arrival.standing is None else arrival.standing.last_number)
         if last >= ITEMS_MAX:
             raise Conflict(_("An asset has at most %(most)s parts. Divide it into more assets.", most=ITEMS_MAX))
         numbers[outcome.asset_id] = last + 1
@@ -163,13 +165,13 @@ def _add_items(session: Session, actor: Actor, arrivals: Sequence[Arrival], outc
             {
                 "asset_id": outcome.asset_id,
                 "number": last + 1,
-                "material_id": one.item.material.id,
-                "unit": one.item.quantity.unit.value,
-                "quantity": one.item.quantity.amount,
-                "mass_kg": one.item.mass_kg,
+                "material_id": arrival.item.material.id,
+                "unit": arrival.item.quantity.unit.value,
+                "quantity": arrival.item.quantity.amount,
+                "mass_kg": arrival.item.mass_kg,
                 "import_id": import_id,
                 "created_at": now,
-                **_item_values(one.item),
+                **_item_values(arrival.item),
             }
         )
     if not rows:
@@ -185,7 +187,7 @@ def _add_items(session: Session, actor: Actor, arrivals: Sequence[Arrival], outc
 
 def _note(session: Session, actor: Actor, moves: Sequence[tuple[int, Decimal]], kind: ChangeKind, import_id: int) -> None:
     """The rows of what happened to parts by a table."""
-    said = {
+    facts = {
         "kind": kind.value,
         "happened_on": clock.today(),
         "at": clock.now(),
@@ -195,7 +197,7 @@ def _note(session: Session, actor: Actor, moves: Sequence[tuple[int, Decimal]], 
         "import_id": import_id,
     }
     if moves:
-        session.execute(_CHANGES, [{"item_id": item_id, "quantity": delta, **said} for item_id, delta in moves])
+        session.execute(_CHANGES, [{"item_id": item_id, "quantity": delta, **facts} for item_id, delta in moves])
 
 
 def take_back(session: Session, actor: Actor, *, import_id: int, befores: Iterable[Mapping[str, Any]]) -> dict[str, int]:

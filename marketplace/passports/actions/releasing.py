@@ -91,8 +91,8 @@ def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Lis
 
 def _hazards(items: Sequence[AssetItem]) -> dict[str, Answer]:
     """What is declared of all parts alike; where they differ, the lot asks again."""
-    said = [item.hazards for item in items]
-    return {code: Answer(word) for code, word in said[0].items() if all(one.get(code) == word for one in said)}
+    declared = [item.hazards for item in items]
+    return {code: Answer(word) for code, word in declared[0].items() if all(hazards.get(code) == word for hazards in declared)}
 
 
 def _lock_item(session: Session, actor: Actor, asset_id: int, number: int) -> AssetItem:

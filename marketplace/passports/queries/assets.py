@@ -82,8 +82,8 @@ def list_held_materials(session: Session, actor: Actor) -> Sequence[int]:
         return session.scalars(parts.distinct().order_by(AssetItem.material_id)).all()
     there = select(AssetItem.id).join(Asset, Asset.id == AssetItem.asset_id).where(AssetItem.quantity > 0)
     used = _used_materials()
-    one = seen(there, actor, AssetFilter()).where(AssetItem.material_id == used.c.id).limit(1).correlate(used)
-    return session.scalars(select(used.c.id).where(one.scalar_subquery().is_not(None)).order_by(used.c.id)).all()
+    first_part = seen(there, actor, AssetFilter()).where(AssetItem.material_id == used.c.id).limit(1).correlate(used)
+    return session.scalars(select(used.c.id).where(first_part.scalar_subquery().is_not(None)).order_by(used.c.id)).all()
 
 
 def _used_materials() -> CTE:

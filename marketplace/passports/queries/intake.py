@@ -87,7 +87,7 @@ def find_standing(
     if lock:
         session.execute(mine.with_only_columns(Asset.id).order_by(Asset.id).with_for_update())
     whole = mine.options(joinedload(Asset.maintainer), selectinload(Asset.items)).execution_options(populate_existing=True)
-    found: dict[str, list[StandingAsset]] = {}
+    by_number: dict[str, list[StandingAsset]] = {}
     followed = set(session.scalars(_FOLLOWED.where(Asset.id.in_(mine.with_only_columns(Asset.id)))))
     for asset in session.scalars(whole.order_by(Asset.id)):
         items: dict[ItemKey, AssetItem] = {}
@@ -95,8 +95,10 @@ def find_standing(
             if item.quantity > 0:  # what came to nought is history
                 items.setdefault(key_of_item(item), item)
         last = max((item.number for item in asset.items), default=0)
-        found.setdefault(asset.external_id, []).append(StandingAsset(asset, draft_of(asset), items, last, asset.id in followed))
-    return found
+        by_number.setdefault(asset.external_id, []).append(
+            StandingAsset(asset, draft_of(asset), items, last, asset.id in followed)
+        )
+    return by_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def find_wrong_mass(session: Session) -> int | None:
     columns, last = (AssetItem.id, AssetItem.quantity, AssetItem.kg_per_unit, AssetItem.mass_kg), 0
     while rows := session.execute(select(*columns).where(AssetItem.id > last).order_by(AssetItem.id).limit(ROWS)).all():
         wrong = (number for number, amount, each, kg in rows if mass_kg(amount, each) != kg)
-        if (found := next(wrong, None)) is not None:
-            return found
+        if (item_id := next(wrong, None)) is not None:
+            return item_id
         last = rows[-1].id
     return None

@@ -82,8 +82,8 @@ def find_use_count(session: Session, row: Exchange) -> tuple[int, int | None]:
         .order_by(AssetItem.use_count.desc(), AssetItem.id)
         .limit(1)
     )
-    found = session.execute(counts).first()
-    return (0, None) if found is None else (found.use_count, found.id)
+    part = session.execute(counts).first()
+    return (0, None) if part is None else (part.use_count, part.id)
 
 
 def find_left_of_row(session: Session, row: Exchange) -> Decimal:

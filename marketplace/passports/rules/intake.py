@@ -56,7 +56,7 @@ def weigh_item(draft: ItemDraft, material: Material) -> Weighed:
     """The part with its weight. Refused: a unit that the material has not, a weight far from the usual, too much of it."""
     unit = draft.quantity.unit
     if not material.takes(unit):
-        units = ", ".join(str(one.label) for one in material.units)
+        units = ", ".join(str(unit.label) for unit in material.units)
         raise Invalid(_("This material is not counted in that unit. Choose one of: %(units)s.", units=units), "unit")
     details = clean_details(draft.details, tuple(material.hazard_codes))
     check_use_count(draft.use_count)
@@ -101,20 +101,20 @@ def read_hazards(typed: str, material: Material) -> dict[str, Answer]:
 
     Refused: a substance that this material does not declare, another word than yes, no or unknown, and one that is said twice.
     """
-    known = {fold(word): one.slug for one in material.hazards for word in (one.slug, one.name_nl, one.name_en)}
-    found: dict[str, Answer] = {}
+    codes = {fold(word): hazard.slug for hazard in material.hazards for word in (hazard.slug, hazard.name_nl, hazard.name_en)}
+    answers: dict[str, Answer] = {}
     for part in filter(str.strip, typed.split(";")):
         name, _colon, word = part.partition(":")
-        code, answer = known.get(fold(name.strip())), _ANSWERS.get(fold(word.strip()))
-        if code is None or answer is None or code in found:
+        code, answer = codes.get(fold(name.strip())), _ANSWERS.get(fold(word.strip()))
+        if code is None or answer is None or code in answers:
             raise Invalid(
                 _(
                     "“%(part)s” cannot be read. Write a substance that this material declares (%(names)s) and yes, no or unknown, "
                     "with a semicolon before the next.",
                     part=part.strip()[:60],
-                    names=", ".join(one.name for one in material.hazards) or "–",
+                    names=", ".join(hazard.name for hazard in material.hazards) or "–",
                 ),
                 "hazards",
             )
-        found[code] = answer
-    return found
+        answers[code] = answer
+    return answers

@@ -64,7 +64,7 @@ def find_amounts(pieces: Sequence[Piece], parts: Sequence[Part]) -> list[Decimal
         raise Invalid(_("Choose at least one part that comes free."), "items")
     if len(pieces) > PIECES_MAX:
         raise Invalid(_("Choose at most %(most)s parts for one lot.", most=PIECES_MAX), "items")
-    if len({(one.asset_id, one.number) for one in pieces}) < len(pieces):
+    if len({(piece.asset_id, piece.number) for piece in pieces}) < len(pieces):
         raise Invalid(_("A part stands there twice. Name each part once."), "items")
     if len({(part.material_id, part.unit, part.kg_per_unit) for part in parts}) > 1:
         raise Invalid(_("These parts are not one material in one unit and weight. Make a lot of each."), "items")
@@ -86,11 +86,11 @@ def find_amounts(pieces: Sequence[Piece], parts: Sequence[Part]) -> list[Decimal
 
 def find_condition(given: Condition | None, parts: Sequence[Part]) -> Condition:
     """The condition of the lot: what was said of it, or of all parts alike. Refused where nobody looked."""
-    said = {part.condition for part in parts}
+    conditions = {part.condition for part in parts}
     if given is not None:
         return given
-    if len(said) == 1 and None not in said:
-        return Condition(str(said.pop()))
+    if len(conditions) == 1 and None not in conditions:
+        return Condition(str(conditions.pop()))
     raise Invalid(_("Say in which condition it is: new, good, fair or poor."), "condition")
 
 

@@ -37,17 +37,19 @@ def clean_shape(given: Any) -> dict[str, Any]:
     return {"type": kind, "coordinates": coordinates}
 
 
-def _clean(given: Any, depth: int, counted: Iterator[int]) -> Any:
-    if not isinstance(given, list | tuple) or not given:
+def _clean(coordinates: Any, depth: int, counted: Iterator[int]) -> Any:
+    if not isinstance(coordinates, list | tuple) or not coordinates:
         raise Invalid(_NO_GEOMETRY, "shape")
     if depth:
-        return [_clean(one, depth - 1, counted) for one in given]
+        return [_clean(part, depth - 1, counted) for part in coordinates]
     if next(counted) > VERTICES_MAX:
         raise Invalid(_("This shape has more than %(most)s points. Simplify it first.", most=VERTICES_MAX), "shape")
-    if len(given) not in (2, 3) or any(isinstance(one, bool) or not isinstance(one, int | float | Decimal) for one in given[:2]):
+    if len(coordinates) not in (2, 3) or any(
+        isinstance(number, bool) or not isinstance(number, int | float | Decimal) for number in coordinates[:2]
+    ):
         raise Invalid(_NO_GEOMETRY, "shape")
     try:
-        point = Point(float(given[1]), float(given[0]))
+        point = Point(float(coordinates[1]), float(coordinates[0]))
     except (Invalid, OverflowError, ValueError) as refusal:
         raise Invalid(
             _("A point of this shape lies outside the Netherlands. Write longitude first, in WGS84."), "shape"
@@ -67,5 +69,5 @@ def _corners(coordinates: Any) -> Iterator[tuple[float, float]]:
     if isinstance(coordinates[0], int | float):
         yield coordinates[0], coordinates[1]
         return
-    for one in coordinates:
-        yield from _corners(one)
+    for part in coordinates:
+        yield from _corners(part)
