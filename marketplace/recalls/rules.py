@@ -68,8 +68,10 @@ def check_recall(draft: RecallDraft, today: date, *, first_on: date | None) -> t
 
     `first_on`: the day on which the lot, or what it came from, came in.
     """
-    said, found_on = clean(draft.reason, lines=True, field="reason"), draft.found_on or today
-    faults = _find_faults(said, _("Say what was found and by whom, for example: PFAS above the limit, found by the laboratory."))
+    reason, found_on = clean(draft.reason, lines=True, field="reason"), draft.found_on or today
+    faults = _find_faults(
+        reason, _("Say what was found and by whom, for example: PFAS above the limit, found by the laboratory.")
+    )
     if found_on > today:
         sentence = _("This day has not come yet. Enter the day on which it was found.")
         faults = [*faults, FieldError("found_on", sentence)]
@@ -81,24 +83,24 @@ def check_recall(draft: RecallDraft, today: date, *, first_on: date | None) -> t
         faults = [*faults, FieldError("found_on", sentence)]
     if faults:
         raise Invalid.all(faults)
-    return said, found_on
+    return reason, found_on
 
 
 def check_release(draft: ReleaseDraft) -> tuple[int, str]:
     """The paper and the reason. Nothing is free again without a paper that shows that it is clean."""
-    said = clean(draft.reason, lines=True, field="reason")
-    faults = _find_faults(said, _("Say why this lot is free again: what was examined, by whom, and the outcome."))
+    reason = clean(draft.reason, lines=True, field="reason")
+    faults = _find_faults(reason, _("Say why this lot is free again: what was examined, by whom, and the outcome."))
     if draft.paper_id is None:
         raise Invalid.all([FieldError("paper", NO_PAPER), *faults])
     if faults:
         raise Invalid.all(faults)
-    return draft.paper_id, said
+    return draft.paper_id, reason
 
 
-def _find_faults(said: str, sentence: Text) -> list[FieldError]:
+def _find_faults(reason: str, sentence: Text) -> list[FieldError]:
     """Somebody reads it five years from now: a dot is no reason."""
-    faults = find_length_faults("reason", said, REASON_LENGTH_MAX)
-    return [*faults, FieldError("reason", sentence)] if sum(sign.isalpha() for sign in said) < LETTERS_MIN else faults
+    faults = find_length_faults("reason", reason, REASON_LENGTH_MAX)
+    return [*faults, FieldError("reason", sentence)] if sum(sign.isalpha() for sign in reason) < LETTERS_MIN else faults
 
 
 def descendants(parents: Mapping[int, int | None], top: int) -> list[int]:
@@ -106,12 +108,12 @@ def descendants(parents: Mapping[int, int | None], top: int) -> list[int]:
     children: dict[int | None, list[int]] = {}
     for lot, parent in parents.items():
         children.setdefault(parent, []).append(lot)
-    found, waiting = [], [top]
+    lots, waiting = [], [top]
     while waiting:
         lot = waiting.pop()
-        found.append(lot)
+        lots.append(lot)
         waiting.extend(reversed(children.get(lot, [])))
-    return found
+    return lots
 
 
 def blocking(parents: Mapping[int, int | None], rows: Iterable[tuple[int, int, bool]]) -> dict[int, frozenset[int]]:
@@ -119,22 +121,22 @@ def blocking(parents: Mapping[int, int | None], rows: Iterable[tuple[int, int, b
 
     `rows`: lot, recall, and whether that recall still blocks it. What was split off after a recall is blocked by what blocks its parent.
     """
-    said: dict[int, dict[int, bool]] = {}
+    recorded: dict[int, dict[int, bool]] = {}
     for lot, recall, is_blocked in rows:
-        said.setdefault(lot, {})[recall] = is_blocked
-    found: dict[int, frozenset[int]] = {}
+        recorded.setdefault(lot, {})[recall] = is_blocked
+    blocked_by: dict[int, frozenset[int]] = {}
     for top in (lot for lot, parent in parents.items() if parent not in parents):
         for lot in descendants(parents, top):
-            own, parent = said.get(lot, {}), parents[lot]
-            above = frozenset[int]() if parent is None else found.get(parent, frozenset())
-            found[lot] = frozenset(recall for recall, is_blocked in own.items() if is_blocked) | (above - own.keys())
-    return found
+            own, parent = recorded.get(lot, {}), parents[lot]
+            above = frozenset[int]() if parent is None else blocked_by.get(parent, frozenset())
+            blocked_by[lot] = frozenset(recall for recall, is_blocked in own.items() if is_blocked) | (above - own.keys())
+    return blocked_by
 
 
 def in_words(roles: Iterable[PartyRole]) -> str:
     """Why an organisation was told, as it is stored."""
-    told = set(roles)
-    return f"|{'|'.join(role.value for role in PartyRole if role in told)}|"
+    present = set(roles)
+    return f"|{'|'.join(role.value for role in PartyRole if role in present)}|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def find_periods(steps: Iterable[Step]) -> list[Period]:
 
     A day that was entered later than it was is no end before the beginning.
     """
-    found: list[Period] = []
+    periods: list[Period] = []
     for _lot, rows in groupby(steps, key=lambda step: step.lot_id):
         there, emptied_on, now = Decimal(0), None, None
         for row in rows:
@@ -178,10 +180,10 @@ def find_periods(steps: Iterable[Step]) -> list[Period]:
             if row.quantity:
                 emptied_on = None if there else row.day
             if now is None or (row.owner_id, row.holder_id, row.depot_id) != (now.owner_id, now.holder_id, now.depot_id):
-                found.extend([] if now is None else [_ended(now, row.day)])
+                periods.extend([] if now is None else [_ended(now, row.day)])
                 now = Period(row.lot_id, there, row.day, None, row.owner_id, row.holder_id, row.depot_id)
-        found.extend([] if now is None else [now if emptied_on is None else _ended(now, emptied_on)])
-    return found
+        periods.extend([] if now is None else [now if emptied_on is None else _ended(now, emptied_on)])
+    return periods
 
 
 def _ended(period: Period, day: date) -> Period:

@@ -115,7 +115,9 @@ def _complete(session: Session, of_tree: Mapping[int, frozenset[int]], lot_id: i
     there = {(number, recall) for number, recall in session.execute(rows)}
     missing = [(number, recall) for number in below for recall in of_tree[number] if (number, recall) not in there]
     for recall in sorted({recall for _number, recall in missing}):
-        write_lots(session, recall, select(Lot.id).where(Lot.id.in_([number for number, one in missing if one == recall])))
+        write_lots(
+            session, recall, select(Lot.id).where(Lot.id.in_([number for number, recall_id in missing if recall_id == recall]))
+        )
 
 
 def confirm_recall(session: Session, actor: Actor, *, recall_id: int) -> Recall:

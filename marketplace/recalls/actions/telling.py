@@ -57,12 +57,12 @@ def _add(
     only_new: bool = False,
 ) -> None:
     """Whose, who has it, and whose depot it is in."""
-    found = session.execute(rows).all()
-    keepers = depot_owners(session, (depot for _owner, _holder, depot in found if depot is not None))
-    known = set(roles) if only_new else set()
-    for owner, holder, depot in found:
+    sides = session.execute(rows).all()
+    keepers = depot_owners(session, (depot for _owner, _holder, depot in sides if depot is not None))
+    existing = set(roles) if only_new else set()
+    for owner, holder, depot in sides:
         for organisation_id, role in zip((owner, holder, keepers.get(depot or 0)), why, strict=True):
-            if organisation_id is not None and organisation_id not in known:
+            if organisation_id is not None and organisation_id not in existing:
                 roles.setdefault(organisation_id, set()).add(role)
 
 

@@ -36,8 +36,8 @@ def recalls_of(session: Session, lot: Lot) -> dict[int, frozenset[int]]:
     tree = select(Lot.id, Lot.parent_id).where(or_(Lot.id == root, Lot.origin_id == root))
     parents = {row.id: row.parent_id for row in session.execute(tree)}
     rows = select(RecallLot.lot_id, RecallLot.recall_id, RecallLot.release_id.is_(None)).join(Lot, Lot.id == RecallLot.lot_id)
-    said = session.execute(rows.where(or_(Lot.id == root, Lot.origin_id == root)))
-    return blocking(parents, ((number, recall, bool(is_blocked)) for number, recall, is_blocked in said))
+    blocks = session.execute(rows.where(or_(Lot.id == root, Lot.origin_id == root)))
+    return blocking(parents, ((number, recall, bool(is_blocked)) for number, recall, is_blocked in blocks))
 
 
 def _recalls() -> Select[Recall]:
@@ -52,8 +52,8 @@ def _concerns(actor: Actor) -> ColumnElement[bool]:
     """
     if may(actor, Can.READ_RECALLS):
         return true()
-    told = select(RecallParty.recall_id).where(RecallParty.organisation_id == actor.organisation_id)
-    return or_(Recall.id.in_(told), Recall.organisation_id == actor.organisation_id)
+    notified = select(RecallParty.recall_id).where(RecallParty.organisation_id == actor.organisation_id)
+    return or_(Recall.id.in_(notified), Recall.organisation_id == actor.organisation_id)
 
 
 def get_recall(session: Session, actor: Actor, recall_id: int) -> Recall:
@@ -67,8 +67,8 @@ def get_recall(session: Session, actor: Actor, recall_id: int) -> Recall:
 
 def was_told_of(session: Session, actor: Actor, lot_id: int) -> bool:
     """Whether the actor's organisation was told of a recall of this lot."""
-    told = select(RecallParty.recall_id).where(RecallParty.organisation_id == actor.organisation_id)
-    rows = select(RecallLot.lot_id).where(RecallLot.lot_id == lot_id, RecallLot.recall_id.in_(told)).limit(1)
+    notified = select(RecallParty.recall_id).where(RecallParty.organisation_id == actor.organisation_id)
+    rows = select(RecallLot.lot_id).where(RecallLot.lot_id == lot_id, RecallLot.recall_id.in_(notified)).limit(1)
     return actor.is_member and session.scalar(rows) is not None
 
 
@@ -93,10 +93,10 @@ def list_open_recalls(session: Session, actor: Actor, *, most: int) -> tuple[lis
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a recall is: the lots it still blocks, who were told of it, and who confirmed."""
+    """How far a recall is: the lots it still blocks, who were notified of it, and who confirmed."""
 
     blocked: int
-    told: int
+    notified: int
     confirmed: int
 
 
@@ -108,8 +108,8 @@ def standing_of(session: Session, recalls: Iterable[Recall]) -> dict[int, Standi
     parties = select(RecallParty.recall_id, func.count(), func.count(RecallParty.confirmed_at)).where(
         RecallParty.recall_id.in_(ids)
     )
-    told = {row[0]: (row[1], row[2]) for row in session.execute(parties.group_by(RecallParty.recall_id))}
-    return {number: Standing(blocked.get(number, 0), *told.get(number, (0, 0))) for number in ids}
+    counts = {row[0]: (row[1], row[2]) for row in session.execute(parties.group_by(RecallParty.recall_id))}
+    return {number: Standing(blocked.get(number, 0), *counts.get(number, (0, 0))) for number in ids}
 
 
 def list_to_confirm(session: Session, actor: Actor) -> list[Recall]:

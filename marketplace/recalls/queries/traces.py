@@ -109,20 +109,22 @@ class Had:
 def list_had(session: Session, lots: Select[int]) -> list[Had]:
     """Everybody who owned or had one of these lots, now or before, the first ones first."""
     periods = _periods(session, lots)
-    ids = {number for one in periods for number in (one.owner_id, one.holder_id)}
-    known = {row.id: row for row in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
-    depots = dict(session.execute(select(Depot.id, Depot.name).where(Depot.id.in_({one.depot_id for one in periods}))).all())
+    ids = {number for period in periods for number in (period.owner_id, period.holder_id)}
+    organisations = {row.id: row for row in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+    depots = dict(
+        session.execute(select(Depot.id, Depot.name).where(Depot.id.in_({period.depot_id for period in periods}))).all()
+    )
     return [
         Had(
-            one.lot_id,
-            one.quantity,
-            one.since,
-            one.until,
-            known[one.owner_id],
-            known[one.holder_id],
-            depots.get(one.depot_id or 0),
+            period.lot_id,
+            period.quantity,
+            period.since,
+            period.until,
+            organisations[period.owner_id],
+            organisations[period.holder_id],
+            depots.get(period.depot_id or 0),
         )
-        for one in sorted(periods, key=lambda period: period.since)
+        for period in sorted(periods, key=lambda period: period.since)
     ]
 
 
@@ -138,28 +140,30 @@ def find_days_had(session: Session, recall: Recall) -> dict[int, Days]:
     As its owner, its holder or with a depot. None: it still does. What it came from counts until the part left it.
     """
     covered = lots_of(recall.id)
-    sides = (Movement.owner_id, Movement.holder_id, Movement.depot_id)
+    columns = (Movement.owner_id, Movement.holder_id, Movement.depot_id)
     days = (func.min(Movement.happened_on), func.max(Movement.happened_on))
-    was = select(*sides, *days).where(Movement.lot_id.in_(covered)).group_by(*sides)
+    was = select(*columns, *days).where(Movement.lot_id.in_(covered)).group_by(*columns)
     now = select(Lot.owner_id, Lot.holder_id, Lot.depot_id).where(Lot.id.in_(covered), Lot.quantity > 0).distinct()
-    found: list[_Side] = [(owner, holder, depot, since, until) for owner, holder, depot, since, until in session.execute(was)]
-    found += [(owner, holder, depot, date.max, None) for owner, holder, depot in session.execute(now)]
+    sides: list[_Side] = [(owner, holder, depot, since, until) for owner, holder, depot, since, until in session.execute(was)]
+    sides += [(owner, holder, depot, date.max, None) for owner, holder, depot in session.execute(now)]
     left_on: date | None = None
-    above = sorted(_periods(session, lots_above(recall.lot_id)), key=lambda one: -one.lot_id)  # from the part up
-    for _lot, rows in groupby(above, key=lambda one: one.lot_id):
+    above = sorted(_periods(session, lots_above(recall.lot_id)), key=lambda period: -period.lot_id)  # from the part up
+    for _lot, rows in groupby(above, key=lambda period: period.lot_id):
         own = list(rows)
-        for one in own:
-            if left_on is not None and one.since <= left_on:
-                found.append((one.owner_id, one.holder_id, one.depot_id, one.since, min(one.until or left_on, left_on)))
+        for period in own:
+            if left_on is not None and period.since <= left_on:
+                sides.append(
+                    (period.owner_id, period.holder_id, period.depot_id, period.since, min(period.until or left_on, left_on))
+                )
         left_on = own[0].since
-    return _joined(session, found)
+    return _joined(session, sides)
 
 
-def _joined(session: Session, found: list[_Side]) -> dict[int, Days]:
+def _joined(session: Session, sides: list[_Side]) -> dict[int, Days]:
     """The first and the last day of each owner, each holder and whose depot it was."""
-    keepers = depot_owners(session, (depot for _owner, _holder, depot, _since, _until in found if depot is not None))
+    keepers = depot_owners(session, (depot for _owner, _holder, depot, _since, _until in sides if depot is not None))
     days: dict[int, Days] = {}
-    for owner, holder, depot, since, until in found:
+    for owner, holder, depot, since, until in sides:
         for number in {owner, holder, keepers.get(depot or 0, owner)}:
             first, last = days.get(number, (since, until))
             days[number] = (min(first, since), None if last is None or until is None else max(last, until))
@@ -184,24 +188,24 @@ class Trace:
     @property
     def had_by_lot(self) -> dict[int, list[Had]]:
         """Who owned and had each lot, the first ones first, by the lot's id."""
-        found: dict[int, list[Had]] = {}
-        for one in self.had:
-            found.setdefault(one.lot_id, []).append(one)
-        return found
+        by_lot: dict[int, list[Had]] = {}
+        for had in self.had:
+            by_lot.setdefault(had.lot_id, []).append(had)
+        return by_lot
 
 
 def trace(session: Session, actor: Actor, lot_id: int) -> Trace:
     """The whole tree of a lot, each lot after its parent, for whoever may trace the lot."""
     lot = get_traced(session, actor, lot_id).lot
-    found = {row.id: row for row in tree_of(session, lot)}
+    lots = {row.id: row for row in tree_of(session, lot)}
     children: dict[int | None, list[int]] = {}
-    for row in found.values():
+    for row in lots.values():
         children.setdefault(row.parent_id, []).append(row.id)
     root = lot.origin_id or lot.id
     order, depths, waiting = [], {}, [(root, 0)]
     while waiting:
         number, depth = waiting.pop()
-        order.append(found[number])
+        order.append(lots[number])
         depths[number] = depth
         waiting.extend((child, depth + 1) for child in reversed(children.get(number, [])))
     tree = select(Lot.id).where(or_(Lot.id == root, Lot.origin_id == root))
@@ -219,8 +223,8 @@ def _receivers(lots: Iterable[Lot], unconfirmed: Iterable[Unconfirmed]) -> list[
     for lot in lots:
         if (left := lot.quantity - gone.get(lot.id, Decimal(0))) > 0:
             held.setdefault((lot.holder_id, True), []).append((lot.holder, left))
-    found = [
+    receivers = [
         Receiver(rows[0][0], len(rows), sum((amount for _who, amount in rows), Decimal(0)), is_confirmed)
         for (_id, is_confirmed), rows in held.items()
     ]
-    return sorted(found, key=lambda one: (one.organisation.sort_key, one.is_confirmed))
+    return sorted(receivers, key=lambda receiver: (receiver.organisation.sort_key, receiver.is_confirmed))

@@ -152,7 +152,7 @@ def depot_trouble(row: Trouble) -> Job:
 
 def confirmed_of(standing: Standing) -> Text:
     """How many of those who were told of a recall have confirmed."""
-    return _("%(done)s of %(total)s have confirmed", done=standing.confirmed, total=standing.told)
+    return _("%(done)s of %(total)s have confirmed", done=standing.confirmed, total=standing.notified)
 
 
 def recall(row: Recall, standing: Standing) -> Job:
