@@ -28,7 +28,7 @@ def _mark(session: Session, by: By, lots: Select[int], kind: MovementKind, block
     session.flush()
     where = (Lot.id.in_(lots), Lot.blocked_at.is_(None) if kind is MovementKind.BLOCK else Lot.blocked_at.is_not(None))
     columns = Movement.__table__.c
-    said = {
+    values = {
         "kind": kind.value,
         "quantity": 0,
         "pallets": 0,
@@ -38,10 +38,10 @@ def _mark(session: Session, by: By, lots: Select[int], kind: MovementKind, block
         "organisation_id": by.actor.organisation_id,
         "reason": by.reason,
     }
-    given = {name: null() if value is None else literal(value, columns[name].type) for name, value in said.items()}
+    literals = {name: null() if value is None else literal(value, columns[name].type) for name, value in values.items()}
     stands = [getattr(Lot, name) for name in STANDS]
-    rows = select(*given.values(), Lot.id, *stands).where(*where).order_by(Lot.id)
-    session.execute(insert(Movement).from_select([*given, "lot_id", *STANDS], rows, include_defaults=False))
+    rows = select(*literals.values(), Lot.id, *stands).where(*where).order_by(Lot.id)
+    session.execute(insert(Movement).from_select([*literals, "lot_id", *STANDS], rows, include_defaults=False))
     marked = session.execute(update(Lot).where(*where).values(blocked_at=blocked_at).execution_options(synchronize_session=False))
     session.expire_all()
     return int(getattr(marked, "rowcount", 0))

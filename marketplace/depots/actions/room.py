@@ -91,7 +91,7 @@ def set_rate(session: Session, actor: Actor, *, depot_id: int, draft: RateDraft)
 def withdraw_rate(session: Session, actor: Actor, *, depot_id: int, rate_id: int) -> Depot:
     """Take back a price that does not count yet."""
     depot = _managed(session, actor, depot_id)
-    rate = next((one for one in depot.rates if one.id == rate_id), None)
+    rate = next((rate for rate in depot.rates if rate.id == rate_id), None)
     if rate is None:
         raise Missing(_("This price does not exist any more. Look at the prices of the depot."))
     check_can_withdraw(rate.from_on, clock.today())

@@ -20,12 +20,12 @@ from marketplace.notices.rules.kinds import Notice
 
 def tell_keepers(session: Session, actor: Actor, depot: Depot, kind: Notice, **facts: Any) -> None:
     """Tell each named keeper of a depot, but not the actor; without any its coordinators."""
-    told = {"organisation_id": depot.organisation_id, "depot": depot.name, "organisation": actor.organisation_name, **facts}
+    values = {"organisation_id": depot.organisation_id, "depot": depot.name, "organisation": actor.organisation_name, **facts}
     for person_id in depot.keeper_ids:
         if person_id != actor.person_id:
-            notify(session, kind, person_id=person_id, **told)
+            notify(session, kind, person_id=person_id, **values)
     if not depot.keeper_ids and not may(actor, Can.KEEP_DEPOT, depot):
-        notify(session, kind, **told)
+        notify(session, kind, **values)
 
 
 def tell_whoever_has(session: Session, actor: Actor, lot: Lot, kind: Notice, **facts: Any) -> None:

@@ -64,8 +64,8 @@ def is_announced(arrival: Arrival, lot: Lot) -> bool:
     """
     if arrival.announced_lot_id is not None:
         return arrival.announced_lot_id == lot.id and arrival.organisation_id in _have(lot)
-    told = (arrival.organisation_id, arrival.material_id, arrival.unit)
-    return lot.depot_id is None and (lot.holder_id, lot.material_id, lot.unit) == told
+    announced = (arrival.organisation_id, arrival.material_id, arrival.unit)
+    return lot.depot_id is None and (lot.holder_id, lot.material_id, lot.unit) == announced
 
 
 def _have(lot: Lot) -> tuple[int, ...]:
@@ -101,15 +101,13 @@ def find_expecting(session: Session, depots: Iterable[Depot], lot: Lot) -> Arriv
 
     By its number before by its material, the first day first.
     """
-    asked = [depot.id for depot in depots if depot.id != lot.depot_id]
-    if not asked:
+    ids = [depot.id for depot in depots if depot.id != lot.depot_id]
+    if not ids:
         return None
-    rows = (
-        select(Arrival).options(joinedload(Arrival.organisation)).where(Arrival.depot_id.in_(asked), Arrival.ended_at.is_(None))
-    )
+    rows = select(Arrival).options(joinedload(Arrival.organisation)).where(Arrival.depot_id.in_(ids), Arrival.ended_at.is_(None))
     numbered = (Arrival.announced_lot_id == lot.id) & Arrival.organisation_id.in_(_have(lot))
-    told = (Arrival.organisation_id == lot.holder_id, Arrival.material_id == lot.material_id, Arrival.unit == lot.unit)
-    alike = and_(Arrival.announced_lot_id.is_(None), *told) if lot.depot_id is None else false()
+    conditions = (Arrival.organisation_id == lot.holder_id, Arrival.material_id == lot.material_id, Arrival.unit == lot.unit)
+    alike = and_(Arrival.announced_lot_id.is_(None), *conditions) if lot.depot_id is None else false()
     first = (Arrival.announced_lot_id.is_(None), Arrival.expected_on, Arrival.id)
     return session.scalars(rows.where(or_(numbered, alike)).order_by(*first)).first()
 
@@ -126,5 +124,5 @@ def find_awaited(session: Session, lot_id: int | None) -> Awaited | None:
     """Where a lot is announced by its number and waits for a keeper. None where it is not."""
     rows = select(Depot.name, Arrival.expected_on).join(Depot, Depot.id == Arrival.depot_id)
     waiting = rows.where(Arrival.announced_lot_id == lot_id, Arrival.ended_at.is_(None))
-    found = session.execute(waiting.order_by(Arrival.expected_on, Arrival.id)).first()
-    return None if found is None else Awaited(*found)
+    row = session.execute(waiting.order_by(Arrival.expected_on, Arrival.id)).first()
+    return None if row is None else Awaited(*row)

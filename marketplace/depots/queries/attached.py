@@ -38,11 +38,11 @@ def list_papers_with(session: Session, lot_ids: Iterable[int], *, with_removed: 
     Those of what a lot came from stand with it where they were there before it left: whatever left before an examination is not what
     was examined.
     """
-    found: dict[int, list[Paper]] = {number: [] for number in lot_ids}
-    if found:
-        for number, paper in session.execute(_papers_above(with_removed=with_removed), {"lots": list(found)}):
-            found[number].append(paper)
-    return found
+    papers: dict[int, list[Paper]] = {number: [] for number in lot_ids}
+    if papers:
+        for number, paper in session.execute(_papers_above(with_removed=with_removed), {"lots": list(papers)}):
+            papers[number].append(paper)
+    return papers
 
 
 @cache

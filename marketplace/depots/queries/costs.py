@@ -38,8 +38,8 @@ def costs_of(session: Session, lot_ids: Iterable[int], until: date) -> dict[int,
 
     The same rows as those are settled by. The day `until` has not ended and does not count.
     """
-    asked = list(lot_ids)
-    costs: dict[int, list[Cost]] = {lot_id: [] for lot_id in asked}
+    ids = list(lot_ids)
+    costs: dict[int, list[Cost]] = {lot_id: [] for lot_id in ids}
     rows = (
         select(
             Movement.lot_id,
@@ -52,12 +52,12 @@ def costs_of(session: Session, lot_ids: Iterable[int], until: date) -> dict[int,
             Movement.pallets,
         )
         .join(Lot, Lot.id == Movement.lot_id)
-        .where(Movement.lot_id.in_(asked), Movement.depot_id.is_not(None), Movement.happened_on < until)
+        .where(Movement.lot_id.in_(ids), Movement.depot_id.is_not(None), Movement.happened_on < until)
         .order_by(Movement.lot_id, Movement.depot_id, Movement.owner_id)
     )
-    found = session.execute(rows).all()
-    rates = _rates(session, {row.depot_id for row in found})
-    for (lot_id, depot_id, _owner), group in groupby(found, key=lambda row: (row.lot_id, row.depot_id, row.owner_id)):
+    movements = session.execute(rows).all()
+    rates = _rates(session, {row.depot_id for row in movements})
+    for (lot_id, depot_id, _owner), group in groupby(movements, key=lambda row: (row.lot_id, row.depot_id, row.owner_id)):
         changes = list(group)
         stored = Stored(
             Unit(changes[0].unit),
@@ -111,15 +111,15 @@ def _changes(session: Session, depot_id: int, span: Span, owner_id: int | None) 
     )
     if owner_id is not None:
         sums = sums.where(Movement.owner_id == owner_id)
-    found = sums.subquery()
+    changes = sums.subquery()
     rows = (
         select(
-            Organisation.name, found.c.owner_id, found.c.lot_id, Lot.title, Lot.unit, found.c.kg_per_unit,
-            found.c.on, found.c.quantity, found.c.pallets,
+            Organisation.name, changes.c.owner_id, changes.c.lot_id, Lot.title, Lot.unit, changes.c.kg_per_unit,
+            changes.c.on, changes.c.quantity, changes.c.pallets,
         )
-        .join(Lot, Lot.id == found.c.lot_id)
-        .join(Organisation, Organisation.id == found.c.owner_id)
-        .order_by(Organisation.name, found.c.owner_id, found.c.lot_id, found.c.on)
+        .join(Lot, Lot.id == changes.c.lot_id)
+        .join(Organisation, Organisation.id == changes.c.owner_id)
+        .order_by(Organisation.name, changes.c.owner_id, changes.c.lot_id, changes.c.on)
     )  # fmt: skip
     for row in session.execute(rows):
         yield _Row(*row)
@@ -127,11 +127,11 @@ def _changes(session: Session, depot_id: int, span: Span, owner_id: int | None) 
 
 def _rates(session: Session, depot_ids: Iterable[int]) -> dict[int, Rates]:
     """The prices of these depots. One without any has none."""
-    asked = list(depot_ids)
-    found: dict[int, list[Rate]] = defaultdict(list)
-    for row in session.scalars(select(DepotRate).where(DepotRate.depot_id.in_(asked))):
-        found[row.depot_id].append(Rate(row.unit, row.euros_per_week, row.from_on))
-    return {depot_id: Rates(found[depot_id]) for depot_id in asked}
+    ids = list(depot_ids)
+    rates: dict[int, list[Rate]] = defaultdict(list)
+    for row in session.scalars(select(DepotRate).where(DepotRate.depot_id.in_(ids))):
+        rates[row.depot_id].append(Rate(row.unit, row.euros_per_week, row.from_on))
+    return {depot_id: Rates(rates[depot_id]) for depot_id in ids}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,12 @@ class Settled:
 
 def find_settled(session: Session, depot_id: int, quarter: Quarter) -> Settled | None:
     """What was kept of a quarter; None while it is open."""
-    kept = session.get(DepotSettlement, (depot_id, str(quarter)))
-    return None if kept is None else Settled(kept.depot_name, tuple(_read(row) for row in kept.rows), kept.closed_at)
+    settlement = session.get(DepotSettlement, (depot_id, str(quarter)))
+    return (
+        None
+        if settlement is None
+        else Settled(settlement.depot_name, tuple(_read(row) for row in settlement.rows), settlement.closed_at)
+    )
 
 
 def list_unsettled_quarters(session: Session, depot_id: int) -> list[Quarter]:
@@ -154,17 +158,17 @@ def list_unsettled_quarters(session: Session, depot_id: int) -> list[Quarter]:
     first_on = session.scalar(select(func.min(Movement.happened_on)).where(Movement.depot_id == depot_id))
     if first_on is None:
         return []
-    kept = set(session.scalars(select(DepotSettlement.quarter).where(DepotSettlement.depot_id == depot_id)))
-    return [quarter for quarter in _closed_since(first_on) if str(quarter) not in kept]
+    settled = set(session.scalars(select(DepotSettlement.quarter).where(DepotSettlement.depot_id == depot_id)))
+    return [quarter for quarter in _closed_since(first_on) if str(quarter) not in settled]
 
 
 def list_depots_to_settle(session: Session) -> list[int]:
     """The depots with a quarter that is closed and not kept yet."""
     first = select(Movement.depot_id, func.min(Movement.happened_on)).where(Movement.depot_id.is_not(None))
     counted = select(DepotSettlement.depot_id, func.count()).group_by(DepotSettlement.depot_id)
-    kept = {row[0]: row[1] for row in session.execute(counted)}
+    settled = {row[0]: row[1] for row in session.execute(counted)}
     rows = session.execute(first.group_by(Movement.depot_id).order_by(Movement.depot_id))
-    return [int(depot_id or 0) for depot_id, on in rows if len(_closed_since(on)) > kept.get(int(depot_id or 0), 0)]
+    return [int(depot_id or 0) for depot_id, on in rows if len(_closed_since(on)) > settled.get(int(depot_id or 0), 0)]
 
 
 def _closed_since(first_on: date) -> list[Quarter]:

@@ -48,14 +48,16 @@ def find_unweighed(session: Session) -> int | None:
     in_order: dict[str, Any] = {"partition_by": Movement.lot_id, "order_by": Movement.id}
     columns = (Movement.kind, Movement.quantity, Movement.kg_per_unit)
     were = [func.lag(column, type_=column.type).over(**in_order).label(f"was_{column.key}") for column in columns]
-    told = select(Movement.lot_id, *columns, *were).subquery()
-    is_weighing = (told.c.kind == _COUNT) & (told.c.was_kind == _COUNT) & (told.c.quantity == -told.c.was_quantity)
-    jumps = select(told.c.lot_id).where(told.c.kg_per_unit != told.c.was_kg_per_unit, ~is_weighing)
+    movements = select(Movement.lot_id, *columns, *were).subquery()
+    is_weighing = (
+        (movements.c.kind == _COUNT) & (movements.c.was_kind == _COUNT) & (movements.c.quantity == -movements.c.was_quantity)
+    )
+    jumps = select(movements.c.lot_id).where(movements.c.kg_per_unit != movements.c.was_kg_per_unit, ~is_weighing)
     last = select(Movement.lot_id, func.max(Movement.id).label("id")).group_by(Movement.lot_id).subquery()
     other = select(Lot.id).join(last, last.c.lot_id == Lot.id).join(Movement, Movement.id == last.c.id)
     other = other.where(Movement.kg_per_unit != Lot.kg_per_unit)
-    found = [session.scalar(rows.limit(1)) for rows in (jumps.order_by(told.c.lot_id), other.order_by(Lot.id))]
-    return next((one for one in found if one is not None), None)
+    lot_ids = [session.scalar(rows.limit(1)) for rows in (jumps.order_by(movements.c.lot_id), other.order_by(Lot.id))]
+    return next((lot_id for lot_id in lot_ids if lot_id is not None), None)
 
 
 def find_one_sided(session: Session) -> int | None:
@@ -106,17 +108,17 @@ def find_overgrown(session: Session) -> int | None:
     """
     share = {material.id: material.tolerance_percent / 100 for material in get_taxonomy(session).materials if material.is_bulk}
     lots = select(Lot.id, Lot.parent_id, Lot.material_id).where(Lot.material_id.in_(share))
-    known = {row.id: row for row in session.execute(lots)}
-    parents = {number: row.parent_id for number, row in known.items()}
+    by_id = {row.id: row for row in session.execute(lots)}
+    parents = {number: row.parent_id for number, row in by_id.items()}
     counts = select(Movement.lot_id, func.sum(Movement.quantity, type_=Movement.quantity.type)).join(
         Lot, Lot.id == Movement.lot_id
     )
     counts = counts.where(Lot.material_id.in_(share), Movement.kind == MovementKind.COUNT.value).group_by(Movement.lot_id)
     below: dict[int, Decimal] = {}
     for number, amount in session.execute(counts):
-        for one in path_to(parents, number):
-            below[one] = below.get(one, Decimal(0)) + amount
+        for lot_id in path_to(parents, number):
+            below[lot_id] = below.get(lot_id, Decimal(0)) + amount
     grown = [number for number, amount in sorted(below.items()) if amount > 0]
     firsts = select(func.min(Movement.id)).where(Movement.lot_id.in_(grown)).group_by(Movement.lot_id)
     began = {row[0]: row[1] for row in session.execute(select(Movement.lot_id, Movement.quantity).where(Movement.id.in_(firsts)))}
-    return next((one for one in grown if below[one] > began[one] * share[known[one].material_id]), None)
+    return next((number for number in grown if below[number] > began[number] * share[by_id[number].material_id]), None)

@@ -66,10 +66,10 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     if actor.role == Role.REVIEWER or is_broker(actor) or actor.judges:
         return Lot.id.is_not(None)
     require(actor, Can.READ_LOT)
-    kept = [Lot.depot_id.in_(select(DepotKeeper.depot_id).where(DepotKeeper.person_id == actor.person_id))]
+    conditions = [Lot.depot_id.in_(select(DepotKeeper.depot_id).where(DepotKeeper.person_id == actor.person_id))]
     if actor.role == Role.COORDINATOR:
-        kept.append(Lot.depot_id.in_(select(Depot.id).where(Depot.organisation_id == actor.organisation_id)))
-    return or_(Lot.owner_id == actor.organisation_id, Lot.holder_id == actor.organisation_id, *kept)
+        conditions.append(Lot.depot_id.in_(select(Depot.id).where(Depot.organisation_id == actor.organisation_id)))
+    return or_(Lot.owner_id == actor.organisation_id, Lot.holder_id == actor.organisation_id, *conditions)
 
 
 def _wanted(wanted: LotFilter) -> list[ColumnElement[bool]]:
@@ -118,8 +118,8 @@ def find_most(session: Session, lot: Lot, tolerance_percent: Decimal) -> Decimal
     counted = counts.where(of_tree, Movement.kind == MovementKind.COUNT.value).group_by(Movement.lot_id)
     own, below = {row[0]: row[1] for row in session.execute(counted)}, dict.fromkeys(parents, Decimal(0))
     for number, amount in own.items():
-        for one in path_to(parents, number):
-            below[one] += amount
+        for lot_id in path_to(parents, number):
+            below[lot_id] += amount
     path = path_to(parents, lot.id)
     firsts = select(func.min(Movement.id)).where(Movement.lot_id.in_(path)).group_by(Movement.lot_id)
     began = session.execute(select(Movement.lot_id, Movement.quantity).where(Movement.id.in_(firsts)))

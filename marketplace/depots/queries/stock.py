@@ -34,14 +34,14 @@ def sum_stock(session: Session, depot_ids: Iterable[int]) -> dict[int, Sums]:
 
     One walk along the index of stock, without sorting.
     """
-    asked = list(depot_ids)
+    ids = list(depot_ids)
     by_unit = [func.sum(case((Lot.unit == unit, Lot.quantity), else_=0)) for unit in AREAS]
     rows = (
         select(Lot.depot_id, func.count(), func.sum(Lot.pallets), *by_unit, *_mass_parts())
-        .where(Lot.depot_id.in_(asked), IS_THERE)
+        .where(Lot.depot_id.in_(ids), IS_THERE)
         .group_by(Lot.depot_id)
     )
-    sums = {depot_id: Sums() for depot_id in asked}
+    sums = {depot_id: Sums() for depot_id in ids}
     for depot_id, lots, pallets, *figures in session.execute(rows):
         amounts, parts = figures[: len(AREAS)], figures[len(AREAS) :]
         mass = sum((int(part) * STEP**power for power, part in enumerate(parts)), start=0)

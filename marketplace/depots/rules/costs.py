@@ -92,11 +92,11 @@ class Rates:
 
     def at(self, unit: str, day: date) -> Decimal | None:
         """The price of a unit on a day; None while there is none."""
-        found = None
+        price = None
         for rate in self._by_unit.get(unit, ()):
             if rate.from_on <= day:
-                found = rate.euros_per_week
-        return found
+                price = rate.euros_per_week
+        return price
 
 
 def charge(stored: Stored, rates: Rates, span: Span) -> list[Charge]:
@@ -125,8 +125,8 @@ def sum_of(charges: Iterable[Charge]) -> Cost:
 def added(costs: Iterable[Cost]) -> Cost:
     """Cost of several lots or stays together. Where nothing lay it is nought, which is known."""
     rows = list(costs)
-    known = [row.cents for row in rows if row.cents is not None]
-    cents = sum(known) if known or not rows else None
+    known_cents = [row.cents for row in rows if row.cents is not None]
+    cents = sum(known_cents) if known_cents or not rows else None
     return Cost(cents, sum(row.days for row in rows), all(row.is_known for row in rows))
 
 

@@ -125,7 +125,7 @@ def most_explained(quantity: Decimal, own_counts: Decimal, path: Iterable[Measur
     """
     share = tolerance_percent / 100
     own = (quantity - own_counts) * (1 + share)
-    return min([own, *(quantity + one.began * share - one.counted for one in path)])
+    return min([own, *(quantity + measured.began * share - measured.counted for measured in path)])
 
 
 def check_gain(before: Decimal, after: Decimal, *, most: Decimal, unit: Unit) -> None:
@@ -143,8 +143,8 @@ def check_gain(before: Decimal, after: Decimal, *, most: Decimal, unit: Unit) ->
 
 def path_to(parents: Mapping[int, int | None], lot: int) -> list[int]:
     """The lot and what it came from, the nearest first. `parents`: of every lot of the tree."""
-    found, at = [lot], parents.get(lot)
+    path, at = [lot], parents.get(lot)
     while at is not None:
-        found.append(at)
+        path.append(at)
         at = parents.get(at)
-    return found
+    return path

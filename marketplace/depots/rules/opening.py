@@ -71,10 +71,10 @@ def clock_of(minutes: int) -> str:
 
 def minutes_of(text: str, field: str = "opening") -> int:
     """Read a time of the clock as minutes of the day: `8`, `8:00`, `08.30`, `8u30`. `24:00` is midnight."""
-    found = _CLOCK.fullmatch(text.strip().lower())
-    if found is not None:
-        minute = int(found[2] or 0)
-        minutes = int(found[1]) * 60 + minute
+    match = _CLOCK.fullmatch(text.strip().lower())
+    if match is not None:
+        minute = int(match[2] or 0)
+        minutes = int(match[1]) * 60 + minute
         if minute <= 59 and minutes <= DAY_MINUTES:
             return minutes
     raise Invalid(
