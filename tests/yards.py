@@ -13,7 +13,7 @@ from marketplace.depots.queries.depots import get_depot
 from marketplace.kernel import clock
 from marketplace.materials.queries import get_taxonomy
 from marketplace.stock.actions.taking_in import bring_in_lot
-from marketplace.stock.rules.handling import Going, Said
+from marketplace.stock.rules.handling import Going, Occasion
 from tests.factories import KEI
 
 
@@ -35,7 +35,7 @@ def keep(session: Session, depot: Depot, actor: Actor) -> None:
 def come_in(session: Session, keeper: Actor, depot: Depot, lot_id: int | None) -> Lot:
     """A keeper takes in all of a lot that was announced, by its number."""
     arrival = session.scalars(select(Arrival.id).where(Arrival.announced_lot_id == lot_id, Arrival.ended_at.is_(None))).one()
-    given = {"lot_id": int(lot_id or 0), "amount": None, "going": Going(), "said": Said(clock.today())}
+    given = {"lot_id": int(lot_id or 0), "amount": None, "going": Going(), "occasion": Occasion(clock.today())}
     return bring_in_lot(session, keeper, depot_id=depot.id, arrival_id=arrival, **given)
 
 

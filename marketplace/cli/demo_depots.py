@@ -33,7 +33,7 @@ from marketplace.stock.actions.moving import move_lot, split_lot
 from marketplace.stock.actions.offering import draft_of_lot, offer_lot
 from marketplace.stock.actions.taking_in import take_in_lot
 from marketplace.stock.rules.announcing import Announcement
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 
 OPENED_AGO = timedelta(days=200)  # before anything that lies there came in
 HOURS = {day: read_spans("7:30-12:00 en 12:30-16:00") for day in list(Weekday)[:5]}
@@ -108,11 +108,11 @@ def load_stock(session: Session, cast: Cast, depots: dict[str, Depot], pictures:
     keeper, region = cast["coordinator.regio-twente"], depots["hengelo"]
     kerbs = "trottoirband-18-20x25"
     stones = _take_in(session, cast, region, "betonstraatsteen-kei-8cm", "276", Unit.M2, 42, bay="A1", owner="hengelo")
-    part = split_lot(session, keeper, lot_id=stones.id, amount=Decimal(100), going=Going(), said=_days_ago(20))
-    move_lot(session, keeper, lot_id=part.id, amount=None, going=Going(region.id, bay="A2"), said=_days_ago(20))
+    part = split_lot(session, keeper, lot_id=stones.id, amount=Decimal(100), going=Going(), occasion=_days_ago(20))
+    move_lot(session, keeper, lot_id=part.id, amount=None, going=Going(region.id, bay="A2"), occasion=_days_ago(20))
     counted = _days_ago(6, "Twee vierkante meter was gebroken")
-    count_lot(session, keeper, lot_id=part.id, counted=Decimal(98), pallets=None, said=counted)
-    take_out_lot(session, keeper, lot_id=part.id, amount=Decimal(40), pallets=None, said=_days_ago(2, "Voor de Brink"))
+    count_lot(session, keeper, lot_id=part.id, counted=Decimal(98), pallets=None, occasion=counted)
+    take_out_lot(session, keeper, lot_id=part.id, amount=Decimal(40), pallets=None, occasion=_days_ago(2, "Voor de Brink"))
     _take_in(session, cast, region, kerbs, "340", Unit.M, 75, bay="B1", owner="borne")
     _take_in(session, cast, region, "lichtmast-staal-6m", "24", Unit.PIECE, 160, bay="B2", owner="hengelo")
     bricks = _take_in(session, cast, region, "straatbaksteen-dikformaat", "480", Unit.M2, 12, bay="Loods", owner="hengelo")
@@ -123,8 +123,8 @@ def load_stock(session: Session, cast: Cast, depots: dict[str, Depot], pictures:
     _recall(session, cast, depots)
 
 
-def _days_ago(days: int, reason: str = "") -> Said:
-    return Said(clock.today() - timedelta(days=days), reason)
+def _days_ago(days: int, reason: str = "") -> Occasion:
+    return Occasion(clock.today() - timedelta(days=days), reason)
 
 
 def _take_in(
@@ -134,7 +134,7 @@ def _take_in(
     draft = ArrivalDraft(material, Quantity(Decimal(amount), unit), Condition.GOOD, owner=owner)
     came = datetime.combine(clock.today() - timedelta(days=days), time(9), UTC)
     with clock.frozen(came):  # written down on the day itself: a quarter that is closed takes nothing new
-        return take_in_lot(session, keeper, depot_id=depot.id, draft=draft, going=Going(bay=bay), said=_days_ago(0))
+        return take_in_lot(session, keeper, depot_id=depot.id, draft=draft, going=Going(bay=bay), occasion=_days_ago(0))
 
 
 def _offer(session: Session, cast: Cast, lot: Lot, pictures: Pictures) -> None:
@@ -151,7 +151,7 @@ def _recall(session: Session, cast: Cast, depots: dict[str, Depot]) -> None:
     keeper = cast["coordinator.almelo"]
     soil = _take_in(session, cast, depots["almelo"], "teelaarde", "300", Unit.M3, 50, bay="Vak 1", owner="almelo")
     moved = Going(depots["almelo"].id, bay="Vak 2")
-    split_lot(session, keeper, lot_id=soil.id, amount=Decimal(120), going=moved, said=_days_ago(30))
+    split_lot(session, keeper, lot_id=soil.id, amount=Decimal(120), going=moved, occasion=_days_ago(30))
     street = Location("Almelo", "almelo", Point(52.3575, 6.6600), PlaceBasis.POINT)
-    move_lot(session, keeper, lot_id=soil.id, amount=Decimal(60), going=Going(location=street), said=_days_ago(15))
+    move_lot(session, keeper, lot_id=soil.id, amount=Decimal(60), going=Going(location=street), occasion=_days_ago(15))
     block_lot(session, keeper, lot_id=soil.id, draft=RecallDraft("PFAS boven de norm, gevonden door het laboratorium"))

@@ -12,7 +12,7 @@ from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.stock.actions.changing import take_out_lot
-from marketplace.stock.rules.handling import Said
+from marketplace.stock.rules.handling import Occasion
 
 
 def ask_at_once(url: str, actor: Actor, listing_id: int, amount: str, threads: int) -> list[str]:
@@ -41,11 +41,13 @@ def ask_at_once(url: str, actor: Actor, listing_id: int, amount: str, threads: i
 
 def take_out_at_once(url: str, keeper: Actor, lot_id: int, amount: str, start: Barrier) -> str:
     """What a keeper was answered that takes this much out: `out` or `refused`. It begins when all others are ready."""
-    database, said = Database(url, pool_size=1), Said(clock.today(), "de laatste pallet")
+    database, occasion = Database(url, pool_size=1), Occasion(clock.today(), "de laatste pallet")
     database.run(lambda session: session.connection())
     start.wait(110)
     try:
-        database.run(lambda session: take_out_lot(session, keeper, lot_id=lot_id, amount=Decimal(amount), pallets=1, said=said))
+        database.run(
+            lambda session: take_out_lot(session, keeper, lot_id=lot_id, amount=Decimal(amount), pallets=1, occasion=occasion)
+        )
         return "out"
     except Conflict:
         return "refused"

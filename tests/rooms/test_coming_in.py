@@ -24,7 +24,7 @@ from marketplace.stock.actions.announcing import announce_arrival, announce_lot,
 from marketplace.stock.actions.moving import move_lot
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
 from marketplace.stock.rules.announcing import Announcement, LotComing
-from marketplace.stock.rules.handling import ArrivalDraft, Condition, Going, Said
+from marketplace.stock.rules.handling import ArrivalDraft, Condition, Going, Occasion
 from tests.at_the_gate import m2, sound
 from tests.factories import KEI, make_actor, make_draft, make_listing, seed_taxonomy
 from tests.rooms.test_returns import back, give_back, transferred
@@ -69,15 +69,15 @@ def coming(lot: Lot, amount: str | None = None, days: int = 0) -> LotComing:
     return LotComing(lot.id, None if amount is None else Decimal(amount), clock.today() + timedelta(days=days))
 
 
-def said() -> Said:
-    return Said(clock.today())
+def occasion() -> Occasion:
+    return Occasion(clock.today())
 
 
 def test_a_holder_moves_nothing_into_the_depot_of_another(session: Session, yard: Depot, borne: Actor) -> None:
     lot = lot_of(session, make_listing(session, borne, quantity=m2("100")))
     for amount in (None, Decimal(40)):
         with pytest.raises(Forbidden, match="Kondig"):
-            move_lot(session, borne, lot_id=lot.id, amount=amount, going=Going(depot_id=yard.id), said=said())
+            move_lot(session, borne, lot_id=lot.id, amount=amount, going=Going(depot_id=yard.id), occasion=occasion())
     assert (lock(session, lot.id).depot_id, len(list_movements(session, lot.id))) == (None, 1)
 
 
@@ -102,14 +102,14 @@ def test_a_lot_goes_from_one_depot_to_another_by_both_of_their_keepers(
     other = make_actor(session, "borne", "coordinator")
     theirs = make_yard(session, other, name="Werf Borne", lat=52.3001, lon=6.748)
     draft = ArrivalDraft(KEI, m2("276"), Condition.GOOD)
-    lot = take_in_lot(session, keeper, depot_id=yard.id, draft=draft, going=Going(), said=said())
+    lot = take_in_lot(session, keeper, depot_id=yard.id, draft=draft, going=Going(), occasion=occasion())
     with pytest.raises(Forbidden):
-        move_lot(session, keeper, lot_id=lot.id, amount=None, going=Going(depot_id=theirs.id), said=said())
+        move_lot(session, keeper, lot_id=lot.id, amount=None, going=Going(depot_id=theirs.id), occasion=occasion())
     with pytest.raises(Missing):
-        bring_in_lot(session, other, depot_id=theirs.id, lot_id=lot.id, amount=None, going=Going(), said=said())
+        bring_in_lot(session, other, depot_id=theirs.id, lot_id=lot.id, amount=None, going=Going(), occasion=occasion())
     arrival = announce_lot(session, keeper, depot_id=theirs.id, coming=coming(lot, "100"))
     assert lock(session, lot.id).quantity == 276
-    given = {"lot_id": lot.id, "arrival_id": arrival.id, "going": Going(), "said": said()}
+    given = {"lot_id": lot.id, "arrival_id": arrival.id, "going": Going(), "occasion": occasion()}
     with pytest.raises(Invalid):  # 103 is what measuring explains of 100, at 3 %
         bring_in_lot(session, other, depot_id=theirs.id, amount=Decimal(200), **given)
     part = bring_in_lot(session, other, depot_id=theirs.id, amount=Decimal(100), **given)
@@ -145,7 +145,7 @@ def test_a_lot_that_went_to_another_is_not_taken_in_by_the_old_announcement(
     arrival = announce_lot(session, borne, depot_id=yard.id, coming=coming(lot))
     lot.holder_id = int(make_actor(session, "almelo").organisation_id or 0)
     session.flush()
-    given = {"lot_id": lot.id, "arrival_id": arrival.id, "amount": None, "going": Going(), "said": said()}
+    given = {"lot_id": lot.id, "arrival_id": arrival.id, "amount": None, "going": Going(), "occasion": occasion()}
     with pytest.raises(Missing):
         bring_in_lot(session, keeper, depot_id=yard.id, **given)
 
@@ -156,7 +156,7 @@ def test_a_lot_with_a_number_is_not_taken_in_as_a_new_one(session: Session, keep
     arrival = announce_lot(session, borne, depot_id=yard.id, coming=coming(lot))
     draft = ArrivalDraft(KEI, m2("100"), Condition.GOOD, owner="borne")
     with pytest.raises(Invalid) as refused:
-        take_in_lot(session, keeper, depot_id=yard.id, draft=draft, going=Going(), said=said(), arrival_id=arrival.id)
+        take_in_lot(session, keeper, depot_id=yard.id, draft=draft, going=Going(), occasion=occasion(), arrival_id=arrival.id)
     assert refused.value.field == "arrival"
     assert len(session.scalars(select(Lot.id)).all()) == 1
 

@@ -25,7 +25,7 @@ from marketplace.notices.models import NoticeRow
 from marketplace.stock.actions.changing import write_off_lot
 from marketplace.stock.actions.offering import draft_of_lot, offer_lot
 from marketplace.stock.actions.taking_in import take_in_lot
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 from tests.at_the_gate import m2, sound
 from tests.factories import KEI, declare, location, make_actor, photograph, seed_taxonomy
 from tests.yards import make_yard
@@ -51,7 +51,7 @@ def offered(session: Session, keeper: Actor, yard: Depot, owner: Actor, *, weigh
     """176 m² of Borne's that the keeper took in, on offer."""
     kg = None if weight is None else Decimal(weight)
     draft = ArrivalDraft(KEI, m2("176"), Condition.GOOD, owner=owner.organisation_slug, kg_per_unit=kg)
-    lot = take_in_lot(session, keeper, depot_id=yard.id, draft=draft, going=Going(), said=Said(clock.today()))
+    lot = take_in_lot(session, keeper, depot_id=yard.id, draft=draft, going=Going(), occasion=Occasion(clock.today()))
     return on_offer(session, owner, lot)
 
 
@@ -105,7 +105,9 @@ def test_its_keeper_is_told_what_the_owner_said_and_books_it_out(
     loss = session.scalars(select(SupplyLoss)).one()
     assert (loss.quantity, loss.outcome) == (176, "disposed")  # what the owner said is kept with the offer
     lot_id = int(listing.lot_id or 0)
-    write_off_lot(session, keeper, lot_id=lot_id, amount=None, pallets=None, said=Said(clock.today(), "Afgevoerd voor Borne"))
+    write_off_lot(
+        session, keeper, lot_id=lot_id, amount=None, pallets=None, occasion=Occasion(clock.today(), "Afgevoerd voor Borne")
+    )
     assert lies(session, listing) == [("in", "176"), ("write_off", "-176")]
     sound(session)
 

@@ -27,7 +27,7 @@ from marketplace.stock.actions.moving import move_lot, split_lot
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
 from marketplace.stock.queries.figures import get_depot_figures
 from marketplace.stock.rules.announcing import LotComing
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 from tests.factories import KEI, make_actor, seed_taxonomy
 from tests.rooms.test_movements import STREET, YARD
 
@@ -75,7 +75,7 @@ class Yards(RuleBasedStateMachine):
 
         def act() -> None:
             child = split_lot(
-                self.session, self._keeper(lot), lot_id=number, amount=amount, going=Going(), said=Said(clock.today())
+                self.session, self._keeper(lot), lot_id=number, amount=amount, going=Going(), occasion=Occasion(clock.today())
             )
             self._part(number, child, amount, lot.depot, lot.owner)
 
@@ -89,7 +89,7 @@ class Yards(RuleBasedStateMachine):
         part = amount is not None and amount != lot.quantity
 
         def act() -> None:
-            given = {"lot_id": number, "amount": amount, "said": Said(clock.today())}
+            given = {"lot_id": number, "amount": amount, "occasion": Occasion(clock.today())}
             if to == lot.depot:
                 moved = move_lot(self.session, self._keeper(lot), going=Going(depot_id=to), **given)
             else:
@@ -111,8 +111,8 @@ class Yards(RuleBasedStateMachine):
         number, lot = self._pick(which, lying=True)
 
         def act() -> None:
-            said = Said(clock.today(), "nageteld")
-            count_lot(self.session, self._keeper(lot), lot_id=number, counted=counted, pallets=None, said=said)
+            occasion = Occasion(clock.today(), "nageteld")
+            count_lot(self.session, self._keeper(lot), lot_id=number, counted=counted, pallets=None, occasion=occasion)
             self._gain(number, counted - lot.quantity)
 
         self._expect(act, refused=lot.is_blocked and counted != lot.quantity, lot_id=number)
@@ -128,7 +128,7 @@ class Yards(RuleBasedStateMachine):
                 lot_id=number,
                 amount=amount,
                 pallets=None,
-                said=Said(clock.today(), "eigen werk"),
+                occasion=Occasion(clock.today(), "eigen werk"),
             )
             self._gain(number, -amount)
 
@@ -141,7 +141,12 @@ class Yards(RuleBasedStateMachine):
 
         def act() -> None:
             write_off_lot(
-                self.session, self._keeper(lot), lot_id=number, amount=amount, pallets=None, said=Said(clock.today(), "gebroken")
+                self.session,
+                self._keeper(lot),
+                lot_id=number,
+                amount=amount,
+                pallets=None,
+                occasion=Occasion(clock.today(), "gebroken"),
             )
             self._gain(number, -gone)
 
@@ -235,7 +240,7 @@ class Yards(RuleBasedStateMachine):
     def _take_in(self, where: int, amount: Decimal) -> None:
         depot, keeper = self.depots[where % len(self.depots)], self.keepers[where % len(self.depots)]
         draft = ArrivalDraft(KEI, Quantity(amount, Unit.M2), Condition.GOOD)
-        lot = take_in_lot(self.session, keeper, depot_id=depot.id, draft=draft, going=Going(), said=Said(clock.today()))
+        lot = take_in_lot(self.session, keeper, depot_id=depot.id, draft=draft, going=Going(), occasion=Occasion(clock.today()))
         self.lots[lot.id], self.trees[lot.id] = Known(amount, lot.id, depot.id, keeper), amount
 
     def _pick(self, which: int, *, lying: bool = False) -> tuple[int, Known]:

@@ -24,7 +24,7 @@ from marketplace.notices.models import NoticeRow
 from marketplace.stock.actions.changing import count_lot, take_out_lot, write_off_lot
 from marketplace.stock.actions.offering import draft_of_lot, offer_lot
 from marketplace.stock.actions.taking_in import bring_in_lot, take_in_lot
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 from tests.at_the_gate import m2
 from tests.factories import KEI, listing_draft, make_actor, make_listing, seed_taxonomy
 from tests.yards import announce, make_lot, make_yard
@@ -53,14 +53,14 @@ def told(session: Session, kind: str) -> list[tuple[int | None, dict]]:
     return [(row.organisation_id, row.facts) for row in rows]
 
 
-def said(reason: str = "") -> Said:
-    return Said(clock.today(), reason)
+def occasion(reason: str = "") -> Occasion:
+    return Occasion(clock.today(), reason)
 
 
 def test_an_owner_hears_what_was_taken_in_of_theirs(session: Session, keeper: Actor, yard: Depot, borne: Actor) -> None:
     for owner in ("borne", "hengelo"):
         draft = ArrivalDraft(KEI, Quantity(Decimal(276), Unit.M2), Condition.GOOD, owner=owner)
-        lot = take_in_lot(session, keeper, depot_id=yard.id, draft=draft, going=Going(), said=said())
+        lot = take_in_lot(session, keeper, depot_id=yard.id, draft=draft, going=Going(), occasion=occasion())
     ((organisation_id, facts),) = told(session, "lot_taken_in")
     assert organisation_id == borne.organisation_id
     assert (facts["organisation"], facts["depot"], facts["quantity"]) == (
@@ -74,7 +74,7 @@ def test_an_owner_hears_what_was_taken_in_of_theirs(session: Session, keeper: Ac
 def test_an_owner_hears_that_an_announced_lot_came_in(session: Session, keeper: Actor, yard: Depot, borne: Actor) -> None:
     lot = make_lot(session, yard, borne, depot_id=None, in_depot_since=None, lat=52.35, lon=6.79, place_name="Borne")
     arrival = announce(session, yard, borne, days=0, quantity=Decimal(100))
-    given = {"depot_id": yard.id, "lot_id": lot.id, "going": Going(), "said": said()}
+    given = {"depot_id": yard.id, "lot_id": lot.id, "going": Going(), "occasion": occasion()}
     bring_in_lot(session, keeper, amount=Decimal(100), arrival_id=arrival.id, **given)
     ((organisation_id, facts),) = told(session, "lot_taken_in")
     assert (organisation_id, facts["quantity"]["amount"], facts["lot_id"]) == (borne.organisation_id, "100", lot.id + 1)
@@ -85,17 +85,17 @@ Act = Callable[[Session, Actor, int], object]
 
 def count(counted: str) -> Act:
     def act(session: Session, actor: Actor, lot_id: int) -> object:
-        return count_lot(session, actor, lot_id=lot_id, counted=Decimal(counted), pallets=None, said=said("Gebroken"))
+        return count_lot(session, actor, lot_id=lot_id, counted=Decimal(counted), pallets=None, occasion=occasion("Gebroken"))
 
     return act
 
 
 def write_off(session: Session, actor: Actor, lot_id: int) -> object:
-    return write_off_lot(session, actor, lot_id=lot_id, amount=Decimal(2), pallets=None, said=said("Gestolen"))
+    return write_off_lot(session, actor, lot_id=lot_id, amount=Decimal(2), pallets=None, occasion=occasion("Gestolen"))
 
 
 def take_out(session: Session, actor: Actor, lot_id: int) -> object:
-    return take_out_lot(session, actor, lot_id=lot_id, amount=Decimal(2), pallets=None, said=said("Dorpsstraat"))
+    return take_out_lot(session, actor, lot_id=lot_id, amount=Decimal(2), pallets=None, occasion=occasion("Dorpsstraat"))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from marketplace.recalls.queries.recalls import count_blocked, list_parties, lis
 from marketplace.recalls.queries.traces import trace
 from marketplace.recalls.rules import RecallDraft, ReleaseDraft
 from marketplace.stock.actions.moving import move_lot
-from marketplace.stock.rules.handling import Going, Said
+from marketplace.stock.rules.handling import Going, Occasion
 from tests.factories import make_actor
 from tests.rooms.test_movements import MAY, STREET, make_lot
 from tests.yards import make_yard
@@ -159,12 +159,15 @@ def test_a_blocked_lot_comes_into_the_depot_of_another_only_by_its_keeper(sessio
     hengelo = make_actor(session, "hengelo", "coordinator")
     mine, theirs, fresh = make_yard(session, hengelo), make_yard(session, borne), make_lot(session, hengelo)
     block_lot(session, hengelo, lot_id=fresh.id, draft=PFAS)
-    said = Said(clock.today(), "Apart leggen")
+    occasion = Occasion(clock.today(), "Apart leggen")
     with pytest.raises(Forbidden):
-        move_lot(session, hengelo, lot_id=fresh.id, amount=None, going=Going(depot_id=theirs.id), said=said)
+        move_lot(session, hengelo, lot_id=fresh.id, amount=None, going=Going(depot_id=theirs.id), occasion=occasion)
     with pytest.raises(Forbidden):  # nor a part of it
-        move_lot(session, hengelo, lot_id=fresh.id, amount=Decimal(1), going=Going(depot_id=theirs.id), said=said)
-    assert move_lot(session, hengelo, lot_id=fresh.id, amount=None, going=Going(depot_id=mine.id), said=said).depot_id == mine.id
+        move_lot(session, hengelo, lot_id=fresh.id, amount=Decimal(1), going=Going(depot_id=theirs.id), occasion=occasion)
+    assert (
+        move_lot(session, hengelo, lot_id=fresh.id, amount=None, going=Going(depot_id=mine.id), occasion=occasion).depot_id
+        == mine.id
+    )
 
 
 def test_who_may_not_read_a_lot_does_not_block_it(session: Session, cast: dict[str, Actor], tree: dict[str, Lot]) -> None:

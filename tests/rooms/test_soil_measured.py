@@ -24,7 +24,7 @@ from marketplace.recalls.rules import RecallDraft
 from marketplace.stock.actions.changing import count_lot
 from marketplace.stock.actions.moving import split_lot
 from marketplace.stock.actions.taking_in import take_in_lot
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 from tests.at_the_gate import sound
 from tests.factories import make_actor, make_listing
 from tests.rooms.test_offered_lots import SOIL, edit, m3, transfer
@@ -41,15 +41,15 @@ def heap(session: Session, keeper: Actor) -> Lot:
     """600 m³ of soil in a depot: with 5 % at most 630 m³, 30 more."""
     draft = ArrivalDraft("grond-schoon", m3("600"), Condition.GOOD)
     return take_in_lot(
-        session, keeper, depot_id=make_yard(session, keeper).id, draft=draft, going=Going(), said=Said(clock.today())
+        session, keeper, depot_id=make_yard(session, keeper).id, draft=draft, going=Going(), occasion=Occasion(clock.today())
     )
 
 
 def counted(session: Session, keeper: Actor, lot: Lot, amount: str) -> str:
     """What the lot is afterwards, or what the refusal says it can become at most."""
-    said = Said(clock.today(), "Nagemeten")
+    occasion = Occasion(clock.today(), "Nagemeten")
     try:
-        found = count_lot(session, keeper, lot_id=lot.id, counted=Decimal(amount), pallets=None, said=said)
+        found = count_lot(session, keeper, lot_id=lot.id, counted=Decimal(amount), pallets=None, occasion=occasion)
     except Invalid as refused:
         most = re.search(r"meer worden dan ([0-9,.]+)\sm³", str(refused.message))
         return f"at most {most[1] if most else refused.message}"
@@ -57,7 +57,7 @@ def counted(session: Session, keeper: Actor, lot: Lot, amount: str) -> str:
 
 
 def split(session: Session, keeper: Actor, lot: Lot, amount: str) -> Lot:
-    return split_lot(session, keeper, lot_id=lot.id, amount=Decimal(amount), going=Going(), said=Said(clock.today()))
+    return split_lot(session, keeper, lot_id=lot.id, amount=Decimal(amount), going=Going(), occasion=Occasion(clock.today()))
 
 
 def test_a_part_does_not_grow_by_what_the_whole_has_grown_already(session: Session, keeper: Actor, heap: Lot) -> None:

@@ -20,7 +20,7 @@ from marketplace.questions.rules import clean_answer, clean_question
 from marketplace.recalls.rules import RecallDraft, ReleaseDraft, check_recall, check_release
 from marketplace.stock.rules import announcing
 from marketplace.stock.rules.chain import clean_chain_reason
-from marketplace.stock.rules.handling import Said, clean_said
+from marketplace.stock.rules.handling import Occasion, clean_occasion
 from marketplace.valuations.rules.appraisals import AppraisalDraft, clean_appraisal
 
 TODAY = date(2026, 11, 28)
@@ -56,7 +56,9 @@ BOXES: dict[str, Callable[[str], str]] = {
     "what was found in a lot": lambda text: check_recall(RecallDraft(text), TODAY, first_on=None)[0],
     "why a lot is free again": lambda text: check_release(ReleaseDraft(1, text))[1],
     "why the chain need not wait": clean_chain_reason,
-    "what happened to a lot": lambda text: clean_said(Said(TODAY, text), last_on=None, today=TODAY, is_stored=False).reason,
+    "what happened to a lot": lambda text: (
+        clean_occasion(Occasion(TODAY, text), last_on=None, today=TODAY, is_stored=False).reason
+    ),
     "a word to the keeper": announcing.clean_words,
     "why something does not come": announcing.clean_reason,
     "an appraisal": appraised,

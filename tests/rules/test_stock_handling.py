@@ -15,7 +15,7 @@ from marketplace.messages import rules as messages
 from marketplace.notices.rules.kinds import Notice
 from marketplace.questions import rules as questions
 from marketplace.stock.rules import announcing, handling
-from marketplace.stock.rules.handling import Said, clean_said
+from marketplace.stock.rules.handling import Occasion, clean_occasion
 
 TODAY = date(2026, 11, 28)
 DAY = timedelta(days=1)
@@ -46,17 +46,17 @@ def refused(call: Callable[..., object], *given: Any, **named: Any) -> str | Non
     ],
 )
 def test_a_day_is_lately_and_after_what_happened_last(day: date, stored: bool, last_on: date | None, field: str | None) -> None:
-    assert refused(clean_said, Said(day), last_on=last_on, today=TODAY, is_stored=stored) == field
+    assert refused(clean_occasion, Occasion(day), last_on=last_on, today=TODAY, is_stored=stored) == field
 
 
 def test_a_reason_is_kept_tidy_and_asked_where_it_is_needed() -> None:
     rest: dict[str, Any] = {"last_on": None, "today": TODAY, "is_stored": False}
-    assert clean_said(Said(TODAY, " nat\ngeworden "), **rest) == Said(TODAY, "nat\ngeworden")
-    assert clean_said(Said(TODAY), **rest) == Said(TODAY)
-    assert refused(clean_said, Said(TODAY, " "), reason_needed=True, **rest) == "reason"
-    assert refused(clean_said, Said(TODAY, "nat"), reason_needed=True, **rest) is None
-    assert refused(clean_said, Said(TODAY, "x" * 500), **rest) is None
-    assert refused(clean_said, Said(TODAY, "x" * 501), **rest) == "reason"
+    assert clean_occasion(Occasion(TODAY, " nat\ngeworden "), **rest) == Occasion(TODAY, "nat\ngeworden")
+    assert clean_occasion(Occasion(TODAY), **rest) == Occasion(TODAY)
+    assert refused(clean_occasion, Occasion(TODAY, " "), reason_needed=True, **rest) == "reason"
+    assert refused(clean_occasion, Occasion(TODAY, "nat"), reason_needed=True, **rest) is None
+    assert refused(clean_occasion, Occasion(TODAY, "x" * 500), **rest) is None
+    assert refused(clean_occasion, Occasion(TODAY, "x" * 501), **rest) == "reason"
 
 
 def test_a_lot_without_a_title_is_called_as_its_material() -> None:

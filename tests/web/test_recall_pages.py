@@ -19,7 +19,7 @@ from marketplace.recalls.actions.block import block_lot
 from marketplace.recalls.actions.release import confirm_recall, unblock_lot
 from marketplace.recalls.rules import RecallDraft, ReleaseDraft
 from marketplace.stock.actions.taking_in import take_in_lot
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 from tests.at_the_gate import handed_over, m2
 from tests.factories import KEI, make_actor, seed_taxonomy
 from tests.visitors import send, visit
@@ -110,7 +110,7 @@ def test_whoever_gave_a_lot_away_reads_where_it_went_and_recalls_it(app: Flask, 
         depot_id=yard.id,
         draft=ArrivalDraft(KEI, m2("176"), Condition.GOOD, owner="borne"),
         going=Going(),
-        said=Said(clock.today()),
+        occasion=Occasion(clock.today()),
     )
     theirs = {"owner_id": losser.organisation_id, "holder_id": losser.organisation_id}
     move(session, By(losser, clock.today()), lot, Whereabouts(yard.id, "A1"), **theirs)

@@ -17,7 +17,7 @@ from marketplace.kernel.language import _
 from marketplace.kernel.units import Quantity, check_amount
 from marketplace.market.rules.listing import KG_PER_UNIT_MAX, TITLE_LENGTH_MAX, Condition, Location
 from marketplace.stock.rules.driving import Drive
-from marketplace.stock.rules.handling import BAY_LENGTH_MAX, PALLETS_MAX, REASON_LENGTH_MAX, ArrivalDraft, Going, Said
+from marketplace.stock.rules.handling import BAY_LENGTH_MAX, PALLETS_MAX, REASON_LENGTH_MAX, ArrivalDraft, Going, Occasion
 
 WEIGHT = {"exclusiveMinimum": 0, "maximum": int(KG_PER_UNIT_MAX)}
 _NEW = ("material", "quantity", "unit", "condition")
@@ -100,9 +100,9 @@ class LeaveLotBody(_Entered):
     quantity = Amount("absent: all of it")
 
 
-def said_of(values: Mapping[str, Any]) -> Said:
+def occasion_of(values: Mapping[str, Any]) -> Occasion:
     """When it happened, and why."""
-    return Said(values.get("moved_on") or clock.today(), values.get("reason") or "")
+    return Occasion(values.get("moved_on") or clock.today(), values.get("reason") or "")
 
 
 def standing(values: Mapping[str, Any]) -> Going:
@@ -114,14 +114,14 @@ def _drive(values: Mapping[str, Any]) -> Drive:
     return Drive(values.get("driven_km"), values.get("vehicle_class") or None)
 
 
-def going_to() -> tuple[Decimal | None, Going, Said]:
+def going_to() -> tuple[Decimal | None, Going, Occasion]:
     """How much goes, where to, and when. None is all of it."""
     values, errors = take(MoveLotBody(), read_json())
     location, depot_id = _location(values, errors), values.get("depot")
     if depot_id is not None and any(values.get(name) is not None for name in ("place", "lat", "lon")):
         errors.append(FieldError("depot", _("Send a depot, or a place, not both.")))
     _settle(errors)
-    return values.get("quantity"), replace(standing(values), depot_id=depot_id, location=location), said_of(values)
+    return values.get("quantity"), replace(standing(values), depot_id=depot_id, location=location), occasion_of(values)
 
 
 def taking_in() -> tuple[dict[str, Any], ArrivalDraft | None]:

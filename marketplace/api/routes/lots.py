@@ -52,8 +52,8 @@ FILTERS = (
 def take_in(depot_id: int) -> Response:
     """Take a lot into a depot that you keep: a new one, or one that the bank knows."""
     values, draft = bodies.taking_in()
-    session, actor, occasion, going = current_session(), current_actor(), bodies.said_of(values), bodies.standing(values)
-    given: dict[str, Any] = {"depot_id": depot_id, "going": going, "said": occasion, "arrival_id": values.get("arrival")}
+    session, actor, occasion, going = current_session(), current_actor(), bodies.occasion_of(values), bodies.standing(values)
+    given: dict[str, Any] = {"depot_id": depot_id, "going": going, "occasion": occasion, "arrival_id": values.get("arrival")}
     if draft is None:
         lot = bring_in_lot(session, actor, lot_id=values["lot"], amount=values.get("quantity"), **given)
     else:
@@ -115,7 +115,7 @@ def move_lot(lot_id: int) -> Response:
     To another's depot it is announced (/depots/{id}/arrivals), and taken in there by its keeper.
     """
     amount, going, occasion = bodies.going_to()
-    lot = move(current_session(), current_actor(), lot_id=lot_id, amount=amount, going=going, said=occasion)
+    lot = move(current_session(), current_actor(), lot_id=lot_id, amount=amount, going=going, occasion=occasion)
     return ok(write_lot(lot, warnings=find_warnings(lot.depot_id)))
 
 
@@ -124,8 +124,8 @@ def move_lot(lot_id: int) -> Response:
 def split_lot(lot_id: int) -> Response:
     """Make a part of a lot a lot of its own. The answer is the new one."""
     values, session, actor = read_body(SplitLotBody()), current_session(), current_actor()
-    going, occasion = bodies.standing(values), bodies.said_of(values)
-    lot = split(session, actor, lot_id=lot_id, amount=values["quantity"], going=going, said=occasion)
+    going, occasion = bodies.standing(values), bodies.occasion_of(values)
+    lot = split(session, actor, lot_id=lot_id, amount=values["quantity"], going=going, occasion=occasion)
     return created(write_lot(lot), "show_lot", lot_id=lot.id)
 
 
@@ -134,8 +134,8 @@ def split_lot(lot_id: int) -> Response:
 def count_lot(lot_id: int) -> Response:
     """Write down what was counted. A difference asks a reason, and is a movement of its own."""
     values, session, actor = read_body(CountLotBody()), current_session(), current_actor()
-    pallets, occasion = values.get("pallets"), bodies.said_of(values)
-    return ok(write_lot(count(session, actor, lot_id=lot_id, counted=values["quantity"], pallets=pallets, said=occasion)))
+    pallets, occasion = values.get("pallets"), bodies.occasion_of(values)
+    return ok(write_lot(count(session, actor, lot_id=lot_id, counted=values["quantity"], pallets=pallets, occasion=occasion)))
 
 
 @route("POST", "/lots/<int:lot_id>/out", takes=LeaveLotBody(), gives=WholeLotSchema, tag="lots")
@@ -167,7 +167,7 @@ def offer_lot_to_chain(lot_id: int) -> Response:
 
 def _leaving() -> dict[str, Any]:
     values = read_body(LeaveLotBody())
-    return {"amount": values.get("quantity"), "pallets": values.get("pallets"), "said": bodies.said_of(values)}
+    return {"amount": values.get("quantity"), "pallets": values.get("pallets"), "occasion": bodies.occasion_of(values)}
 
 
 def write_lot(lot: Lot, *, warnings: list[Full] | None = None) -> Written:

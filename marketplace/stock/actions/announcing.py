@@ -73,8 +73,8 @@ def announce_lot(session: Session, actor: Actor, *, depot_id: int, coming: LotCo
     if lot.quantity == 0 or amount > lot.quantity:
         raise too_little(lot.quantity, lot.unit_of)
     check_part(amount, lot.unit_of)
-    found = find_expecting(session, [depot], lot)
-    if found is not None and found.announced_lot_id is not None:
+    expected = find_expecting(session, [depot], lot)
+    if expected is not None and expected.announced_lot_id is not None:
         raise Conflict(_("This lot is announced to this depot already. Call that off first."), "lot")
     _check_number(session, actor, depot_id)
     arrival = expect(
@@ -101,12 +101,12 @@ def call_off_arrival(session: Session, actor: Actor, *, depot_id: int, arrival_i
     arrival = get_announced(session, actor, depot_id, arrival_id)
     check_still_coming(has_ended=arrival.ended_at is not None, has_come=arrival.lot_id is not None)
     if arrival.ended_at is None:
-        said = clean_reason(reason)
+        reason = clean_reason(reason)
         arrival.ended_at = clock.now()
         audit.record(
-            session, actor, action="arrival.call_off", object_type="arrival", object_id=arrival.id, depot=depot_id, reason=said
+            session, actor, action="arrival.call_off", object_type="arrival", object_id=arrival.id, depot=depot_id, reason=reason
         )
-        _tell(session, actor, get_visible_depot(session, actor, depot_id), arrival, said)
+        _tell(session, actor, get_visible_depot(session, actor, depot_id), arrival, reason)
     return arrival
 
 

@@ -22,25 +22,25 @@ from marketplace.notices.actions import audit
 from marketplace.stock.actions import places
 from marketplace.stock.actions.legs import book_leg
 from marketplace.stock.actions.offers import Held, follow_place, follow_quantity, hold, read_again
-from marketplace.stock.rules.handling import Going, Said, check_part, clean_said, too_little
+from marketplace.stock.rules.handling import Going, Occasion, check_part, clean_occasion, too_little
 
 
-def move_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, going: Going, said: Said) -> Lot:
+def move_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, going: Going, occasion: Occasion) -> Lot:
     """Move all of a lot, or a part of it, which becomes a lot of its own. What moved is the answer."""
-    return carry(session, actor, hold(session, actor, lot_id, Can.HANDLE_LOT), amount, going, said)
+    return carry(session, actor, hold(session, actor, lot_id, Can.HANDLE_LOT), amount, going, occasion)
 
 
-def carry(session: Session, actor: Actor, held: Held, amount: Decimal | None, going: Going, said: Said) -> Lot:
+def carry(session: Session, actor: Actor, held: Held, amount: Decimal | None, going: Going, occasion: Occasion) -> Lot:
     """Let a locked lot, or a part of it, lie somewhere else.
 
     Its offer says so, and the ledger counts the kilometres.
     """
     lot = held.lot
     is_stored = lot.depot_id is not None or going.depot_id is not None
-    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today(), is_stored=is_stored)
+    occasion = clean_occasion(occasion, last_on=find_last_day(session, lot.id), today=clock.today(), is_stored=is_stored)
     if lot.quantity == 0:
         raise too_little(lot.quantity, lot.unit_of)
-    to, by, before = _destination(session, actor, lot, going), By(actor, said.day, said.reason), places.whereabouts(lot)
+    to, by, before = _destination(session, actor, lot, going), By(actor, occasion.day, occasion.reason), places.whereabouts(lot)
     if amount is not None and amount != lot.quantity:
         lot = _part(session, by, held, amount, going.pallets or 0)
     else:
@@ -61,7 +61,7 @@ def carry(session: Session, actor: Actor, held: Held, amount: Decimal | None, go
         places.note_fullness(session, actor, to.depot_id, lot.id)
     start, end = places.leg(session, before, to)
     if start is not None and end is not None:
-        book_leg(session, lot, start=start, end=end, day=said.day, drive=going.drive)
+        book_leg(session, lot, start=start, end=end, day=occasion.day, drive=going.drive)
     return read_again(session, lot.id)
 
 
@@ -103,15 +103,17 @@ def _destination(session: Session, actor: Actor, lot: Lot, going: Going) -> Wher
     return places.stand_in(depot, going, pallets=lot.pallets)
 
 
-def split_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal, going: Going, said: Said) -> Lot:
+def split_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal, going: Going, occasion: Occasion) -> Lot:
     """Make a part of a lot a lot of its own, which stays where it is: the new one is the answer."""
     held = hold(session, actor, lot_id, Can.HANDLE_LOT)
     lot = held.lot
-    said = clean_said(said, last_on=find_last_day(session, lot.id), today=clock.today(), is_stored=lot.depot_id is not None)
+    occasion = clean_occasion(
+        occasion, last_on=find_last_day(session, lot.id), today=clock.today(), is_stored=lot.depot_id is not None
+    )
     if amount == lot.quantity > 0:
         there = Amount(lot.quantity, lot.unit_of)
         raise Invalid(_("This lot is %(there)s: there is nothing to split. Enter less than that.", there=there), "quantity")
-    by, bay = By(actor, said.day, said.reason), going.bay
+    by, bay = By(actor, occasion.day, occasion.reason), going.bay
     if lot.depot_id is not None:
         at = places.stand_in(get_depot(session, lot.depot_id), going, bay=lot.bay)
         bay = at.bay

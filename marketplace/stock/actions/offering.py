@@ -39,7 +39,7 @@ from marketplace.stock.rules.chain import check_lies_too_long, check_to_be_had, 
 from marketplace.stock.rules.handling import check_part, too_little
 
 
-def draft_of_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, **said: Any) -> ListingDraft:
+def draft_of_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal | None, **values: Any) -> ListingDraft:
     """Describe an offer of a lot, or of a part of it. Material, unit, quantity, weight and place are the lot's; the rest is said."""
     lot = get_lot(session, actor, lot_id)
     require(actor, Can.OFFER_LOT, lot)
@@ -53,7 +53,7 @@ def draft_of_lot(session: Session, actor: Actor, *, lot_id: int, amount: Decimal
         quantity=Quantity(offered, lot.unit_of),
         location=None if lot.depot_id is not None else _location(lot),
         depot_id=lot.depot_id,
-        **{**weighed, **said},
+        **{**weighed, **values},
     )
 
 
@@ -105,9 +105,9 @@ def offer_to_chain(session: Session, actor: Actor, *, lot_id: int, reason: str) 
     if held.offer is not None and session.get(ChainOffer, held.offer.id) is not None:
         return get_listing(session, actor, held.offer.id)
     if held.offer is None:
-        said = {"title": lot.title, "condition": Condition(lot.condition), "available_from": today}
+        values = {"title": lot.title, "condition": Condition(lot.condition), "available_from": today}
         turns = {"partners_from": today, "window_reason": reason}
-        draft = draft_of_lot(session, actor, lot_id=lot.id, amount=None, **said, **turns)
+        draft = draft_of_lot(session, actor, lot_id=lot.id, amount=None, **values, **turns)
         listing = offer_lot(session, actor, lot_id=lot.id, draft=draft)
     else:
         listing = held.offer
@@ -187,8 +187,8 @@ def offer_again(session: Session, actor: Actor, *, listing_id: int) -> Listing |
         return None
     if find_offers(session, [lot.id]):
         return None
-    known = {field.slug for field in get_taxonomy(session).material_by_id(was.material_id).fields}
-    said: dict[str, Any] = {
+    slugs = {field.slug for field in get_taxonomy(session).material_by_id(was.material_id).fields}
+    values: dict[str, Any] = {
         row.name: stored_value(was, row) for row in plain_fields() if row.is_again and row.name != "kg_per_unit"
     }
     draft = draft_of_lot(
@@ -196,9 +196,9 @@ def offer_again(session: Session, actor: Actor, *, listing_id: int) -> Listing |
         actor,
         lot_id=lot.id,
         amount=None,
-        **said | {"available_from": clock.today()},
+        **values | {"available_from": clock.today()},
         hazards={code: Answer(answer) for code, answer in was.hazards.items()},
-        fields={slug: value for slug, value in was.fields.items() if slug in known},
+        fields={slug: value for slug, value in was.fields.items() if slug in slugs},
     )
     listing = offer_lot(session, actor, lot_id=lot.id, draft=draft)
     copy_photos(session, was, listing)

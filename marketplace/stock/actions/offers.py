@@ -38,10 +38,10 @@ class Held:
         return None if self.offer is None else self.offer.id
 
 
-def hold(session: Session, actor: Actor, lot_id: int, right: Can) -> Held:
+def hold(session: Session, actor: Actor, lot_id: int, permission: Can) -> Held:
     """Lock a lot to which the actor has this right, read again, with its offer."""
     seen = lots.get_lot(session, actor, lot_id)
-    require(actor, right, seen)
+    require(actor, permission, seen)
     return take_hold(session, seen)
 
 

@@ -33,18 +33,25 @@ from marketplace.stock.actions import places
 from marketplace.stock.actions.legs import book_leg
 from marketplace.stock.actions.moving import carry
 from marketplace.stock.actions.offers import Held, hold, read_again, take_hold, tell_owner
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said, check_as_announced, clean_said, clean_title
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion, check_as_announced, clean_occasion, clean_title
 
 
 def take_in_lot(
-    session: Session, actor: Actor, *, depot_id: int, draft: ArrivalDraft, going: Going, said: Said, arrival_id: int | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    depot_id: int,
+    draft: ArrivalDraft,
+    going: Going,
+    occasion: Occasion,
+    arrival_id: int | None = None,
 ) -> Lot:
     """Write down a lot that came into a depot that the actor keeps."""
     depot = get_depot(session, depot_id)
     require(actor, Can.KEEP_DEPOT, depot)
     owner, material = _owner(session, actor, draft.owner), get_taxonomy(session).material(draft.material)
     places.check_fits(depot, material, owner)
-    said = clean_said(said, last_on=None, today=clock.today(), is_stored=True)
+    occasion = clean_occasion(occasion, last_on=None, today=clock.today(), is_stored=True)
     kg_per_unit, basis = _weight(material, draft)
     check_mass(draft.quantity.amount, kg_per_unit)
     arriving = LotDraft(
@@ -60,13 +67,13 @@ def take_in_lot(
         at=places.stand_in(depot, going),
     )
     arrival = None if arrival_id is None else _open_arrival(session, depot, arrival_id, material.id)
-    lot = movements.take_in(session, By(actor, said.day, said.reason), arriving)
+    lot = movements.take_in(session, By(actor, occasion.day, occasion.reason), arriving)
     audit.record(
         session, actor, action="lot.in", object_type="lot", object_id=lot.id, depot=depot.id, quantity=plain(lot.quantity)
     )
-    _book(session, lot, depot, draft, going, said)
+    _book(session, lot, depot, draft, going, occasion)
     _has_come(arrival, lot)
-    tell_owner(session, actor, lot, Notice.LOT_TAKEN_IN, lot.quantity, said.reason)
+    tell_owner(session, actor, lot, Notice.LOT_TAKEN_IN, lot.quantity, occasion.reason)
     places.note_fullness(session, actor, depot.id, lot.id)
     return read_again(session, lot.id)
 
@@ -79,7 +86,7 @@ def bring_in_lot(
     lot_id: int,
     amount: Decimal | None,
     going: Going,
-    said: Said,
+    occasion: Occasion,
     arrival_id: int | None = None,
 ) -> Lot:
     """Take in a lot that the bank knew already, or a part of it. What came in is the answer.
@@ -95,17 +102,17 @@ def bring_in_lot(
         check_as_announced(held.lot.quantity if amount is None else amount, arrival.quantity, Unit(arrival.unit), tolerance)
     if held.lot.depot_id == depot.id:
         raise Conflict(_("This lot lies in this depot already. Move it to another bay, or count it."), "lot")
-    came = carry(session, actor, held, amount, replace(going, depot_id=depot.id, location=None), said)
+    came = carry(session, actor, held, amount, replace(going, depot_id=depot.id, location=None), occasion)
     _has_come(arrival, came)
-    tell_owner(session, actor, came, Notice.LOT_TAKEN_IN, came.quantity, said.reason)
+    tell_owner(session, actor, came, Notice.LOT_TAKEN_IN, came.quantity, occasion.reason)
     return came
 
 
-def _book(session: Session, lot: Lot, depot: Depot, draft: ArrivalDraft, going: Going, said: Said) -> None:
+def _book(session: Session, lot: Lot, depot: Depot, draft: ArrivalDraft, going: Going, occasion: Occasion) -> None:
     """Count the kilometres of what was brought, where somebody says from where or how far."""
     end = Point(depot.lat, depot.lon)
     start = end if draft.came_from is None else draft.came_from.point
-    book_leg(session, lot, start=start, end=end, day=said.day, drive=going.drive)
+    book_leg(session, lot, start=start, end=end, day=occasion.day, drive=going.drive)
 
 
 def _announced(session: Session, arrival: Arrival, lot_id: int) -> Held:

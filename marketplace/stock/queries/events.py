@@ -39,13 +39,15 @@ def list_events(session: Session, actor: Actor, lot: Lot) -> list[LotEvent]:
     """The movements of a lot in the order in which they were entered, each with its parties. Two questions."""
     rows = list_movements(session, lot.id)
     ids = {number for row in rows for number in (row.owner_id, row.holder_id)}
-    known = {one.id: one for one in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+    organisations = {
+        organisation.id: organisation for organisation in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
+    }
     reads = may(actor, Can.READ_LOT, lot)
     return [
         LotEvent(
             row,
-            known[row.owner_id],
-            known[row.holder_id],
+            organisations[row.owner_id],
+            organisations[row.holder_id],
             reason_of(actor, lot, row),
             *((row.bay, row.pallets) if reads or _is_theirs(actor, row) else (None, None)),
         )

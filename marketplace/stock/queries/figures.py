@@ -93,18 +93,18 @@ def _lain(session: Session, days: _Days) -> dict[int, DepotFigures]:
         .where(Movement.depot_id.is_not(None), Movement.happened_on <= days.last)
         .group_by(*columns)
     )
-    found: dict[int, DepotFigures] = defaultdict(DepotFigures)
+    figures: dict[int, DepotFigures] = defaultdict(DepotFigures)
     for depot_id, on, kind, kg_per_unit, quantity in session.execute(rows):
         mass_kg, inside = quantity * kg_per_unit, on >= days.first
         counted = max((days.ended.before - max(on, days.ended.first)).days, 0)
-        found[int(depot_id or 0)] += DepotFigures(
+        figures[int(depot_id or 0)] += DepotFigures(
             opening_kg=NOTHING if inside else mass_kg,
             in_kg=mass_kg if inside and kind not in NOT_FLOWING else NOTHING,
             counted_kg=mass_kg if inside and kind == MovementKind.COUNT else NOTHING,
             closing_kg=mass_kg,
             tonne_days=mass_kg / KG_PER_TONNE * counted,
         )
-    return dict(found)
+    return dict(figures)
 
 
 def _steps(session: Session, depots: Mapping[int, Depot], days: _Days) -> list[Step]:
@@ -146,10 +146,10 @@ def _point(at: Movement | Depot) -> Point | None:
 
 def _bought(session: Session, days: _Days) -> dict[int, Bought]:
     """What receivers said of transfers out of depots, less what came back, by reservation."""
-    asked = select(Movement.reservation_id).where(*_leaving(days), Movement.reservation_id.is_not(None))
+    reservation_ids = select(Movement.reservation_id).where(*_leaving(days), Movement.reservation_id.is_not(None))
     rows = (
         select(Exchange.reservation_id, func.sum(Exchange.purchase_cents), func.sum(Exchange.mass_kg))
-        .where(Exchange.reservation_id.in_(asked), Exchange.purchase_cents.is_not(None))
+        .where(Exchange.reservation_id.in_(reservation_ids), Exchange.purchase_cents.is_not(None))
         .group_by(Exchange.reservation_id)
     )
     return {int(number or 0): Bought(int(cents or 0), mass_kg) for number, cents, mass_kg in session.execute(rows) if mass_kg > 0}

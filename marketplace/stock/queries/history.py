@@ -84,12 +84,14 @@ def is_weighing(leaving: Movement, coming: Movement) -> bool:
 
 
 def _names(session: Session, movements: Iterable[Movement]) -> dict[int, str]:
-    ids = {number for one in movements for number in (one.organisation_id, one.owner_id, one.holder_id) if number}
+    ids = {
+        number for movement in movements for number in (movement.organisation_id, movement.owner_id, movement.holder_id) if number
+    }
     rows = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
     return {row[0]: row[1] for row in session.execute(rows)}
 
 
 def _depots(session: Session, movements: Iterable[Movement]) -> dict[int, str]:
-    ids = {one.depot_id for one in movements if one.depot_id}
+    ids = {movement.depot_id for movement in movements if movement.depot_id}
     rows = select(Depot.id, Depot.name).where(Depot.id.in_(ids))
     return {row[0]: row[1] for row in session.execute(rows)}

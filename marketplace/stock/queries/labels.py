@@ -18,15 +18,15 @@ LABELS_MAX = 200
 
 def list_labelled(session: Session, actor: Actor, lot_ids: Sequence[int]) -> list[Lot]:
     """These lots in this order, each once. Missing when the actor may not see one of them."""
-    asked = list(dict.fromkeys(lot_ids))
-    _check_number(len(asked))
-    rows = session.scalars(lots_with_parts().where(Lot.id.in_(asked))).unique()
-    found = {lot.id: lot for lot in rows}
-    if len(found) < len(asked):
+    ids = list(dict.fromkeys(lot_ids))
+    _check_number(len(ids))
+    rows = session.scalars(lots_with_parts().where(Lot.id.in_(ids))).unique()
+    lots = {lot.id: lot for lot in rows}
+    if len(lots) < len(ids):
         raise Missing(_("This lot does not exist, or you may not see it. Check the number on its label."))
-    for lot in found.values():
+    for lot in lots.values():
         require(actor, Can.READ_LOT, lot, hidden=True)
-    return [found[lot_id] for lot_id in asked]
+    return [lots[lot_id] for lot_id in ids]
 
 
 def list_labelled_in(session: Session, actor: Actor, depot_id: int) -> list[Lot]:

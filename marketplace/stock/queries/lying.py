@@ -66,10 +66,10 @@ def list_endings(session: Session, actor: Actor, depot: Depot, *, until: date) -
         .group_by(Lot.in_depot_since)
         .order_by(Lot.in_depot_since)
     )
-    found = [(since, number, lot_id) for since, number, lot_id in session.execute(rows) if since is not None]
-    alone = session.scalars(select(Lot).where(Lot.id.in_([lot_id for _since, number, lot_id in found if number == 1])))
+    groups = [(since, number, lot_id) for since, number, lot_id in session.execute(rows) if since is not None]
+    alone = session.scalars(select(Lot).where(Lot.id.in_([lot_id for _since, number, lot_id in groups if number == 1])))
     lots = {lot.id: lot for lot in alone}
-    return [Ending(since + stay, number, lots.get(lot_id)) for since, number, lot_id in found]
+    return [Ending(since + stay, number, lots.get(lot_id)) for since, number, lot_id in groups]
 
 
 def list_lying(

@@ -51,10 +51,10 @@ def list_kept_depots(session: Session, actor: Actor) -> list[Depot]:
     if not may(actor, Can.KEEP_DEPOT):
         return []
     named = select(DepotKeeper.depot_id).where(DepotKeeper.person_id == actor.person_id)
-    kept: list[ColumnElement[bool]] = [Depot.id.in_(named)]
+    conditions: list[ColumnElement[bool]] = [Depot.id.in_(named)]
     if actor.role == Role.COORDINATOR:
-        kept.append(Depot.organisation_id == actor.organisation_id)
-    return list(session.scalars(_depots().where(or_(*kept))))
+        conditions.append(Depot.organisation_id == actor.organisation_id)
+    return list(session.scalars(_depots().where(or_(*conditions))))
 
 
 def list_own_troubles(session: Session, actor: Actor) -> list[Trouble]:
@@ -87,7 +87,7 @@ def trouble_of(session: Session, depot: Depot, sums: Sums) -> Trouble:
 
 def fills(depot: Depot, sums: Sums) -> tuple[Fill, ...]:
     """How full this depot is, for each kind that it counts."""
-    return tuple(Fill(Kind(one.kind), _taken(Kind(one.kind), sums), one.amount) for one in depot.capacities)
+    return tuple(Fill(Kind(capacity.kind), _taken(Kind(capacity.kind), sums), capacity.amount) for capacity in depot.capacities)
 
 
 def _taken(kind: Kind, sums: Sums) -> Decimal:
@@ -101,10 +101,10 @@ def list_troubles(session: Session, depots: Sequence[Depot]) -> list[Trouble]:
     """Those of these depots in which something is not as it should be."""
     if not depots:
         return []
-    told = _troubles(
+    troubles = _troubles(
         depots, sum_stock(session, [depot.id for depot in depots]), _long(session, depots), _missing(session, depots)
     )
-    return [trouble for trouble in told if trouble.is_any]
+    return [trouble for trouble in troubles if trouble.is_any]
 
 
 def _troubles(

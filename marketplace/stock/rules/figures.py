@@ -111,21 +111,21 @@ def _beginning(step: Step) -> tuple[Point | None, ...]:
 
 def _coming(steps: Sequence[Step]) -> dict[int, Step]:
     """The row in which what left comes in again, by the number of the row in which it left."""
-    found: dict[int, Step] = {}
+    coming: dict[int, Step] = {}
     before: dict[int, Step] = {}
     split = {(step.other_lot_id, step.lot_id): step for step in steps if step.other_lot_id and step.mass_kg < 0}
     for step in steps:
         if step.mass_kg >= 0 and step.kind not in RECOUNTS:
             was = split.get((step.lot_id, step.other_lot_id)) if step.other_lot_id else before.get(step.lot_id)
             if was is not None and was.mass_kg == -step.mass_kg:
-                found[was.id] = step
+                coming[was.id] = step
         before[step.lot_id] = step
-    return found
+    return coming
 
 
 def _left(step: Step, stay: _Stay, other: Step | None) -> Left:
     route = (*stay.route, other.point if other else None)
-    known = tuple(point for point in route if point is not None)
+    points = tuple(point for point in route if point is not None)
     return Left(
         int(step.depot_id or 0),
         step.on,
@@ -133,7 +133,7 @@ def _left(step: Step, stay: _Stay, other: Step | None) -> Left:
         -step.mass_kg,
         _how(step, other),
         step.reservation_id,
-        known if len(known) == len(route) else None,
+        points if len(points) == len(route) else None,
     )
 
 
@@ -254,12 +254,12 @@ class DepotFigures:
 
 def left_in(rows: Iterable[Left], bought: Mapping[int, Bought]) -> dict[int, DepotFigures]:
     """What left each depot, as its figures; `bought` by reservation."""
-    found: dict[int, DepotFigures] = defaultdict(DepotFigures)
-    told: set[int] = set()
+    figures: dict[int, DepotFigures] = defaultdict(DepotFigures)
+    counted: set[int] = set()
     for row in rows:
         tonne_days, extra = _tonnes(row.mass_kg) * row.days, row.extra_tonne_km if row.how is Leaving.TRANSFER else None
         masses = {how: row.mass_kg if row.how is how else NOTHING for how in Leaving}
-        found[row.depot_id] += DepotFigures(
+        figures[row.depot_id] += DepotFigures(
             transferred_kg=masses[Leaving.TRANSFER],
             own_use_kg=masses[Leaving.OWN_USE],
             moved_kg=masses[Leaving.MOVED],
@@ -268,18 +268,18 @@ def left_in(rows: Iterable[Left], bought: Mapping[int, Bought]) -> dict[int, Dep
             routed_kg=NOTHING if extra is None else row.mass_kg,
             routed_extra_tonne_km=extra or NOTHING,
         )
-        if row.reservation_id is None or row.reservation_id in told:
+        if row.reservation_id is None or row.reservation_id in counted:
             continue
-        said = bought.get(row.reservation_id)
-        if said is not None:
-            told.add(row.reservation_id)
-            found[row.depot_id] += DepotFigures(
+        purchase = bought.get(row.reservation_id)
+        if purchase is not None:
+            counted.add(row.reservation_id)
+            figures[row.depot_id] += DepotFigures(
                 bought_transfers=1,
-                bought_cents=said.cents,
-                bought_kg=said.mass_kg,
-                bought_tonne_days=_tonnes(said.mass_kg) * row.days,
+                bought_cents=purchase.cents,
+                bought_kg=purchase.mass_kg,
+                bought_tonne_days=_tonnes(purchase.mass_kg) * row.days,
             )
-    return dict(found)
+    return dict(figures)
 
 
 def _tonnes(mass_kg: Decimal) -> Decimal:

@@ -53,28 +53,30 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Occasion:
     """When it happened, and why."""
 
     day: date
     reason: str = ""
 
 
-def clean_said(said: Said, *, last_on: date | None, today: date, is_stored: bool, reason_needed: bool = False) -> Said:
+def clean_occasion(
+    occasion: Occasion, *, last_on: date | None, today: date, is_stored: bool, reason_needed: bool = False
+) -> Occasion:
     """The day and the reason.
 
     Refused: a day to come, one long ago, one before what happened last, a reason that lacks; and, where it comes into a depot, lies there or
     leaves it (`is_stored`), a day of a quarter that is closed.
     """
-    if said.day < today - LONGEST_AGO:
+    if occasion.day < today - LONGEST_AGO:
         raise Invalid(_("This day is more than ten years ago. Check the year."), "moved_on")
-    check_day(said.day, last_on=last_on, today=today)
+    check_day(occasion.day, last_on=last_on, today=today)
     if is_stored:
-        check_open_quarter(said.day, today)
-    reason = clean(said.reason, lines=True, longest=REASON_LENGTH_MAX, field="reason")
+        check_open_quarter(occasion.day, today)
+    reason = clean(occasion.reason, lines=True, longest=REASON_LENGTH_MAX, field="reason")
     if reason_needed and not reason:
         raise Invalid(_("Say why, in one sentence: it stays with this lot for whoever checks it later."), "reason")
-    return Said(said.day, reason)
+    return Occasion(occasion.day, reason)
 
 
 def clean_title(text: str, *, otherwise: str) -> str:
@@ -84,15 +86,15 @@ def clean_title(text: str, *, otherwise: str) -> str:
 
 def clean_bay(typed: str | None, bays: Iterable[str]) -> str:
     """The bay by the name that the depot gave it, whatever the capitals. Refused: one that the depot does not have."""
-    name, known = clean(typed or "", longest=BAY_LENGTH_MAX, field="bay"), list(bays)
+    name, choices = clean(typed or "", longest=BAY_LENGTH_MAX, field="bay"), list(bays)
     if not name:
         return ""
-    for bay in known:
+    for bay in choices:
         if bay.casefold() == name.casefold():
             return bay
-    if not known:
+    if not choices:
         raise Invalid(_("This depot has no bays. Leave the bay empty."), "bay")
-    raise Invalid(_("This depot has no bay “%(name)s”. Choose one of: %(bays)s.", name=name, bays=", ".join(known)), "bay")
+    raise Invalid(_("This depot has no bay “%(name)s”. Choose one of: %(bays)s.", name=name, bays=", ".join(choices)), "bay")
 
 
 def check_pallets(pallets: int) -> None:

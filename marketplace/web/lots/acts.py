@@ -66,24 +66,24 @@ def _move(session: Session, actor: Actor, lot: Lot, form: MoveForm) -> Lot:
         pallets=form.pallets.data,
         drive=form.drive(),
     )
-    return move_lot(session, actor, lot_id=lot.id, amount=None, going=going, said=form.said())
+    return move_lot(session, actor, lot_id=lot.id, amount=None, going=going, occasion=form.occasion())
 
 
 def _split(session: Session, actor: Actor, lot: Lot, form: SplitForm) -> Lot:
     going = Going(bay=form.bay.data or None, pallets=form.pallets.data)
-    return split_lot(session, actor, lot_id=lot.id, amount=_amount(form), going=going, said=form.said())
+    return split_lot(session, actor, lot_id=lot.id, amount=_amount(form), going=going, occasion=form.occasion())
 
 
 def _count(session: Session, actor: Actor, lot: Lot, form: CountForm) -> Lot:
-    return count_lot(session, actor, lot_id=lot.id, counted=_amount(form), pallets=None, said=form.said())
+    return count_lot(session, actor, lot_id=lot.id, counted=_amount(form), pallets=None, occasion=form.occasion())
 
 
 def _let_out(session: Session, actor: Actor, lot: Lot, form: LetOutForm) -> Lot:
-    return take_out_lot(session, actor, lot_id=lot.id, amount=_amount(form), pallets=None, said=form.said())
+    return take_out_lot(session, actor, lot_id=lot.id, amount=_amount(form), pallets=None, occasion=form.occasion())
 
 
 def _write_off(session: Session, actor: Actor, lot: Lot, form: WriteOffForm) -> Lot:
-    return write_off_lot(session, actor, lot_id=lot.id, amount=_amount(form), pallets=None, said=form.said())
+    return write_off_lot(session, actor, lot_id=lot.id, amount=_amount(form), pallets=None, occasion=form.occasion())
 
 
 def _offer(session: Session, actor: Actor, lot: Lot, form: OfferForm) -> Lot:

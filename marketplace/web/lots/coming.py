@@ -142,7 +142,7 @@ def take_in(depot_id: int) -> ResponseReturnValue:
             depot_id=depot.id,
             draft=form.draft(),
             going=form.going(),
-            said=form.said(),
+            occasion=form.occasion(),
             arrival_id=form.announced(),
         ),
     )
@@ -214,7 +214,7 @@ def _bring_in(session: Session, actor: Actor, depot: Depot, coming: Coming, form
         lot_id=coming.lot.id,
         amount=form.quantity.data,
         going=form.going(),
-        said=form.said(),
+        occasion=form.occasion(),
         arrival_id=None if coming.arrival is None else coming.arrival.id,
     )
 

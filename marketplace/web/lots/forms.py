@@ -16,7 +16,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy, VehicleClass
 from marketplace.stock.rules.announcing import NO_REASON, Announcement, LotComing
 from marketplace.stock.rules.chain import USUAL_REASON
 from marketplace.stock.rules.driving import Drive
-from marketplace.stock.rules.handling import ArrivalDraft, Going, Said
+from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 from marketplace.web.ui.choices import choices, material_choices
 from marketplace.web.ui.driving import DRIVEN_HINT, VEHICLE_HINT, driven_field, vehicle_choices, vehicle_field
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
@@ -97,10 +97,10 @@ class ActForm(LotForm):
         if self.moved_on.raw_data is None:
             self.moved_on.data = today()
 
-    def said(self) -> Said:
+    def occasion(self) -> Occasion:
         """On which day, and why, in the words that were typed."""
         assert self.moved_on.data is not None
-        return Said(self.moved_on.data, str(self["reason"].data or "") if "reason" in self else "")
+        return Occasion(self.moved_on.data, str(self["reason"].data or "") if "reason" in self else "")
 
 
 class AmountForm(ActForm):
