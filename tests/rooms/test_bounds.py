@@ -23,6 +23,7 @@ from marketplace.market.actions.listings import create_listing, update_listing
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition
 from marketplace.notices.models import NoticeRow
+from marketplace.notices.rules.wording import readable_facts
 from tests.factories import listing_draft, make_actor, make_demand, make_listing, seed_taxonomy
 
 
@@ -303,6 +304,19 @@ def test_a_hold_lasts_until_the_end_of_its_last_day_and_warns_on_it(bank: Sessio
         assert deadlines.remind(bank, reservation_id=one.id)
     with clock.frozen(clock.last_moment(last_day) + timedelta(seconds=1)):
         assert deadlines.expire(bank, reservation_id=one.id)
+
+
+@pytest.mark.parametrize(("handed_over", "ordered"), [("63", None), ("63.001", "60 m2")])
+def test_the_last_reminder_says_whether_silence_confirms(
+    bank: Session, cast: dict, handed_over: str, ordered: str | None
+) -> None:
+    one = approved(bank, cast)
+    give(bank, cast, one, handed_over, confirm_unusual=True)
+    with clock.frozen(clock.now() + timedelta(days=12)):
+        assert deadlines.remind(bank, reservation_id=one.id)
+    row = bank.scalars(select(NoticeRow).where(NoticeRow.kind == "reservation_expiring")).one()
+    facts = readable_facts(row.facts)
+    assert (facts["status"], str(facts["ordered"]) if "ordered" in facts else None) == ("handed_over", ordered)
 
 
 def test_a_hold_ends_with_the_lots_own_last_day_unless_the_owner_says_otherwise(bank: Session, cast: dict) -> None:

@@ -157,6 +157,17 @@ def test_what_counts_by_itself_soon_says_so(days: int, said: str) -> None:
     assert counts != ends
 
 
+@pytest.mark.parametrize(
+    ("days", "said"), [(3, "over 3 dagen naar de makelaar"), (1, "over 1 dag naar"), (0, "na vandaag naar de makelaar")]
+)
+def test_what_counts_only_after_a_yes_never_says_that_it_counts_by_itself(days: int, said: str) -> None:
+    facts = {**FACTS, "days": days, "status": "handed_over", "ordered": {"amount": "100", "unit": "m2"}}
+    told = str(line(Notice.RESERVATION_EXPIRING, readable_facts(facts)))
+    assert said in told and "bevestigd" not in told
+    body = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_EXPIRING].before, readable_facts(facts))]
+    assert "Er is 100\u00a0m² besteld. Het telt pas als u het hebt bevestigd." in body
+
+
 def test_the_subject_of_a_letter_is_its_one_notice_or_how_many_there_are() -> None:
     first = line(Notice.RESERVATION_REQUESTED, readable_facts(FACTS))
     assert subject([Notice.RESERVATION_REQUESTED], first) is first

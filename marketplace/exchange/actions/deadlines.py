@@ -8,6 +8,7 @@ from marketplace.exchange.actions.hand_over import complete_by_clock
 from marketplace.exchange.actions.transitions import note, notify_side, offer_next
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.reservations import find_reservation, is_reminder_due, list_waiting_to_expire
+from marketplace.exchange.queries.terms import find_ordered_to_confirm
 from marketplace.exchange.rules.reservation import STEPS, ReservationStatus, Step, reminder
 from marketplace.kernel import clock
 from marketplace.kernel.language import _, in_default_locale
@@ -68,6 +69,8 @@ def remind(session: Session, *, reservation_id: int) -> bool:
         return False
     last_day, today = clock.local(until).date(), clock.today()
     reservation = note(session, CLOCK, reservation, "remind", reminded_days=reminder(last_day, today))
+    is_handed_over = reservation.status == ReservationStatus.HANDED_OVER
+    ordered = find_ordered_to_confirm(session, reservation) if is_handed_over else None
     for owner in sides:
         notify_side(
             session,
@@ -76,6 +79,7 @@ def remind(session: Session, *, reservation_id: int) -> bool:
             owner=owner,
             days=(last_day - today).days,
             status=reservation.status,
+            ordered=ordered,
         )
     return True
 

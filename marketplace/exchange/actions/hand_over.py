@@ -32,7 +32,7 @@ from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import is_received_blocked, place_of, where_back
 from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.queries.signatures import handed_over_by
-from marketplace.exchange.queries.terms import is_confirmed_by_silence, ordered_of, terms_of
+from marketplace.exchange.queries.terms import find_ordered_to_confirm, is_confirmed_by_silence, ordered_of, terms_of
 from marketplace.exchange.rules import deadlines as deadline_rules
 from marketplace.exchange.rules import measure
 from marketplace.exchange.rules import reservation as reservation_rules
@@ -140,8 +140,8 @@ def _handed_over(
         expires_at=deadline_rules.confirm_until(now),
         reminded_days=None,
     )
-    needs_yes = not is_confirmed_by_silence(session, reservation)
-    asked: dict[str, Any] = {"until": None, "ordered": _figure(reservation, ordered_of(reservation))} if needs_yes else {}
+    ordered = find_ordered_to_confirm(session, reservation)
+    asked: dict[str, Any] = {"until": None, "ordered": ordered} if ordered else {}
     notify_side(session, Notice.HANDED_OVER, reservation, owner=False, **asked)
     bump_catalogue(session)
     return reservation

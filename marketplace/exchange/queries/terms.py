@@ -68,6 +68,13 @@ def is_confirmed_by_silence(session: Session, reservation: Reservation) -> bool:
     )
 
 
+def find_ordered_to_confirm(session: Session, reservation: Reservation) -> dict[str, str] | None:
+    """What was ordered, for a notice to the receiver, where silence does not confirm the owner's figure."""
+    if is_confirmed_by_silence(session, reservation):
+        return None
+    return {"amount": str(ordered_of(reservation)), "unit": reservation.unit}
+
+
 def may_read_terms_place(session: Session, actor: Actor, reservation: Reservation) -> bool:
     """Whether this reader may know exactly where the lot lies.
 

@@ -162,6 +162,7 @@ WORDINGS: dict[Notice, Wording] = {
         ngettext("The reservation of “%(title)s” ends in %(num)s day", "The reservation of “%(title)s” ends in %(num)s days", 0),
         (
             _("It is about %(quantity)s, with %(organisation)s. The term ends on %(until_time)s."),
+            _("%(ordered)s was ordered. It counts only once you have confirmed it."),
             _("In the reservation you see what has to be done before then."),
         ),
     ),
@@ -318,6 +319,14 @@ COUNTS_ITSELF = (
         0,
     ),
 )
+ASKS_A_YES = (  # silence does not confirm what was ordered otherwise
+    _("The hand-over of “%(title)s” goes to the broker after today"),
+    ngettext(
+        "The hand-over of “%(title)s” goes to the broker in %(num)s day",
+        "The hand-over of “%(title)s” goes to the broker in %(num)s days",
+        0,
+    ),
+)
 _SOME = ngettext("%(num)s message for you", "%(num)s messages for you", 0)
 
 
@@ -360,7 +369,9 @@ def line(kind: Notice, values: Mapping[str, Any]) -> Text:
     """Write the one sentence of a notice. Only the name of its kind where a fact of the sentence is missing."""
     wording = WORDINGS[kind]
     if kind is Notice.RESERVATION_EXPIRING:
-        today, later = COUNTS_ITSELF if values.get("status") == "handed_over" else (ENDS_TODAY, wording.line)
+        today, later = (ENDS_TODAY, wording.line)
+        if values.get("status") == "handed_over":
+            today, later = ASKS_A_YES if "ordered" in values else COUNTS_ITSELF
         return _filled(later if values.get("days") else today, values, number=values.get("days")) or wording.label
     return _filled(wording.line, values, number=values.get("days", values.get("count"))) or wording.label
 
