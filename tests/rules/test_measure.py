@@ -136,6 +136,21 @@ def test_more_than_a_demand_needs_with_what_is_under_way_is_asked_again(
 
 
 @pytest.mark.parametrize(
+    ("under_way", "said"),
+    [
+        ("80", "80 m² waar nog 20 m² te vinden is. Vraag hoogstens dat"),
+        ("99.999", "80 m² waar nog 0,001 m² te vinden is. Vraag hoogstens dat"),
+        ("100", "er is niets meer te vinden. Bevestig dat u 80 m² toch wilt"),
+        ("160", "er is niets meer te vinden. Bevestig dat u 80 m² toch wilt"),
+    ],
+)
+def test_who_asks_more_than_a_demand_needs_reads_what_is_left_of_it(under_way: str, said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_demand_under_way(m2("80"), asked_of_demand=m2("80"), under_way=m2(under_way), remaining=m2("100"), confirmed=False)
+    assert said in str(refused.value.errors[0].message).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
     ("day", "is_refused"),
     [
         (date(2022, 1, 13), False),

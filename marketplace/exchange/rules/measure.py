@@ -150,14 +150,24 @@ def check_demand_under_way(
     """Ask again when, with what is under way already, it is more than the demand needs."""
     if confirmed or under_way.amount <= 0 or asked_of_demand.amount + under_way.amount <= remaining.amount:
         return
-    raise Invalid(
+    known = {"remaining": remaining, "under_way": under_way, "asked": asked}
+    left = remaining.amount - under_way.amount
+    said = (
         _(
-            "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already. Ask for less than %(asked)s, or "
-            "confirm that you want it all the same.",
-            remaining=remaining,
-            under_way=under_way,
-            asked=asked,
-        ),
+            "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already. So you ask %(asked)s where %(left)s "
+            "is left to find. Ask for no more than that, or confirm that you want it all the same.",
+            **known,
+            left=Amount(left, Unit(remaining.unit)),
+        )
+        if left > 0
+        else _(
+            "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already: nothing is left to find. Confirm "
+            "that you want %(asked)s all the same.",
+            **known,
+        )
+    )
+    raise Invalid(
+        said,
         "confirm_unusual",
         remaining=plain(remaining.amount),
         underWay=plain(under_way.amount),
