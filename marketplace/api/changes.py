@@ -78,6 +78,10 @@ CHANGES = (
             ),
             _("Stricter: calling off what was announced to a depot says why (reason, 422). The other side reads it."),
             _(
+                "Changed: mine and status of /listings and /demands narrow for everybody. Without a token, or for who has no listings of their own, "
+                "mine gives nothing, and of the states only what is published or open is found. Before, the whole catalogue came."
+            ),
+            _(
                 "Stricter: only a keeper moves something into a depot (403). A listing, a transfer or a return that names a depot which you do not keep "
                 "lies before it, with depot null, and is announced there until a keeper takes it in."
             ),

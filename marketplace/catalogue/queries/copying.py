@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.policy import Actor, Can, may, require
@@ -104,7 +104,6 @@ def changes(
 def listing_changes(session: Session, actor: Actor, *, since: str | datetime, mine: bool, size: int) -> Copied[Listing]:
     """What to change in a copy of the catalogue, or of one's own lots in every state."""
     require(actor, Can.READ_CATALOGUE)
-    mine = mine and may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
     cursor = start(session, "listing", actor, since=since, mine=mine)
     known = _may_be_known(actor)
 
@@ -126,7 +125,9 @@ def listing_changes(session: Session, actor: Actor, *, since: str | datetime, mi
 
 
 def _of_own(actor: Actor) -> ColumnElement[bool]:
-    return ObjectChange.organisation_id == actor.organisation_id
+    """Changes of what is one's own: nothing for a visitor, nor for who does not look inside an organisation."""
+    is_inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
+    return ObjectChange.organisation_id == actor.organisation_id if is_inside else false()
 
 
 def _may_be_known(actor: Actor) -> ColumnElement[bool]:
@@ -177,7 +178,6 @@ def _flipped_listings(before: date, until: date) -> Select[int]:
 def demand_changes(session: Session, actor: Actor, *, since: str | datetime, mine: bool, size: int) -> Copied[Demand]:
     """What to change in a copy of the open demands, or of one's own in every state."""
     require(actor, Can.READ_CATALOGUE)
-    mine = mine and may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
     cursor = start(session, "demand", actor, since=since, mine=mine)
     part = changes(
         session,

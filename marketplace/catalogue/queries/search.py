@@ -244,9 +244,9 @@ def resolve_query(
     session: Session, actor: Actor, query: CatalogueQuery, taxonomy: Taxonomy, places: dict[int, tuple[str, str]]
 ) -> Asked:
     """Look up the names in a question, and what this actor may see."""
-    inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id) and (
-        query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,))
-    )
+    looks_inside = query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,))
+    may_look = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
+    finds_none = looks_inside and not may_look and (query.mine or ListingStatus.PUBLISHED not in query.statuses)
     sees_all = not query.mine and may(actor, Can.READ_LISTING_INSIDE, 0)
     wanted = frozenset(query.organisations)
     prefixes = tuple(search_prefixes(query.q))
@@ -255,8 +255,8 @@ def resolve_query(
         view=View(
             today=clock.today(),
             is_member=actor.is_member,
-            everything=inside,
-            own_id=None if sees_all else actor.organisation_id or 0,
+            everything=(looks_inside and may_look) or finds_none,
+            own_id=0 if finds_none else None if sees_all else actor.organisation_id or 0,
             statuses=tuple(status.value for status in query.statuses),
         ),
         prefixes=prefixes,

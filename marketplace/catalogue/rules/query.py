@@ -39,8 +39,8 @@ class CatalogueQuery:
     Several values of one filter mean *or*, several filters *and*; unknown slugs match nothing.
 
     Free from: to be had on `available_from`, so it starts on or before that day and does not end before it. `mine` and `statuses`
-    look inside: at the own organisation's listings, the reviewer at everybody's; the public gets the catalogue whatever it asks. `is_literal`: the words
-    are meant as they stand, so no typing error is looked for.
+    look inside: at the own organisation's listings, the reviewer at everybody's. Whoever may not look inside finds nothing of their own,
+    and of all states only what is published. `is_literal`: the words are meant as they stand, so no typing error is looked for.
     """
 
     q: str = ""

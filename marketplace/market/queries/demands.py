@@ -75,13 +75,13 @@ def visible_demands(actor: Actor, *, statuses: tuple[str, ...] = (DemandStatus.O
     rows = select(Demand)
     inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
     own = (Demand.organisation_id == actor.organisation_id) if inside else false()
-    if mine and inside:
+    if mine:
         rows = rows.where(own)
     elif actor.role != Role.REVIEWER:
         rows = rows.where(was_open() | own)
         rows = rows.where((Demand.status != DemandStatus.OPEN) | (Demand.confirmed_on >= confirmed_since()))
-    if not actor.is_member or (mine and not inside):
-        statuses = (DemandStatus.OPEN,)
+    if not actor.is_member:
+        rows = rows.where(Demand.status == DemandStatus.OPEN, Demand.needed_until >= clock.today())
     if statuses:
         rows = rows.where(Demand.status.in_(statuses))
     if DemandStatus.OPEN in statuses and len(statuses) == 1:
