@@ -7,6 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from marketplace.kernel import clock
+from marketplace.kernel.db import Database
+from tests.visitors import log_in, newcomer
 
 
 @pytest.mark.parametrize("address", ["/privacy", "/toegankelijkheid", "/contact"])
@@ -49,6 +51,39 @@ def test_what_is_missing_is_a_page_of_the_house(client: FlaskClient) -> None:
     answer = client.get("/bestaat-niet")
     assert answer.status_code == 404
     assert "<h1>Deze pagina is er niet</h1>" in answer.text
+
+
+ROLES = {
+    "project_leader": "borne",
+    "coordinator": "borne",
+    "reviewer": "regio-twente",
+    "admin": "regio-twente",
+    "coordinator of the region": "regio-twente",
+}
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_no_tab_of_the_administration_leads_to_a_refusal(client: FlaskClient, database: Database, who: str) -> None:
+    log_in(client, newcomer(database, ROLES[who], who.split(maxsplit=1)[0]))
+    tabs = re.search(r'<nav class="mp-tabs".*?</nav>', client.get("/beheer").text, re.DOTALL)
+    assert tabs
+    addresses = re.findall(r'href="([^"]+)"', tabs[0])
+    assert len(addresses) >= 3
+    assert [(one, client.get(one).status_code) for one in addresses] == [(one, 200) for one in addresses]
+
+
+@pytest.mark.parametrize("who", ROLES)
+@pytest.mark.parametrize("path", ["/aanbod?q=zwembad", "/aanbod?weergave=kaart", "/reserveringen"])
+def test_who_may_place_no_demand_is_not_asked_to(client: FlaskClient, database: Database, who: str, path: str) -> None:
+    log_in(client, newcomer(database, ROLES[who], who.split(maxsplit=1)[0]))
+    answer = client.get(path)
+    is_linked = 'href="/gezocht/nieuw' in answer.text
+    assert is_linked is (answer.status_code == 200 and client.get("/gezocht/nieuw").status_code == 200)
+
+
+@pytest.mark.parametrize("path", ["/aanbod?q=zwembad", "/aanbod?weergave=kaart"])
+def test_a_visitor_places_a_demand_by_way_of_logging_in(client: FlaskClient, path: str) -> None:
+    assert 'href="/gezocht/nieuw' in client.get(path).text
 
 
 def test_where_to_report_a_leak_is_valid_for_months(client: FlaskClient) -> None:
