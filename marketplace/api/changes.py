@@ -78,7 +78,7 @@ CHANGES = (
             ),
             _("Stricter: calling off what was announced to a depot says why (reason, 422). The other side reads it."),
             _(
-                "Changed: mine and status of /listings and /demands narrow for everybody. Without a token, or for who has no listings of their own, "
+                "Changed: mine and status of /listings and /demands narrow for everybody. Without a token, or for whoever has no listings of their own, "
                 "mine gives nothing, and of the states only what is published or open is found. Before, the whole catalogue came."
             ),
             _(
