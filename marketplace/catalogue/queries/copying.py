@@ -125,7 +125,7 @@ def listing_changes(session: Session, actor: Actor, *, since: str | datetime, mi
 
 
 def _of_own(actor: Actor) -> ColumnElement[bool]:
-    """Changes of what is one's own: nothing for a visitor, nor for whoever may not look inside an organisation."""
+    """Changes of what is one's own; nothing for whoever may not look inside an organisation."""
     is_inside = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
     return ObjectChange.organisation_id == actor.organisation_id if is_inside else false()
 

@@ -69,7 +69,7 @@ def is_confirmed_by_silence(session: Session, reservation: Reservation) -> bool:
 
 
 def find_ordered_to_confirm(session: Session, reservation: Reservation) -> dict[str, str] | None:
-    """What was ordered, for a notice to the receiver, where silence does not confirm the owner's figure."""
+    """What was ordered, where silence does not confirm the owner's figure: for a notice."""
     if is_confirmed_by_silence(session, reservation):
         return None
     return {"amount": str(ordered_of(reservation)), "unit": reservation.unit}
