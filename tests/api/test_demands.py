@@ -1,14 +1,11 @@
 """Demands over the API."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from marketplace.kernel import clock
 from tests.api.conftest import Api, demand_body, published
-
-Somebody = Callable[..., Api]
 
 
 def test_a_demand_is_open_from_the_moment_it_is_made(borne: Api) -> None:
@@ -68,23 +65,6 @@ def test_a_demand_is_withdrawn_once_and_again_without_change(borne: Api, hengelo
         assert borne.post(f"/demands/{demand['id']}/withdraw").get_json()["status"] == "withdrawn"
     assert borne.get("/demands").get_json()["total"] == 0
     assert borne.get("/demands?status=withdrawn").get_json()["total"] == 1
-
-
-@pytest.mark.parametrize("role", ["public", "admin"])
-def test_who_asks_nothing_is_not_answered_with_the_demands_of_others(
-    borne: Api, public: Api, somebody: Somebody, role: str
-) -> None:
-    reader = public if role == "public" else somebody("regio-twente", "admin")
-    wanted, gone = (borne.post("/demands", demand_body()).get_json()["id"] for _one in range(2))
-    borne.post(f"/demands/{gone}/withdraw")
-    total = {
-        one: reader.get(f"/demands?{one}").get_json()["total"]
-        for one in ("mine=true", "status=draft", "status=open", "mine=false")
-    }
-    assert total == {"mine=true": 0, "status=draft": 0, "status=open": 1, "mine=false": 1}
-    assert reader.get("/demands?mine=true&updatedSince=2020-01-01T00:00:00Z").get_json()["total"] == 0
-    seen = [one["id"] for one in reader.get("/demands?status=withdrawn&status=open").get_json()["items"]]
-    assert seen == ([wanted] if role == "public" else [gone, wanted])
 
 
 def test_demands_are_filtered_by_material_and_group(borne: Api, public: Api) -> None:

@@ -8,8 +8,6 @@ import pytest
 
 from tests.api.conftest import Api, demand_body, form, listing_body, picture, published
 
-Somebody = Callable[..., Api]
-
 
 def test_a_new_listing_is_a_draft_at_its_location(hengelo: Api) -> None:
     made = hengelo.post("/listings", listing_body())
@@ -192,24 +190,6 @@ def test_mine_shows_drafts_to_their_own_organisation_only(hengelo: Api, borne: A
     assert borne.get("/listings?mine=true").get_json()["total"] == 0
     assert borne.get("/listings?status=draft").get_json()["total"] == 0
     assert public.get("/listings?status=draft&mine=true").get_json()["total"] == 0
-
-
-@pytest.mark.parametrize("role", ["public", "admin", "adviser", "partner"])
-def test_who_has_nothing_inside_is_not_answered_with_the_whole_catalogue(
-    somebody: Somebody, hengelo: Api, public: Api, role: str
-) -> None:
-    readers = {
-        "admin": ("regio-twente", "admin"),
-        "adviser": ("omgevingsdienst-twente", "project_leader"),
-        "partner": ("waterschap-vechtstromen", "project_leader"),
-    }
-    reader = public if role == "public" else somebody(*readers[role])
-    lot = published(hengelo)
-    asked = ("mine=true", "status=draft", "status=withdrawn&status=closed", "mine=true&status=published")
-    assert [reader.get(f"/listings?{one}").get_json()["total"] for one in asked] == [0, 0, 0, 0]
-    assert reader.get("/listings?mine=true&updatedSince=2020-01-01T00:00:00Z").get_json()["total"] == 0
-    for one in ("status=published", "mine=false"):
-        assert [item["id"] for item in reader.get(f"/listings?{one}").get_json()["items"]] == [lot["id"]]
 
 
 def test_a_draft_is_among_ones_own_listings_as_soon_as_it_is_written_and_gone_when_it_is_deleted(hengelo: Api) -> None:
