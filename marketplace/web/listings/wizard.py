@@ -225,7 +225,7 @@ def _is_told(form: ListingForm, answers: Answers) -> bool:
         return False
     if set(form.hazard_names) - set(answers.get("hazards", {})):
         form.form_faults = [_("For this material there is one more question: is something hazardous in it?")]
-    if form.asked and not form.was_asked:
+    if form.entries and not form.was_asked:
         form.form_faults = [_("This material has questions of its own. They stand below; answer what you know, and go on.")]
         return False
     return form.check_answers() and not form.form_faults

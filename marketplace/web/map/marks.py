@@ -171,7 +171,7 @@ def _assets(cluster: Cluster) -> dict[str, Any]:
 
 
 def _asset(row: AssetRow) -> dict[str, Any]:
-    kind, *others = map(str, row.told)
+    kind, *others = map(str, row.details)
     amount = row.mass or kind
     return {
         "name": ", ".join((row.name, amount, *others)),

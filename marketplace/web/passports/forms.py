@@ -73,7 +73,7 @@ class AssetForm(Form):
     latest = DutchDateField(_("Last day"))
     certainty = SelectField(
         _("How sure is that?"),
-        choices=options(((one.value, CERTAINTY_LABELS[one]) for one in Certainty), empty=_("Not planned")),
+        choices=options(((certainty.value, CERTAINTY_LABELS[certainty]) for certainty in Certainty), empty=_("Not planned")),
     )
     reason = StringField(
         _("Why do the days move?"),
@@ -85,7 +85,7 @@ class AssetForm(Form):
     external_system = StringField(_("Which system is that?"), description=_("For example GBI or Obsurv."))
     nen_2767 = SelectField(
         _("Score of an inspection by NEN 2767"),
-        choices=options(((str(one), str(one)) for one in range(1, NEN_2767_WORST + 1)), empty=_("None")),
+        choices=options(((str(score), str(score)) for score in range(1, NEN_2767_WORST + 1)), empty=_("None")),
         description=_(
             "From 1 (excellent) to 6 (very poor), for the object as a whole. The condition of materials stands with each part."
         ),
@@ -102,8 +102,8 @@ class AssetForm(Form):
 
     def offer(self, organisations: Iterable[Organisation], own: str) -> None:
         """Who may maintain it: the own organisation first."""
-        ordered = sorted(organisations, key=lambda one: (one.slug != own, one.sort_key))
-        self.maintainer.choices = [(one.slug, one.name) for one in ordered]
+        ordered = sorted(organisations, key=lambda organisation: (organisation.slug != own, organisation.sort_key))
+        self.maintainer.choices = [(organisation.slug, organisation.name) for organisation in ordered]
 
     def fill(self, asset: Asset, draft: AssetDraft, *, anew: bool = False) -> None:
         """Show an asset as it is, unless something was typed. `anew`: that does not matter."""
@@ -130,8 +130,8 @@ class AssetForm(Form):
 
     def opens(self, names: Iterable[str]) -> bool:
         """Whether a fold stands open: something in it is wrong, or was said."""
-        kept = ("maintainer",)
-        return any(self[name].errors or (self[name].data and name not in kept) for name in names)
+        always_filled = ("maintainer",)
+        return any(self[name].errors or (self[name].data and name not in always_filled) for name in names)
 
     def validate_place(self, field: PlaceField) -> None:
         """Refuse an asset that stands nowhere: no place, and no shape."""
@@ -195,7 +195,7 @@ def _known_field() -> RadioField:
     return RadioField(
         _("How do you know?"),
         [Required(_("Choose how you know it."))],
-        choices=options((one.value, one.label) for one in KnownBy),
+        choices=options((known_by.value, known_by.label) for known_by in KnownBy),
         default=KnownBy.ARCHIVE.value,
     )
 
@@ -271,7 +271,7 @@ class DescribeForm(Form):
     condition = SelectField(_("Condition"), choices=choices(CONDITION_LABELS, nothing=_("Nobody looked")))
     detachability = SelectField(
         _("How does it come loose?"),
-        choices=options(((one.value, one.label) for one in Detachability), empty=_("Not known")),
+        choices=options(((detachability.value, detachability.label) for detachability in Detachability), empty=_("Not known")),
     )
     known_by = _known_field()
     source = _source_field()
@@ -289,8 +289,8 @@ class DescribeForm(Form):
         self.condition.data = details.condition.value if details.condition else ""
         self.detachability.data = details.detachability.value if details.detachability else ""
         for field in self.hazard_fields():
-            said = details.hazards.get(field.short_name.removeprefix(HAZARD))
-            field.data = said.value if said else ""
+            answer = details.hazards.get(field.short_name.removeprefix(HAZARD))
+            field.data = answer.value if answer else ""
 
     def details(self) -> ItemDetails:
         """What was typed."""
@@ -307,14 +307,14 @@ class DescribeForm(Form):
 
 def describe_form(material: Material) -> DescribeForm:
     """The form of a part of this material, with a question for each hazard that it may hold."""
-    asked: dict[str, Any] = {
+    fields: dict[str, Any] = {
         f"{HAZARD}{hazard.slug}": SelectField(
             _("Is there %(hazard)s in it?", hazard=hazard.name),
             choices=choices(ANSWER_LABELS, nothing=_("Nothing said")),
         )
         for hazard in material.hazards
     }
-    form: DescribeForm = type("DescribeItemForm", (DescribeForm,), asked)()
+    form: DescribeForm = type("DescribeItemForm", (DescribeForm,), fields)()
     return form
 
 
@@ -357,14 +357,14 @@ class OwnedForm(Form):
 
     def rows(self) -> list[OwnedDraft]:
         """The classes of which something was typed."""
-        found = []
+        drafts = []
         for kind in AssetKind:
             tonnes, source, year = self.fields_of(kind)
             if tonnes.data is not None or source.data:
-                found.append(
+                drafts.append(
                     OwnedDraft(kind, Decimal(-1) if tonnes.data is None else tonnes.data, source.data or "", year.data or 0)
                 )
-        return found
+        return drafts
 
     def fields_of(self, kind: AssetKind) -> tuple[Any, Any, Any]:
         """The three fields of a class."""
@@ -385,16 +385,16 @@ class OwnedForm(Form):
 
 
 def _at(error: FieldError, kinds: list[AssetKind]) -> FieldError:
-    found = _AT.fullmatch(error.field)
-    return FieldError(f"{kinds[int(found[1])].value}_{found[2]}", error.message) if found else error
+    match = _AT.fullmatch(error.field)
+    return FieldError(f"{kinds[int(match[1])].value}_{match[2]}", error.message) if match else error
 
 
 def owned_form() -> OwnedForm:
     """The form, with three fields for each class of asset."""
-    asked: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for kind in AssetKind:
-        asked[f"{kind.value}_tonnes"] = DecimalField(_("How many tonnes?"))
-        asked[f"{kind.value}_source"] = StringField(_("Where is that from?"))
-        asked[f"{kind.value}_source_year"] = YearField(_("Of which year?"))
-    form: OwnedForm = type("OwnedYearForm", (OwnedForm,), asked)()
+        fields[f"{kind.value}_tonnes"] = DecimalField(_("How many tonnes?"))
+        fields[f"{kind.value}_source"] = StringField(_("Where is that from?"))
+        fields[f"{kind.value}_source_year"] = YearField(_("Of which year?"))
+    form: OwnedForm = type("OwnedYearForm", (OwnedForm,), fields)()
     return form

@@ -62,7 +62,7 @@ def owned() -> ResponseReturnValue:
         rows=rows_of(counted, held),
         passported_kg=passported,
         share=share_of(passported, counted.total_kg),
-        estimates=[_cells(one) for one in list_estimates(session, actor, organisation_id)],
+        estimates=[_cells(estimated) for estimated in list_estimates(session, actor, organisation_id)],
         may_estimate=may(actor, Can.ESTIMATE_OWNED),
     )
 
@@ -96,12 +96,12 @@ def asked_year() -> int:
 def rows_of(counted: OwnedYear, held: Mapping[AssetKind, Decimal]) -> list[OwnedRow]:
     """Every class of which something was estimated or has a passport."""
     estimated = {AssetKind(row.kind): row for row in counted.rows}
-    found = []
+    rows = []
     for kind in AssetKind:
         row, kg = estimated.get(kind), held.get(kind, Decimal(0))
         if row is None and not kg:
             continue
-        found.append(
+        rows.append(
             OwnedRow(
                 kind.label,
                 mass(row.mass_kg) if row else "",
@@ -110,7 +110,7 @@ def rows_of(counted: OwnedYear, held: Mapping[AssetKind, Decimal]) -> list[Owned
                 share_of(kg, row.mass_kg) if row else None,
             )
         )
-    return found
+    return rows
 
 
 def share_of(kg: Decimal, whole_kg: Decimal) -> Decimal | None:
@@ -118,5 +118,5 @@ def share_of(kg: Decimal, whole_kg: Decimal) -> Decimal | None:
     return min(Decimal(1), kg / whole_kg) if whole_kg else None
 
 
-def _cells(one: Estimated) -> tuple[str, str, str, str]:
-    return str(one.year), str(one.version), moment(one.entered_at), mass(one.total_kg)
+def _cells(estimated: Estimated) -> tuple[str, str, str, str]:
+    return str(estimated.year), str(estimated.version), moment(estimated.entered_at), mass(estimated.total_kg)

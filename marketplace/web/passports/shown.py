@@ -46,16 +46,16 @@ class PassportWorth:
     @classmethod
     def of(cls, session: Session, asset: Asset) -> "PassportWorth":
         """Gather it."""
-        run, told = last_lines(session, asset)
-        there = [one for one in told if one.line.quantity > 0]
-        known = {one.item.number for one in told}
+        run, valued = last_lines(session, asset)
+        present = [line for line in valued if line.line.quantity > 0]
+        valued_numbers = {line.item.number for line in valued}
         numbers = [item.number for item in asset.items if item.quantity > 0]
-        days = {one.run.as_of: one.value_cents for one in worth_over_time(session, asset)}
+        days = {worth.run.as_of: worth.value_cents for worth in worth_over_time(session, asset)}
         return cls(
             run=run,
-            facts=list(worth_facts(there)) if run else [],
-            lines=lines_shown(there, get_taxonomy(session)),
-            since=sum(number not in known for number in numbers) if run else 0,
+            facts=list(worth_facts(present)) if run else [],
+            lines=lines_shown(present, get_taxonomy(session)),
+            since=sum(number not in valued_numbers for number in numbers) if run else 0,
             chart=worth_over_days("worth", days),
             numbers=tuple(numbers),
         )
@@ -70,7 +70,7 @@ class PassportPage:
     """
 
     asset: Asset
-    told: Passport
+    passport: Passport
     picture: str
     figures: list[tuple[str, Text | str]]
     lines: tuple[Line, ...]
@@ -84,17 +84,17 @@ class PassportPage:
     @classmethod
     def of(cls, session: Session, actor: Actor, asset: Asset) -> "PassportPage":
         """Gather it for this reader."""
-        told = passport_of(session, asset)
+        passport = passport_of(session, asset)
         keeps = may(actor, Can.KEEP_PASSPORTS, asset)
         return cls(
             asset=asset,
-            told=told,
+            passport=passport,
             picture=PICTURES[AssetKind(asset.kind)],
-            figures=_figures(asset, told),
-            lines=told.lines[:LINES_MOST],
+            figures=_figures(asset, passport),
+            lines=passport.lines[:LINES_MOST],
             keeps=keeps,
-            code=Markup(qr_code(told.address)),  # noqa: S704 drawn from an address of our own
-            free=frozenset(one.item.number for one in list_free(session, asset)) if keeps else frozenset(),
+            code=Markup(qr_code(passport.address)),  # noqa: S704 drawn from an address of our own
+            free=frozenset(free.item.number for free in list_free(session, asset)) if keeps else frozenset(),
             lots=tuple(open_listings_of_asset(session, asset.id)) if keeps else (),
             worth=PassportWorth.of(session, asset) if may(actor, Can.READ_VALUE, asset) else None,
             papers=tuple(_papers(session, actor, asset)),
@@ -109,10 +109,10 @@ def _papers(session: Session, actor: Actor, asset: Asset) -> Iterator[tuple[str,
             yield taxonomy.material_by_id(item.material_id).name, row
 
 
-def _figures(asset: Asset, told: Passport) -> list[tuple[str, Text | str]]:
+def _figures(asset: Asset, passport: Passport) -> list[tuple[str, Text | str]]:
     """How much it holds, of how many parts, and from which year it is."""
-    if not told.mass:
+    if not passport.mass:
         return []
     parts = sum(1 for item in asset.items if item.quantity > 0)
-    found: list[tuple[str, Text | str]] = [(told.mass, _("of material")), (number(parts), ngettext("part", "parts", parts))]
-    return [*found, (str(asset.built_year), _("built"))] if asset.built_year else found
+    figures: list[tuple[str, Text | str]] = [(passport.mass, _("of material")), (number(parts), ngettext("part", "parts", parts))]
+    return [*figures, (str(asset.built_year), _("built"))] if asset.built_year else figures

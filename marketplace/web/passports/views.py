@@ -26,12 +26,12 @@ def index() -> ResponseReturnValue:
     question = Question(url_for("passports.index"), request.args, passports.KEYS)
     form = passports.search_form(session, actor)
     wanted = passports.asked_of(session, actor, question, form)
-    rows, total = found = list_assets(session, actor, wanted)
+    rows, total = result = list_assets(session, actor, wanted)
     last = max(1, -(-total // passports.PAGE_SIZE))
     if question.page > last:
         return redirect(question.at(last), 303)
     held = holdings_of(session, [row.id for row in rows])
-    page = passports.page_of(session, actor, question, form, found, held, sum_held(session, actor, wanted))
+    page = passports.page_of(session, actor, question, form, result, held, sum_held(session, actor, wanted))
     return render_template(
         "passports/_map.html" if question.one("weergave") == "kaart" else "passports/index.html",
         form=form,

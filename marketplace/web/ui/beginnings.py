@@ -63,9 +63,9 @@ def beginnings(session: Session, actor: Actor) -> list[Beginning]:
     begun = [sketch for sketch in list_sketches(session, actor) if sketch.kind == SketchKind.LISTING][:DRAFTS_SHOWN]
     covers = find_covers(session, begun)
     for sketch in begun:
-        shown = picture(covers[sketch.id], "").small if sketch.id in covers else ""
+        photo = picture(covers[sketch.id], "").small if sketch.id in covers else ""
         where = url_for("listings.step", sketch_id=sketch.id, number=next_step(sketch, has_photos=sketch.id in covers))
-        rows.append(Beginning(_("Go on: %(title)s", title=_name(session, sketch)), saved_at(sketch.updated_at), where, shown))
+        rows.append(Beginning(_("Go on: %(title)s", title=_name(session, sketch)), saved_at(sketch.updated_at), where, photo))
     return rows
 
 

@@ -28,15 +28,15 @@ PLACES = (
 
 
 def cards(
-    lots: Iterable[Lot], *, eager: int = 0, tools: bool = False, kept: Container[int] | None = None, shape: str = "card"
+    lots: Iterable[Lot], *, eager: int = 0, tools: bool = False, favourites: Container[int] | None = None, shape: str = "card"
 ) -> list[Markup]:
     """Lots as `macros/card.html` draws them, each a `card`, or a `line` of the compact list.
 
     The photos of the first so many (`eager`) load at once, the others when they come into view. `tools`: they can be chosen to compare, and where
-    `kept` says which lots this reader keeps, kept or let go.
+    `favourites` says which lots this reader keeps, kept or let go.
     """
     locale = current_locale()
-    rows = [_values(lot, tools, kept, shape) for lot in lots]
+    rows = [_values(lot, tools, favourites, shape) for lot in lots]
     written = _escaped([value for row in rows for value in row])
     drawn = []
     for place, row in enumerate(rows):
@@ -45,7 +45,7 @@ def cards(
     return drawn
 
 
-def _values(lot: Lot, tools: bool, kept: Container[int] | None, shape: str) -> list[str]:
+def _values(lot: Lot, tools: bool, favourites: Container[int] | None, shape: str) -> list[str]:
     """What stands in the places of the pattern, as text."""
     return [
         lot.href,
@@ -64,16 +64,16 @@ def _values(lot: Lot, tools: bool, kept: Container[int] | None, shape: str) -> l
         lot.photo_url or "",
         lot.photo_alt,
         str(lot.id) if tools else "",
-        *_keeping(lot.id, kept if tools else None),
+        *_keeping(lot.id, favourites if tools else None),
     ]
 
 
-def _keeping(listing_id: int, kept: Container[int] | None) -> tuple[str, str, str, str]:
+def _keeping(listing_id: int, favourites: Container[int] | None) -> tuple[str, str, str, str]:
     """Where to send that a lot is kept or let go, each where that changes something. Then the way back of each."""
-    if kept is None:
+    if favourites is None:
         return "", "", "", ""
     keep, drop = (url_for(f"favourites.{verb}", listing_id=listing_id) for verb in ("keep", "drop"))
-    return ("", drop, keep, "") if listing_id in kept else (keep, "", "", drop)
+    return ("", drop, keep, "") if listing_id in favourites else (keep, "", "", drop)
 
 
 def _escaped(values: list[str]) -> list[str]:

@@ -44,7 +44,7 @@ def checked_rows(session: Session, listing: Listing, taxonomy: Taxonomy) -> list
             _("%(condition)s: %(meaning)s", condition=CONDITION_LABELS[condition], meaning=CONDITION_HINTS[condition]),
             2,
         ),
-        *(Checked(one.name, one.value, 2) for one in answers_of(session, listing, taxonomy)),
+        *(Checked(feature.name, feature.value, 2) for feature in answers_of(session, listing, taxonomy)),
         *(Checked(names[code], ANSWER_LABELS[Answer(answer)], 2) for code, answer in listing.hazards.items() if code in names),
         Checked(_("Place"), place_of(session, listing), 3),
         Checked(_("To collect"), _period(listing), 3),

@@ -19,9 +19,9 @@ def choices(labels: dict[Any, Text], nothing: Text | None = None) -> Choices:
     return [SelectChoice("", nothing), *text] if nothing else text
 
 
-def or_nothing(nothing: Text, told: Iterable[tuple[str, Text | str]]) -> Choices:
+def or_nothing(nothing: Text, pairs: Iterable[tuple[str, Text | str]]) -> Choices:
     """These choices after an empty one; none at all where there is nothing else to choose."""
-    rest = [SelectChoice(value, label) for value, label in told]
+    rest = [SelectChoice(value, label) for value, label in pairs]
     return [SelectChoice("", nothing), *rest] if rest else []
 
 
@@ -39,5 +39,5 @@ def material_choices(taxonomy: Taxonomy) -> Choices:
 
 def chosen_number(chosen: str | None) -> int | None:
     """The number of what was chosen in a list. None for what can be no such number."""
-    said = chosen or ""
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= NUMBER_DIGITS_MAX else None
+    digits = chosen or ""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= NUMBER_DIGITS_MAX else None

@@ -57,7 +57,7 @@ def displayed_text(field: Any) -> str:
     return str(shows() if shows else field.data or "")
 
 
-def in_reader_language(answers: Answers, form_of: Callable[[Answers], Any], spoken: Iterable[str]) -> Answers:
+def in_reader_language(answers: Answers, form_of: Callable[[Answers], Any], names: Iterable[str]) -> Answers:
     """Rewrite numbers and dates that were typed in the other language. What cannot be read stays as it is."""
     here, there = current_locale(), answers.get("locale", current_locale())
     if here == there:
@@ -68,7 +68,7 @@ def in_reader_language(answers: Answers, form_of: Callable[[Answers], Any], spok
     finally:
         set_locale(here)
     turned = {}
-    for name in spoken:
+    for name in names:
         if form[name].raw_data and form[name].data is not None and not form[name].process_errors:
             form[name].raw_data = None
             turned[name] = displayed_text(form[name])

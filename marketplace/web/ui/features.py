@@ -46,16 +46,18 @@ def answers_of(session: Session, listing: Listing, taxonomy: Taxonomy) -> tuple[
     In the words of the version in which it was said and the order of the material; then what is no longer asked of it. What was not
     said is left out, except where it is needed to publish.
     """
-    said = fields_said(session, listing, taxonomy)
-    asked = taxonomy.material_by_id(listing.material_id).fields
-    order = [row.slug for row in asked] + [slug for slug in listing.fields if slug not in {row.slug for row in asked}]
-    missing = {row.slug: row for row in asked if row.is_needed and row.slug not in listing.fields}
+    fields = fields_said(session, listing, taxonomy)
+    material_fields = taxonomy.material_by_id(listing.material_id).fields
+    order = [row.slug for row in material_fields] + [
+        slug for slug in listing.fields if slug not in {row.slug for row in material_fields}
+    ]
+    missing = {row.slug: row for row in material_fields if row.is_needed and row.slug not in listing.fields}
     return tuple(
         Feature(missing[slug].name, str(NOT_FILLED), slug=slug)
         if slug in missing
-        else Feature(said[slug].name, answer_words(said[slug], listing.fields[slug]), slug=slug)
+        else Feature(fields[slug].name, answer_words(fields[slug], listing.fields[slug]), slug=slug)
         for slug in order
-        if slug in missing or (slug in listing.fields and slug in said)
+        if slug in missing or (slug in listing.fields and slug in fields)
     )
 
 

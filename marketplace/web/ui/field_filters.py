@@ -88,28 +88,28 @@ def keys_of(boxes: Iterable[FieldBox]) -> tuple[str, ...]:
 def chips_of(question: Question, filters: Iterable[FieldFilter], taxonomy: Taxonomy) -> list[Chip]:
     """Each filter with the address without it: of choices each by itself."""
     rows = []
-    for one in filters:
-        field, key = taxonomy.fields_by_slug[one.slug], PREFIX + one.slug
-        if one.one_of:
+    for field_filter in filters:
+        field, key = taxonomy.fields_by_slug[field_filter.slug], PREFIX + field_filter.slug
+        if field_filter.one_of:
             names = {choice.slug: choice.name for choice in field.choices}
             rows += [
                 Chip(_("%(name)s: %(value)s", name=field, value=names[value]), question.without((key, value)))
-                for value in one.one_of
+                for value in field_filter.one_of
             ]
         else:
             href = question.without((key + LEAST, None), (key + MOST, None))
-            rows.append(Chip(_("%(name)s: %(value)s", name=field, value=asked_of(field, one)), href))
+            rows.append(Chip(_("%(name)s: %(value)s", name=field, value=asked_of(field, field_filter)), href))
     return rows
 
 
-def faults_of(errors: Iterable[FieldError], shown: Sequence[str]) -> list[Fault]:
+def faults_of(errors: Iterable[FieldError], keys: Sequence[str]) -> list[Fault]:
     """What cannot be read, at its input where that is on the page."""
-    return [Fault(error.field if error.field in shown else None, error.message) for error in errors]
+    return [Fault(error.field if error.field in keys else None, error.message) for error in errors]
 
 
 def silent_of(facets: Iterable[FieldFacet], filters: Iterable[FieldFilter]) -> list[Text]:
     """For each filter how many lots it leaves out because they say nothing."""
-    asked = {one.slug for one in filters}
+    slugs = {field_filter.slug for field_filter in filters}
     return [
         ngettext(
             "%(num)s lot says nothing of “%(name)s” and is not among these.",
@@ -118,5 +118,5 @@ def silent_of(facets: Iterable[FieldFacet], filters: Iterable[FieldFilter]) -> l
             name=facet.field,
         )
         for facet in facets
-        if facet.field.slug in asked and facet.silent
+        if facet.field.slug in slugs and facet.silent
     ]

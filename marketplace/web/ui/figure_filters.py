@@ -98,7 +98,7 @@ class Filters:
     def slugs(self) -> list[str]:
         """The same in the name of a file."""
         soil = ["zonder-grond"] if self.soil else []
-        return [one for one in (self.period.slug, self.municipality, self.group, self.through, self.reach, *soil) if one]
+        return [slug for slug in (self.period.slug, self.municipality, self.group, self.through, self.reach, *soil) if slug]
 
     @property
     def cut(self) -> Cut:
@@ -143,7 +143,7 @@ def filters_of(
     slug = args.get("gemeente", "")
     return Filters(
         period_of(args, today=today, default=default),
-        slug if slug in {one.slug for one in municipalities} else "",
+        slug if slug in {municipality.slug for municipality in municipalities} else "",
         group.slug if group else "",
         args.get("weg", "") if args.get("weg") in THROUGH else "",
         args.get("bereik", "") if args.get("bereik") in REACH else "",
@@ -183,9 +183,9 @@ class Drawer:
 
     def _fields(self, filters: Filters, *, is_whole: bool) -> list[Field]:
         period, everything = filters.period, ("", str(_("all")))
-        months = tuple((one, month(one)) for one in reversed(self._months()))
-        places = tuple((one.slug, one.name) for one in self.municipalities)
-        groups = tuple((one.slug, one.name) for one in self.taxonomy.groups)
+        months = tuple((key, month(key)) for key in reversed(self._months()))
+        places = tuple((municipality.slug, municipality.name) for municipality in self.municipalities)
+        groups = tuple((group.slug, group.name) for group in self.taxonomy.groups)
         first, last = ("", "") if is_whole else (period.first, period.last)
         return [
             Field("vanaf", _("From month"), (("", str(_("the beginning"))), *months), first),
@@ -199,53 +199,53 @@ class Drawer:
 
     def _months(self) -> list[str]:
         """Every month of the ledger up to this one, the last five years of it."""
-        asked = {"vanaf": self.since, "tot": f"{self.today:%Y-%m}"}
-        return period_of(asked, today=self.today, default=None).months[-MONTHS_OFFERED:]
+        args = {"vanaf": self.since, "tot": f"{self.today:%Y-%m}"}
+        return period_of(args, today=self.today, default=None).months[-MONTHS_OFFERED:]
 
     def _years(self, filters: Filters) -> list[Span]:
         """Everything, and every year since the first exchange, newest first."""
-        shown = filters.period.calendar_year
-        first = min(int(self.since[:4]), shown or self.today.year)
-        found = [Span(str(_("All years")), self.address(replace(filters, period=EVERYTHING)), filters.period == EVERYTHING)]
+        calendar_year = filters.period.calendar_year
+        first = min(int(self.since[:4]), calendar_year or self.today.year)
+        spans = [Span(str(_("All years")), self.address(replace(filters, period=EVERYTHING)), filters.period == EVERYTHING)]
         for year in range(self.today.year, first - 1, -1):
             period = period_of({"jaar": str(year)}, today=self.today, default=None)
-            found.append(Span(str(year), self.address(replace(filters, period=period)), filters.period.year == year))
-        return found
+            spans.append(Span(str(year), self.address(replace(filters, period=period)), filters.period.year == year))
+        return spans
 
     def _quarters(self, filters: Filters) -> list[Span]:
         year = filters.period.calendar_year
         if year is None:
             return []
-        found = []
+        spans = []
         for number in MONTHS_OF_QUARTER:
             period = period_of({"jaar": str(year), "kwartaal": number}, today=self.today, default=None)
             label, is_current = str(_("Q%(number)s", number=number)), filters.period.quarter == number
-            found.append(Span(label, self.address(replace(filters, period=period)), is_current))
-        return found
+            spans.append(Span(label, self.address(replace(filters, period=period)), is_current))
+        return spans
 
     def _chips(self, filters: Filters) -> list[Chip]:
         """What was chosen, a whole year left out: that stands in the switch of years."""
-        period, found = filters.period, list[Chip]()
+        period, chips = filters.period, list[Chip]()
         if period.words and not period.year:
             wider = period_of({"jaar": str(period.calendar_year or ALL_YEARS)}, today=self.today, default=None)
-            found.append(Chip(period.words, self.address(replace(filters, period=wider))))
+            chips.append(Chip(period.words, self.address(replace(filters, period=wider))))
         if filters.municipality:
-            name = next(one.name for one in self.municipalities if one.slug == filters.municipality)
-            found.append(Chip(name, self.address(replace(filters, municipality=""))))
+            name = next(municipality.name for municipality in self.municipalities if municipality.slug == filters.municipality)
+            chips.append(Chip(name, self.address(replace(filters, municipality=""))))
         if filters.group:
             group = self.taxonomy.group(filters.group)
-            found.append(Chip(group.name if group else filters.group, self.address(replace(filters, group=""))))
+            chips.append(Chip(group.name if group else filters.group, self.address(replace(filters, group=""))))
         if filters.through:
-            found.append(Chip(THROUGH[filters.through][1], self.address(replace(filters, through=""))))
+            chips.append(Chip(THROUGH[filters.through][1], self.address(replace(filters, through=""))))
         if filters.reach:
-            found.append(Chip(REACH[filters.reach][1], self.address(replace(filters, reach=""))))
+            chips.append(Chip(REACH[filters.reach][1], self.address(replace(filters, reach=""))))
         if filters.soil:
-            found.append(Chip(SOIL, self.address(replace(filters, soil=""))))
-        return found
+            chips.append(Chip(SOIL, self.address(replace(filters, soil=""))))
+        return chips
 
 
-def _choices(known: Mapping[str, tuple[object, Text]]) -> list[tuple[str, str]]:
-    return [(value, str(label)) for value, (_of, label) in known.items()]
+def _choices(choices: Mapping[str, tuple[object, Text]]) -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, (_of, label) in choices.items()]
 
 
 def _one(value: str) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ def told_of_draft(session: Session, draft: ListingDraft, listing: Listing | None
     if listing is None:
         return _sorted(find_draft_findings(session, draft))
     papers = list_paper_facts(session, [listing])[listing.id]
-    lifted = {one.rule: one for one in list_findings(session, listing) if one.is_lifted}
-    found = find_draft_findings(session, draft, papers=papers)
-    return _sorted(tuple(lifted.get(one.rule, one) for one in found))
+    lifted = {finding.rule: finding for finding in list_findings(session, listing) if finding.is_lifted}
+    findings = find_draft_findings(session, draft, papers=papers)
+    return _sorted(tuple(lifted.get(finding.rule, finding) for finding in findings))
 
 
 def told_of(session: Session, listing: Listing) -> SortedFindings:
@@ -35,5 +35,5 @@ def told_of(session: Session, listing: Listing) -> SortedFindings:
 
 
 def _sorted(findings: tuple[Finding, ...]) -> SortedFindings:
-    now = tuple(one for one in findings if one.blocks(Moment.PUBLISH))
-    return SortedFindings(now, tuple(one for one in findings if one not in now))
+    now = tuple(finding for finding in findings if finding.blocks(Moment.PUBLISH))
+    return SortedFindings(now, tuple(finding for finding in findings if finding not in now))

@@ -154,8 +154,8 @@ def lot_job(listing: Listing) -> Job:
         return Job(Written(listing.title), href, picture_of(listing), (_("%(total)s, not on offer yet", total=total),))
     if listing.status != ListingStatus.PUBLISHED:
         left_over = total if free.amount == total.amount else part_of(free.amount, total)
-        said = _("%(quantity)s, not on offer any more", quantity=left_over)
-        return Job(Written(listing.title), href, picture_of(listing), (said,))
+        words = _("%(quantity)s, not on offer any more", quantity=left_over)
+        return Job(Written(listing.title), href, picture_of(listing), (words,))
     if free.amount == total.amount:
         return Job(Written(listing.title), href, picture_of(listing), (_("%(total)s, all free", total=total),))
     left = Left(_("free"), part_of(free.amount, total), int(PERCENT * free.amount / total.amount))

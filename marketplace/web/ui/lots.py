@@ -269,5 +269,5 @@ _DUTCH = re.compile(r"(?<![\w-])(" + "|".join(map(re.escape, sorted(WORDS, key=l
 def size_words(note: str, locale: str) -> str:
     """Write the note with its signs as they should be. In English its words and decimal points too."""
     if locale == "en":
-        note = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", _DUTCH.sub(lambda found: WORDS[found[1]], note))
+        note = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", _DUTCH.sub(lambda match: WORDS[match[1]], note))
     return re.sub(r"(?<=[0-9])x(?=[0-9])", " × ", note).replace("m2", "m²").replace("m3", "m³")

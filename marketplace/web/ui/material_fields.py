@@ -118,7 +118,7 @@ TYPED = {FieldKind.NUMBER: AnswerNumber, FieldKind.YEAR: AnswerYear, FieldKind.D
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FieldEntry:
     """One field of the material with its input; of a demand the other bound (`upto`) too."""
 
     row: Field
@@ -142,20 +142,20 @@ class Asked:
     @property
     def is_said(self) -> bool:
         """Whether something stands in it, right or wrong."""
-        return any(_said(one) not in (None, "", []) or one.errors for one in self.inputs)
+        return any(_said(field) not in (None, "", []) or field.errors for field in self.inputs)
 
 
-Lines = list[list[Asked]]
+Lines = list[list[FieldEntry]]
 
 
-def lines_of(asked: Sequence[Asked]) -> Lines:
+def lines_of(entries: Sequence[FieldEntry]) -> Lines:
     """Lay the fields out: two short ones that follow each other share a line."""
     lines: Lines = []
-    for one in asked:
-        if lines and one.is_short and len(lines[-1]) == 1 and lines[-1][0].is_short:
-            lines[-1].append(one)
+    for entry in entries:
+        if lines and entry.is_short and len(lines[-1]) == 1 and lines[-1][0].is_short:
+            lines[-1].append(entry)
         else:
-            lines.append([one])
+            lines.append([entry])
     return lines
 
 
@@ -163,7 +163,7 @@ class MaterialForm(Form):
     """A form that asks more about the material that is chosen in it."""
 
     sent: Any = None
-    asked: tuple[Asked, ...] = ()
+    entries: tuple[FieldEntry, ...] = ()
     about: Material | None = None
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -181,13 +181,13 @@ class MaterialForm(Form):
         """The set of the material that is chosen."""
         return self.about.field_set if self.about else ""
 
-    def ask_answers(self, material: Material | None, said: Mapping[str, Any], *, before: str) -> None:
-        """Ask what a lot of this material is like. `said`: what is stored; `before`: the field that follows in the form."""
+    def ask_answers(self, material: Material | None, stored: Mapping[str, Any], *, before: str) -> None:
+        """Ask what a lot of this material is like. `stored`: what the lot says already; `before`: the field that follows in the form."""
         if material is None or material is self.about:
             return
         self.about = material
-        self.asked = tuple(
-            Asked(row, self._bound(ANSWERED + row.slug, answer_input(row), _shown(row, said.get(row.slug))))
+        self.entries = tuple(
+            FieldEntry(row, self._bound(ANSWERED + row.slug, answer_input(row), _shown(row, stored.get(row.slug))))
             for row in material.fields
         )
         self._move_to_end(before)
@@ -197,17 +197,19 @@ class MaterialForm(Form):
         if material is None or material is self.about:
             return
         self.about = material
-        asked = [row for row in material.fields if row.is_searchable and row.kind is not FieldKind.LINE]
-        self.asked = tuple(self._wish(row, wished.get(row.slug, {})) for row in asked)
+        rows = [row for row in material.fields if row.is_searchable and row.kind is not FieldKind.LINE]
+        self.entries = tuple(self._wish(row, wished.get(row.slug, {})) for row in rows)
         self._move_to_end(before)
 
-    def _wish(self, row: Field, wish: Mapping[str, Any]) -> Asked:
+    def _wish(self, row: Field, wish: Mapping[str, Any]) -> FieldEntry:
         name = WISHED + row.slug
         if row.kind.has_order:
             bounds = ((f"{name}-{word}", bound_input(row, word), _shown(row, wish.get(word))) for word in ("min", "max"))
-            return Asked(row, *(self._bound(*bound) for bound in bounds))
+            return FieldEntry(row, *(self._bound(*bound) for bound in bounds))
         chosen = [value for value in wish.get("oneOf", ()) if row.choice(value)]
-        return Asked(row, self._bound(name, ChecksField(row.name, choices=options(row.choices), validate_choice=False), chosen))
+        return FieldEntry(
+            row, self._bound(name, ChecksField(row.name, choices=options(row.choices), validate_choice=False), chosen)
+        )
 
     def _bound(self, name: str, unbound: Any, value: Any) -> Any:
         options = {"name": name, "prefix": self._prefix, "translations": self.meta.get_translations(self)}
@@ -226,65 +228,67 @@ class MaterialForm(Form):
 
     def displayed_answers(self) -> dict[str, str]:
         """What the inputs show: as somebody would have typed it."""
-        shown = {one.row.slug: UNKNOWN if _said(one.input) == UNKNOWN else displayed_text(one.input) for one in self.asked}
-        return {slug: text for slug, text in shown.items() if text}
+        texts = {
+            entry.row.slug: UNKNOWN if _said(entry.input) == UNKNOWN else displayed_text(entry.input) for entry in self.entries
+        }
+        return {slug: text for slug, text in texts.items() if text}
 
     def displayed_wishes(self) -> dict[str, Any]:
         """What the bounds and boxes show, by what comes after the prefix of their names."""
-        inputs = [one for asked in self.asked for one in asked.inputs]
-        shown = {one.name: one.data if isinstance(one, ChecksField) else displayed_text(one) for one in inputs}
-        return {name.removeprefix(WISHED): said for name, said in shown.items() if said}
+        inputs = [field for entry in self.entries for field in entry.inputs]
+        typed = {field.name: field.data if isinstance(field, ChecksField) else displayed_text(field) for field in inputs}
+        return {name.removeprefix(WISHED): value for name, value in typed.items() if value}
 
     @property
     def own_names(self) -> list[str]:
         """The inputs of the fields of the material, by their names."""
-        return [one.name for asked in self.asked for one in asked.inputs]
+        return [field.name for entry in self.entries for field in entry.inputs]
 
     def inputs_named(self, names: Iterable[str]) -> list[str]:
         """The inputs that a rule means by these names."""
-        own = {error_name(asked.row.slug): [one.name for one in asked.inputs] for asked in self.asked}
-        return [one for name in names for one in own.get(name, [name])]
+        own = {error_name(entry.row.slug): [field.name for field in entry.inputs] for entry in self.entries}
+        return [input_name for name in names for input_name in own.get(name, [name])]
 
     @property
     def spoken_names(self) -> list[str]:
         """Those whose answers are written in another way in another language."""
-        return [one.name for asked in self.asked if asked.row.kind in SPOKEN for one in asked.inputs]
+        return [field.name for entry in self.entries if entry.row.kind in SPOKEN for field in entry.inputs]
 
     @property
     def fields_are_right(self) -> bool:
         """Whether what was typed in the fields of the material can be read."""
-        return not any(one.errors for asked in self.asked for one in asked.inputs)
+        return not any(field.errors for entry in self.entries for field in entry.inputs)
 
     def needed_lines(self) -> Lines:
         """What must be answered before the lot is published."""
-        return lines_of([one for one in self.asked if one.row.is_needed])
+        return lines_of([entry for entry in self.entries if entry.row.is_needed])
 
     def other_lines(self) -> Lines:
         """What may be left empty."""
-        return lines_of([one for one in self.asked if not one.row.is_needed])
+        return lines_of([entry for entry in self.entries if not entry.row.is_needed])
 
     @property
     def others_are_folded(self) -> bool:
         """Whether all of it is too much to show at once: what may be left empty is folded then."""
-        return len(self.asked) > SHOWN_MAX
+        return len(self.entries) > SHOWN_MAX
 
     @property
     def others_are_said(self) -> bool:
         """Whether something of it is filled in or wrong."""
-        return any(one.is_said for one in self.asked if not one.row.is_needed)
+        return any(entry.is_said for entry in self.entries if not entry.row.is_needed)
 
     def own_answers(self) -> dict[str, Any]:
         """What was answered, by field: a number, a day, a word; UNKNOWN where that was the answer. What was not said is absent."""
-        said = {one.row.slug: _said(one.input) for one in self.asked}
-        return {slug: value for slug, value in said.items() if value not in (None, "")}
+        answers = {entry.row.slug: _said(entry.input) for entry in self.entries}
+        return {slug: value for slug, value in answers.items() if value not in (None, "")}
 
     def stated_answers(self) -> dict[str, Any]:
         """What was answered, as it would be stored; what cannot be is left out."""
         stated = {}
-        for one in self.asked:
+        for entry in self.entries:
             with suppress(Invalid):
-                if (value := _said(one.input)) not in (None, ""):
-                    stated[one.row.slug] = read_answer(one.row, value, today=clock.today())
+                if (value := _said(entry.input)) not in (None, ""):
+                    stated[entry.row.slug] = read_answer(entry.row, value, today=clock.today())
         return stated
 
     def check_answers(self) -> bool:
@@ -296,7 +300,7 @@ class MaterialForm(Form):
             faults = find_missing(self.about, self.own_answers())
         except Invalid as refusal:
             faults = list(refusal.errors)
-        unread = {error_name(asked.row.slug) for asked in self.asked if any(one.errors for one in asked.inputs)}
+        unread = {error_name(entry.row.slug) for entry in self.entries if any(field.errors for field in entry.inputs)}
         faults = [fault for fault in faults if fault.field not in unread]  # that it cannot be read says it already
         if faults:
             attach(self, self.at_fields(Invalid.all(faults)))
@@ -305,18 +309,18 @@ class MaterialForm(Form):
     def own_wishes(self) -> dict[str, dict[str, Any]]:
         """Which bounds were set, by field."""
         wished = {}
-        for one in self.asked:
-            if one.upto is None:
-                wish = {"oneOf": list(one.input.data or ())}
+        for entry in self.entries:
+            if entry.upto is None:
+                wish = {"oneOf": list(entry.input.data or ())}
             else:
-                wish = {word: field.data for word, field in (("min", one.input), ("max", one.upto)) if field.data is not None}
+                wish = {word: field.data for word, field in (("min", entry.input), ("max", entry.upto)) if field.data is not None}
             if any(wish.values()) or Decimal(0) in wish.values():
-                wished[one.row.slug] = wish
+                wished[entry.row.slug] = wish
         return wished
 
     def at_fields(self, refusal: Refusal) -> Refusal:
         """What a rule refuses about a field of the material, at its input."""
-        inputs = {error_name(one.row.slug): one.input.name for one in self.asked}
+        inputs = {error_name(entry.row.slug): entry.input.name for entry in self.entries}
         if not any(error.field in inputs for error in refusal.errors):
             return refusal
         return Invalid.all([FieldError(inputs.get(error.field, error.field), error.message) for error in refusal.errors])
@@ -327,10 +331,10 @@ def typed_fields(prefix: str) -> dict[str, list[str]]:
 
     An input and its box share a name.
     """
-    said = submitted_values()
-    names = [name for name in said if name.startswith(prefix)][:VALUES_MAX]
+    values = submitted_values()
+    names = [name for name in values if name.startswith(prefix)][:VALUES_MAX]
     return {
-        name.removeprefix(prefix)[:NAME_MAX]: [typed[:TYPED_MAX] for typed in said.getlist(name)[:CHOSEN_MAX]] for name in names
+        name.removeprefix(prefix)[:NAME_MAX]: [typed[:TYPED_MAX] for typed in values.getlist(name)[:CHOSEN_MAX]] for name in names
     }
 
 
@@ -339,12 +343,12 @@ def own_typed(answers: Answers, prefix: str) -> Answers:
     return {prefix + name: typed for name, typed in answers.get("fields", {}).items()}
 
 
-def in_reader_language(answers: Answers, prefix: str, form_of: Callable[[Answers], MaterialForm], spoken: list[str]) -> Answers:
+def in_reader_language(answers: Answers, prefix: str, form_of: Callable[[Answers], MaterialForm], names: list[str]) -> Answers:
     """What was typed in the other language, in this one; also in the fields of the material."""
     own = own_typed(answers, prefix)
-    turned = turned_in({**answers, **own}, lambda _said: form_of(answers), [*spoken, *form_of(answers).spoken_names])
-    said = {name: text for name, text in turned.items() if not name.startswith(prefix)}
-    return said | {"fields": {name.removeprefix(prefix): turned[name] for name in own}}
+    turned = turned_in({**answers, **own}, lambda _answers: form_of(answers), [*names, *form_of(answers).spoken_names])
+    others = {name: text for name, text in turned.items() if not name.startswith(prefix)}
+    return others | {"fields": {name.removeprefix(prefix): turned[name] for name in own}}
 
 
 def answer_input(row: Field) -> Any:
@@ -370,7 +374,7 @@ def bound_input(row: Field, word: str) -> Any:
 
 def options(named: Iterable[Named]) -> list[Any]:
     """What can be chosen, each by its slug with its name."""
-    return [SelectChoice(one.slug, one.name) for one in named]
+    return [SelectChoice(choice.slug, choice.name) for choice in named]
 
 
 def _said(field: Any) -> Any:

@@ -64,9 +64,9 @@ NOTHING_TO_DO = _("You need not do anything now")
 StepWords = tuple[Text, Text, Text, bool]  # badge, heading, sentence, whether it is the reader's step
 
 
-def next_step(actor: Actor, reservation: Reservation, known: Circumstances) -> Next:
+def next_step(actor: Actor, reservation: Reservation, circumstances: Circumstances) -> Next:
     """Say what comes next, and whose step it is."""
-    status, case = _S(reservation.status), _Case(actor, reservation, known)
+    status, case = _S(reservation.status), _Case(actor, reservation, circumstances)
     if reservation.cancel_asked_by_id is not None and status in BETWEEN_SIGNATURES:
         return case.called_off()
     if reservation.no_show:
@@ -82,15 +82,15 @@ def next_step(actor: Actor, reservation: Reservation, known: Circumstances) -> N
     if pending is not None and case.is_side and pending.proposed_by_id != actor.organisation_id:
         return case.asked_for_terms()
     badge, heading, sentence, mine = _OPEN[status](case)
-    found = Next(badge, heading, sentence, Tone.MINE if mine else Tone.OTHER, mine)
-    return replace(found, tone=Tone.STOP) if status is _S.DISPUTED or reservation.unconfirmed_since else found
+    step = Next(badge, heading, sentence, Tone.MINE if mine else Tone.OTHER, mine)
+    return replace(step, tone=Tone.STOP) if status is _S.DISPUTED or reservation.unconfirmed_since else step
 
 
 class _Case:
     """One transfer to one reader, with the words that its sentences are filled with."""
 
-    def __init__(self, actor: Actor, reservation: Reservation, known: Circumstances) -> None:
-        self.reservation, self.known = reservation, known
+    def __init__(self, actor: Actor, reservation: Reservation, circumstances: Circumstances) -> None:
+        self.reservation, self.circumstances = reservation, circumstances
         self.actor = actor
         self.owns, self.asks = actor.organisation_id == reservation.owner_id, actor.organisation_id == reservation.organisation_id
         self.is_side = self.owns or self.asks
@@ -103,9 +103,9 @@ class _Case:
             "by": near_date(reservation.expires_at) if reservation.expires_at else "",
             "quantity": Amount(reservation.quantity, unit),
             "ended": near_date(reservation.completed_at or reservation.ended_at),
-            "place": known.place,
-            "total": known.total,
-            "free": known.free,
+            "place": circumstances.place,
+            "total": circumstances.total,
+            "free": circumstances.free,
         }
 
     def words_of(self, badge: Text, sentence: Text, *, mine: bool, heading: Text | None = None) -> StepWords:
@@ -118,7 +118,7 @@ class _Case:
         """How much is asked for, to the owner, who may decide on it."""
         if not self.owns:
             return None
-        if self.known.free is None:
+        if self.circumstances.free is None:
             return _("%(asker)s asks for %(quantity)s")
         return _("%(asker)s asks for %(quantity)s of your %(free)s")
 
@@ -149,16 +149,16 @@ class _Case:
         row, who = self.reservation, self.words
         if row.objected_at is None:
             if self.asks:
-                said = _("%(owner)s says that nobody came to collect it. Is that not right? You can object once.", **who)
+                sentence = _("%(owner)s says that nobody came to collect it. Is that not right? You can object once.", **who)
                 return Next(
                     _("Not collected, says %(owner)s: object if that is not right", **who),
                     _("Were you there?"),
-                    said,
+                    sentence,
                     Tone.STOP,
                     mine=True,
                 )
-            said = _("%(owner)s says that nobody came to collect it. What was held is free again.", **who)
-            return Next(_("Not collected by %(asker)s", **who), _("How it ended"), said, Tone.STOP, mine=False, over=True)
+            sentence = _("%(owner)s says that nobody came to collect it. What was held is free again.", **who)
+            return Next(_("Not collected by %(asker)s", **who), _("How it ended"), sentence, Tone.STOP, mine=False, over=True)
         if row.objection_upheld is None:
             opened = _("%(asker)s objects to the no-show. The broker of the region decides; until then it does not count.", **who)
             if self.decides:
@@ -176,18 +176,18 @@ class _Case:
         """Counted, and by whom; what of it came back, or that it counts no more."""
         row, unit = self.reservation, Unit(self.reservation.unit)
         words = self.words | {"returned": Amount(row.returned, unit)}
-        said = _("This transfer is completed and counted.")
+        sentence = _("This transfer is completed and counted.")
         if row.reversed:  # by a correction or a recall: nothing of it lies anywhere again
             badge = _("Completed, and no longer counted", **words)
-            said = _("This transfer is completed. It counts in the figures no more; what was driven stays counted.")
+            sentence = _("This transfer is completed. It counts in the figures no more; what was driven stays counted.")
         elif row.returned >= row.quantity:
             badge = _("Completed, and all of it came back", **words)
         elif row.returned:
             badge = _("Completed, and %(returned)s of %(quantity)s came back", **words)
         else:
-            by = self.known.settled_by
+            by = self.circumstances.settled_by
             badge = _((_DONE if by is None else _COMPLETED.get(by, _AGREED)).message, **words)
-        return Next(badge, _("What this exchange saved"), said, Tone.DONE, mine=False, over=True)
+        return Next(badge, _("What this exchange saved"), sentence, Tone.DONE, mine=False, over=True)
 
     def asked_for_dates(self) -> Next:
         """The period of what is planned moved, and the reader agrees or lets go."""
@@ -238,7 +238,7 @@ def _waiting(case: _Case) -> StepWords:
         return case.words_of(_("%(asker)s waits for other days"), sentence, mine=False)
     badge = (
         _("Waiting until something is free: number %(place)s of %(total)s on the list")
-        if case.asks and case.known.place
+        if case.asks and case.circumstances.place
         else _("%(asker)s waits until something is free")
     )
     sentence = _(
@@ -282,8 +282,8 @@ def _approved(case: _Case) -> StepWords:
     if case.owns:
         badge = _("Your turn: enter the hand-over after %(agreed)s") if agreed else _("Your turn: enter the hand-over by %(by)s")
         sentence = _("Agree on a time with %(asker)s. After the hand-over you enter how much it was. It is kept until %(until)s.")
-        told = _("%(asker)s collects it on %(agreed)s. After that you enter how much it was. It is kept until %(until)s.")
-        return case.words_of(badge, told if agreed else sentence, mine=True, heading=_("Enter the hand-over"))
+        when_agreed = _("%(asker)s collects it on %(agreed)s. After that you enter how much it was. It is kept until %(until)s.")
+        return case.words_of(badge, when_agreed if agreed else sentence, mine=True, heading=_("Enter the hand-over"))
     if case.asks and not agreed:
         sentence = _("%(asker)s collects it by %(until)s. After that %(owner)s enters how much was handed over.")
         return case.words_of(
@@ -319,9 +319,9 @@ def _proposed(case: _Case, *, is_mine: bool) -> StepWords:
 
 
 def _handed_over(case: _Case) -> StepWords:
-    row, known = case.reservation, case.known
+    row, circumstances = case.reservation, case.circumstances
     heading = _("Did %(quantity)s arrive?") if case.asks else None
-    if not known.needs_yes:
+    if not circumstances.needs_yes:
         yours = _("Check what you received and confirm it. Without an answer it counts as confirmed on %(until)s.")
         theirs = _("%(asker)s confirms what was received. Without an answer it counts as confirmed on %(until)s.")
         badge = _("Your turn: confirm by %(by)s") if case.asks else _("Waiting for %(asker)s: confirm by %(by)s")
@@ -349,7 +349,7 @@ def _disputed(case: _Case) -> StepWords:
         return case.words_of(_("You decide: which quantity counts?"), sentence, mine=True, heading=_("Which quantity counts?"))
     sentence = _("The two figures differ. %(owner)s and %(asker)s agree on one, or the broker of the region decides.")
     heading = _("How much was it?")
-    spoke = case.known.spoke_last
+    spoke = case.circumstances.spoke_last
     has_spoken = (case.owns and spoke is By.OWNER) or (case.asks and spoke is By.ASKER)
     if case.is_side and (not has_spoken or case.reservation.is_internal):
         return case.words_of(_("Your turn: agree on a quantity"), sentence, mine=True, heading=heading)

@@ -48,7 +48,9 @@ def opinions_of(session: Session, actor: Actor, listing: Listing, taxonomy: Taxo
     is_open = listing.status in (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
     return Opinions(
         rows=[_shown(given, taxonomy) for given in list_opinions(session, actor, listing.id)],
-        lifts=[(one, rule_name(taxonomy, one.lift.rule)) for one in list_lifts(session, actor, listing.id)] if reads_all else [],
+        lifts=[(lifted, rule_name(taxonomy, lifted.lift.rule)) for lifted in list_lifts(session, actor, listing.id)]
+        if reads_all
+        else [],
         request=find_opinion_request(session, listing.id) if reads_all else None,
         can_ask=is_open and may(actor, Can.EDIT_LISTING, listing),
         judges=is_open and may(actor, Can.LIFT_GATE, listing),

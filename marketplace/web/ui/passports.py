@@ -48,13 +48,13 @@ MIDDLE = {
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """An asset as a line of a list. `told`: what stands below its name."""
+    """An asset as a line of a list. `details`: what stands below its name."""
 
     id: int
     name: Written
     href: str
     picture: str
-    told: list[Text | str]
+    details: list[Text | str]
     mass: str
     coming: Text | str
     is_public: bool
@@ -90,7 +90,7 @@ def search_form(session: Session, actor: Actor) -> AssetSearchForm:
     held = [taxonomy.material_by_id(number) for number in list_held_materials(session, actor)]
     form.kind.choices = options(((kind.value, kind.label) for kind in AssetKind), empty=_("Everything"))
     form.municipality.choices = options(((area.slug, area.name) for area in areas()), empty=_("All municipalities"))
-    names = sorted((str(one.name), one.slug) for one in held)
+    names = sorted((str(material.name), material.slug) for material in held)
     form.material.choices = options(((slug, name) for name, slug in names), empty=_("All materials"))
     return form
 
@@ -122,12 +122,12 @@ def page_of(
     actor: Actor,
     question: Question,
     form: AssetSearchForm,
-    found: tuple[Sequence[Asset], int],
+    result: tuple[Sequence[Asset], int],
     held: Mapping[int, Holding],
     holding: Holding,
 ) -> AssetPage:
     """Give what was found as the page shows it."""
-    rows, total = found
+    rows, total = result
     chips = chips_of(session, actor, question, form)
     return AssetPage(
         total=total,
@@ -148,19 +148,19 @@ def rows_of(actor: Actor, assets: Iterable[Asset], held: Mapping[int, Holding]) 
 def row_of(actor: Actor, asset: Asset, holding: Holding) -> AssetRow:
     """One line: what it is and where, whose it is, how much it holds, and when that comes free."""
     kind = AssetKind(asset.kind)
-    told: list[Text | str] = [kind.label]
+    details: list[Text | str] = [kind.label]
     if asset.place_name:
-        told.append(Written(asset.place_name))
+        details.append(Written(asset.place_name))
     if asset.organisation_id != actor.organisation_id and asset.organisation.name != asset.place_name:
-        told.append(asset.organisation.name)
+        details.append(asset.organisation.name)
     if asset.external_id:
-        told.append(Written(asset.external_id))
+        details.append(Written(asset.external_id))
     return AssetRow(
         asset.id,
         Written(asset.name),
         url_for("passports.show", asset_id=asset.id),
         PICTURES[kind],
-        told,
+        details,
         mass(holding.mass_kg) if holding.parts else "",
         coming_of(asset),
         asset.is_public,

@@ -73,7 +73,7 @@ class Period:
         """Every month of it, oldest first; none where it has no end."""
         if not (self.first and self.last):
             return []
-        first, last = (int(one[:4]) * 12 + int(one[5:]) - 1 for one in (self.first, self.last))
+        first, last = (int(key[:4]) * 12 + int(key[5:]) - 1 for key in (self.first, self.last))
         return [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
 
     def until(self, today: date) -> date:
@@ -100,8 +100,8 @@ def period_of(args: Mapping[str, str], *, today: date, default: int | None) -> P
 
     Months come before a quarter and a year; by default the year `default`, or everything.
     """
-    one = _month(args, "maand")
-    first, last = (one, one) if one else (_month(args, "vanaf"), _month(args, "tot"))
+    single_month = _month(args, "maand")
+    first, last = (single_month, single_month) if single_month else (_month(args, "vanaf"), _month(args, "tot"))
     if first or last:
         first, last = (last, first) if first and last and first > last else (first, last)
         named = (("maand", first),) if first == last else (("vanaf", first), ("tot", last))

@@ -24,7 +24,7 @@ def supply_choices(chosen: str) -> list[tuple[str, Text, bool]]:
 
     Of each its value in an address, its name, and whether it is chosen.
     """
-    words = {"": _("Now and planned"), **{one.value: name for one, name in SUPPLY_LABELS.items()}}
+    words = {"": _("Now and planned"), **{supply.value: name for supply, name in SUPPLY_LABELS.items()}}
     return [(value, name, value == chosen) for value, name in words.items()]
 
 
@@ -140,11 +140,11 @@ def condition_of_reservation(actor: Actor, reservation: Reservation) -> Conditio
     return Condition(condition_of(agreed), moved, may(actor, Can.CONFIRM, reservation))
 
 
-def reliability_of(found: Reliability) -> Text:
+def reliability_of(reliability: Reliability) -> Text:
     """How reliable the plans of whoever offers it have been, in a sentence."""
-    if not found.is_known:
+    if not reliability.is_known:
         return _("No plan of this organisation was due before, so how reliable its periods are is not known.")
-    words = {"within": found.within, "due": found.due}
+    words = {"within": reliability.within, "due": reliability.due}
     return _("Of the plans of this organisation %(within)s of %(due)s came within the period that was first said.", **words)
 
 

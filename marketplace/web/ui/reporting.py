@@ -33,8 +33,8 @@ def reporting_of(session: Session, material: Material, begins_on: date | None) -
     """Gather it for a material that is put to use on this day. None where nothing is to be reported."""
     today = clock.today()
     duties = []
-    for one in list_notifications(session):
-        if one.work in OF_THE_RECEIVER and one.concerns(material):
-            by = one.last_day(begins_on) if begins_on else None
-            duties.append(Duty(one, by, by is not None and by < today))
+    for notification in list_notifications(session):
+        if notification.work in OF_THE_RECEIVER and notification.concerns(material):
+            by = notification.last_day(begins_on) if begins_on else None
+            duties.append(Duty(notification, by, by is not None and by < today))
     return Reporting(tuple(duties), begins_on) if duties else None

@@ -86,8 +86,8 @@ class Question:
 
     def query(self) -> str:
         """What to keep of this search: everything but the page and the way of looking. A day as a date: `morgen` is another day tomorrow."""
-        kept = [pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")]
-        return urlencode([(key, _in_any_language(key, value)) for key, value in kept])
+        pairs = [pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")]
+        return urlencode([(key, _in_any_language(key, value)) for key, value in pairs])
 
     def as_typed(self) -> str:
         """The whole query, to come back to this very page."""
@@ -116,9 +116,9 @@ class Question:
         """The address with another value for a key, from the first page."""
         return self._address([pair for pair in self.pairs if pair[0] not in (key, "page")] + [(key, value)])
 
-    def hidden(self, *shown: str) -> list[tuple[str, str]]:
+    def hidden(self, *keys: str) -> list[tuple[str, str]]:
         """What a form must carry along that does not show these keys itself."""
-        return [pair for pair in self.pairs if pair[0] not in (*shown, "page", *(("literal",) if "q" in shown else ()))]
+        return [pair for pair in self.pairs if pair[0] not in (*keys, "page", *(("literal",) if "q" in keys else ()))]
 
     def choices(self, key: str, counts: Iterable[FacetCount]) -> list[Choice]:
         """A facet: what was chosen first, then what there is most of."""

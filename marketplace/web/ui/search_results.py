@@ -104,12 +104,12 @@ def chips_of(question: Question, form: FilterForm, taxonomy: Taxonomy, facets: l
     return chips
 
 
-def orders_of(question: Question, asked: CatalogueQuery) -> list[Order]:
+def orders_of(question: Question, query: CatalogueQuery) -> list[Order]:
     """The ways to sort; by distance only from a place."""
     return [
-        Order(label, question.with_one("sort", value), asked.sort is ORDERS[value])
+        Order(label, question.with_one("sort", value), query.sort is ORDERS[value])
         for value, label in SORTS.items()
-        if value != "distance" or asked.point is not None
+        if value != "distance" or query.point is not None
     ]
 
 
@@ -145,10 +145,10 @@ def demand_of(question: Question, taxonomy: Taxonomy) -> dict[str, str | list[st
     meant = taxonomy.search(taxonomy.mend(words) or words) if words and not slugs else ()
     result = {"material": slugs[0] if slugs else meant[0].slug if meant else "", "title": words, "place": question.one("place")}
     filters, _errors = field_filters.filters_of(question, taxonomy)
-    asked: dict[str, list[str]] = {}
-    for key, value in (pair for one in filters for pair in one.pairs):
-        asked.setdefault(key, []).append(value)
-    return {key: value for key, value in result.items() if value} | asked
+    field_values: dict[str, list[str]] = {}
+    for key, value in (pair for field_filter in filters for pair in field_filter.pairs):
+        field_values.setdefault(key, []).append(value)
+    return {key: value for key, value in result.items() if value} | field_values
 
 
 def shown_lots(rows: Sequence[CatalogueRow[CardRow]], taxonomy: Taxonomy, place: str = "") -> list[Lot]:
@@ -174,8 +174,8 @@ def page_of(
     question: Question,
     form: FilterForm,
     near: Place | None,
-    asked: CatalogueQuery,
-    found: CataloguePage[CardRow],
+    query: CatalogueQuery,
+    results: CataloguePage[CardRow],
     others: tuple[CatalogueRow[CardRow], ...],
     taxonomy: Taxonomy,
 ) -> Page:
@@ -184,33 +184,33 @@ def page_of(
     Where other words were searched for than were typed, they stand in the field and in every link.
     """
     mistyped, literal = "", ""
-    if found.corrected:
-        mistyped, literal = asked.q, question.with_one("literal", "1")
-        question, asked = question.asking(found.corrected), replace(asked, q=found.corrected)
-        form.q.data = found.corrected
-    facets = facets_of(question, found.facets)
+    if results.corrected:
+        mistyped, literal = query.q, question.with_one("literal", "1")
+        question, query = question.asking(results.corrected), replace(query, q=results.corrected)
+        form.q.data = results.corrected
+    facets = facets_of(question, results.facets)
     place = question.one("place")
     errors = field_filters.filters_of(question, taxonomy)[1]
-    by_field = found.facets.fields if found.facets else ()
+    by_field = results.facets.fields if results.facets else ()
     boxes = field_filters.boxes_of(question, by_field, errors)
     keys = field_filters.keys_of(boxes)
     form.field_faults = field_filters.faults_of(errors, keys)
     return Page(
-        total=found.total,
-        last=found.pages,
+        total=results.total,
+        last=results.pages,
         facets=facets,
         chips=chips_of(question, form, taxonomy, facets, near),
-        orders=orders_of(question, asked),
-        lots=shown_lots(found.rows, taxonomy, place),
-        nothing=nothing_of(asked.q, is_near=asked.point is not None, has_others=bool(others)),
-        others=_("Newest outside your search") if asked.point is None else _("Nearest outside your search"),
+        orders=orders_of(question, query),
+        lots=shown_lots(results.rows, taxonomy, place),
+        nothing=nothing_of(query.q, is_near=query.point is not None, has_others=bool(others)),
+        others=_("Newest outside your search") if query.point is None else _("Nearest outside your search"),
         nearest=shown_lots(others, taxonomy, place),
-        demand={} if found.total else demand_of(question, taxonomy),
+        demand={} if results.total else demand_of(question, taxonomy),
         keep=f"{url_for('searches.create')}?{question.query()}",
         question=question,
         mistyped=mistyped,
         literal=literal,
         fields=boxes,
         keys=keys,
-        silent=field_filters.silent_of(by_field, asked.fields),
+        silent=field_filters.silent_of(by_field, query.fields),
     )

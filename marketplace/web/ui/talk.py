@@ -84,12 +84,12 @@ def talk_of(
     if not may(actor, Can.READ_TALK, reservation):
         return None
     rows = list_messages(session, actor, reservation_id=reservation.id)
-    shown = rows if most is None else rows[-most:]
+    latest = rows if most is None else rows[-most:]
     from_owner = actor.organisation_id == reservation.owner_id
     return Talk(
-        messages=shown,
-        names=list_writer_names(session, actor, shown),
-        earlier=len(rows) - len(shown),
+        messages=latest,
+        names=list_writer_names(session, actor, latest),
+        earlier=len(rows) - len(latest),
         other=(reservation.organisation if from_owner else reservation.owner).name,
         own_id=actor.organisation_id,
         person_id=actor.person_id,

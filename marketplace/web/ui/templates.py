@@ -19,14 +19,14 @@ SENTENCES, ICON = ("_", "gettext"), "icon"
 START, ESCAPING = "\nname = ", f"\nfrom {__name__} import escaped as escape"
 
 
-class _Spoken:
+class _Localised:
     """Takes the piece of the reader's language. Asked as an item, for Jinja looks that up in a third of the time of a call."""
 
     def __getitem__(self, pieces: tuple[str, ...]) -> Markup:
         return Markup(pieces[LOCALES.index(current_locale())])  # noqa: S704 our own sentences and drawings
 
 
-spoken = _Spoken()
+localised = _Localised()
 
 
 class Pages(Environment):
@@ -95,13 +95,13 @@ class _Fixed:
 
 def _own_names(source: nodes.Template) -> Iterator[str]:
     """What a template itself gives a name to."""
-    for found in source.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
-        if isinstance(found, nodes.FromImport):
-            yield from (name if isinstance(name, str) else name[1] for name in found.names)
-        elif isinstance(found, nodes.Import):
-            yield found.target
-        elif isinstance(found, nodes.Macro) or (isinstance(found, nodes.Name) and found.ctx != "load"):
-            yield found.name
+    for node in source.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
+        if isinstance(node, nodes.FromImport):
+            yield from (name if isinstance(name, str) else name[1] for name in node.names)
+        elif isinstance(node, nodes.Import):
+            yield node.target
+        elif isinstance(node, nodes.Macro) or (isinstance(node, nodes.Name) and node.ctx != "load"):
+            yield node.name
 
 
 def _in(locale: str, function: Any, *args: Any) -> str:
@@ -110,7 +110,7 @@ def _in(locale: str, function: Any, *args: Any) -> str:
 
 
 def _piece(pieces: tuple[str, ...], lineno: int) -> nodes.Expr:
-    taken = nodes.ImportedName(f"{__name__}.spoken", lineno=lineno)
+    taken = nodes.ImportedName(f"{__name__}.localised", lineno=lineno)
     return nodes.Getitem(taken, nodes.Const(pieces, lineno=lineno), "load", lineno=lineno)
 
 
@@ -119,8 +119,8 @@ def _pieces_of(node: Node) -> tuple[str, ...] | None:
     if isinstance(node, nodes.TemplateData):
         return (node.data,) * len(LOCALES)
     if isinstance(node, nodes.Getitem) and isinstance(node.node, nodes.ImportedName) and isinstance(node.arg, nodes.Const):
-        found: tuple[str, ...] = node.arg.value
-        return found
+        pieces: tuple[str, ...] = node.arg.value
+        return pieces
     return None
 
 

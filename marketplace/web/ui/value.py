@@ -40,25 +40,25 @@ class LineShown:
     is_gone: bool
 
 
-def lines_shown(told: Iterable[ToldLine], taxonomy: Taxonomy) -> list[LineShown]:
+def lines_shown(lines: Iterable[ToldLine], taxonomy: Taxonomy) -> list[LineShown]:
     """Some lines of a valuation."""
-    return [line_shown(one, taxonomy) for one in told]
+    return [line_shown(line, taxonomy) for line in lines]
 
 
-def line_shown(told: ToldLine, taxonomy: Taxonomy) -> LineShown:
+def line_shown(valued: ToldLine, taxonomy: Taxonomy) -> LineShown:
     """A line of a valuation."""
-    line, item = told.line, told.item
+    line, item = valued.line, valued.item
     ends = (line.low_cents, line.high_cents)
-    costs = [one for one in (line.taking_out_cents, line.cleaning_cents, line.transport_cents) if one is not None]
+    costs = [cost for cost in (line.taking_out_cents, line.cleaning_cents, line.transport_cents) if cost is not None]
     between = _("%(low)s to %(high)s", low=euros(ends[0]), high=euros(ends[1])) if None not in ends else ""
     return LineShown(
-        href=url_for("passports.show", asset_id=told.asset.id),
+        href=url_for("passports.show", asset_id=valued.asset.id),
         number=item.number,
-        asset=Written(told.asset.name),
+        asset=Written(valued.asset.name),
         part=taxonomy.material_by_id(item.material_id).name,
         element=Written(item.element),
         quantity=quantity(Amount(line.quantity, Unit(item.unit))),
-        source=source_words(told),
+        source=source_words(valued),
         worth="" if line.value_cents is None else euros(line.value_cents),
         between=str(between),
         costs=euros(sum(costs)) if costs else "",

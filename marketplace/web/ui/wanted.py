@@ -99,12 +99,12 @@ def chips_of(question: Question, form: WantedForm, taxonomy: Taxonomy, facets: l
     return chips
 
 
-def orders_of(question: Question, asked: WantedQuery, found: WantedFound) -> list[Order]:
+def orders_of(question: Question, query: WantedQuery, results: WantedFound) -> list[Order]:
     """The ways to sort. By what fits for those who have lots, by distance from a place, the newest where nothing can fit."""
-    has_lots = found.compared > 0
-    there = {"fits": has_lots, "distance": asked.point is not None, "neededFrom": True, "newest": not has_lots}
+    has_lots = results.compared > 0
+    there = {"fits": has_lots, "distance": query.point is not None, "neededFrom": True, "newest": not has_lots}
     return [
-        Order(label, question.with_one("sort", word), found.sort is ORDERS[word])
+        Order(label, question.with_one("sort", word), results.sort is ORDERS[word])
         for word, label in WANTED_SORTS.items()
         if there[word]
     ]
@@ -114,32 +114,32 @@ def page_of(
     question: Question,
     form: WantedForm,
     near: Place | None,
-    asked: WantedQuery,
-    found: WantedFound,
+    query: WantedQuery,
+    results: WantedFound,
     others: Sequence[WantedRow],
     taxonomy: Taxonomy,
     actor: Actor,
 ) -> WantedPage:
     """Give the results as the page shows them. `others` are like what was asked, where there are no results."""
     mistyped, literal = "", ""
-    if found.corrected:
-        mistyped, literal = asked.q, question.with_one("literal", "1")
-        question, asked = question.asking(found.corrected), replace(asked, q=found.corrected)
-        form.q.data = found.corrected
-    facets = facets_of(question, found.facets)
-    meant = taxonomy.search(asked.q) if asked.q and not asked.materials else ()
+    if results.corrected:
+        mistyped, literal = query.q, question.with_one("literal", "1")
+        question, query = question.asking(results.corrected), replace(query, q=results.corrected)
+        form.q.data = results.corrected
+    facets = facets_of(question, results.facets)
+    meant = taxonomy.search(query.q) if query.q and not query.materials else ()
     return WantedPage(
         question=question,
-        total=found.total,
-        last=found.pages,
+        total=results.total,
+        last=results.pages,
         facets=facets,
         chips=chips_of(question, form, taxonomy, facets, near),
-        orders=orders_of(question, asked, found),
-        wants=[want_of(row, taxonomy, actor, with_state=asked.mine) for row in found.rows],
+        orders=orders_of(question, query, results),
+        wants=[want_of(row, taxonomy, actor, with_state=query.mine) for row in results.rows],
         nearest=[want_of(row, taxonomy, actor) for row in others],
-        material=asked.materials[0] if asked.materials else meant[0].slug if meant else "",
-        is_mine=asked.mine,
-        compared_newest=LOTS_MAX if found.compared >= LOTS_MAX else None,
+        material=query.materials[0] if query.materials else meant[0].slug if meant else "",
+        is_mine=query.mine,
+        compared_newest=LOTS_MAX if results.compared >= LOTS_MAX else None,
         mistyped=mistyped,
         literal=literal,
     )

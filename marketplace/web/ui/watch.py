@@ -30,10 +30,15 @@ READ, DECIDE = _("Read"), _("Read and decide")
 def dispute(row: Reservation, label: Text = READ) -> Job:
     """Two figures that do not agree."""
     unit, title = Unit(row.unit), Written(row.listing.title)
-    one, other = row.owner_figure, row.receiver_figure
+    owner_figure, receiver_figure = row.owner_figure, row.receiver_figure
     what = quantity_of(row)
-    if one is not None and other is not None:
-        what = _("%(one)s or %(other)s of “%(title)s”", one=Amount(one, unit), other=Amount(other, unit), title=title)
+    if owner_figure is not None and receiver_figure is not None:
+        what = _(
+            "%(one)s or %(other)s of “%(title)s”",
+            one=Amount(owner_figure, unit),
+            other=Amount(receiver_figure, unit),
+            title=title,
+        )
     return of_transfer(row, what, also=(sides_of(row),), since=day_of(row.disputed_at), label=label)
 
 
@@ -141,7 +146,7 @@ def wanted(demand: Demand, taxonomy: Taxonomy) -> Job:
 
 def depot_trouble(row: Trouble) -> Job:
     """A depot that needs somebody: what is too much, what lies too long, what never came."""
-    parts: list[Words] = [_("%(much)s more than fits", much=room_of(one).too_much) for one in row.over]
+    parts: list[Words] = [_("%(much)s more than fits", much=room_of(fill).too_much) for fill in row.over]
     if row.too_long:
         parts.append(ngettext("%(num)s lot lies too long", "%(num)s lots lie too long", row.too_long))
     if row.missing:
