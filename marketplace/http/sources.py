@@ -3,6 +3,7 @@
 What stands as a code in the reference data means nothing to a reader.
 """
 
+from marketplace.kernel.formats import unknown
 from marketplace.kernel.language import Text, _
 
 BETWEEN = ";"  # a row may name several
@@ -28,6 +29,8 @@ NAMES: dict[str, Text] = {
 }
 
 
-def source_name(codes: str) -> str:
-    """The names of the sources of one row. A code without a name stays as it is."""
+def source_name(codes: str | None) -> str:
+    """The names of the sources of one row. A code without a name stays as it is; None: unknown."""
+    if codes is None:
+        return unknown()
     return "; ".join(str(NAMES.get(code.strip(), code.strip())) for code in codes.split(BETWEEN))
