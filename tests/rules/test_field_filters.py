@@ -73,11 +73,11 @@ def test_a_bound_is_compared_as_a_figure_and_said_as_what_it_is(slug: str, bound
     assert bound_of(FIELDS[slug], figure_of(bound)) == bound
 
 
-@pytest.mark.parametrize("length", [60, 61, 200])
-def test_what_was_asked_is_repeated_up_to_sixty_signs(length: int) -> None:
+@pytest.mark.parametrize(("length", "end"), [(60, "”"), (61, "…”"), (200, "…”")])
+def test_what_was_asked_is_repeated_up_to_sixty_signs(length: int, end: str) -> None:
     _filters, errors = read(("veld-colour", "x" * length), ("veld-" + "y" * length, "1"))
     first, second = errors.values()
-    assert f"“{'x' * 60}”" in first and f"“{'y' * 60}”" in second
+    assert f"“{'x' * 60}{end}" in first and f"“{'y' * 60}{end}" in second
 
 
 def test_what_cannot_be_a_filter_says_why_and_leaves_the_others() -> None:

@@ -136,15 +136,15 @@ def test_a_wrong_answer_is_refused_at_its_field_with_what_to_do(slug: str, given
     assert refused(slug, given).startswith(sentence)
 
 
-@pytest.mark.parametrize(("length", "told"), [(60, 60), (61, 60), (200, 60)])
-def test_a_refusal_repeats_at_most_sixty_signs(length: int, told: int) -> None:
+@pytest.mark.parametrize(("length", "end"), [(60, "”"), (61, "…”"), (200, "…”")])
+def test_a_refusal_repeats_at_most_sixty_signs(length: int, end: str) -> None:
     long = "x" * length
     for slug, value in (("thickness-cm", long), ("format", long), ("proof-date", long), ("year-laid", long)):
-        assert f"“{'x' * told}”" in refused(slug, value)
+        assert f"“{'x' * 60}{end}" in refused(slug, value)
     with pytest.raises(Invalid) as refusal:
         read_answers(Thing(), {long: "1"}, today=TODAY)
-    assert [error.field for error in refusal.value.errors] == [f"fields.{'x' * told}"]
-    assert f"“{'x' * told}”" in str(refusal.value)
+    assert [error.field for error in refusal.value.errors] == [f"fields.{'x' * 60}"]
+    assert f"“{'x' * 60}{end}" in str(refusal.value)
 
 
 @pytest.mark.parametrize("given", [None, "", {}])

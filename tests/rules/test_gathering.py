@@ -133,9 +133,9 @@ def test_a_question_past_its_bounds_is_refused_at_its_field(question: JointQuest
     assert refused == fields
 
 
-@pytest.mark.parametrize("length", [60, 61])
-def test_a_municipality_that_is_not_there_is_repeated_up_to_sixty_signs(length: int) -> None:
-    with pytest.raises(Invalid, match=f"“{'x' * 60}”"):
+@pytest.mark.parametrize(("length", "end"), [(60, "”"), (61, "…”")])
+def test_a_municipality_that_is_not_there_is_repeated_up_to_sixty_signs(length: int, end: str) -> None:
+    with pytest.raises(Invalid, match=f"“{'x' * 60}{end}"):
         check_question(JointQuestion(organisations=("x" * length,)), known=("borne",), today=TODAY)
 
 

@@ -218,9 +218,9 @@ def test_every_column_has_a_name_of_its_own() -> None:
 
 def test_what_is_wrong_in_a_line_is_told_as_it_was_typed() -> None:
     right = {"eural": "17 03 02", "period": "2025-02", "mass_kg": "1"}
-    _line, faults = read_outflow(Record({**right, "eural": "x" * 41, "period": "y" * 41}), last_month="2026-11")
-    assert "“" + "x" * 40 + "”" in str(faults.sentences["eural"])
-    assert "“" + "y" * 40 + "”" in str(faults.sentences["period"])
+    _line, faults = read_outflow(Record({**right, "eural": "x" * 61, "period": "y" * 61}), last_month="2026-11")
+    assert "“" + "x" * 60 + "…”" in str(faults.sentences["eural"])
+    assert "“" + "y" * 60 + "…”" in str(faults.sentences["period"])
     _line, faults = read_outflow(Record({"eural": "", "mass_kg": "1"}), last_month="2026-11")
     assert {key: str(faults.sentences[key]) for key in ("eural", "period")} == {
         "eural": "Vul “Euralcode” in.",

@@ -68,7 +68,7 @@ def test_a_refusal_of_the_week_names_the_day() -> None:
     assert refusal.value.field == "opening"
 
 
-@pytest.mark.parametrize(("typed", "said"), [("x" * 21 + "-9", "“" + "x" * 20 + "”"), ("y" * 61, "“" + "y" * 60 + "”")])
+@pytest.mark.parametrize(("typed", "said"), [("x" * 61 + "-9", "“" + "x" * 60 + "…”"), ("y" * 61, "“" + "y" * 60 + "…”")])
 def test_what_is_no_time_is_quoted_as_far_as_it_fits(typed: str, said: str) -> None:
     with pytest.raises(Invalid, match=said):
         read_spans(typed, "monday")

@@ -238,7 +238,7 @@ def test_the_quantity_for_information_counts_before_that_of_the_post() -> None:
 
 def test_a_name_that_is_not_certain_is_quoted_as_far_as_it_fits() -> None:
     _post, faults = read_post(Record({**POST, "material": "x" * 61}), WORDS)
-    assert "“" + "x" * 60 + "”" in str(faults.sentences["material"])
+    assert "“" + "x" * 60 + "…”" in str(faults.sentences["material"])
 
 
 @pytest.mark.parametrize("mark", ["H", "R"])

@@ -182,7 +182,7 @@ def test_a_cell_that_is_wrong_is_told_at_its_column(cells: dict[str, str | None]
         ({"quantity_basis": "gegokt"}, "quantity_basis", "Geschat / "),
         ({"year_of_construction": "19980"}, "year_of_construction", "“19980” is geen jaar."),
         ({"year_of_construction": "998"}, "year_of_construction", "“998” is geen jaar."),
-        ({"year_of_construction": "x" * 41}, "year_of_construction", "“" + "x" * 40 + "”"),
+        ({"year_of_construction": "x" * 61}, "year_of_construction", "“" + "x" * 60 + "…”"),
         ({"place": "", "lat": "52,3"}, "lat", "52,30"),
         ({"place": "", "lon": "6,75"}, "lon", "52,30"),
         ({"place": ""}, "place", "postcode"),

@@ -138,10 +138,10 @@ def test_a_sentence_names_what_may_be_typed() -> None:
     assert read({**NAMED, "kind": "zee"})[1]["kind"].count(" / ") == len(AssetKind) - 1
     assert read({**NAMED, "earliest": "2027", "certainty": "zeker"})[1]["certainty"].count(" / ") == len(Certainty) - 1
     assert f": {AssetKind.ROAD.label} / " in read({**NAMED, "kind": "zee"})[1]["kind"]
-    assert "“" + "x" * 60 + "”" in read({**NAMED, "maintainer": "x" * 61})[1]["maintainer"]
-    assert "“" + "9" * 40 + "”" in read({**NAMED, "built_year": "9" * 41})[1]["built_year"]
-    assert "“" + "9" * 40 + "”" in read({**NAMED, "nen_2767": "9" * 41})[1]["nen_2767"]
-    assert "“" + "x" * 60 + "”" in read({**PART, "material": "x" * 61})[1]["material"]
+    assert "“" + "x" * 60 + "…”" in read({**NAMED, "maintainer": "x" * 61})[1]["maintainer"]
+    assert "“" + "9" * 60 + "…”" in read({**NAMED, "built_year": "9" * 61})[1]["built_year"]
+    assert "“" + "9" * 60 + "…”" in read({**NAMED, "nen_2767": "9" * 61})[1]["nen_2767"]
+    assert "“" + "x" * 60 + "…”" in read({**PART, "material": "x" * 61})[1]["material"]
 
 
 def test_a_row_that_says_nothing_is_wrong_and_one_that_repeats_is_not() -> None:
