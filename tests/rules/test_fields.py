@@ -185,11 +185,11 @@ def test_a_demand_asks_at_least_at_most_or_one_of(slug: str, wish: Any, kept: An
     ("slug", "wish", "sentence"),
     [
         ("whole-percent", {"min": 101}, "Aandeel heel ligt tussen 0 % en 100 %."),
-        ("thickness-cm", {"min": 10, "max": 9}, "Voor Dikte is het meeste minder dan het minste."),
+        ("thickness-cm", {"min": 10, "max": 9}, "Voor Dikte is de bovengrens lager dan de ondergrens."),
         (
             "proof-date",
             {"min": "2026-10-01", "max": "2026-09-30"},
-            "Voor Datum van het bewijs is het meeste minder dan het minste.",
+            "Voor Datum van het bewijs is de bovengrens lager dan de ondergrens.",
         ),
         ("thickness-cm", {"oneOf": ["8"]}, "Vraag Dikte met: min, max."),
         ("thickness-cm", {"min": None}, "Vraag Dikte met: min, max."),
