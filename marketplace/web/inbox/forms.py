@@ -1,6 +1,6 @@
 """How often mail is wanted: all of it alike, or kind by kind."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from wtforms import RadioField, SelectField
 
@@ -30,6 +30,16 @@ class PreferencesForm(Form):
         if alike in ALIKE and alike != BY_KIND:
             return dict.fromkeys(CHOOSABLE, Cadence(alike))
         return {kind: Cadence(self[kind.value].data) for kind in CHOOSABLE}
+
+    def cadence_of(self, kinds: Iterable[Notice]) -> Text:
+        """How often these are mailed, where that is the same for all of them."""
+        words = {self[kind.value].data for kind in kinds}
+        word = words.pop() if len(words) == 1 else ""
+        return CADENCE_LABELS[Cadence(word)] if word in set(Cadence) else _("differs by message")
+
+    def is_refused(self, kinds: Iterable[Notice]) -> bool:
+        """Whether something is wrong with one of these."""
+        return any(self[kind.value].errors for kind in kinds)
 
 
 for _kind in CHOOSABLE:

@@ -82,5 +82,7 @@ def preferences() -> ResponseReturnValue:
     if submit(form, lambda: set_preferences(session, actor, chosen=form.chosen())):
         return done(_("Your choice is saved."), url_for("inbox.preferences"))
     hidden = [kinds for kinds, permission in KEPT_TO if not may(actor, permission)]
-    themes = [theme for theme in THEMES if theme[1] not in hidden]
+    themes = [
+        (heading, kinds, form.cadence_of(kinds), form.is_refused(kinds)) for heading, kinds in THEMES if kinds not in hidden
+    ]
     return page("inbox/preferences.html", form, themes=themes)
