@@ -161,7 +161,7 @@ def require_match(row: Versioned, write: Callable[[Any], Written]) -> None:
     """Refuse a step on another version than If-Match names, with the object as it is now."""
     if request.if_match and not request.if_match.contains(str(row.version)):
         require_for_address()
-        sentence = _("Somebody else changed this in the meantime. Open the page again to see how it stands.")
+        sentence = _("Somebody else changed this in the meantime. Open the page again to see what it says now.")
         raise Stale(sentence, current=write(row))
 
 

@@ -87,7 +87,7 @@ def check_paper(draft: PaperDraft, today: date, *, is_proof: bool) -> PaperDraft
 def _find_proof_faults(number: str, issuer: str) -> list[FieldError]:
     faults = []
     if not any(sign.isalnum() for sign in number):
-        faults.append(FieldError("number", _("Type the number that stands on the paper, so that it can be looked up.")))
+        faults.append(FieldError("number", _("Type the number that is on the paper, so that it can be looked up.")))
     if sum(sign.isalpha() for sign in issuer) < 2:
         faults.append(FieldError("issuer", _("Type who issued the paper, for example the laboratory or the certifying body.")))
     return faults

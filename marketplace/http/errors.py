@@ -23,7 +23,7 @@ SENTENCES: dict[int, Text] = {
     403: _("You do not have the right to open this page. Go back, or ask a coordinator of your organisation."),
     404: _("This page does not exist, or you may not see it. Check the address, or look in the catalogue."),
     405: _("This address does not accept that kind of request."),
-    409: _("Somebody else changed this in the meantime. Open the page again to see how it stands."),
+    409: _("Somebody else changed this in the meantime. Open the page again to see what it says now."),
     413: _("This is too large. Send at most 20 MB per photo."),
     415: _("This kind of content is not accepted here. Send JSON, or a form with a photo."),
     422: _("Some of what you sent cannot be accepted. Check the fields."),

@@ -168,7 +168,7 @@ def part_of(item: AssetItem, taxonomy: Taxonomy) -> Part:
             _("%(hazard)s: %(answer)s", hazard=names.get(code, code), answer=ANSWERS[Answer(word)])
             for code, word in item.hazards.items()
         ),
-        used=ngettext("%(num)s time", "%(num)s times", item.use_count) if item.use_count else _("new when it came"),
+        used=ngettext("%(num)s time", "%(num)s times", item.use_count) if item.use_count else _("new when installed"),
     )
 
 

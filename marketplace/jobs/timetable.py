@@ -264,7 +264,7 @@ TIMETABLE = (
         does=_("Notifies people who keep a lot that its price or quantity has changed, or that it is gone."),
     ),
     Job("long tasks", EVERY_MINUTE, wake_waiting, does=_("Wakes a worker for background tasks that nobody is working on.")),
-    Job("post", EVERY_MINUTE, post_due, does=_("Sends mail that waits.")),
+    Job("post", EVERY_MINUTE, post_due, does=_("Sends emails that are waiting.")),
     Job(
         "photos",
         timedelta(hours=6),

@@ -18,6 +18,7 @@ from marketplace.kernel.language import _, current_locale, plain_ngettext
 from marketplace.kernel.units import Amount, Unit, format_amount, format_number, separators
 
 NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"  # as wide as the figures
 SCREEN_ZONE = ZoneInfo("Europe/Amsterdam")
 KG_PER_TONNE = 1000
 NEAR_DAYS = 183
@@ -79,8 +80,8 @@ def mass(mass_kg: Figure) -> str:
 
 
 def carbon(kgco2e: Figure) -> str:
-    """A mass of greenhouse gas: `9,5 ton CO₂e`."""
-    return unknown() if kgco2e is None else f"{mass(kgco2e)} CO₂e"
+    """A mass of greenhouse gas: `9,5 ton CO₂e`; more emitted than saved is `−2,35 ton CO₂e`."""
+    return unknown() if kgco2e is None else f"{mass(kgco2e)} CO₂e".replace("-", MINUS)
 
 
 def tonne_km(value: Figure) -> str:
@@ -105,10 +106,13 @@ def money_exact(amount: Decimal) -> str:
 
 
 def euros(cents: int | None) -> str:
-    """An amount to the cent, also below nought."""
+    """An amount to the cent, also below nought: `€ −3,50`, in English `−€3.50`."""
     if cents is None:
         return unknown()
-    return f"−{money(-cents)}" if cents < 0 else money(cents)
+    written = money(abs(cents))
+    if cents >= 0:
+        return written
+    return written.replace(NO_BREAK_SPACE, f"{NO_BREAK_SPACE}{MINUS}", 1) if current_locale() == "nl" else MINUS + written
 
 
 def whole_euros(cents: int) -> str:

@@ -116,7 +116,7 @@ def check_enough(measured: Amount, firm: Decimal) -> None:
 def check_pictured(photos: int) -> None:
     """What is there is shown."""
     if not photos:
-        raise Invalid(_("Add at least one photo of how it lies there."), "photos")
+        raise Invalid(_("Add at least one photo of it as it is there."), "photos")
 
 
 def slip_days(earliest: date, latest: date, came_on: date) -> int:

@@ -17,7 +17,7 @@ def check_year_over(year: int, *, today_year: int) -> None:
     if not FIRST_YEAR <= year < today_year:
         raise Invalid(
             _(
-                "Choose a year that is over, from %(first)s up to and including %(last)s.",
+                "Choose a year that is over, from %(first)s to %(last)s.",
                 first=str(FIRST_YEAR),
                 last=str(today_year - 1),
             ),
@@ -39,7 +39,7 @@ def check_adopted(adopted: int, *, year: int, name: str | None) -> None:
         )
     raise Conflict(
         _(
-            "No municipality has adopted figures of %(year)s yet. Adopt one first; then the report can be published.",
+            "No municipality has adopted figures for %(year)s yet. Adopt one first; then the report can be published.",
             year=str(year),
         )
     )

@@ -29,7 +29,7 @@ def _clean(text: str, field: str, longest: int, empty: Text) -> str:
         raise Invalid(empty, field)
     if has_contact_details(tidy):
         raise Invalid(
-            _("Leave out phone numbers and mail addresses: every member reads this. Whom to call appears with a reservation."),
+            _("Leave out phone numbers and email addresses: every member can read this. The reservation shows whom to call."),
             field,
         )
     return tidy

@@ -39,7 +39,7 @@ class PartyRole(StrEnum):
 ROLE_LABELS: dict[PartyRole, Text] = {
     PartyRole.OWNER: _("Owner"),
     PartyRole.HOLDER: _("Holder"),
-    PartyRole.KEEPER: _("Keeps the depot where it lies"),
+    PartyRole.KEEPER: _("Keeps the depot where it is"),
     PartyRole.FORMER: _("Owned, had or kept it before"),
     PartyRole.ASKER: _("Had asked for it"),
     PartyRole.ADVISER: _("Adviser"),

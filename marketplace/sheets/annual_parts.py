@@ -33,7 +33,7 @@ def figures(report: Report) -> Iterator[Block]:
         align="lrrl",
         widths=["2", "auto", "auto", "5"],
     )
-    yield pages.section(_("How sure the factors are"))
+    yield pages.section(_("How certain the factors are"))
     yield pages.table(
         [_("Confidence of the factor"), _("Mass"), _("Part")],
         [

@@ -48,7 +48,7 @@ def annual_workbook(report: Report, address: str) -> bytes:
 
 def _sheets(report: Report, address: str) -> Iterator[Sheet]:
     yield Sheet(_("Figures"), FIGURES_HEAD, _figures(report.totals), wraps=True)
-    yield Sheet(_("How sure"), [_("Confidence of the factor"), KG], _confidence(report.totals))
+    yield Sheet(_("Certainty"), [_("Confidence of the factor"), KG], _confidence(report.totals))
     yield Sheet(
         _("Goals"),
         [

@@ -133,7 +133,7 @@ def _lots(need: JointNeed) -> Iterator[Block]:
 
 
 def _circles(need: JointNeed) -> Iterator[Block]:
-    yield pages.headline(_("What a farthest distance does"))
+    yield pages.headline(_("What a maximum distance does"))
     rows: list[list[Words]] = [
         [
             km(one.within_km, 0),

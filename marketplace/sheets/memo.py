@@ -181,7 +181,7 @@ def stock_rows(stock: Stock) -> list[tuple[Text, Lying]]:
 
 
 def _stock(stock: Stock) -> Iterator[Block]:
-    yield pages.headline(_("What lay in the region that day"))
+    yield pages.headline(_("What was in the region that day"))
     rows: list[list[Words]] = [
         [label, number(lying.lots), number(lying.planned), mass(lying.mass_kg), _nearest(lying)]
         for label, lying in stock_rows(stock)

@@ -152,7 +152,7 @@ def _parts(parts: Sequence[Part]) -> Iterator[Block]:
             part.quantity,
             f"{part.known}: {part.source}" if part.source else part.known,
             part.loose or _("not known"),
-            part.condition or _("nobody looked"),
+            part.condition or _("not inspected"),
             ", ".join(map(str, part.hazards)) or _("nothing said"),
             part.used,
         ]

@@ -76,3 +76,12 @@ def test_what_is_not_known_is_said_in_a_word(name: str) -> None:
         assert filters.FILTERS[name](None) == "onbekend"
     with reading_in("en"):
         assert filters.FILTERS[name](None) == "unknown"
+
+
+def test_a_minus_stands_where_the_language_has_it() -> None:
+    with reading_in("nl"):
+        assert formats.euros(-123_450) == f"€{GAP}−1.234,50" and formats.euros(350) == f"€{GAP}3,50"
+        assert formats.carbon(-2350) == f"−2,35{GAP}ton CO₂e"
+    with reading_in("en"):
+        assert formats.euros(-123_450) == "−€1,234.50" and formats.euros(350) == "€3.50"
+        assert formats.carbon(-2350) == f"−2.35{GAP}tonnes CO₂e"

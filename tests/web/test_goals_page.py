@@ -63,7 +63,7 @@ def test_too_few_are_told_before_any_percentage(bank: Session, client: FlaskClie
     assert page.count("Nog geen regionaal cijfer: 1 van de 14 gemeenten, 12,9% van de inwoners") == 2  # goals 1 and 2
     assert "75" not in page
     assert "1 gemeente, vastgesteld, eigen organisatie" in page
-    assert "No figure of the region yet: 1 of the 14 municipalities, 12.9% of the inhabitants" in read(client, "/en/doelen")
+    assert "No figure for the region yet: 1 of the 14 municipalities, 12.9% of the inhabitants" in read(client, "/en/doelen")
 
 
 def test_a_share_says_by_whom_and_what_is_still_to_go(bank: Session, client: FlaskClient) -> None:

@@ -210,5 +210,5 @@ def test_the_form_secret_of_before_log_in_works_no_more(client: FlaskClient, ema
 
 def test_the_page_speaks_english_under_en(client: FlaskClient, email: str) -> None:
     answer = log_in(client, email, "wrong wrong wrong", path="/en/inloggen")
-    assert "The e-mail address or the password is not right." in answer.get_data(as_text=True)
+    assert "The email address or the password is not right." in answer.get_data(as_text=True)
     assert log_in(client, email, path="/en/inloggen").location == "/en/werk"

@@ -61,7 +61,7 @@ def test_every_member_reads_every_material_with_its_source(app: Flask, database:
     assert "Betonstraatsteen keiformaat 8 cm" in page and "0,1188" in page and "DEFRA25 (B)" in page
     assert "Lijst met factoren laden" not in page
     one = borne.get(f"{ALL}/{KEI}").text
-    assert "185 kg voor 1 m²" in one and "0,081 en 0,165" in one and "de eerste versie" in one.lower()
+    assert "185 kg per m²" in one and "0,081 en 0,165" in one and "de eerste versie" in one.lower()
     assert borne.get(f"{ALL}/klei").status_code == 404
     assert client.get(ALL).status_code == 303
     assert borne.get(f"{ALL}/lijst").status_code == 403

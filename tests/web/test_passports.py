@@ -341,7 +341,7 @@ def test_what_is_owned_stands_beside_what_has_a_passport(client: FlaskClient, st
     assert "Tot die tijd tellen alleen de paspoorten: 312 ton" in words(client.get("/paspoorten/bezit").text)
     assert send(client, "/paspoorten/bezit/schatten", estimated(road_tonnes="624")).status_code == 303
     told = words(client.get("/paspoorten/bezit").text)
-    assert "van wat wij bezitten heeft een paspoort 50,0%" in told
+    assert "Deel van ons bezit met een paspoort 50,0%" in told
     assert "Wegenlegger, 2025" in told
 
 

@@ -198,7 +198,7 @@ def run_of(session: Session, keeper: Actor) -> str:
     return f"{VALUE}/{run.id}"
 
 
-SUMS = ("€ 4.800,00", "€ 750,00", "€ 0,00", "−€ 1.200,00", "−€ 200,00", "€ 850,00", "€ 0,00", "€ 5.000,00")
+SUMS = ("€ 4.800,00", "€ 750,00", "€ 0,00", "€ −1.200,00", "€ −200,00", "€ 850,00", "€ 0,00", "€ 5.000,00")
 
 
 def test_the_statement_tells_the_street_from_the_price(client: FlaskClient, two_years: tuple[str, str]) -> None:
@@ -243,7 +243,7 @@ def test_former_runs_stay_and_stand_beside_later_ones(client: FlaskClient, two_y
     then = words(client.get(first))
     assert "Waarde (bruto) € 4.800,00" in then and "niets om mee te vergelijken" not in then  # the later one can stand beside it
     back = words(client.get(f"{first}?met={second.rsplit('/', 1)[1]}"))
-    assert "Waarde (bruto) € 5.000,00 € 4.800,00 −€ 200,00" in back
+    assert "Waarde (bruto) € 5.000,00 € 4.800,00 € −200,00" in back
     listed = words(client.get(VALUE))
     assert "31 maart 2026" in listed and "31 maart 2025" in listed
 

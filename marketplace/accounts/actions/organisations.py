@@ -158,7 +158,7 @@ def _change(session: Session, actor: Actor, organisation: Organisation, version:
     session.refresh(organisation)
     if moved is None:
         raise Conflict(
-            _("Somebody else changed this in the meantime. Open the page again to see how it stands."),
+            _("Somebody else changed this in the meantime. Open the page again to see what it says now."),
             current=organisation.version,
             changed=[],
         )
@@ -193,9 +193,9 @@ def ask_to_join(session: Session, actor: Actor, *, draft: JoinDraft, locale: str
     waiting = select(JoinRequest.email).where(JoinRequest.status == JoinStatus.WAITING.value)
     emails = session.scalars(waiting).all()
     if draft.email in emails:
-        raise Taken(_("A request with this e-mail address is waiting for an answer already."), "email")
+        raise Taken(_("A request with this email address is already waiting for an answer."), "email")
     if len(emails) >= REQUESTS_OPEN_MAX:
-        raise Conflict(_("Too many requests are waiting for an answer. Send us a mail instead."))
+        raise Conflict(_("Too many requests are waiting for an answer. Send us an email instead."))
     request = JoinRequest(
         organisation_name=draft.organisation,
         sub_kind=draft.sub_kind.value,

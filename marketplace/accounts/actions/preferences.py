@@ -23,7 +23,9 @@ def set_preferences(session: Session, actor: Actor, *, chosen: Mapping[Notice, C
     before = get_preferences(session, actor)
     fixed = [kind for kind in chosen if kind not in CHOOSABLE]
     if fixed:
-        raise Invalid(_("Mail about your account itself is always sent at once: %(kind)s.", kind=fixed[0].value), "preferences")
+        raise Invalid(
+            _("Emails about your account itself are always sent at once: %(kind)s.", kind=fixed[0].value), "preferences"
+        )
     changed = {kind: cadence for kind, cadence in chosen.items() if before[kind] is not cadence}
     for kind, cadence in changed.items():
         session.merge(PreferenceRow(person_id=actor.person_id, kind=kind.value, cadence=cadence.value))

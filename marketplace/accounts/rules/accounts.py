@@ -80,7 +80,7 @@ def clean_email(text: str, *, field: str = "email") -> str:
     """The address in lower case; refused when it has another shape than name@organisation.nl."""
     email = clean(text, longest=EMAIL_LENGTH_MAX, field=field).lower()
     if not _EMAIL.fullmatch(email):
-        raise Invalid(_("Fill in an e-mail address such as name@municipality.nl."), field)
+        raise Invalid(_("Fill in an email address such as name@municipality.nl."), field)
     return email
 
 
@@ -118,7 +118,7 @@ def check_password(password: str, *, email: str, is_common: Callable[[str], bool
     name, _at, domain = email.lower().partition("@")
     typed = password.lower()
     if (len(name) >= 4 and name in typed) or (domain and domain in typed):
-        raise Invalid(_("The password contains your e-mail address. Choose one without it."), "password")
+        raise Invalid(_("The password contains your email address. Choose one without it."), "password")
     if is_common(typed):
         raise Invalid(
             _("Many people use this password, so it is guessed quickly. Choose another one, for example four words."), "password"

@@ -17,7 +17,7 @@ ANSWER = "answer"
 LESS_MAIL = "less-mail"
 REPLY = "reply"
 DEPOT_FEED = "depot-feed"
-_NOT_OURS = _("This link is not complete. Copy the whole link from the mail, or ask for a new one.")
+_NOT_OURS = _("This link is not complete. Copy the whole link from the email, or ask for a new one.")
 
 
 class ActionLink(NamedTuple):

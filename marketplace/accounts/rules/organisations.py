@@ -204,7 +204,7 @@ def clean_reason(text: str) -> str:
     """Why a request is declined; the asker reads it."""
     reason = clean(text, lines=True, longest=TEXT_LENGTH_MAX, field="reason")
     if not reason:
-        raise Invalid(_("Say why. The asker reads it."), "reason")
+        raise Invalid(_("Say why. Whoever asked can read it."), "reason")
     return reason
 
 

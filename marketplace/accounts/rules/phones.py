@@ -36,9 +36,9 @@ class DetailsDraft:
 
 
 PHONE_SHOWN_LABELS: dict[PhoneShown, Text] = {
-    PhoneShown.NEVER: _("To nobody"),
-    PhoneShown.TRANSFER: _("To the other side of a transfer, once it is approved"),
-    PhoneShown.MEMBERS: _("To everyone who logs in here"),
+    PhoneShown.NEVER: _("Nobody"),
+    PhoneShown.TRANSFER: _("The other side of a transfer, once it is approved"),
+    PhoneShown.MEMBERS: _("Everyone who logs in here"),
 }
 
 
@@ -72,7 +72,7 @@ def clean_phone(text: str) -> str:
 def check_phone_shown(phone: str, phone_shown: PhoneShown) -> None:
     """A number that is shown to others has to be there."""
     if not phone and phone_shown is not PhoneShown.NEVER:
-        raise Invalid(_("Fill in the phone number that others may see, or choose “To nobody”."), "phone")
+        raise Invalid(_("Fill in the phone number that others may see, or choose “Nobody”."), "phone")
 
 
 def phone_text(phone: str) -> str:

@@ -186,7 +186,7 @@ def move(
     values = {"owner_id": owner_id or lot.owner_id, "holder_id": holder_id or lot.holder_id}
     values |= _lies(to, leaving["happened_on"], stays)
     if not _moved(session, lot, Decimal(0), exactly=lot.quantity, **values):
-        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
+        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see what it says now."))
     coming = _row(by, lot, kinds[1], lot.quantity, to.pallets, about)
     _write(session, leaving, {**coming, "happened_on": leaving["happened_on"]})
 
@@ -211,7 +211,7 @@ def weigh(
     about, by, is_other = About(listing_id, reservation_id), _counted(by, lot), lot.kg_per_unit != kg_per_unit
     leaving = _row(by, lot, MovementKind.COUNT, -lot.quantity, -lot.pallets, about)
     if not _moved(session, lot, Decimal(0), exactly=lot.quantity, **values):
-        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
+        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see what it says now."))
     if is_other:
         _write(session, leaving, _row(by, lot, MovementKind.COUNT, lot.quantity, lot.pallets, about))
 

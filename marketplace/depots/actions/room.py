@@ -119,8 +119,8 @@ def _check_empty(session: Session, depot_id: int, bays: list[str]) -> None:
     for bay, count in session.execute(lying.group_by(Lot.bay).order_by(Lot.bay)):
         raise Conflict(
             ngettext(
-                "%(count)s lot still lies in bay “%(bay)s”. Move it first.",
-                "%(count)s lots still lie in bay “%(bay)s”. Move them first.",
+                "%(count)s lot is still in bay “%(bay)s”. Move it first.",
+                "%(count)s lots are still in bay “%(bay)s”. Move them first.",
                 count,
                 count=count,
                 bay=bay,

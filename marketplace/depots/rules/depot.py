@@ -37,7 +37,7 @@ class Storers(StrEnum):
 
 
 STORER_LABELS: dict[Storers, Text] = {
-    Storers.OWNER: _("only whose depot it is"),
+    Storers.OWNER: _("only the organisation whose depot it is"),
     Storers.MUNICIPALITIES: _("the municipalities and the region"),
     Storers.MEMBERS: _("every member, partners too"),
 }
@@ -108,7 +108,7 @@ def _for_everybody(text: str, field: str, longest: int) -> str:
     tidy = clean(text, lines=True, longest=longest, field=field)
     if has_contact_details(_HOURS.sub("", tidy)):
         raise Invalid(
-            _("Leave out phone numbers and mail addresses: everybody reads this. Whom to call appears with a reservation."), field
+            _("Leave out phone numbers and email addresses: everyone can read this. The reservation shows whom to call."), field
         )
     return tidy
 
@@ -137,7 +137,7 @@ def clean_bays(names: Iterable[str]) -> tuple[str, ...]:
     seen: set[str] = set()
     for name in cleaned:
         if fold(name) in seen:
-            raise Invalid(_("“%(name)s” stands there twice. Give every bay a name of its own.", name=name), "bays")
+            raise Invalid(_("“%(name)s” is there twice. Give every bay a name of its own.", name=name), "bays")
         seen.add(fold(name))
     if len(cleaned) > BAYS_MAX:
         raise Invalid(_("A depot has at most %(most)s bays. Put some of them together.", most=BAYS_MAX), "bays")

@@ -93,7 +93,7 @@ def check_counting(delta: Decimal, *, is_blocked: bool) -> None:
         )
     if is_blocked and delta > 0:
         raise Conflict(
-            _("This lot is blocked: it is not counted up. Take in what lies there more as a lot of its own, and block that too."),
+            _("This lot is blocked: it is not counted up. Take in the extra quantity as a lot of its own, and block that too."),
             "quantity",
         )
 

@@ -30,14 +30,15 @@ def read_lot_number(text: str, field: str | None = None) -> int:
     result = _TYPED.fullmatch(plain)
     if result is None:
         raise Invalid(
-            _("Type the number as it stands on the label: the letter P, figures, a dash and two figures, for example P1042-76."),
+            _("Type the number as it is on the label: the letter P, digits, a dash and two digits, for example P1042-76."),
             field,
         )
     lot_id = int(result[1])
     if _check_figures(lot_id) != int(result[2]) or lot_id > LARGEST:
         raise Invalid(
             _(
-                "There is no lot with number %(typed)s: a figure is wrong, or two changed places. Look at the label and type it again.",
+                "There is no lot with number %(typed)s: a digit is wrong, or two are swapped. Look at the label "
+                "and type it again.",
                 typed=text.strip()[:20],
             ),
             field,

@@ -125,7 +125,7 @@ def clean_spans(spans: Iterable[Span], field: str = "opening") -> tuple[Span, ..
     for before, after in pairwise(ordered):
         if after.opens < before.closes:
             raise Invalid(
-                _("%(first)s and %(second)s overlap. Make one of them, or change a time.", first=str(before), second=str(after)),
+                _("%(first)s and %(second)s overlap. Combine them, or change a time.", first=str(before), second=str(after)),
                 field,
             )
     return ordered

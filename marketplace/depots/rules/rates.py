@@ -74,9 +74,9 @@ def check_can_withdraw(from_on: date, today: date) -> None:
 
 def _price_fault(euros: Decimal) -> Text | None:
     if not euros.is_finite() or euros < 0:
-        return _("A price is 0 or more. Type 0 if lying there costs nothing.")
+        return _("A price is 0 or more. Type 0 if storage is free.")
     if euros > EUROS_MOST:
-        return _("A price is at most € %(most)s for one unit and week. Check the unit and the comma.", most=EUROS_MOST)
+        return _("A price is at most €%(most)s per unit per week. Check the unit and the decimal point.", most=EUROS_MOST)
     if euros != euros.quantize(EURO_PLACES):
         return _("A price has at most four decimals, for example 0.15.")
     return None
@@ -86,5 +86,5 @@ def _day_fault(from_on: date, today: date) -> Text | None:
     if from_on < today:
         return _("A price counts from today or later: what was charged before does not change.")
     if from_on > today + AHEAD_MOST:
-        return _("This day lies more than two years ahead. Check the year.")
+        return _("This day is more than two years ahead. Check the year.")
     return None

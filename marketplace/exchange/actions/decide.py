@@ -83,7 +83,7 @@ def approve(
         raise Conflict(_("This listing is not on offer any more, so nothing of it can be approved."))
     if reservation.dates_declined:
         raise Conflict(
-            _("The asker let this go because of its days, and waits for others. Choose another request, or move the days.")
+            _("Whoever asked let this go because of its days, and waits for others. Choose another request, or move the days.")
         )
     lots.check_free(session, reservation.listing)
     check_gates(session, listing, moment=Moment.RESERVE, destination=place_of(reservation))

@@ -90,7 +90,7 @@ def put(
         statement.values(status=target.value, **values).returning(Reservation.id).execution_options(synchronize_session=False)
     )
     if moved is None:
-        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
+        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see what it says now."))
     said = {} if figure is None else {"figure": plain(figure)}
     audit.record(
         session,

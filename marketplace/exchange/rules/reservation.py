@@ -298,7 +298,7 @@ def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: 
     if minimum is not None and not is_part_allowed(asked.amount, most, minimum):
         raise Invalid(
             _(
-                "The owner parts with no less than %(minimum)s. Ask for that or more, or for all that is left.",
+                "The owner gives away no less than %(minimum)s. Ask for that or more, or for all that is left.",
                 minimum=Amount(minimum, asked.unit),
             ),
             "quantity",

@@ -70,7 +70,7 @@ def why_not_back(*, is_blocked: bool, with_receiver: Decimal) -> Text | None:
             "from. That is possible again once the lot is free on a paper."
         )
     if with_receiver <= 0:
-        return _("Nothing of it can come back any more: with the receiver nothing is left of it.")
+        return _("Nothing of it can come back any more: the receiver has nothing left of it.")
     return None
 
 
@@ -99,7 +99,7 @@ def check_return(
     if draft.returned_on < handed_over_on:
         raise Invalid(_("It was handed over on %(first)s. Enter that day or a later one.", first=handed_over_on), "returned_on")
     if sum((draft.location is not None, draft.depot_id is not None, draft.stays)) > 1:
-        raise Invalid(_("Say one place: where it lies now, a depot, or that it stays with the receiver."), "place")
+        raise Invalid(_("Say one place: where it is now, a depot, or that it stays with the receiver."), "place")
     if draft.stays and (draft.driven_km or draft.vehicle_class):
         raise Invalid(_("What stays with the receiver was not driven. Leave the kilometres and the vehicle empty."), "driven_km")
     check_drive(draft.vehicle_class, draft.driven_km, vehicle_classes)

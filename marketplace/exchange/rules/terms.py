@@ -117,7 +117,7 @@ def check_open_to_change(status: ReservationStatus) -> None:
         return
     if status in (ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.REQUESTED):
         sentence = _(
-            "The terms are fixed when the owner approves. Until then the owner changes the lot and the asker the demand."
+            "The terms are fixed when the owner approves. Until then the owner can change the lot, and whoever asked the demand."
         )
     else:
         sentence = _("This reservation is “%(status)s”: its terms cannot change any more.", status=STATUS_LABELS[status])

@@ -31,7 +31,7 @@ ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
 NOT_BY_KIND = _("A kind of row is of the ledger alone. Take that filter away to see this figure.")
 NOT_BY_SIDES = _("Between whom something goes is known when it has gone. Take that filter away to see this figure.")
-NOT_BY_WAY = _("A demand lies in no depot. Take that filter away to see this figure.")
+NOT_BY_WAY = _("A demand is in no depot. Remove that filter to see this figure.")
 NOT_FOR_YOU = _("This figure is for whoever answers for the region.")
 
 

@@ -124,7 +124,7 @@ def _target_faults(current: Target, percent: Decimal, year: int, today: date) ->
     if not today.year <= year <= LAST_TARGET_YEAR:
         yield FieldError(
             "year",
-            _("Choose a year from %(first)s up to and including %(last)s.", first=str(today.year), last=str(LAST_TARGET_YEAR)),
+            _("Choose a year from %(first)s to %(last)s.", first=str(today.year), last=str(LAST_TARGET_YEAR)),
         )
     if (percent, year) == (current.percent, current.year):
         yield FieldError("percent", _("This is the goal as it stands. Fill in another percentage or another year."))
@@ -135,7 +135,7 @@ def find_decision_faults(decision: Decision, today: date) -> Iterable[FieldError
     if not decision.body:
         yield FieldError("body", _("Fill in who decided this, for example “Gemeenteraad” or “College van B en W”."))
     if decision.decided_on is None or not FIRST_DECISION <= decision.decided_on <= today:
-        yield FieldError("decided_on", _("Fill in the day of the decision, from 1 January 2000 up to and including today."))
+        yield FieldError("decided_on", _("Fill in the day of the decision, from 1 January 2000 to today."))
     if not decision.document:
         yield FieldError("document", _("Fill in where the decision stands, for example the name and number of the document."))
     yield from find_length_faults("body", decision.body or "", BODY_MAX)

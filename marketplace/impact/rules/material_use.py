@@ -193,9 +193,7 @@ def regional(each: Sequence[tuple[Indicator, int]], minimum_percent: Decimal = C
 def check_year(year: int, *, last: int) -> None:
     """A year that can have been measured: from 2015 up to and with the last."""
     if not FIRST_YEAR <= year <= last:
-        raise Invalid(
-            _("Choose a year from %(first)s up to and including %(last)s.", first=str(FIRST_YEAR), last=str(last)), "year"
-        )
+        raise Invalid(_("Choose a year from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(last)), "year")
 
 
 def check_rows(rows: Sequence[UseRow], *, groups: Iterable[str]) -> list[UseRow]:
@@ -271,7 +269,7 @@ def check_included(
     if as_of is None or not date(year, 1, 1) <= as_of <= today:
         raise Invalid(
             _(
-                "Fill in as of which day that mass is included: from 1 January %(year)s up to and including today.",
+                "Fill in as of which day that mass is included: from 1 January %(year)s to today.",
                 year=str(year),
             ),
             "includes_bank_as_of",

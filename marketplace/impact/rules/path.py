@@ -56,7 +56,7 @@ def say_path(name: str, target: Target, indicator: Indicator, *, year: int) -> T
     """The same in a sentence, as in “Borne: 23% in 2027, 27 percentage points to go in 3 years”."""
     path = path_to(target, indicator, year=year)
     if path.way is Way.UNKNOWN:
-        return _("%(name)s: nothing is known of %(year)s", name=name, year=str(year))
+        return _("%(name)s: nothing is known for %(year)s", name=name, year=str(year))
     if path.way is Way.TOO_FEW:
         return say_too_few(indicator)
     share = number(rounded((indicator.share or Decimal(0)) * 100, 1))
@@ -93,7 +93,7 @@ def say_path(name: str, target: Target, indicator: Indicator, *, year: int) -> T
 def say_too_few(indicator: Indicator) -> Text:
     """Why there is no figure of the region: how many there are, and how much of the inhabitants."""
     return _(
-        "No figure of the region yet: %(reported)s of the %(asked)s municipalities, %(inhabitants)s%% of the inhabitants",
+        "No figure for the region yet: %(reported)s of the %(asked)s municipalities, %(inhabitants)s%% of the inhabitants",
         reported=str(indicator.reported),
         asked=str(indicator.asked_of),
         inhabitants=number(rounded((indicator.inhabitants_share or Decimal(0)) * 100, 1)),

@@ -29,7 +29,7 @@ class ReportStatus(StrEnum):
 
 
 STATUS_LABELS: dict[ReportStatus, Text] = {
-    ReportStatus.CONCEPT: _("Concept"),
+    ReportStatus.CONCEPT: _("Draft"),
     ReportStatus.SUBMITTED: _("Submitted"),
     ReportStatus.IN_REVIEW: _("In review"),
     ReportStatus.SENT_BACK: _("Sent back with a question"),
@@ -108,5 +108,5 @@ def refuse_step(status: str | None) -> Conflict:
 def check_percent(percent: Decimal) -> Decimal:
     """Check what a regional figure asks for, in percent of the inhabitants. From 0 to 100."""
     if not percent.is_finite() or not 0 <= percent <= 100 or percent != percent.quantize(Decimal("0.001")):
-        raise Invalid(_("Fill in a percentage from 0 up to and including 100, with at most three decimals."), "percent")
+        raise Invalid(_("Fill in a percentage from 0 to 100, with at most three decimals."), "percent")
     return percent

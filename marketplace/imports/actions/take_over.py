@@ -27,7 +27,7 @@ def take_over(session: Session, actor: Actor, *, year: int, scope: str) -> Impor
         raise Invalid(_("Choose whose material it is: organisation or territory."), "scope")
     outflow = get_outflow(session, actor, year=year)
     if not outflow.by_group:
-        raise Conflict(_("Nothing of %(year)s has a material group, so there is nothing to take over.", year=str(year)))
+        raise Conflict(_("Nothing for %(year)s has a material group, so there is nothing to take over.", year=str(year)))
     rows = [
         SheetRow(number, (str(year), scope, Flow.OUT.value, group, Origin.UNKNOWN.value, _written(mass_kg)))
         for number, (group, mass_kg) in enumerate(outflow.by_group.items(), 2)

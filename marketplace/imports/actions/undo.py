@@ -82,9 +82,9 @@ def _reports_since(session: Session, run: ImportRun) -> list[Text]:
         where = {"year": str(newest.year), "version": str(newest.version)}
         if newest.status != ReportStatus.CONCEPT:
             state = STATUS_LABELS[ReportStatus(newest.status)]
-            sentences.append(_("The report of %(year)s, version %(version)s, is “%(state)s”.", state=state, **where))
+            sentences.append(_("The report for %(year)s, version %(version)s, is “%(state)s”.", state=state, **where))
         elif newest.version != written["version"]:
-            sentences.append(_("The report of %(year)s has been changed since: it is at version %(version)s.", **where))
+            sentences.append(_("The report for %(year)s has been changed since: it is at version %(version)s.", **where))
     return sentences
 
 
@@ -97,7 +97,7 @@ def _taken_over(session: Session, run: ImportRun) -> list[Text]:
     )
     return [
         _(
-            "Its figures of %(year)s were taken over into the report (import %(number)s). Take that back first.",
+            "Its figures for %(year)s were taken over into the report (import %(number)s). Take that back first.",
             year=str(other.source["year"]),
             number=str(other.id),
         )

@@ -37,7 +37,8 @@ MATERIAL_USE = Table(
     TableName.MATERIAL_USE,
     _("Material use"),
     _(
-        "What your municipality put to use, by year, material group and origin. It becomes a new concept of the report of each year."
+        "What your municipality put to use, by year, material group and origin. It becomes a new draft "
+        "of the report for each year."
     ),
     (
         Column(

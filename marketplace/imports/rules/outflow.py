@@ -312,7 +312,7 @@ def _mass(mass_kg: Decimal, key: str) -> Decimal:
 
 def _loads(number: Decimal) -> int:
     if number != number.to_integral_value() or not 0 <= number <= LOADS_MAX:
-        raise Invalid(_("Loads are a whole number from 0 up to and including %(most)s.", most=LOADS_MAX), "loads")
+        raise Invalid(_("Loads are a whole number from 0 to %(most)s.", most=LOADS_MAX), "loads")
     return int(number)
 
 

@@ -322,7 +322,7 @@ def _move(session: Session, listing: Listing, allowed: tuple[ListingStatus, ...]
     moved = session.scalar(statement.execution_options(synchronize_session=False))
     session.expire(listing)
     if moved is None:
-        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
+        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see what it says now."))
 
 
 def close_listing(
@@ -385,7 +385,7 @@ def delete_draft(session: Session, actor: Actor, *, listing_id: int) -> None:
     if listing.status != ListingStatus.DRAFT:
         raise Conflict(_("Only a draft can be deleted. Withdraw or close this listing instead."))
     if has_opinion_or_lift(session, listing_id):
-        raise Conflict(_("An opinion of an adviser or a lifted rule stands with this draft, so it stays. Withdraw it instead."))
+        raise Conflict(_("This draft has an adviser’s opinion or a lifted rule, so it stays. Withdraw it instead."))
     for photo in list(listing.photos):
         session.delete(photo)
     session.flush()

@@ -337,7 +337,7 @@ def bring_back(
     free = _free_of(lot, offer, receiver_id)
     if free <= 0:
         raise Conflict(
-            _("With the receiver nothing is left of it: it was used, written off, promised or passed on to others."),
+            _("The receiver has nothing left of it: it was used, written off, promised or passed on to others."),
             "quantity",
             available="0",
         )

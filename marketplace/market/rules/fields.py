@@ -198,7 +198,7 @@ FIELDS: tuple[ListingField, ...] = (
     ListingField(
         name="place",
         kind=Kind.PLACE,
-        label=_("Where does it lie?"),
+        label=_("Where is it?"),
         part=Part.PLACE,
         needed=Needed.PUBLISHED,
         is_folded=False,
@@ -207,7 +207,7 @@ FIELDS: tuple[ListingField, ...] = (
     ListingField(
         name="depot",
         kind=Kind.DEPOT,
-        label=_("Or does it lie in a depot?"),
+        label=_("Or is it in a depot?"),
         part=Part.PLACE,
         hint=_("Then the place of the depot counts."),
         is_folded=False,
@@ -250,7 +250,7 @@ FIELDS: tuple[ListingField, ...] = (
     _when(
         name="certainty",
         kind=Kind.CHOICE,
-        label=_("How sure is that?"),
+        label=_("How certain is that?"),
         missing=_("Choose how sure it is that it comes free in that period."),
         choices=CERTAINTY_LABELS,
         choice_hints=CERTAINTY_HINTS,
@@ -391,7 +391,7 @@ FIELDS: tuple[ListingField, ...] = (
         name="window_reason",
         kind=Kind.TEXT,
         label=_("Why does somebody not wait for the one before?"),
-        hint=_("Only if you let the region or the partners in together with the ones before them. Everybody reads this."),
+        hint=_("Only if you let the region or the partners in together with the ones before them. Everyone can read this."),
         meaning="why a ring is skipped; required when one is",
         limits={"maxLength": REASON_LENGTH_MAX},
     ),

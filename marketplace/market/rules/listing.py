@@ -141,7 +141,7 @@ CERTAINTY_LABELS: dict[Certainty, Text] = {
 }
 CERTAINTY_HINTS: dict[Certainty, Text] = {
     Certainty.IDEA: _("there is no money for the work yet"),
-    Certainty.BUDGETED: _("the work stands in the budget"),
+    Certainty.BUDGETED: _("the work is in the budget"),
     Certainty.TENDERED: _("a contractor has the work"),
     Certainty.IN_EXECUTION: _("the work has begun"),
 }

@@ -201,7 +201,7 @@ def find_plan_faults(draft: ListingDraft, today: date, before: date | None = Non
         if getattr(draft, name) is not None
     ]
     if draft.depot_id is not None:
-        errors.append(FieldError("depot", _("What is not there yet lies in no depot. Say where it comes free.")))
+        errors.append(FieldError("depot", _("What is not there yet is in no depot. Say where it comes free.")))
     return [*errors, *find_period_faults(draft.earliest, draft.latest, today, before)]
 
 

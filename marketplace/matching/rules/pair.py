@@ -111,7 +111,7 @@ def objections(lot: Lot, need: Need, *, distance_km: Decimal, today: date) -> li
         rows.append(_("The period is over."))
     rows += _unconfirmed(lot, need, today)
     if need.max_distance_km is not None and distance_km > need.max_distance_km:
-        rows.append(_("It lies farther away than %(most)s km.", most=need.max_distance_km))
+        rows.append(_("It is farther away than %(most)s km.", most=need.max_distance_km))
     rows += _hazardous(lot, need)
     rows += [objection(wish, lot.answers[wish.field.slug]) for wish in list_failing(need.wishes, lot.answers)]
     if not has_turn(lot.rings, Asker(need.organisation_id, need.organisation_slug, need.organisation_kind), today):
@@ -273,7 +273,7 @@ def _covers(lot: Lot, need: Need, covered: Cover) -> Text:
             missing=missing,
         )
     left = Amount(lot.available.amount - covered.takes.amount, lot.available.unit)
-    return _("It covers all of the %(needed)s that is needed; %(left)s is left for others.", needed=need.remaining, left=left)
+    return _("It covers all of the %(needed)s needed, and leaves %(left)s for others.", needed=need.remaining, left=left)
 
 
 def _material(lot: Lot, need: Need) -> Text:
@@ -287,7 +287,7 @@ def _planned(lot: Lot, need: Need) -> list[Text]:
     if lot.certainty is None or lot.available_until is None:
         return []
     facts = {"first": lot.available_from, "last": lot.available_until, "certainty": CERTAINTY_LABELS[Certainty(lot.certainty)]}
-    sentence = _("It is not there yet: it comes free between %(first)s and %(last)s. How sure that is: %(certainty)s.", **facts)
+    sentence = _("It is not there yet: it comes free between %(first)s and %(last)s. Certainty: %(certainty)s.", **facts)
     if lot.available_until <= need.needed_until:
         return [sentence]
     late = (lot.available_until - need.needed_until).days

@@ -242,7 +242,7 @@ def check_bounds(field: Field, number: Decimal) -> None:
         raise Invalid(_("%(name)s is at least %(least)s. Check the number.", name=field, least=Measure(least or number, field)))
     raise Invalid(
         _(
-            "%(name)s lies between %(least)s and %(most)s. Check the number, and its unit.",
+            "%(name)s is between %(least)s and %(most)s. Check the number, and its unit.",
             name=field,
             least=Measure(Decimal(0) if least is None else least, field),
             most=Measure(most, field),
@@ -261,7 +261,7 @@ def _read_year(field: Field, value: Any, today: date) -> int:
     if not least <= int(value) <= most:
         raise Invalid(
             _(
-                "%(name)s lies between %(least)s and %(most)s. Enter the year in four digits.",
+                "%(name)s is between %(least)s and %(most)s. Enter the year in four digits.",
                 name=field,
                 least=str(least),
                 most=str(most),
@@ -287,7 +287,7 @@ def _read_day(field: Field, value: Any, today: date) -> date:
         )
     if not _FIRST_DAY <= day <= today:  # what is said of a lot by a day has been
         said = {"name": field, "least": _FIRST_DAY, "most": today}
-        raise Invalid(_("%(name)s lies between %(least)s and %(most)s. Check the year.", **said))
+        raise Invalid(_("%(name)s is between %(least)s and %(most)s. Check the year.", **said))
     return day
 
 

@@ -315,7 +315,7 @@ def _destination(gate: Gate, case: Case) -> Iterator[Finding]:
     receiving, function = find_soil_class(case.destination.receiving_soil), find_soil_class(case.destination.function_class)
     if receiving is None or function is None:
         at = "receiving_soil" if receiving is None else "function_class"
-        said_how = _("Say both when you reserve this lot: they stand on the soil maps of the municipality.")
+        said_how = _("Say both when you reserve this lot: they are on the soil maps of the municipality.")
         yield _finding(gate, _("%(name)s: the classes of the place are unknown.", name=gate), gate.law, said_how, at=at)
         return
     if lot is None:

@@ -153,7 +153,7 @@ def _wrong_slug(slug: str, in_use: Mapping[str, object], seen: set[str]) -> Text
     if slug not in in_use:
         return _("There is no material with this slug in the list in use. Look it up in the list, or take the row out.")
     if slug in seen:
-        return _("This material stands in the file more than once. Keep one row of it.")
+        return _("This material is in the file more than once. Keep one row of it.")
     return None
 
 

@@ -29,9 +29,9 @@ class Decision(StrEnum):
 
 
 DECISION_LABELS: dict[Decision, Text] = {
-    Decision.FROM_BANK: _("I take it from the bank"),
-    Decision.BOUGHT_NEW: _("I buy it new"),
-    Decision.WAITS: _("I buy nothing yet"),
+    Decision.FROM_BANK: _("I will take it from the bank"),
+    Decision.BOUGHT_NEW: _("I will buy it new"),
+    Decision.WAITS: _("I will buy nothing yet"),
 }
 DECIDED_LABELS: dict[Decision, Text] = {
     Decision.FROM_BANK: _("Taken from the bank"),

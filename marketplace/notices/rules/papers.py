@@ -124,7 +124,8 @@ STORING: dict[Notice, Wording] = {
         (
             REASON,
             _(
-                "By the bank %(quantity)s of it still lies with you. Is it gone? Then let it out or write it off. Else nothing changes."
+                "According to the bank you still have %(quantity)s of it. Is it gone? Then book it out or write "
+                "it off. Otherwise nothing changes."
             ),
         ),
         _AT_LOT,

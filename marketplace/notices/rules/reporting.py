@@ -17,7 +17,7 @@ REPORTING: dict[Notice, Wording] = {
     ),
     Notice.REPORT_NOT_SUBMITTED: Wording(
         _("A report that is not submitted yet"),
-        _("Your municipality has not submitted its report of %(year)s yet"),
+        _("Your municipality has not submitted its report for %(year)s yet"),
         (
             _("The year counts in the goals of the region once it is submitted and adopted."),
             _("Enter what is missing and submit it. You get this reminder once a month until then."),
@@ -26,19 +26,19 @@ REPORTING: dict[Notice, Wording] = {
     ),
     Notice.REPORT_SUBMITTED: Wording(
         _("A report is submitted"),
-        _("%(organisation)s submitted its report of %(year)s"),
+        _("%(organisation)s submitted its report for %(year)s"),
         (_("Look at it, and adopt it or send it back with a question."),),
         _LOOK,
     ),
     Notice.REPORT_WAITING: Wording(
         _("A report waits for the AO CE"),
-        _("The report of %(organisation)s of %(year)s has waited since %(since)s"),
+        _("The report of %(organisation)s for %(year)s has been waiting since %(since)s"),
         (_("Look at it, and adopt it or send it back with a question."),),
         _LOOK,
     ),
     Notice.REPORT_SENT_BACK: Wording(
         _("Your report is sent back with a question"),
-        _("The AO CE has a question about your report of %(year)s"),
+        _("The AO CE has a question about your report for %(year)s"),
         (
             _("“%(question)s”"),
             _("Answer the question or change the report. Then submit it again."),
@@ -47,13 +47,13 @@ REPORTING: dict[Notice, Wording] = {
     ),
     Notice.REPORT_REMARK: Wording(
         _("A message about a report"),
-        _("%(writer)s wrote about the report of %(organisation)s of %(year)s"),
+        _("%(writer)s wrote about the report of %(organisation)s for %(year)s"),
         (_("“%(message)s”"),),
         _LOOK,
     ),
     Notice.REPORT_ADOPTED: Wording(
         _("Your report is adopted"),
-        _("Your report of %(year)s is adopted"),
+        _("Your report for %(year)s is adopted"),
         (
             _(
                 "The year %(year)s stays as it is from now on, and counts in the public figures. What is booked later counts later."

@@ -261,7 +261,7 @@ WORDINGS: dict[Notice, Wording] = {
         _("“%(title)s”, which you keep, has changed"),
         (
             _("The price is %(price)s now. It was %(price_before)s."),
-            _("There is %(free)s free now. It was %(free_before)s."),
+            _("Free now: %(free)s. It was %(free_before)s."),
             _("Nothing of it is free now. %(reserved)s was free."),
         ),
         (_AT_LISTING,),

@@ -60,7 +60,7 @@ class Detachability(StrEnum):
 
 
 _DETACH_LABELS: dict[Detachability, Text] = {
-    Detachability.LOOSE: _("Lies loose"),
+    Detachability.LOOSE: _("Loosely laid"),
     Detachability.SCREWED: _("Screwed or clamped"),
     Detachability.BONDED: _("Glued, in mortar or welded"),
     Detachability.MONOLITHIC: _("Cast in one: comes loose by breaking"),

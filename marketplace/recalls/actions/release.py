@@ -67,7 +67,7 @@ def unblock_lot(session: Session, actor: Actor, *, lot_id: int, draft: ReleaseDr
 def _which(blocks: frozenset[int], wanted: int | None) -> int:
     """The recall that is released: the one that was named, or the only one there is."""
     if not blocks:
-        raise Conflict(_("This lot is not blocked, so there is nothing to set free."))
+        raise Conflict(_("This lot is not blocked, so there is nothing to release."))
     if wanted is None and len(blocks) > 1:
         numbers = ", ".join(str(number) for number in sorted(blocks))
         raise Invalid(
@@ -89,7 +89,7 @@ def _check_paper(session: Session, lot_id: int, recall: Recall, paper_id: int) -
     stands = or_(Paper.lot_id.in_(above), Paper.listing_id.in_(offers))
     paper = session.scalars(select(Paper).where(Paper.id == paper_id, Paper.removed_at.is_(None), stands)).one_or_none()
     if paper is None:
-        raise Invalid(_("This paper does not stand with this lot. Add it to the lot first, and then name its number."), "paper")
+        raise Invalid(_("This paper is not with this lot. Add it to the lot first, and then give its number."), "paper")
     if not get_taxonomy(session).paper_kind(paper.kind).is_proof:
         raise Invalid(_("This kind of paper proves nothing. Name the report or the declaration of the new examination."), "paper")
     if find_state(paper.valid_until, clock.today()) is PaperState.EXPIRED:

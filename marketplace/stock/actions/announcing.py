@@ -66,7 +66,7 @@ def announce_lot(session: Session, actor: Actor, *, depot_id: int, coming: LotCo
     require(actor, Can.HANDLE_LOT, lot)
     depot = _open_to(session, actor, depot_id)
     if lot.depot_id == depot.id:
-        raise Conflict(_("This lot lies in this depot already. Move it to another bay, or count it."), "lot")
+        raise Conflict(_("This lot is in this depot already. Move it to another bay, or count it."), "lot")
     places.check_fits(depot, get_taxonomy(session).material_by_id(lot.material_id), get_organisation(session, lot.owner_id))
     check_expected_on(coming.expected_on, clock.today())
     amount = lot.quantity if coming.amount is None else coming.amount

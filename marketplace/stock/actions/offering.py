@@ -61,7 +61,7 @@ def _location(lot: Lot) -> Location:
     """Where it lies in no depot, as the market stores it."""
     point = whereabouts(lot).point
     if point is None:
-        raise Invalid(_("Nobody said where this lot lies. Move it to a place or a depot first."), "lot")
+        raise Invalid(_("Nobody said where this lot is. Move it to a place or a depot first."), "lot")
     return Location(lot.place_name, gazetteer().at(point).municipality_slug or "", point, PlaceBasis.POINT)
 
 

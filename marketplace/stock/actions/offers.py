@@ -51,7 +51,7 @@ def take_hold(session: Session, seen: Lot) -> Held:
     offer = counters.lock_offer(session, seen.id)
     lot = lots.lock(session, seen.id)
     if (lot.depot_id, lot.owner_id, lot.holder_id) != where:
-        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see how it stands."))
+        raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see what it says now."))
     return Held(lot, offer)
 
 

@@ -101,7 +101,7 @@ def bring_in_lot(
         tolerance = get_taxonomy(session).material_by_id(arrival.material_id).tolerance_percent
         check_as_announced(held.lot.quantity if amount is None else amount, arrival.quantity, Unit(arrival.unit), tolerance)
     if held.lot.depot_id == depot.id:
-        raise Conflict(_("This lot lies in this depot already. Move it to another bay, or count it."), "lot")
+        raise Conflict(_("This lot is in this depot already. Move it to another bay, or count it."), "lot")
     came = carry(session, actor, held, amount, replace(going, depot_id=depot.id, location=None), occasion)
     _has_come(arrival, came)
     tell_owner(session, actor, came, Notice.LOT_TAKEN_IN, came.quantity, occasion.reason)

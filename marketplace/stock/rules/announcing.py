@@ -42,7 +42,7 @@ def check_expected_on(day: date, today: date) -> None:
     if day < today:
         raise Invalid(_("This day is over. Say on which day it comes: today or later."), "expected_on")
     if day > today + AHEAD_MOST:
-        raise Invalid(_("This day lies more than a year ahead. Check the year, or announce it later."), "expected_on")
+        raise Invalid(_("This day is more than a year ahead. Check the year, or announce it later."), "expected_on")
 
 
 def clean_words(text: str) -> str:
@@ -64,7 +64,7 @@ def check_number(open_ones: int) -> None:
 def check_still_coming(*, has_ended: bool, has_come: bool) -> None:
     """Refuse to call off what came already."""
     if has_ended and has_come:
-        raise Conflict(_("This has come already. What lies in the depot is moved or given out there."))
+        raise Conflict(_("This has come already. What is in the depot is moved or booked out there."))
 
 
 def clean_reason(text: str) -> str:

@@ -8,7 +8,7 @@ from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import clean
 from marketplace.market.rules.windows import REASON_LENGTH_MAX
 
-USUAL_REASON: Text = _("This lot lies in the depot longer than agreed. That is why partners need not wait.")
+USUAL_REASON: Text = _("This lot has been in the depot longer than agreed. That is why partners need not wait.")
 
 
 def lies_too_long(since: date | None, longest_stay_days: int | None, today: date) -> bool:
@@ -19,13 +19,13 @@ def lies_too_long(since: date | None, longest_stay_days: int | None, today: date
 def check_lies_too_long(since: date | None, longest_stay_days: int | None, today: date) -> None:
     """Refuse what the municipalities still go first for."""
     if since is None:
-        raise Conflict(_("This lot lies in no depot. Only what lies in a depot too long is offered to the chain."), "lot")
+        raise Conflict(_("This lot is in no depot. Only what has been in a depot too long is offered to the chain."), "lot")
     if longest_stay_days is None:
-        raise Conflict(_("Nothing lies too long in this depot: it has no longest stay. Offer the lot to the region."), "lot")
+        raise Conflict(_("Nothing can be in this depot too long: it has no longest stay. Offer the lot to the region."), "lot")
     if not lies_too_long(since, longest_stay_days, today):
         last = since + timedelta(days=longest_stay_days)
         raise Conflict(
-            _("This lot may lie here until %(day)s. Offer it to the region until then, and to the chain after that.", day=last),
+            _("This lot may stay here until %(day)s. Offer it to the region until then, and to the chain after that.", day=last),
             "lot",
         )
 
@@ -42,5 +42,5 @@ def clean_chain_reason(text: str) -> str:
     """Why the chain need not wait for the region. Everybody reads it at the offer."""
     reason = clean(text, lines=True, longest=REASON_LENGTH_MAX, field="reason")
     if not reason:
-        raise Invalid(_("Say why, in one sentence. Everybody reads it at the offer."), "reason")
+        raise Invalid(_("Say why, in one sentence. Everyone can read it with the offer."), "reason")
     return reason

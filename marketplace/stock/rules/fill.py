@@ -51,7 +51,7 @@ def amount_of(fill: Fill, amount: Decimal) -> Text | Amount:
 def warning_of(fill: Fill, depot: str) -> Text:
     """What its keepers read where more lies in a depot than fits. It is allowed."""
     return _(
-        "More lies in %(depot)s than fits: %(taken)s of %(room)s, so %(much)s too much.",
+        "There is more in %(depot)s than fits: %(taken)s of %(room)s, so %(much)s too much.",
         depot=depot,
         taken=amount_of(fill, fill.taken),
         room=amount_of(fill, fill.room),

@@ -127,7 +127,7 @@ def _read(row: ListRow, cells: Mapping[str, str], taxonomy: Taxonomy, notation: 
         raise _Wrong("unit", _("This material is not counted in that unit. Choose one of: %(units)s.", units=units))
     low, high = (_euros(key, cells[key], notation) for key in ("low", "high"))
     if not low:
-        raise _Wrong("low", _("A price is more than nought. What has no price is left out of the table."))
+        raise _Wrong("low", _("A price is more than zero. What has no price is left out of the table."))
     if high < low:
         raise _Wrong("high", _("The high price is below the low one. Check both."))
     if not cells["source"]:

@@ -38,7 +38,7 @@ def check_credentials(*, email: str, password: str) -> tuple[int, str, list[int]
         row = people_queries.find_password(reading, email)
     if not passwords.is_right(row and row[1], password) or row is None:
         bank.run(lambda aside: sessions.note_refused(aside, actor, person_id=row and row[0]))
-        raise Invalid(_("The e-mail address or the password is not right. Check both, or set a new password."))
+        raise Invalid(_("The email address or the password is not right. Check both, or set a new password."))
     return row[0], row[1], attempts
 
 

@@ -17,7 +17,7 @@ class LogInForm(Form):
     """E-mail address and password. And, in a signed word, what was typed in a form that came too late."""
 
     word = HiddenField()
-    email = StringField(_("E-mail address"), [Required(_("Fill in your e-mail address."))])
+    email = StringField(_("Email address"), [Required(_("Fill in your email address."))])
     password = PasswordField(_("Password"), [Required(_("Fill in your password."))])
 
 
@@ -25,7 +25,7 @@ class ForgotForm(Form):
     """Where to send a link for a new password."""
 
     email = StringField(
-        _("E-mail address"), [Required(_("Fill in your e-mail address."))], description=_("The address that you log in with.")
+        _("Email address"), [Required(_("Fill in your email address."))], description=_("The address that you log in with.")
     )
 
 
@@ -51,13 +51,13 @@ class DetailsForm(Form):
 
     name = StringField(_("Your name"), [Required(_("Fill in your name."))])
     locale = SelectField(
-        _("Language of pages and mail"), [Required()], choices=options((("nl", "Nederlands"), ("en", "English")))
+        _("Language of pages and emails"), [Required()], choices=options((("nl", "Nederlands"), ("en", "English")))
     )
     phone = StringField(
         _("Your phone number"), description=_("For whoever wants to call about a lot or a transfer. For example 06 12345678.")
     )
     phone_shown = RadioField(
-        _("To whom do we show your phone number?"),
+        _("Who can see your phone number?"),
         [Required()],
         choices=options((item.value, PHONE_SHOWN_LABELS[item]) for item in PhoneShown),
     )
@@ -66,5 +66,5 @@ class DetailsForm(Form):
 class PasswordForm(Form):
     """The present password and a new one."""
 
-    old_password = PasswordField(_("Present password"), [Required(_("Fill in your present password."))])
+    old_password = PasswordField(_("Current password"), [Required(_("Fill in your present password."))])
     password = PasswordField(_("New password"), [Required(_("Fill in a new password."))], description=NEW_PASSWORD_HINT)

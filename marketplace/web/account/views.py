@@ -84,7 +84,8 @@ def forgot() -> ResponseReturnValue:
     if submit(form, lambda: entrance.request_reset(email=form.email.data or "")):
         return done(
             _(
-                "If there is an account with this address, you will get a mail with a link within a few minutes. It works for an hour."
+                "If there is an account with this address, you will get an email with a link within a few "
+                "minutes. The link works for one hour."
             ),
             url_for("account.log_in"),
         )

@@ -19,7 +19,7 @@ LANGUAGES = (("nl", "Nederlands"), ("en", "English"))
 class InviteForm(Form):
     """Whom to invite, as what, and in which language."""
 
-    email = StringField(_("E-mail address"), [Required(_("Fill in the e-mail address of the person that you invite."))])
+    email = StringField(_("Email address"), [Required(_("Fill in the email address of the person you are inviting."))])
     organisation = SelectField(_("Organisation"), [Required()])
     role = RadioField(_("Role"), [Required()], choices=options((role.value, label) for role, label in ROLE_LABELS.items()))
     locale = SelectField(_("Language of the invitation"), [Required()], choices=options(LANGUAGES))
@@ -55,9 +55,9 @@ class OrganisationForm(Form):
         description=_("Where the organisation sits, for example Almelo."),
     )
     code = StringField(_("Code of the CBS"), description=_("Only of a municipality, for example GM0164."))
-    email_domain = StringField(_("What its mail addresses end in"), description=_("For example vechtstromen.nl."))
+    email_domain = StringField(_("What its email addresses end in"), description=_("For example vechtstromen.nl."))
     alert_email = StringField(
-        _("Mail address for alerts"),
+        _("Email address for alerts"),
         description=_(
             "Only of an adviser such as the environmental service: a recall is mailed here too, also when nobody logs in. For example meldpunt@odt.nl."
         ),
@@ -79,7 +79,7 @@ class DeclineForm(Form):
     """Why an organisation cannot join."""
 
     reason = TextAreaField(
-        _("Why not?"), [Required(_("Say why. The asker reads it."))], description=_("The asker reads it in a mail.")
+        _("Why not?"), [Required(_("Say why. Whoever asked can read it."))], description=_("Whoever asked reads it in an email.")
     )
 
 

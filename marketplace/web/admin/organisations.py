@@ -153,7 +153,7 @@ def decline_join(request_id: int) -> ResponseReturnValue:
         accounts.decline_request(current_session(), current_actor(), request_id=request_id, reason=reason)
 
     if submit(form, decline):
-        return done(_("The request is declined. The asker gets a mail with your reason."), url_for("admin.join_requests"))
+        return done(_("The request is declined. Whoever asked gets an email with your reason."), url_for("admin.join_requests"))
     return page("admin/decline_join.html", form, refused=422, asker=asker)
 
 

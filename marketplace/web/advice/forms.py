@@ -42,7 +42,8 @@ class OpinionForm(Form):
         _("Your opinion"),
         [Required(_("Write in one or two sentences what you looked at and what you find."))],
         description=_(
-            "It stands with the lot, with the name of your organisation and the day. It is never changed; a later one takes its place."
+            "It is shown with the lot, with the name of your organisation and the day. It is never changed; "
+            "a later one takes its place."
         ),
         id="opinion-text",
     )
@@ -65,7 +66,7 @@ class LiftForm(Form):
     paper_id = SelectField(
         _("On which paper?"),
         [Required()],
-        description=_("When this paper is taken away or runs out, the rule stands in the way again."),
+        description=_("When this paper is removed or expires, the rule applies again."),
     )
     reason = TextAreaField(
         _("Why?"),

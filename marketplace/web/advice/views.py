@@ -103,7 +103,7 @@ def give(listing_id: int) -> ResponseReturnValue:
     form = _opinion_form(listing_id, OpinionForm())
     session, actor = current_session(), current_actor()
     if submit(form, lambda: verbs.give_opinion(session, actor, listing_id=listing_id, draft=form.draft())):
-        return done(_("Your opinion stands with the lot. Its owner is told."), _there(listing_id))
+        return done(_("Your opinion is now shown with the lot. Its owner is told."), _there(listing_id))
     return _page(listing_id, form)
 
 

@@ -35,5 +35,5 @@ class ProposalForm(Form):
     reason = TextAreaField(
         _("Why do you propose it?"),
         [Required(_("Say why, in one sentence. Whoever placed the demand reads it."))],
-        description=_("For example: it lies 2 km farther than you asked, and we can arrange the transport."),
+        description=_("For example: it is 2 km farther away than you asked, and we can arrange the transport."),
     )

@@ -89,7 +89,7 @@ def show() -> ResponseReturnValue:
         Section(
             "depots",
             _("Depots that need somebody"),
-            _("More lies there than fits, something lies too long, or what was announced has not come."),
+            _("There is more than fits, something has been there too long, or what was announced has not come."),
             _("Every depot is as it should be."),
             [watch.depot_trouble(row) for row in troubles[:FIRST]],
             len(troubles),

@@ -27,15 +27,15 @@ class MoveForm(Form):
     """Another place."""
 
     idempotency_key = IdempotencyField()
-    place = PlaceField(_("Where do they lie now?"), description=_("A place, a postcode or coordinates."))
-    depot = SelectField(_("Or do they lie in a depot?"), validate_choice=False, default="")
+    place = PlaceField(_("Where are they now?"), description=_("A place, a postcode or coordinates."))
+    depot = SelectField(_("Or are they in a depot?"), validate_choice=False, default="")
 
     offered: frozenset[str] = frozenset()
 
     def offer(self, depots: Sequence[Depot]) -> None:
         """Fill in the depots that there are."""
         self.offered = frozenset(str(depot.id) for depot in depots)
-        self.depot.choices = or_nothing(_("No, they lie somewhere else"), ((str(depot.id), depot.name) for depot in depots))
+        self.depot.choices = or_nothing(_("No, they are somewhere else"), ((str(depot.id), depot.name) for depot in depots))
 
     @property
     def depot_id(self) -> int | None:

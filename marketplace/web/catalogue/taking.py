@@ -47,7 +47,7 @@ def terms_of(listing: Listing, lot: LotPage) -> Terms:
     if lot.is_left:
         facts.append((_("Comes free") if listing.planned else _("Free"), _free(listing, lot), None))
     if sure := find_certainty(listing):
-        facts.append((_("How sure"), CERTAINTY_LABELS[sure], CERTAINTY_HINTS[sure]))
+        facts.append((_("Certainty"), CERTAINTY_LABELS[sure], CERTAINTY_HINTS[sure]))
     if listing.minimum_part:
         smallest = quantity(listing.minimum_part, listing.unit)
         facts.append((_("In parts"), _("Parts from %(smallest)s", smallest=smallest), None))

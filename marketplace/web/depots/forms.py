@@ -40,10 +40,10 @@ class DetailsForm(Form):
 
     name = StringField(_("What is the depot called?"), [Required(_NAME)])
     address = StringField(_("Street and number"), description=_("Only people who collect something there get to see it."))
-    is_public = BooleanField(_("Everybody may see this depot on the site"))
+    is_public = BooleanField(_("Everyone can see this depot on the site"))
     collecting = TextAreaField(
         _("What can be collected here, and how?"),
-        description=_("Everybody reads this. Leave out names, phone numbers and mail addresses."),
+        description=_("Everyone can read this. Leave out names, phone numbers and email addresses."),
     )
 
 
@@ -77,7 +77,7 @@ class HoursForm(Form):
     sunday = HoursField(Weekday.SUNDAY.label)
     opening_note = TextAreaField(
         _("What else must people know?"),
-        description=_("Everybody reads this, for example: closed between Christmas and New Year."),
+        description=_("Everyone can read this, for example: closed between Christmas and New Year."),
     )
 
     @property
@@ -91,7 +91,7 @@ class RoomForm(Form):
 
     m2 = DecimalField(_("Square metres"), description=_("Leave a kind empty if it need not be counted."))
     m3 = DecimalField(_("Cubic metres"))
-    tonne = DecimalField(_("Tonnes"), description=_("Of everything that lies there together."))
+    tonne = DecimalField(_("Tonnes"), description=_("Of everything in it together."))
     pallet = DecimalField(_("Pallet places"))
     bays = TextAreaField(_("Bays"), description=_("One name on each line, for example A1. A bay that you leave out closes."))
 
@@ -110,7 +110,7 @@ class StoringForm(Form):
     takes = ChecksField(_("Which materials does the depot take?"), description=_("Tick none if it takes everything."))
     longest_stay_days = DecimalField(
         _("How many days may something stay at most?"),
-        description=_("After that it stands on the list of its keepers, for example 182. Leave it empty if there is no limit."),
+        description=_("After that it appears on the list of its keepers, for example 182. Leave it empty if there is no limit."),
     )
 
     def offer(self, taxonomy: Taxonomy) -> None:

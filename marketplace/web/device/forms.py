@@ -20,7 +20,7 @@ class OfflineForm(Form):
     quantity = StringField(_("How much is it?"))
     unit = SelectField(_("Unit"), choices=choices({unit: unit.label for unit in Unit}))
     condition = SelectField(_("Condition"), choices=choices(CONDITION_LABELS, _("Choose one")))
-    place = StringField(_("Where does it lie?"), description=_("A place, a postcode or coordinates."))
+    place = StringField(_("Where is it?"), description=_("A place, a postcode or coordinates."))
     description = TextAreaField(_("What else should others know?"))
 
     @classmethod

@@ -115,7 +115,11 @@ def _carbon(row: Exchange, material: Material | None) -> Iterator[Line]:
         yield Line(_("Avoided"), "", unknown(), (none,), "avoided_kgco2e")
     else:
         sure: Text | str = (
-            _("Factor of the new product: %(source)s, sure: %(confidence)s.", source=factor.source, confidence=factor.confidence)
+            _(
+                "Factor of the new product: %(source)s, certainty %(confidence)s.",
+                source=factor.source,
+                confidence=factor.confidence,
+            )
             if factor
             else ""
         )

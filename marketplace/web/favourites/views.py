@@ -36,7 +36,7 @@ def list_kept() -> str:
 def keep(listing_id: int) -> ResponseReturnValue:
     """Keep a lot, to be told when it changes."""
     favourites.keep_listing(current_session(), current_actor(), listing_id=listing_id)
-    return done(_("The lot is kept. You hear when it changes."), _back(listing_id))
+    return done(_("You keep this lot. You will hear when it changes."), _back(listing_id))
 
 
 @blueprint.post("/aanbod/<int:listing_id>/loslaten")
@@ -44,7 +44,7 @@ def keep(listing_id: int) -> ResponseReturnValue:
 def drop(listing_id: int) -> ResponseReturnValue:
     """Keep a lot no longer."""
     favourites.drop_listing(current_session(), current_actor(), listing_id=listing_id)
-    return done(_("The lot is kept no longer."), _back(listing_id))
+    return done(_("You no longer keep this lot."), _back(listing_id))
 
 
 def _back(listing_id: int) -> str:

@@ -8,7 +8,7 @@ from marketplace.materials.rules.taxonomy import Material, Taxonomy
 
 FORMULAS: list[tuple[Text, Text]] = [
     (_("Mass"), _("measured quantity × weight of one unit")),
-    (_("Distance"), _("the shortest line over the earth between where the lot lies and where it goes")),
+    (_("Distance"), _("the shortest line over the earth between where the lot is and where it goes")),
     (_("Road"), _("the driven kilometres; where nobody entered them: distance × 1.3")),
     (_("Transport work"), _("tonnes × road")),
     (_("Transport"), _("tonnes × road × carbon factor of the vehicle, from well to wheel")),
@@ -23,7 +23,7 @@ VEHICLE_COLUMNS: list[tuple[Text, str]] = [
     (_("Vehicle"), "text"),
     (_("kg CO₂e per tonne-km"), "number"),
     (_("Source"), "text"),
-    (_("Sure"), "text"),
+    (_("Certainty"), "text"),
 ]
 MATERIAL_COLUMNS: list[tuple[Text, str]] = [
     (_("Material"), "text"),
@@ -63,12 +63,12 @@ def material_rows(taxonomy: Taxonomy, actor: Actor) -> list[tuple[str, list[list
 
 def _row(material: Material, actor: Actor) -> list[str]:
     weight = quantity(material.weights_kg[material.default_unit], "kg")
-    unit = str(material.default_unit.label)
+    unit = str(material.default_unit.one)
     factor, may_read = material.carbon, may_read_factor(actor, material)
     processing, licensed = material.processing_kgco2e_per_kg, str(_("licensed"))
     return [
         material.name,
-        str(_("%(weight)s for 1 %(unit)s", weight=weight, unit=unit)),
+        str(_("%(weight)s per %(unit)s", weight=weight, unit=unit)),
         f"{material.weight_source} ({material.weight_confidence})",
         number(factor.kgco2e_per_kg if factor else None, 4 if factor else None) if may_read else licensed,
         f"{factor.source} ({factor.confidence})" if factor else "–",

@@ -98,12 +98,15 @@ def _days(days: Quartiles | NotTold | None) -> list[tuple[Text, str, Text | str]
     if days is None:
         return [(label, unknown(), _("nothing was handed over"))]
     first, third = number(days.first), number(days.third)
-    note = _(
-        "median of %(count)s transfers; half of them took %(first)s to %(third)s days",
-        count=days.count,
-        first=first,
-        third=third,
-    )
+    if first == third:
+        note = _("median of %(count)s transfers; at least half of them took just as long", count=days.count)
+    else:
+        note = _(
+            "median of %(count)s transfers; half of them took %(first)s to %(third)s days",
+            count=days.count,
+            first=first,
+            third=third,
+        )
     return [(label, number(days.median), note)]
 
 

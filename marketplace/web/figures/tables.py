@@ -7,7 +7,7 @@ from decimal import Decimal
 from marketplace.impact.queries.statistics import Statistics, StatisticsRow
 from marketplace.impact.rules.statistics import STATISTICS, Figure, Measure, Statistic
 from marketplace.kernel.errors import Missing
-from marketplace.kernel.formats import km, money, number, percent
+from marketplace.kernel.formats import euros, km, money, number, percent
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.rules import Reach, Totals
 from marketplace.sheets.writing import Cell
@@ -137,7 +137,7 @@ def settlement_of(rows: Sequence[StatisticsRow]) -> list[Settled]:
     """Whoever has something to get from or to pay to another, who gets most first."""
     sums = [(row, row.to_get_cents, row.to_pay_cents) for row in rows]
     return [
-        Settled(row.key, row.name, money(to_get), money(to_pay), money(to_get - to_pay).replace("-", "−"))
+        Settled(row.key, row.name, money(to_get), money(to_pay), euros(to_get - to_pay))
         for row, to_get, to_pay in sorted(sums, key=lambda entry: entry[2] - entry[1])
         if to_get or to_pay
     ]

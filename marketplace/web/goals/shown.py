@@ -75,7 +75,7 @@ def say_share(place: GoalPlace) -> Text | str:
     """A share, or why there is none."""
     if place.used.share is not None:
         return percent(place.used.share)
-    return _("by too few") if place.used.reported and not place.used.is_of_enough else _("not reported")
+    return _("too few") if place.used.reported and not place.used.is_of_enough else _("not reported")
 
 
 def say_change(change: Comparison | None) -> Text:

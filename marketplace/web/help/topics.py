@@ -42,14 +42,14 @@ TOPICS: dict[str, Topic] = {
         "aanbieden",
         "photo",
         _("You have material left over"),
-        _("In four steps it stands on the bank. A colleague or a neighbouring municipality collects it."),
+        _("In four steps it is on the bank. A colleague or a neighbouring municipality collects it."),
         ("/aanbod/nieuw/stap/1", _("Offer a lot")),
     ),
     "zoeken": Topic(
         "zoeken",
         "search",
         _("You need material"),
-        _("Look what is near, or say what you need: then you hear as soon as something fits."),
+        _("See what is nearby, or say what you need: then you hear as soon as something fits."),
         ("/aanbod", _("See what is on offer")),
     ),
     "overzicht": Topic(
@@ -71,7 +71,7 @@ _STEPS: dict[str, tuple[Step, ...]] = {
         ),
         Step(
             "place",
-            _("Say where it lies and when it is free"),
+            _("Say where it is and when it is free"),
             _(
                 "Others see the place by name only. The exact spot is for whoever may collect it. What becomes free later can be reserved now."
             ),
@@ -214,7 +214,8 @@ LAWS: tuple[Law, ...] = (
             "Whoever keeps data of people needs a reason for it. Here that is a public task: using material again (GDPR, article 6, paragraph 1, under e)."
         ),
         _(
-            "Names, numbers and addresses are shown only to whoever needs them for a transfer. The page on privacy tells everything that is kept."
+            "Names, numbers and addresses are shown only to those who need them for a transfer. The privacy "
+            "page tells you everything that is kept."
         ),
         ("AVG, artikel 6 lid 1 onder e",),
     ),

@@ -107,7 +107,7 @@ class GivenForm(Form):
     earliest = StringField(_("From which day can it come free?"), description=_("For example 1 July 2028."))
     latest = StringField(_("And on which day at the latest?"), description=_("For example 31 December 2028."))
     certainty = SelectField(
-        _("How sure is that?"), choices=options(CERTAINTY_LABELS.items(), empty=_("Choose")), validate_choice=False
+        _("How certain is that?"), choices=options(CERTAINTY_LABELS.items(), empty=_("Choose")), validate_choice=False
     )
     condition = SelectField(
         _("In which condition, as far as you know?"),

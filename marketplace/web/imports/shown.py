@@ -212,7 +212,7 @@ def _post(run: ImportRun, row: ImportRow, judge: Judge) -> ShownPost:
 POST_FATES: dict[RowState, tuple[Text, str]] = {
     RowState.OK: (_("taken"), "good"),
     RowState.CHANGED: (_("taken"), "good"),
-    RowState.UNCHANGED: (_("stands there already"), "neutral"),
+    RowState.UNCHANGED: (_("already there"), "neutral"),
     RowState.ERROR: (_("wrong"), "stop"),
     RowState.REFUSED: (_("refused"), "wait"),
     RowState.IGNORED: (_("passed over"), "neutral"),

@@ -304,7 +304,7 @@ def outflow(year: int) -> str:
     session, actor = current_session(), current_actor()
     outflow = get_outflow(session, actor, year=year)
     if not outflow.codes:
-        raise Missing(_("There are no waste notifications of %(year)s. Load them first.", year=str(year)))
+        raise Missing(_("There are no waste notifications for %(year)s. Load them first.", year=str(year)))
     return render_template(
         "imports/outflow.html",
         outflow=outflow,

@@ -12,8 +12,8 @@ from marketplace.web.ui.forms import Form, IdempotencyField, Required, options
 BY_KIND = "by_kind"
 ALIKE: dict[str, Text] = {
     Cadence.AT_ONCE.value: _("Everything at once"),
-    Cadence.DAILY.value: _("Everything in one mail a day"),
-    Cadence.WEEKLY.value: _("Everything in one mail a week, on Monday"),
+    Cadence.DAILY.value: _("Everything in one email a day"),
+    Cadence.WEEKLY.value: _("Everything in one email a week, on Monday"),
     BY_KIND: _("Choose for each kind of message"),
 }
 
@@ -21,7 +21,7 @@ ALIKE: dict[str, Text] = {
 class PreferencesForm(Form):
     """One choice for all of it, or one for each kind; the other fields are the kinds."""
 
-    everything = RadioField(_("How often do you want mail?"), [Required()], choices=options(ALIKE.items()), default=BY_KIND)
+    everything = RadioField(_("How often do you want emails?"), [Required()], choices=options(ALIKE.items()), default=BY_KIND)
     idempotency_key = IdempotencyField()
 
     def chosen(self) -> dict[Notice, Cadence]:

@@ -214,7 +214,7 @@ class ListingForm(MaterialForm):
     def set_choices(self, taxonomy: Taxonomy, depots: list[Depot]) -> None:
         """Set the choices, and what the chosen material brings along. Its units and the hazards to declare."""
         self.material.choices = material_choices(taxonomy)
-        self.depot.choices = or_nothing(_("No, it lies somewhere else"), ((str(depot.id), depot.name) for depot in depots))
+        self.depot.choices = or_nothing(_("No, it is somewhere else"), ((str(depot.id), depot.name) for depot in depots))
         chosen = taxonomy.find_material(self.material.data or "")
         if chosen:
             decided = deciding_gates(taxonomy.gates, chosen)
@@ -352,7 +352,7 @@ class PhotosForm(Form):
 class WhereForm(Form):
     """Where a lot lies and when it is there, as what can be chosen with one tap."""
 
-    spot = RadioField(_("Where does it lie?"), [required], validate_choice=False)
+    spot = RadioField(_("Where is it?"), [required], validate_choice=False)
     since = RadioField(_("From when can it be collected?"), [required])
     till = RadioField(_("Until when?"), [required], choices=choices(TILL_LABELS))
 

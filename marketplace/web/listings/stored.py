@@ -309,7 +309,7 @@ def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
 def announced_at(awaited: Awaited) -> Text:
     """What somebody reads whose lot stands before a depot that others keep."""
     return _(
-        "Your lot is on offer. It is announced to %(depot)s; it lies there as soon as a keeper has taken it in.",
+        "Your lot is on offer. It is announced to %(depot)s; it is in the depot as soon as a keeper has taken it in.",
         depot=Written(awaited.depot),
     )
 

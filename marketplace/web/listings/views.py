@@ -187,7 +187,7 @@ def withdraw(listing_id: int) -> ResponseReturnValue:
 
 def _withdrawn(form: CloseForm, has: str | None) -> Text:
     if has is not None and is_said_gone(form.chosen):
-        return _("The lot is withdrawn. It still lies at %(has)s, where they read what you said of it.", has=has)
+        return _("The lot is withdrawn. It is still with %(has)s, where they can read what you said about it.", has=has)
     if not is_lost(form.chosen):
         return _("The lot is withdrawn, and does not count as lost. Everyone who had reserved something has been notified.")
     return _("The lot is withdrawn. Everyone who had reserved something has been notified.")
@@ -211,7 +211,7 @@ def close(listing_id: int) -> ResponseReturnValue:
 
 def _closed(form: CloseForm, has: str | None) -> Text:
     if has is not None and is_said_gone(form.chosen):
-        return _("The lot is closed. It still lies at %(has)s, where they read what you said of it.", has=has)
+        return _("The lot is closed. It is still with %(has)s, where they can read what you said about it.", has=has)
     return _("The lot is closed. It is no longer in the catalogue.")
 
 

@@ -152,7 +152,7 @@ def _stored(sketch_id: int | None, number: int) -> Sketch:
 
 def _gone(number: int) -> ResponseReturnValue:
     """The draft was published or thrown away meanwhile. What was typed stays, and begins a lot."""
-    refusal = Conflict(_("This draft is published or gone. What you typed still stands here, and becomes another lot."))
+    refusal = Conflict(_("This draft has been published or is gone. What you typed is still here, and becomes another lot."))
     if request.form.get("do") == "auto":
         raise refusal
     answers = stored.typed(number, current_session(), current_actor(), {})
@@ -226,7 +226,7 @@ def _is_told(form: ListingForm, answers: Answers) -> bool:
     if set(form.hazard_names) - set(answers.get("hazards", {})):
         form.form_faults = [_("For this material there is one more question: is something hazardous in it?")]
     if form.entries and not form.was_asked:
-        form.form_faults = [_("This material has questions of its own. They stand below; answer what you know, and go on.")]
+        form.form_faults = [_("This material has questions of its own. They are below; answer what you know, and continue.")]
         return False
     return form.check_answers() and not form.form_faults
 

@@ -107,7 +107,7 @@ def _amount(form: Any) -> Decimal:
 
 
 def _moved(lot: Lot, _before: Decimal) -> Text:
-    return _("Lot %(number)s lies in %(place)s now.", number=lot_number(lot.id), place=place_of(lot))
+    return _("Lot %(number)s is in %(place)s now.", number=lot_number(lot.id), place=place_of(lot))
 
 
 def _parted(lot: Lot, _before: Decimal) -> Text:
@@ -125,12 +125,12 @@ def _counted(lot: Lot, before: Decimal) -> Text:
 
 def _gone_out(lot: Lot, before: Decimal) -> Text:
     gone = Amount(before - lot.quantity, lot.unit_of)
-    return _("%(gone)s went out. %(there)s is left.", gone=gone, there=_there(lot))
+    return _("Booked out: %(gone)s. Left: %(there)s.", gone=gone, there=_there(lot))
 
 
 def _written_off(lot: Lot, before: Decimal) -> Text:
     gone = Amount(before - lot.quantity, lot.unit_of)
-    return _("%(gone)s is written off. %(there)s is left.", gone=gone, there=_there(lot))
+    return _("Written off: %(gone)s. Left: %(there)s.", gone=gone, there=_there(lot))
 
 
 def _drafted(lot: Lot, _before: Decimal) -> Text:
@@ -149,7 +149,7 @@ _DRIVEN = _("vehicle, kilometres")
 MOVE = Act(_("Move"), _("Move it"), MoveForm, _ASKED_OF_MOVE, _MORE_OF_MOVE, _move, _moved, inside=_DRIVEN)
 SPLIT = Act(_("Split"), _("Split it off"), SplitForm, ("quantity", "bay"), ("pallets", "moved_on"), _split, _parted)
 COUNT = Act(_("Count"), _("Save the count"), CountForm, ("quantity", "reason"), ("moved_on",), _count, _counted)
-LET_OUT = Act(_("Let out"), _("Let it out"), LetOutForm, ("quantity", "reason"), ("moved_on",), _let_out, _gone_out)
+LET_OUT = Act(_("Book out"), _("Book it out"), LetOutForm, ("quantity", "reason"), ("moved_on",), _let_out, _gone_out)
 WRITE_OFF = Act(_("Write off"), _("Write it off"), WriteOffForm, ("quantity", "reason"), ("moved_on",), _write_off, _written_off)
 OFFER = Act(
     *(_("Offer it"), _("Make the draft of the offer"), OfferForm, ("quantity",), (), _offer, _drafted),

@@ -174,7 +174,7 @@ def bring_in(depot_id: int) -> ResponseReturnValue:
     if coming is None:
         return page("lots/_find_coming.html", finding, depot=depot)
     if coming.lot.depot_id == depot.id:
-        here = _("Lot %(number)s lies in this depot already.", number=lot_number(coming.lot.id))
+        here = _("Lot %(number)s is in this depot already.", number=lot_number(coming.lot.id))
         return done(here, url_for("lots.show", lot_id=coming.lot.id), "info")
     form.prepare(coming.lot)
     form.offer_vehicles(get_taxonomy(session).vehicles)

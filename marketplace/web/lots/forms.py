@@ -71,8 +71,8 @@ class ChainForm(LotForm):
 
     reason = TextAreaField(
         _("Why need the chain not wait?"),
-        [Required(_("Say why, in one sentence. Everybody reads it at the offer."))],
-        description=_("Everybody reads it at the offer."),
+        [Required(_("Say why, in one sentence. Everyone can read it with the offer."))],
+        description=_("Everyone can read it with the offer."),
     )
 
     def prepare(self, lot: Lot) -> None:
@@ -84,7 +84,7 @@ class CallOffForm(Form):
     """Why something that was announced does not come."""
 
     idempotency_key = IdempotencyField()
-    reason = TextAreaField(_("Why does it not come?"), [Required(NO_REASON)], description=_("The other side reads it."))
+    reason = TextAreaField(_("Why is it not coming?"), [Required(NO_REASON)], description=_("The other side reads it."))
 
 
 class ActForm(LotForm):
@@ -115,14 +115,14 @@ class SplitForm(AmountForm):
     """A part becomes a lot of its own, with a number of its own."""
 
     quantity = AmountField(_("How much is split off?"), [_HOW_MUCH])
-    bay = BayField(_("In which bay does that part lie?"), description=_("Empty: where the lot lies."))
+    bay = BayField(_("In which bay does that part lie?"), description=_("Empty: where the lot is."))
     pallets = IntegerField(_("Pallet places of that part"), [Optional()])
 
 
 class CountForm(AmountForm):
     """A stocktake: what is there. A difference is explained."""
 
-    quantity = AmountField(_("How much lies there now?"), [_HOW_MUCH])
+    quantity = AmountField(_("How much is there now?"), [_HOW_MUCH])
     reason = TextAreaField(_("Why is it more or less than it was?"), description=_("Only when it is not what the bank says."))
 
 
@@ -172,7 +172,7 @@ class MoveForm(DrivenForm):
     place = PlaceField(
         _("Which other place?"), description=_("Only where you chose another place. A place, a postcode or coordinates.")
     )
-    bay = BayField(_("Bay"), description=_("As it stands on the sign, for example A3."))
+    bay = BayField(_("Bay"), description=_("As on the sign, for example A3."))
     pallets = IntegerField(_("Pallet places"), [Optional()])
     reason = StringField(_("Remark"))
 

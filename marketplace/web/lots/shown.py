@@ -135,14 +135,14 @@ def _notes(session: Session, actor: Actor, lot: Lot) -> Iterator[Text]:
     if offered is not None and offered.outcome is not None:
         outcome, day = OUTCOME_LABELS[Outcome(offered.outcome)], long_date(offered.lost_on)
         yield _(
-            "Its owner ended the offer on %(day)s: “%(outcome)s”. Is it gone? Then let it out or write it off.",
+            "Its owner ended the offer on %(day)s: “%(outcome)s”. Is it gone? Then book it out or write it off.",
             day=day,
             outcome=outcome,
         )
 
 
 def _figures(lot: Lot) -> list[tuple[str, Text | str]]:
-    figures: list[tuple[str, Text | str]] = [(quantity(lot.quantity, lot.unit), _("lies here") if lot.depot_id else _("left"))]
+    figures: list[tuple[str, Text | str]] = [(quantity(lot.quantity, lot.unit), _("here now") if lot.depot_id else _("left"))]
     figures.append((mass(lot.quantity * lot.kg_per_unit), _("weight")))
     if lot.in_depot_since:
         days = (clock.today() - lot.in_depot_since).days
@@ -194,7 +194,7 @@ def _tiles(actor: Actor, seen: Lying, expected: Arrival | None) -> list[Tile]:
     rows = (
         (expected is not None, "log-in", _("Take in"), coming),
         (handles, "move-right", _("Move") if lot.depot_id else _("Into a depot"), own("lots.move")),
-        (handles and is_free, "log-out", _("Let out"), own("lots.let_out")),
+        (handles and is_free, "log-out", _("Book out"), own("lots.let_out")),
         (handles, "clipboard-check", _("Count"), own("lots.count")),
         (handles and is_free, "split", _("Split"), own("lots.split")),
         (handles or owns, "camera", _("Photo"), own("lots.photo")),

@@ -66,7 +66,7 @@ def group_rows(taxonomy: Taxonomy, actor: Actor) -> list[tuple[str, list[Row]]]:
 
 def _row(material: Material, actor: Actor) -> Row:
     unit = str(material.default_unit.one)
-    weight = _("%(kg)s kg for 1 %(unit)s", kg=exact(material.weights_kg[material.default_unit]), unit=unit)
+    weight = _("%(kg)s kg per %(unit)s", kg=exact(material.weights_kg[material.default_unit]), unit=unit)
     carbon, may_read = material.carbon, may_read_factor(actor, material)
     source = f"{carbon.source} ({carbon.confidence})" if carbon else NOTHING
     licensed = str(_("licensed"))
@@ -83,7 +83,7 @@ def _row(material: Material, actor: Actor) -> Row:
 def facts_of(session: Session, material: Material, actor: Actor) -> list[tuple[Text, Text | str]]:
     """Everything that the version in use says of the figures of a material."""
     units = [unit for unit in material.units if unit.value not in ("kg", "tonne")]
-    weights = [_("%(kg)s kg for 1 %(unit)s", kg=exact(material.weights_kg[unit]), unit=unit.one) for unit in units]
+    weights = [_("%(kg)s kg per %(unit)s", kg=exact(material.weights_kg[unit]), unit=unit.one) for unit in units]
     source = f"{material.weight_source} ({material.weight_confidence})" if material.weight_source else NOTHING
     return [
         (_("Group"), material.group.name),

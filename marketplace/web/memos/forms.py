@@ -20,21 +20,21 @@ class SearchForm(NeedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title.description = str(_("It stands on the memo. For example: Pavers for the car park at the sports hall."))
+        self.title.description = str(_("It is printed on the memo. For example: Pavers for the car park at the sports hall."))
 
 
 class ConcludeForm(Form):
     """What was done after a search."""
 
     idempotency_key = IdempotencyField()
-    decision = RadioField(_("What do you do?"), [Required(_("Choose what you do."))], choices=choices(DECISION_LABELS))
+    decision = RadioField(_("What will you do?"), [Required(_("Choose what you do."))], choices=choices(DECISION_LABELS))
     reason = SelectField(
-        _("Why do you buy it new?"),
+        _("Why will you buy it new?"),
         choices=options([(reason.value, WHY_LABELS[reason]) for reason in WhyNew], empty=_("Not filled in")),
         default="",
     )
     explanation = StringField(_("In one sentence"), description=_("Needed with “Another reason”."))
-    bought = QuantityField(_("How much do you buy new?"))
+    bought = QuantityField(_("How much will you buy new?"))
     purchase_reference = StringField(
         _("Reference of the purchase"), description=_("The number or the link of the order or the tender.")
     )

@@ -27,7 +27,7 @@ from marketplace.web.ui.tonnes import in_tonnes, places_of
 FIRST_MONTH = "2026-11"  # the first memo was made in it
 SHOWN = 20
 ASKED = ("vanaf", "tot", "groep")
-COLUMNS = (_("Searches"), _("Something fitted"), _("Bought new all the same"), _("Searched (tonnes)"), _("Bought new (tonnes)"))
+COLUMNS = (_("Searches"), _("Something fitted"), _("Bought new anyway"), _("Searched (tonnes)"), _("Bought new (tonnes)"))
 HEADER = [
     _("Memo"),
     _("Day"),

@@ -101,7 +101,7 @@ def get_municipality_facts(session: Session, actor: Actor, *, slug: str, year: i
     every = list_adopted(session)
     own = {adopted_year.year: adopted_year for adopted_year in every if adopted_year.organisation_id == organisation.id}
     if year is not None and year not in own:
-        raise Missing(_("%(name)s has no adopted figures of %(year)s.", name=organisation.name, year=str(year)))
+        raise Missing(_("%(name)s has no adopted figures for %(year)s.", name=organisation.name, year=str(year)))
     adopted = own[year or max(own)] if own else None
     year_facts = (
         None

@@ -23,7 +23,7 @@ def paper_of(facts: MunicipalityFacts, year_facts: YearFacts, address: str) -> P
     title = _("%(name)s and the circular goals in %(year)s", name=name, year=year)
     return Paper(
         title=title,
-        description=_("Adopted figures of %(year)s", year=year),
+        description=_("Adopted figures for %(year)s", year=year),
         header=title,
         footer=_(
             "Adopted on %(day)s, ledger up to row %(seq)s, factors version %(version)s",
@@ -40,7 +40,7 @@ def _parts(facts: MunicipalityFacts, year_facts: YearFacts, address: str) -> Ite
     adopted, bank = year_facts.adopted, year_facts.bank
     yield pages.lead(
         _(
-            "For the council of %(name)s. Adopted figures of %(year)s, %(people)s inhabitants.",
+            "For the council of %(name)s. Adopted figures for %(year)s, %(people)s inhabitants.",
             name=facts.organisation.name,
             year=str(adopted.year),
             people=number(facts.inhabitants),

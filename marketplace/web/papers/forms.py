@@ -40,7 +40,7 @@ class PaperForm(Form):
             "A PDF, or a photo on which everything can be read. At most 20 MB. On a phone you can take the photo at once."
         ),
     )
-    number = StringField(_("Number"), description=_("As it stands on the paper. Only a drawing or another paper may go without."))
+    number = StringField(_("Number"), description=_("As it is on the paper. Only a drawing or another paper may go without."))
     issuer = StringField(_("Issued by"), description=_("The laboratory, the certifying body or the manufacturer."))
     issued_on = DutchDateField(
         _("Issued on"),
@@ -49,7 +49,7 @@ class PaperForm(Form):
         description=_("For example 12 March 2025."),
     )
     valid_until = DutchDateField(
-        _("Valid until"), description=_("The last day that stands on it. Leave it empty where the paper does not expire.")
+        _("Valid until"), description=_("The last day that is on it. Leave it empty if the paper does not expire.")
     )
 
     taken: Taken | None = None

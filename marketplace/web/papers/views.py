@@ -151,7 +151,7 @@ def remove(listing_id: int, paper_id: int) -> ResponseReturnValue:
     form = RemoveForm()
     is_valid = form.is_submitted() and form.validate()
     if is_valid and attempt(form, lambda: actions.remove_paper(session, actor, listing_id=listing_id, paper_id=paper_id)):
-        return done(_("The paper is taken away. It counts no more for this lot."), _address(listing_id))
+        return done(_("The paper is removed. It no longer counts for this lot."), _address(listing_id))
     return page("papers/remove.html", form, listing=listing, paper=row_of(paper, get_taxonomy(session)))
 
 

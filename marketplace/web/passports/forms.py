@@ -67,12 +67,12 @@ class AssetForm(Form):
     place = PlaceField(_("Where does it stand?"), hinted=True)
     shape = TextAreaField(
         _("Its line or area"),
-        description=_("Paste GeoJSON here, for example from your map system. Longitude stands first, in WGS84."),
+        description=_("Paste GeoJSON here, for example from your map system. Longitude first, in WGS84."),
     )
     earliest = DutchDateField(_("First day on which it can come free"))
     latest = DutchDateField(_("Last day"))
     certainty = SelectField(
-        _("How sure is that?"),
+        _("How certain is that?"),
         choices=options(((certainty.value, CERTAINTY_LABELS[certainty]) for certainty in Certainty), empty=_("Not planned")),
     )
     reason = StringField(
@@ -87,11 +87,11 @@ class AssetForm(Form):
         _("Score of an inspection by NEN 2767"),
         choices=options(((str(score), str(score)) for score in range(1, NEN_2767_WORST + 1)), empty=_("None")),
         description=_(
-            "From 1 (excellent) to 6 (very poor), for the object as a whole. The condition of materials stands with each part."
+            "From 1 (excellent) to 6 (very poor), for the object as a whole. The condition of materials is given with each part."
         ),
     )
     is_public = BooleanField(
-        _("Everybody may read this passport"),
+        _("Everyone can read this passport"),
         description=_(
             "Without a tick only your organisation, whoever maintains it and the AO CE read it. What it is worth is never public."
         ),
@@ -210,7 +210,7 @@ def _layer_field() -> IntegerField:
     return IntegerField(
         _("Which layer is it, from the top?"),
         [Optional()],
-        description=_("1 is the top layer, 2 the one below it. Leave it empty for what does not lie in layers."),
+        description=_("1 is the top layer, 2 the one below it. Leave it empty for what is not in layers."),
     )
 
 
@@ -268,9 +268,9 @@ class DescribeForm(Form):
 
     layer = _layer_field()
     element = StringField(_("What is it in the object?"), description=_("For example carriageway, footpath, or deck."))
-    condition = SelectField(_("Condition"), choices=choices(CONDITION_LABELS, nothing=_("Nobody looked")))
+    condition = SelectField(_("Condition"), choices=choices(CONDITION_LABELS, nothing=_("Not inspected")))
     detachability = SelectField(
-        _("How does it come loose?"),
+        _("How can it be removed?"),
         choices=options(((detachability.value, detachability.label) for detachability in Detachability), empty=_("Not known")),
     )
     known_by = _known_field()

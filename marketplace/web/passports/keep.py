@@ -116,7 +116,7 @@ def change_item(asset_id: int, number: int) -> ResponseReturnValue:
     form = ChangeForm()
     form.prepare(item)
     if submit(form, lambda: items.change_item(session, actor, asset_id=asset_id, number=number, change=form.draft())):
-        return done(_("It stands in the passport."), url_for("passports.show", asset_id=asset_id, _anchor="happened"))
+        return done(_("It is in the passport."), url_for("passports.show", asset_id=asset_id, _anchor="happened"))
     return page("passports/change_item.html", form, asset=asset, item=item, material=_material(item))
 
 

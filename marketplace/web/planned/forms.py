@@ -31,11 +31,11 @@ class DatesForm(Form):
         _("And on which day at the latest?"),
         [Required(_("Enter the day on which it comes free at the latest, for example 30 September 2028."))],
     )
-    certainty = RadioField(_("How sure is that?"), [Required()], choices=choices(CERTAINTY_LABELS))
+    certainty = RadioField(_("How certain is that?"), [Required()], choices=choices(CERTAINTY_LABELS))
     reason = TextAreaField(
         _("Why do the days move?"),
         [Required(_("Say why, in one sentence. Whoever reserved it reads it."))],
-        description=_("Everybody who sees the lot reads this."),
+        description=_("Everyone who sees the lot can read this."),
     )
     hints = CERTAINTY_HINTS
 
@@ -73,7 +73,7 @@ class ThereForm(Form):
         description=_("Today or earlier."),
     )
     available_until = DutchDateField(_("Until which day can it stay?"), description=_("Leave empty if there is no last day."))
-    photo = FileField(_("A photo of how it lies there"), description=_("JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB."))
+    photo = FileField(_("A photo of it as it is there"), description=_("JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB."))
     picture: StoredPicture | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:

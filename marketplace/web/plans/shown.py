@@ -132,7 +132,7 @@ def figures(result: PlanResult) -> Iterator[tuple[Text, str]]:
     )
     saved = result.base_tonne_km - result.even_tonne_km
     share = percent(saved / result.base_tonne_km, 1) if result.base_tonne_km else percent(Decimal(0), 1)
-    yield _("Saves at equal tonnes"), str(_("%(driven)s, %(share)s", driven=_tonne_km(saved), share=share))
+    yield _("Saves for the same tonnes"), str(_("%(driven)s, %(share)s", driven=_tonne_km(saved), share=share))
     more = result.mass_kg - result.base_mass_kg
     if more > 0:
         yield _("Serves more"), mass(more)

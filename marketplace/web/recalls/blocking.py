@@ -65,7 +65,7 @@ def block(lot_id: int) -> ResponseReturnValue:
     lot = traced.lot
     recall = attempt(form, lambda: block_lot(session, actor, lot_id=lot_id, draft=form.draft())) if is_valid else None
     if recall is not None:
-        message = _("The lot is blocked, with all that came from it. Everybody whom it concerns is told.")
+        message = _("The lot is blocked, with all that came from it. Everyone concerned is told.")
         return done(message, url_for("recalls.show", recall_id=recall.id))
     tree = trace(session, actor, lot_id)
     lots = lots_below(tree, lot.id)

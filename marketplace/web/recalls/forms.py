@@ -18,9 +18,9 @@ class BlockForm(Form):
     idempotency_key = IdempotencyField()
     reason = TextAreaField(
         _("What was found, and by whom?"),
-        [Required(_("Say what was found and by whom. Everybody who has or had any of it reads this."))],
+        [Required(_("Say what was found and by whom. Everyone who has or had any of it can read this."))],
         description=_(
-            "For example: PFAS above the limit, found by the laboratory. Everybody who has or had any of it reads this."
+            "For example: PFAS above the limit, found by the laboratory. Everyone who has or had any of it can read this."
         ),
     )
     found_on = DutchDateField(
@@ -40,7 +40,7 @@ class ReleaseForm(Form):
     recall = SelectField(_("Which recall is it about?"), [Required(_("Choose which recall it is about."))])
     paper = SelectField(
         _("Which paper shows that it is clean?"),
-        description=_("A report or declaration that stands with this lot and is not from before the finding."),
+        description=_("A report or declaration that is kept with this lot and does not date from before the finding."),
     )
     reason = TextAreaField(
         _("Why is it free again?"),

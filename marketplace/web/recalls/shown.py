@@ -138,7 +138,7 @@ def _service(party: RecallParty, reads: bool) -> Text:
         return _("%(organisation)s was told on %(moment)s.", **words)
     if party.alert_email:
         return _("%(organisation)s was told on %(moment)s, at %(email)s and in the bank.", email=party.alert_email, **words)
-    return _("%(organisation)s was told on %(moment)s, in the bank only: no mail address for alerts was known of it.", **words)
+    return _("%(organisation)s was told on %(moment)s, in the bank only: it has no known email address for alerts.", **words)
 
 
 def _transfer(row: RecallTransfer) -> Row:

@@ -28,10 +28,10 @@ class ReleaseForm(Form):
     earliest = DutchDateField(_("First day"), [Required(_("Enter the first day, for example 1 July 2028."))])
     latest = DutchDateField(_("Last day"), [Required(_("Enter the last day, for example 30 September 2028."))])
     certainty = SelectField(
-        _("How sure is that?"),
+        _("How certain is that?"),
         [Required(_("Choose how sure it is that it comes free in that period."))],
         choices=options(
-            ((certainty.value, CERTAINTY_LABELS[certainty]) for certainty in Certainty), empty=_("Choose how sure it is")
+            ((certainty.value, CERTAINTY_LABELS[certainty]) for certainty in Certainty), empty=_("Choose how certain it is")
         ),
     )
     condition = RadioField(

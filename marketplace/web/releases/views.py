@@ -66,6 +66,6 @@ def receive(seq: int) -> ResponseReturnValue:
         return put_received(session, actor, asset_id=form.chosen(), seq=seq, amount=form.quantity.data, details=form.details())
 
     if form.validate_on_submit() and attempt(form, put) is not None:
-        return done(_("It stands in the passport."), url_for("passports.show", asset_id=form.chosen()))
+        return done(_("It is in the passport."), url_for("passports.show", asset_id=form.chosen()))
     material = get_taxonomy(session).material(row.material_slug)
     return page("releases/receive.html", form, row=row, material=material, has_assets=bool(assets), left=left)

@@ -159,7 +159,7 @@ class AdoptForm(VersionForm):
         description=_("For example: college van B en W, or gemeenteraad."),
     )
     decided_on = DutchDateField(
-        _("When?"), [Required(_("Fill in the day of the decision, from 1 January 2000 up to and including today."))], is_past=True
+        _("When?"), [Required(_("Fill in the day of the decision, from 1 January 2000 to today."))], is_past=True
     )
     document = StringField(
         _("In which document?"),

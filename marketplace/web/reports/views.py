@@ -107,7 +107,7 @@ def check(year: int) -> ResponseReturnValue:
         form,
         lambda: submit_report(session, actor, organisation_slug=actor.organisation_slug, year=year, version=form.version_read()),
     ):
-        return done(_("The report of %(year)s is submitted. The AO CE will look at it.", year=str(year)), _next(year, ""))
+        return done(_("The report for %(year)s is submitted. The AO CE will look at it.", year=str(year)), _next(year, ""))
     return page(
         "reports/check.html",
         form,

@@ -76,9 +76,7 @@ class ProposeForm(Form):
     )
     second_time = DutchMomentField(_("Second time"), id="meeting-2")
     third_time = DutchMomentField(_("Third time"), id="meeting-3")
-    place = StringField(
-        _("Where do you meet?"), description=_("Leave empty for the place where the lot lies."), id="meeting-place"
-    )
+    place = StringField(_("Where do you meet?"), description=_("Leave empty for the place where the lot is."), id="meeting-place")
     notes = TextAreaField(
         _("What must somebody know at the gate?"),
         description=_("For example: gate on the left, call 5 minutes before. Only the two sides read this."),
@@ -204,7 +202,7 @@ class ReserveForm(Form):
     )
     depot = DepotField(
         _("Or does it go to a depot first?"),
-        description=_("Then it lies there for you, and kilometres count to the depot."),
+        description=_("Then it waits there for you, and kilometres count to the depot."),
     )
     project = StringField(_("For which project?"), description=_("For example: reconstruction of Dorpsstraat."))
     use = StringField(
@@ -237,7 +235,7 @@ class ReserveForm(Form):
         _("What is it for?"), description=_("The owner reads this. For example: parking places at the sports hall.")
     )
     join_waiting_list = BooleanField(_("If it does not fit, put me on the waiting list"))
-    confirm_unusual = BooleanField(_("Yes, I want it all the same"))
+    confirm_unusual = BooleanField(_("Yes, I want it anyway"))
 
     def prepare(
         self, listing: Listing, demands: list[Demand], linked: Mapping[str, str], under_way: Mapping[int, Decimal] | None = None

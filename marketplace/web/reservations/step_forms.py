@@ -83,7 +83,7 @@ class RejectForm(StepForm):
     """The owner says no, and why."""
 
     reason = TextAreaField(
-        _("Why do you reject this request?"), [_WHY], description=_("The asker reads this."), id="reject-reason"
+        _("Why do you reject this request?"), [_WHY], description=_("Whoever asked can read this."), id="reject-reason"
     )
 
 
@@ -192,7 +192,7 @@ class LateHandoverForm(HandoverForm):
     reason = TextAreaField(
         _("Why does the paperwork come after the hand-over?"),
         [_WHY],
-        description=_("It counts in the period in which you book it, and the day on which it happened stands beside it."),
+        description=_("It counts in the period in which you book it; the day on which it happened is shown beside it."),
         id="late-reason",
     )
     confirm_unusual = confirmed_figure("late")
@@ -314,12 +314,12 @@ class ReturnForm(StepForm):
     )
     returned_on = DutchDateField(_("On which day did it come back?"), [Required()], id="returned-on", is_past=True)
     place = PlaceField(
-        _("Where does it lie now?"),
-        description=_("A place, a postcode or coordinates. Leave empty if it lies where it came from."),
+        _("Where is it now?"),
+        description=_("A place, a postcode or coordinates. Leave empty if it is where it came from."),
         id="return-place",
     )
     depot = DepotField(
-        _("Or does it lie in a depot, or stay with the receiver?"),
+        _("Or is it in a depot, or does it stay with the receiver?"),
         description=_("What stays with the receiver is the owner's again, and was not driven."),
         id="return-depot",
     )

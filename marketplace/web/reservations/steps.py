@@ -287,13 +287,13 @@ def _hint(status: ReservationStatus, reservation: Reservation, transfer: Transfe
     undecided = status in (_S.WAITING, _S.OFFERED, _S.REQUESTED)
     if owns and undecided and not reservation.is_internal:
         return _(
-            "%(asker)s sees the address, names and mail addresses once you have approved.", asker=reservation.organisation.name
+            "%(asker)s sees the address, names and email addresses once you have approved.", asker=reservation.organisation.name
         )
     if transfer.names:
         return None
     if undecided and is_side:
-        return _("The exact place, names and mail addresses appear here once the owner has approved.")
-    return _("Only the two sides see the exact place, names and mail addresses, as long as the transfer goes ahead.")
+        return _("The exact place, names and email addresses appear here once the owner has approved.")
+    return _("Only the two sides see the exact place, names and email addresses, as long as the transfer goes ahead.")
 
 
 @dataclass(frozen=True, slots=True)

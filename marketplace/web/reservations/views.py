@@ -115,7 +115,7 @@ def show(reservation_id: int) -> ResponseReturnValue:
 @permission(Can.DECIDE_RESERVATION)
 def approve(reservation_id: int) -> ResponseReturnValue:
     """The owner agrees."""
-    message = _("Approved. The asker has been notified.")
+    message = _("Approved. Whoever asked has been notified.")
     facts = {"hold_until": "until", "quantity": "approved", "reason": "because", "meeting": "meeting"}
     return take_step(reservation_id, "approve", _approve, message, **facts)
 
@@ -132,7 +132,7 @@ def _approve(
 @permission(Can.DECIDE_RESERVATION)
 def reject(reservation_id: int) -> ResponseReturnValue:
     """The owner says no, and why."""
-    message = _("Rejected. The asker has been given your reason.")
+    message = _("Rejected. Whoever asked has been given your reason.")
     return take_step(reservation_id, "reject", decide.reject, message, reason="because")
 
 

@@ -152,9 +152,9 @@ def _worth(figures: Figures) -> list[Line]:
         Line(
             _("Break-even weeks"),
             number(figures.break_even_weeks, 1),
-            _("the price of lying there is not known, or nought")
+            _("the price of storing it is not known, or zero")
             if figures.break_even_weeks is None
-            else _("so long a tonne may lie there at %(price)s for a tonne and week", price=euros(price)),
+            else _("how long a tonne may stay there at %(price)s per tonne per week", price=euros(price)),
         ),
     ]
 

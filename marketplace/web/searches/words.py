@@ -18,10 +18,10 @@ from marketplace.notices.rules.kinds import Cadence, Notice
 
 Kept = list[tuple[Text | str, str]]
 _MAILED: dict[Cadence, Text] = {
-    Cadence.AT_ONCE: _("We look once a day. Is there something new, then you get a mail at once."),
-    Cadence.DAILY: _("We look once a day. Is there something new, then you get one mail that day."),
-    Cadence.WEEKLY: _("We look once a day. What is new comes in one mail a week, on Monday."),
-    Cadence.NEVER: _("We look once a day. What is new stands in your messages; you get no mail."),
+    Cadence.AT_ONCE: _("We look once a day. If there is something new, you get an email at once."),
+    Cadence.DAILY: _("We look once a day. If there is something new, you get one email that day."),
+    Cadence.WEEKLY: _("We look once a day. What is new comes in one email a week, on Monday."),
+    Cadence.NEVER: _("We look once a day. What is new appears in your inbox; you get no email."),
 }
 
 

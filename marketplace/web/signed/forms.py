@@ -13,8 +13,8 @@ class LessForm(Form):
     """Once a day, once a week or never. The signed address proves who asks, so there is no secret in the form."""
 
     cadence = RadioField(
-        _("How often do you want this mail?"),
-        [Required(_("Choose how often you want this mail."))],
+        _("How often do you want this email?"),
+        [Required(_("Choose how often you want this email."))],
         choices=options((item.value, CADENCE_LABELS[item]) for item in FEWER),
     )
 

@@ -72,13 +72,13 @@ def answer(token: str) -> ResponseReturnValue:
     link = links.read_action(_secret_key(), token)
     answering = MAIL_ACTIONS.get(link.word)
     if answering is None:
-        raise Missing(_("This link is not complete. Copy the whole link from the mail, or ask for a new one."))
+        raise Missing(_("This link is not complete. Copy the whole link from the email, or ask for a new one."))
     session = current_session()
     actor = _acting(session, link.person_id)
     standing = answering.look(session, actor, link.object_id)
     refusal = standing.refusal
     if refusal is None and not standing.is_done and link.expires_at <= clock.now():
-        refusal = Conflict(_("This link has expired. Log in to answer all the same."))
+        refusal = Conflict(_("This link has expired. Log in to answer."))
     if request.method == "POST" and not standing.is_done:
         refusal = refusal or _done(session, actor, answering, link.object_id)
         if refusal is None:

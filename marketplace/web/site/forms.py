@@ -32,7 +32,7 @@ class JoinForm(Form):
     place = StringField(_("In which place is your organisation?"), [Required()])
     name = StringField(_("What is your name?"), [Required()])
     email = StringField(
-        _("What is your e-mail address at work?"),
+        _("What is your email address at work?"),
         [Required()],
         description=_("The answer goes there. When you can join, you become the coordinator of your organisation."),
     )

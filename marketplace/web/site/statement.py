@@ -25,7 +25,7 @@ SHORTCOMINGS = (
             "A photo is described by the person who offers the lot. If the description is left out, the title of the lot takes its place."
         ),
         _("A screen reader then reads the title, and not what can be seen in the photo."),
-        _("Material, dimensions, condition and quantity stand beside the photo in words."),
+        _("Material, dimensions, condition and quantity are given beside the photo in words."),
         _("The form asks for a description with every photo."),
     ),
     Shortcoming(

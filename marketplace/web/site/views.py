@@ -82,7 +82,8 @@ def join() -> ResponseReturnValue:
     form = JoinForm()
     if submit(form, lambda: _ask_to_join(form)):
         return done(
-            _("Thank you. The administrator looks at your request, and you get a mail with the answer."), url_for("home.show")
+            _("Thank you. The administrator will look at your request, and you will get an email with the answer."),
+            url_for("home.show"),
         )
     return page("site/join.html", form)
 

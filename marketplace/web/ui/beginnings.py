@@ -65,7 +65,7 @@ def beginnings(session: Session, actor: Actor) -> list[Beginning]:
     for sketch in begun:
         photo = picture(covers[sketch.id], "").small if sketch.id in covers else ""
         where = url_for("listings.step", sketch_id=sketch.id, number=next_step(sketch, has_photos=sketch.id in covers))
-        rows.append(Beginning(_("Go on: %(title)s", title=_name(session, sketch)), saved_at(sketch.updated_at), where, photo))
+        rows.append(Beginning(_("Continue: %(title)s", title=_name(session, sketch)), saved_at(sketch.updated_at), where, photo))
     return rows
 
 

@@ -32,7 +32,7 @@ class NeedForm(MaterialForm):
     title = StringField(
         _("What is it for?"),
         [Required(_("Enter a title, for example “Pavers for the car park at the sports hall”."))],
-        description=_("Everybody reads this. For example: Pavers for the car park at the sports hall."),
+        description=_("Everyone can read this. For example: Pavers for the car park at the sports hall."),
     )
     quantity = QuantityField(
         _("How much do you need?"), [Required(_("Enter the quantity in digits, for example 1,200 or 12.5."))]

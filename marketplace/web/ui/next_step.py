@@ -60,7 +60,7 @@ class Next:
     over: bool = False
 
 
-NOTHING_TO_DO = _("You need not do anything now")
+NOTHING_TO_DO = _("You do not have to do anything now")
 StepWords = tuple[Text, Text, Text, bool]  # badge, heading, sentence, whether it is the reader's step
 
 
@@ -179,7 +179,7 @@ class _Case:
         sentence = _("This transfer is completed and counted.")
         if row.reversed:  # by a correction or a recall: nothing of it lies anywhere again
             badge = _("Completed, and no longer counted", **words)
-            sentence = _("This transfer is completed. It counts in the figures no more; what was driven stays counted.")
+            sentence = _("This transfer is completed. It no longer counts in the figures; what was driven stays counted.")
         elif row.returned >= row.quantity:
             badge = _("Completed, and all of it came back", **words)
         elif row.returned:

@@ -89,7 +89,7 @@ class Period:
         begins = date.fromisoformat(f"{first}-01")
         pattern = "d MMMM" if begins.year == last.year else "d MMMM y"
         opening = month(first) if not self.first else written(begins, pattern)
-        return str(_("%(first)s up to and including %(last)s", first=opening, last=written(last, "d MMMM y")))
+        return str(_("%(first)s to %(last)s", first=opening, last=written(last, "d MMMM y")))
 
 
 EVERYTHING = Period((("jaar", ALL_YEARS),))

@@ -92,7 +92,7 @@ def _moved(row: DateChange) -> Text:
         return _("It is there from %(day)s; the period was %(first)s to %(last)s.", day=short_date(row.came_on), **old)
     if (row.new_earliest, row.new_latest) == (row.old_earliest, row.old_latest):
         sure = CERTAINTY_LABELS[Certainty(row.new_certainty)] if row.new_certainty else ""
-        return _("How sure that is: %(certainty)s. The period stays.", certainty=sure)
+        return _("Certainty: %(certainty)s. The period stays the same.", certainty=sure)
     new = {"new_first": short_date(row.new_earliest), "new_last": short_date(row.new_latest)}
     return _("From %(first)s to %(last)s it became %(new_first)s to %(new_last)s.", **old, **new)
 
@@ -145,7 +145,7 @@ def reliability_of(reliability: Reliability) -> Text:
     if not reliability.is_known:
         return _("No plan of this organisation was due before, so how reliable its periods are is not known.")
     words = {"within": reliability.within, "due": reliability.due}
-    return _("Of the plans of this organisation %(within)s of %(due)s came within the period that was first said.", **words)
+    return _("Of this organisation’s plans, %(within)s of %(due)s came within the period that was first given.", **words)
 
 
 def state_of_plan(listing: Planned) -> Text:

@@ -61,7 +61,7 @@ class FilterForm(SearchForm):
 
     free_now = BooleanField(_("Can be collected now"), name="now")
     available_from = DutchDateField(
-        _("Free on or before"), description=_("For example 12 January or tomorrow"), name="availableFrom"
+        _("Available on or before"), description=_("For example 12 January or tomorrow"), name="availableFrom"
     )
     sort = SelectField(_("Sort by"), choices=options(SORTS.items()), validate_choice=False)
 

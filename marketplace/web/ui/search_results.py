@@ -166,7 +166,7 @@ def nothing_of(words: str, *, is_near: bool, has_others: bool) -> Text:
     if not has_others:
         return _("Nothing found for “%(words)s”", words=words)
     if is_near:
-        return _("Nothing found for “%(words)s”; this lies nearest", words=words)
+        return _("Nothing found for “%(words)s”; this is nearest", words=words)
     return _("Nothing found for “%(words)s”; this is the newest", words=words)
 
 

@@ -148,11 +148,11 @@ def depot_trouble(row: Trouble) -> Job:
     """A depot that needs somebody: what is too much, what lies too long, what never came."""
     parts: list[Words] = [_("%(much)s more than fits", much=room_of(fill).too_much) for fill in row.over]
     if row.too_long:
-        parts.append(ngettext("%(num)s lot lies too long", "%(num)s lots lie too long", row.too_long))
+        parts.append(ngettext("%(num)s lot has been there too long", "%(num)s lots have been there too long", row.too_long))
     if row.missing:
         parts.append(ngettext("%(num)s announced lot has not come", "%(num)s announced lots have not come", row.missing))
     name, href = Written(row.depot.name), url_for("depots.show", depot_id=row.depot.id)
-    return Job(name, href, also=tuple(parts), since=row.longest, label=_("Look"), title=name)
+    return Job(name, href, also=tuple(parts), since=row.longest, label=_("View"), title=name)
 
 
 def confirmed_of(standing: Standing) -> Text:

@@ -49,7 +49,7 @@ def lacks_shown(lacking: Iterable[Lacking], taxonomy: Taxonomy) -> list[LackShow
     return [
         LackShown(
             taxonomy.material_by_id(lack.key.material_id).name,
-            CONDITION_LABELS[Condition(lack.key.condition)] if lack.key.condition else _("nobody looked"),
+            CONDITION_LABELS[Condition(lack.key.condition)] if lack.key.condition else _("not inspected"),
             number(lack.parts),
             lack.why.label,
             lack.exchanges,

@@ -131,7 +131,7 @@ def _steps(actor: Actor, first_steps: FirstSteps) -> tuple[Step, ...]:
         own,
         Step(
             _("Save a search"),
-            _("you get mail when something comes"),
+            _("you get an email when something comes in"),
             first_steps.has_search,
             _("Search"),
             url_for("catalogue.list_listings"),
@@ -140,14 +140,14 @@ def _steps(actor: Actor, first_steps: FirstSteps) -> tuple[Step, ...]:
             _("Offer your first lot"),
             _("photo, how much, where: a minute and a half"),
             first_steps.has_offered,
-            _("Begin"),
+            _("Start"),
             url_for("listings.start"),
         ),
         Step(
             _("Place your first demand"),
             _("you see at once what fits"),
             first_steps.has_asked,
-            _("Begin"),
+            _("Start"),
             url_for("demands.create"),
         ),
     )

@@ -172,7 +172,7 @@ def _of_region(seen: Region) -> Iterator[Cell]:
         yield Cell("#silent", seen.silent[1], _("silent"), _("14 days"))
         yield Cell("#objections", seen.objections[1], ngettext("objection", "objections", seen.objections[1]))
     if seen.reporting:
-        yield Cell("#reports", len(seen.reporting.missing), _("without"), _("report of %(year)s", year=str(seen.reporting.year)))
+        yield Cell("#reports", len(seen.reporting.missing), _("without"), _("report for %(year)s", year=str(seen.reporting.year)))
 
 
 def all_demands() -> str:

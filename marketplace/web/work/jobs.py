@@ -234,10 +234,10 @@ def report(year: int, status: ReportStatus | None) -> Job:
     """A year of the own municipality that is not reported, not submitted, or sent back."""
     there = url_for("reports.edit", year=year)
     if status is ReportStatus.SENT_BACK:
-        what = _("The AO CE has a question about your report of %(year)s", year=str(year))
+        what = _("The AO CE has a question about your report for %(year)s", year=str(year))
         return Job(what, there, also=(_("answer it, and submit again"),), label=_("Answer"))
     if status is ReportStatus.CONCEPT:
-        what = _("Your report of %(year)s is not submitted yet", year=str(year))
+        what = _("Your report for %(year)s is not submitted yet", year=str(year))
         return Job(what, url_for("reports.check", year=year), also=(_("it counts once it is adopted"),), label=_("Check"))
     return Job(
         _("Your municipality has not reported %(year)s", year=str(year)),
