@@ -34,7 +34,7 @@ from marketplace.market.models import Listing
 from marketplace.market.queries.listings import get_listing
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.passports.models import Asset, AssetItem
-from marketplace.recalls.queries.recalls import was_told_of
+from marketplace.recalls.queries.recalls import was_notified_of
 
 READS_ALONG = (
     ReservationStatus.REQUESTED,
@@ -103,7 +103,7 @@ def get_readable_paper(session: Session, actor: Actor, paper_id: int) -> Paper:
 def may_read_lot_papers(session: Session, actor: Actor, lot_id: int) -> bool:
     """Whether the actor reads the papers of a lot: with the lot, or told of a recall of it."""
     lot = session.scalars(lots_with_parts().where(Lot.id == lot_id)).unique().one_or_none()
-    return lot is not None and (may(actor, Can.READ_LOT, lot) or was_told_of(session, actor, lot_id))
+    return lot is not None and (may(actor, Can.READ_LOT, lot) or was_notified_of(session, actor, lot_id))
 
 
 def list_papers_of_lot(session: Session, actor: Actor, lot_id: int) -> list[Paper]:

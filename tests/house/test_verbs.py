@@ -33,7 +33,7 @@ GUARDED_ELSEWHERE = {
     "market.queries.listings.list_listings_to_refresh",
     "market.queries.listings.list_own_listings",
     "market.queries.listings.list_usual_materials",
-    "recalls.queries.recalls.was_told_of",
+    "recalls.queries.recalls.was_notified_of",
     # the rows are cut to what the actor may see
     "exchange.queries.reservations.sees_names",
     # a part of a verb that has asked

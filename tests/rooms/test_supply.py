@@ -13,7 +13,7 @@ from marketplace.exchange.actions.booking import reverse_exchange
 from marketplace.exchange.queries.requests import Competition, count_competition
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.impact.queries.supply import Counted, Offered, get_supply
-from marketplace.impact.rules.cut import EVERYTHING, Between, Cut, NotTold
+from marketplace.impact.rules.cut import EVERYTHING, Between, Cut, NoFigure
 from marketplace.kernel import clock
 from marketplace.kernel.dates import at_the_clock
 from marketplace.kernel.errors import Forbidden, Unauthorised
@@ -65,7 +65,7 @@ def test_offered_reserved_and_taken_are_of_the_lots_of_the_period(session: Sessi
     draft = ReservationDraft(m2("100"))
     reserve.reserve(session, cast["borne"], listing_id=lot.id, draft=draft)
 
-    def offered(cut: Cut) -> Offered | NotTold:
+    def offered(cut: Cut) -> Offered | NoFigure:
         return get_supply(session, cast["reviewer"], cut).offered
 
     assert offered(Cut(month(), month())) == Offered(2, Decimal(107_500), Decimal(18_500), Decimal(37_000))
@@ -170,12 +170,12 @@ def test_a_figure_that_a_filter_does_not_apply_to_says_so(session: Session, cast
     supply = get_supply(session, cast["reviewer"], cut)
     told = {name: getattr(supply, name) for name in ("offered", "days", "lost", "wanted")}
     told["competition"] = count_competition(session, cast["reviewer"], cut)
-    assert {name for name, figure in told.items() if isinstance(figure, NotTold)} == not_told
-    assert all(str(figure.reason) for figure in told.values() if isinstance(figure, NotTold))
+    assert {name for name, figure in told.items() if isinstance(figure, NoFigure)} == not_told
+    assert all(str(figure.reason) for figure in told.values() if isinstance(figure, NoFigure))
 
 
 def test_these_figures_are_for_the_region_and_losses_for_whoever_answers_for_it(session: Session, cast: dict) -> None:
-    assert isinstance(get_supply(session, cast["borne"], EVERYTHING).lost, NotTold)
+    assert isinstance(get_supply(session, cast["borne"], EVERYTHING).lost, NoFigure)
     partner = make_actor(session, "sloper-bv", kind="partner")
     for actor, refusal in ((partner, Forbidden), (ANONYMOUS, Unauthorised)):
         with pytest.raises(refusal):

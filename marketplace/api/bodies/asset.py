@@ -38,9 +38,9 @@ from marketplace.passports.rules.assets import (
 )
 from marketplace.passports.rules.items import (
     ELEMENT_LENGTH_MAX,
+    ENTERED,
     ITEMS_MAX,
     REASON_LENGTH_MAX,
-    SAID,
     SOURCE_LENGTH_MAX,
     USE_COUNT_MAX,
     ChangeDraft,
@@ -151,7 +151,7 @@ class ItemPatch(_DescribedBody):
 class ItemChangeBody(Body):
     """What happened to a part."""
 
-    kind = Choice(SAID, required=True)
+    kind = Choice(ENTERED, required=True)
     quantity = Counted("how much; of `counted`: how much it is now", required=True)
     happened_on = Day("absent: today")
     reason = Lines("why; required of what was lost or counted", longest=REASON_LENGTH_MAX)

@@ -10,7 +10,7 @@ from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.exchange.queries.requests import Competition
 from marketplace.impact.queries.statistics import Statistics
 from marketplace.impact.queries.supply import Offered, Supply
-from marketplace.impact.rules.cut import NotTold
+from marketplace.impact.rules.cut import NoFigure
 from marketplace.impact.rules.statistics import STATISTICS, Figure, Measure, Statistic
 from marketplace.kernel.units import THOUSANDTH
 from marketplace.ledger.rules import Reach, Totals
@@ -224,18 +224,18 @@ class Beside(NamedTuple):
     """What stands beside the ledger: of supply and demand, and of requests."""
 
     supply: Supply
-    competition: Competition | NotTold
+    competition: Competition | NoFigure
 
     def figure(self, name: str) -> Any:
         """A figure; None where it is not told."""
         value = getattr(self.supply, name) if name != "competition" else self.competition
-        return None if isinstance(value, NotTold) else value
+        return None if isinstance(value, NoFigure) else value
 
     @property
     def reasons(self) -> list[dict[str, str]]:
         """Which figures are not told, and why."""
         all_of_it = {**{name: getattr(self.supply, name) for name in BESIDE}, "competition": self.competition}
-        return [{"figure": name, "reason": str(value.reason)} for name, value in all_of_it.items() if isinstance(value, NotTold)]
+        return [{"figure": name, "reason": str(value.reason)} for name, value in all_of_it.items() if isinstance(value, NoFigure)]
 
 
 class _Lost(NamedTuple):

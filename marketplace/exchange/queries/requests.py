@@ -15,7 +15,7 @@ from marketplace.exchange.queries.reservations import list_claims
 from marketplace.exchange.rules.ranking import NO_SHOWS_COUNT, Claim, Score, ranked
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.impact.queries.supply import NOT_BY_KIND, NOT_BY_SIDES, lots_in, moments_in, way_in
-from marketplace.impact.rules.cut import Cut, NotTold
+from marketplace.impact.rules.cut import Cut, NoFigure
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, apart_km
 from marketplace.kernel.units import Unit
@@ -67,11 +67,11 @@ class Competition:
     requests: int
 
 
-def count_competition(session: Session, actor: Actor, cut: Cut) -> Competition | NotTold:
+def count_competition(session: Session, actor: Actor, cut: Cut) -> Competition | NoFigure:
     """Requests for the same lot. Of a municipality: for the lots that it offered. For the region."""
     require(actor, Can.READ_PERIOD_FIGURES)
     if cut.kinds or cut.between:
-        return NotTold(NOT_BY_KIND if cut.kinds else NOT_BY_SIDES)
+        return NoFigure(NOT_BY_KIND if cut.kinds else NOT_BY_SIDES)
     where = (*moments_in(cut, Reservation.requested_at), *lots_in(session, cut, Listing), *way_in(cut))
     lots = (
         select(func.count(distinct(Reservation.organisation_id)).label("askers"), func.count().label("requests"))

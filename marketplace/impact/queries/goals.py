@@ -178,7 +178,7 @@ class Decided:
             for number, targets in thawed(adopted.targets).items()
         }
 
-    def kept_by_region(self, adopted: Iterable[AdoptedYear]) -> dict[int, InForce]:
+    def region_in_force(self, adopted: Iterable[AdoptedYear]) -> dict[int, InForce]:
         """What counted for the region when the last of these was adopted."""
         newest = dict[int, Target]()
         for adoption in adopted:

@@ -184,7 +184,9 @@ class _Figures:
         return GoalPlace(
             slug="",
             name="",
-            standings=self._standings(self.decided.now(None), self.decided.kept_by_region(adopted), self.used(year), worth, year),
+            standings=self._standings(
+                self.decided.now(None), self.decided.region_in_force(adopted), self.used(year), worth, year
+            ),
             bank_kg=sum((self._bank_kg(municipality, year) for municipality in self.municipalities), ZERO),
             adopted_by=len(adopted),
             scopes=Counter(self.scopes[organisation_id, year] for organisation_id in counted),

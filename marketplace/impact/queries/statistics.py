@@ -111,7 +111,7 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     """
     require(actor, Can.READ_PUBLIC_FIGURES)
     exact = may(actor, Can.READ_POINTS)
-    present = _as_they_are if exact else _coarse
+    rounding = _as_they_are if exact else _coarse
     if not cut.is_all:
         require(actor, Can.READ_PERIOD_FIGURES)
     is_member = may(actor, Can.READ_MEMBER_FIGURES)
@@ -122,7 +122,7 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     months = find_months(session)
     statistics = Statistics(
         totals=totals if exact else _coarse_while_few(totals),
-        by_reach={reach: present(by_reach.get(reach.value, Totals())) for reach in Reach},
+        by_reach={reach: rounding(by_reach.get(reach.value, Totals())) for reach in Reach},
         since=months[0] if months else None,
         is_adopted=_is_adopted(session, cut, months),
     )
@@ -133,9 +133,9 @@ def get_statistics(session: Session, actor: Actor, cut: Cut = EVERYTHING) -> Sta
     has_pairs = may(actor, Can.READ_PERIOD_FIGURES)
     return replace(
         statistics,
-        by_municipality=_shown(_by_municipality(session, pairs, names), present),
-        by_material_group=_shown(_by_group(session, _folded(by_both, 1)), present),
-        by_month=_shown(_by_month(by_month), present),
+        by_municipality=_with_rounding(_by_municipality(session, pairs, names), rounding),
+        by_material_group=_with_rounding(_by_group(session, _folded(by_both, 1)), rounding),
+        by_month=_with_rounding(_by_month(by_month), rounding),
         by_pair=_by_pair(pairs, names) if has_pairs else (),
         is_public=False,
         in_whole_km=not exact,
@@ -173,8 +173,8 @@ def _coarse_while_few(totals: Totals) -> Totals:
     return totals if totals.saved_exchanges >= FEW_TRANSFERS else replace(totals, saved_cents=0, saved_exchanges=0)
 
 
-def _shown(rows: tuple[StatisticsRow, ...], present: Callable[[Totals], Totals]) -> tuple[StatisticsRow, ...]:
-    return tuple(replace(row, totals=present(row.totals)) for row in rows)
+def _with_rounding(rows: tuple[StatisticsRow, ...], rounding: Callable[[Totals], Totals]) -> tuple[StatisticsRow, ...]:
+    return tuple(replace(row, totals=rounding(row.totals)) for row in rows)
 
 
 def _is_adopted(session: Session, cut: Cut, months: tuple[str, str] | None) -> bool:

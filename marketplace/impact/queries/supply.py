@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.impact.queries.sums import where_in_book
-from marketplace.impact.rules.cut import Cut, NotTold
+from marketplace.impact.rules.cut import Cut, NoFigure
 from marketplace.kernel import clock
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.quartiles import Quartiles, quartiles
@@ -68,10 +68,10 @@ class Supply:
     demands placed in the period that still need something.
     """
 
-    offered: Offered | NotTold
-    days: Quartiles | NotTold | None
-    lost: Mapping[Outcome | None, Counted] | NotTold
-    wanted: Counted | NotTold
+    offered: Offered | NoFigure
+    days: Quartiles | NoFigure | None
+    lost: Mapping[Outcome | None, Counted] | NoFigure
+    wanted: Counted | NoFigure
 
 
 def get_supply(session: Session, actor: Actor, cut: Cut) -> Supply:
@@ -80,16 +80,16 @@ def get_supply(session: Session, actor: Actor, cut: Cut) -> Supply:
     beside = NOT_BY_KIND if cut.kinds else NOT_BY_SIDES if cut.between else None
     answers = may(actor, Can.READ_LOSSES)
     return Supply(
-        offered=NotTold(beside) if beside else _offered(session, cut),
-        days=NotTold(NOT_BY_KIND) if cut.kinds else _days(session, cut),
-        lost=NotTold(beside or NOT_FOR_YOU) if beside or not answers else _lost(session, cut),
+        offered=NoFigure(beside) if beside else _offered(session, cut),
+        days=NoFigure(NOT_BY_KIND) if cut.kinds else _days(session, cut),
+        lost=NoFigure(beside or NOT_FOR_YOU) if beside or not answers else _lost(session, cut),
         wanted=_not_wanted(beside, cut) or _wanted(session, cut),
     )
 
 
-def _not_wanted(beside: Text | None, cut: Cut) -> NotTold | None:
+def _not_wanted(beside: Text | None, cut: Cut) -> NoFigure | None:
     reason = beside or (NOT_BY_WAY if cut.through else None)
-    return NotTold(reason) if reason else None
+    return NoFigure(reason) if reason else None
 
 
 def moments_in(cut: Cut, column: Any) -> list[ColumnElement[bool]]:

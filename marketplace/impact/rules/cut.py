@@ -66,7 +66,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTold:
+class NoFigure:
     """A figure that one of the filters does not apply to, or that is not for this reader. And why."""
 
     reason: Text

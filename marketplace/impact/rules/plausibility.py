@@ -145,7 +145,7 @@ def _by_group(rows: Iterable[UseRow], scope: str) -> dict[str, Decimal]:
     return sums
 
 
-def _said(facts: Mapping[str, str], name: str) -> str:
+def _mass(facts: Mapping[str, str], name: str) -> str:
     return mass(Decimal(facts[name]))
 
 
@@ -164,31 +164,31 @@ _SENTENCES: dict[Rule, Callable[[Mapping[str, str]], Text]] = {
     Rule.BANK_NOT_IN_IT: lambda facts: _(
         "You report %(renewable)s reused, recycled and biobased, and say that %(included)s of the materials bank is in it. "
         "The bank brought %(bank)s.",
-        renewable=_said(facts, "renewable_kg"),
-        included=_said(facts, "included_kg"),
-        bank=_said(facts, "bank_kg"),
+        renewable=_mass(facts, "renewable_kg"),
+        included=_mass(facts, "included_kg"),
+        bank=_mass(facts, "bank_kg"),
     ),
     Rule.MUCH_CHANGED: lambda facts: _(
         "In total %(total)s came in. In %(year)s it was %(before)s: that differs by more than half.",
-        total=_said(facts, "total_kg"),
-        before=_said(facts, "before_kg"),
+        total=_mass(facts, "total_kg"),
+        before=_mass(facts, "before_kg"),
         year=facts["year"],
     ),
     Rule.OUT_OF_BAND: lambda facts: _(
         "In total %(total)s came in, for %(inhabitants)s inhabitants: %(each)s each. Usual is from %(least)s to %(most)s.",
-        total=_said(facts, "total_kg"),
+        total=_mass(facts, "total_kg"),
         inhabitants=number(int(facts["inhabitants"])),
         each=_each(Decimal(facts["total_kg"]) / int(facts["inhabitants"])),
         least=mass(BAND_KG[0]),
         most=mass(BAND_KG[1]),
     ),
     Rule.NO_PRIMARY: lambda facts: _(
-        "Of the %(total)s that came in, nothing is new from finite sources.", total=_said(facts, "total_kg")
+        "Of the %(total)s that came in, nothing is new from finite sources.", total=_mass(facts, "total_kg")
     ),
     Rule.GROUP_GONE: lambda facts: _(
         "Of “%(group)s” nothing came in. In %(year)s it was %(before)s.",
         group=facts["name"],
         year=facts["year"],
-        before=_said(facts, "before_kg"),
+        before=_mass(facts, "before_kg"),
     ),
 }

@@ -11,10 +11,10 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor
 from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.rules.material_use import UseRow
-from marketplace.imports.actions.lots import LOTS_CHUNK, make_drafts, told_drafts
+from marketplace.imports.actions.lots import LOTS_CHUNK, count_drafts_made, make_drafts
 from marketplace.imports.actions.mend import open_import
-from marketplace.imports.actions.passports import take_passports, told_passports
-from marketplace.imports.actions.raw import drop_lines, make_posts, told_posts
+from marketplace.imports.actions.passports import count_passports_made, take_passports
+from marketplace.imports.actions.raw import count_posts_made, drop_lines, make_posts
 from marketplace.imports.models import ImportRow, ImportRun, Outflow
 from marketplace.imports.queries.judging import Judge, Standing, get_standing, judge_of
 from marketplace.imports.queries.outflow import get_codes
@@ -147,11 +147,11 @@ def finish_apply(
         case TableName.OUTFLOW:
             result = _count_lines(session, run)
         case TableName.PASSPORTS:
-            result = told_passports(session, run)
+            result = count_passports_made(session, run)
         case TableName.RAW:
-            result = told_posts(session, run)
+            result = count_posts_made(session, run)
         case _:
-            result = told_drafts(session, run)
+            result = count_drafts_made(session, run)
     run.status, run.applied_at, run.applied_by_id = ImportStatus.APPLIED, clock.now(), actor.person_id
     run.result = result
     _forget_the_rest(session, run)

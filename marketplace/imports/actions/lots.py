@@ -29,7 +29,7 @@ def make_drafts(session: Session, actor: Actor, rows: Sequence[ImportRow], value
     session.flush()
 
 
-def told_drafts(session: Session, run: ImportRun) -> dict[str, Any]:
+def count_drafts_made(session: Session, run: ImportRun) -> dict[str, Any]:
     """How many drafts were made."""
     return {"lots": len(list_made(session, run))}
 

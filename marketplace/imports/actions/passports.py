@@ -59,7 +59,7 @@ def _move_lots(session: Session, actor: Actor, run: ImportRun, row_number: int, 
         raise Invalid(_("Row %(row)s: %(sentence)s", row=str(row_number), sentence=refusal.message)) from refusal
 
 
-def told_passports(session: Session, run: ImportRun) -> dict[str, Any]:
+def count_passports_made(session: Session, run: ImportRun) -> dict[str, Any]:
     """How many assets and parts were made."""
     assets, parts = count_made(session, run.id)
     return {"assets": assets, "parts": parts}

@@ -76,7 +76,7 @@ def drop_lines(session: Session, run: ImportRun) -> None:
     session.execute(delete(OutflowEstimate).where(OutflowEstimate.import_id == run.id))
 
 
-def told_posts(session: Session, run: ImportRun) -> dict[str, Any]:
+def count_posts_made(session: Session, run: ImportRun) -> dict[str, Any]:
     """How many lots and lines were made. And how many lots wait for an answer, and posts were not taken."""
     made = list_made(session, run)
     lines = session.scalars(select(OutflowEstimate.id).where(OutflowEstimate.import_id == run.id)).all()

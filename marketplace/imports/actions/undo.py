@@ -9,7 +9,7 @@ from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.rules.reports import STATUS_LABELS, ReportStatus
 from marketplace.imports.actions.apply import carried
 from marketplace.imports.actions.lots import take_drafts_back, why_drafts_stay
-from marketplace.imports.actions.passports import take_passports_back, told_passports, why_passports_stay
+from marketplace.imports.actions.passports import count_passports_made, take_passports_back, why_passports_stay
 from marketplace.imports.actions.raw import take_posts_back
 from marketplace.imports.models import ImportRun
 from marketplace.imports.queries.judging import Standing, get_standing, rows_of_version
@@ -55,7 +55,7 @@ def is_half_applied(session: Session, run: ImportRun) -> bool:
     """Whether a part of a sheet of passports stands there, for applying it was cancelled."""
     if run.kind != TableName.PASSPORTS or run.status != ImportStatus.PREVIEW or is_under_way(session, run):
         return False
-    return run.task_id is not None and any(told_passports(session, run).values())
+    return run.task_id is not None and any(count_passports_made(session, run).values())
 
 
 def list_dependents(session: Session, run: ImportRun) -> list[Text]:

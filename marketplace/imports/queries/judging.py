@@ -16,7 +16,7 @@ from marketplace.imports.models import ImportRow, ImportRun
 from marketplace.imports.queries.lots import LotJudge, get_lot_words
 from marketplace.imports.queries.outflow import list_counting
 from marketplace.imports.queries.passport_preview import count_names
-from marketplace.imports.queries.passports import PassportJudge, get_passport_judge, told_rows
+from marketplace.imports.queries.passports import PassportJudge, get_passport_judge, translate_row
 from marketplace.imports.queries.raw import get_raw_judge
 from marketplace.imports.queries.runs import ROWS_AT_ONCE, StoredRow, as_sheet_row, record_of, stored_rows
 from marketplace.imports.rules.columns import plain_name
@@ -210,7 +210,7 @@ class Judging:
 def tell_row(judge: Judge, row: ImportRow, record: Record) -> Mapping[str, Text | str]:
     """What is wrong with a row that was judged, by column, in the reader's language."""
     if isinstance(judge, PassportJudge):
-        return told_rows(judge, row.messages, record)
+        return translate_row(judge, row.messages, record)
     return judge.read(record)[1].sentences
 
 

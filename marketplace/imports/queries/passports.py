@@ -214,7 +214,7 @@ class PassportJudge:
         material, how = self._names.look_up(typed)
         return None if how == "named" else (typed, "" if material is None else material.slug, how)
 
-    def said_before(self, record: Record, key: str, sentence: str) -> Text | str:
+    def translate_sentence(self, record: Record, key: str, sentence: str) -> Text | str:
         """A sentence that hangs on the order of the rows, in the reader's language. `sentence`: as it was stored."""
         number = record.cells.get("external_id", "")
         for text in (_TWICE, _OTHERWISE, _unknown_asset(number), _too_many()):
@@ -350,7 +350,7 @@ def get_passport_judge(session: Session, run: ImportRun, *, lock: bool = False) 
     return PassportJudge(words, names, look_up)
 
 
-def told_rows(judge: PassportJudge, row: Mapping[str, str], record: Record) -> dict[str, Text | str]:
+def translate_row(judge: PassportJudge, row: Mapping[str, str], record: Record) -> dict[str, Text | str]:
     """What is wrong with a row in the reader's language. `row`: the sentences as they were stored, by column."""
     sentences = judge.read(record)[1].sentences
-    return {key: sentences.get(key) or judge.said_before(record, key, sentence) for key, sentence in row.items()}
+    return {key: sentences.get(key) or judge.translate_sentence(record, key, sentence) for key, sentence in row.items()}

@@ -196,7 +196,7 @@ def read_use(record: Record, words: Words) -> tuple[UseCell | None, Faults]:
     mass = faults.attempt(mass_key, lambda: record.number(mass_key))
     mass_kg = ZERO if mass is None else mass * (KG_PER_TONNE if mass_key == "tonnes" else 1)
     row = UseRow(group, origin, mass_kg, scope, flow)
-    if not _is_right(row, words):
+    if not _is_valid(row, words):
         for name in ("scope", "flow", "group_slug", "origin", "mass_kg"):
             key = {"group_slug": "group", "mass_kg": mass_key}.get(name, name)
             faults.attempt(key, partial(check_rows, [_only(row, name, words)], groups=words.slugs))
@@ -208,7 +208,7 @@ def read_use(record: Record, words: Words) -> tuple[UseCell | None, Faults]:
 MASS_KEYS = ("tonnes", "mass_kg")
 
 
-def _is_right(row: UseRow, words: Words) -> bool:
+def _is_valid(row: UseRow, words: Words) -> bool:
     try:
         check_rows([row], groups=words.slugs)
     except Invalid:

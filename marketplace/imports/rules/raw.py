@@ -147,7 +147,7 @@ def key_of(record: Record, once: Mapping[str, str]) -> tuple[str, str] | None:
     """By which a post with a mark is known: its contract and its number. None: it has no mark."""
     if find_mark(record) is None or is_contractors(record):
         return None
-    return _said(record, once, "contract"), record.cells.get("number", "")
+    return _cell(record, once, "contract"), record.cells.get("number", "")
 
 
 def find_mark(record: Record) -> str | None:
@@ -179,7 +179,7 @@ def named_material(record: Record) -> str:
     return record.cells.get("material", "") or record.cells.get("description", "")
 
 
-def _said(record: Record, once: Mapping[str, str], key: str) -> str:
+def _cell(record: Record, once: Mapping[str, str], key: str) -> str:
     return record.cells.get(key, "") or once.get(key, "")
 
 
@@ -202,7 +202,7 @@ def read_post(record: Record, words: RawWords) -> tuple[Post | None, Faults]:
             faults.say(key, fill_in(RAW.column(key)))
     if _beside(record)[0] not in (None, mark):
         faults.say("mark", _("The mark here is another one than beside the quantity for information. Say the same in both."))
-    contract = faults.attempt("contract", lambda: _short(_said(record, words.once, "contract"), CONTRACT_LENGTH_MAX, "contract"))
+    contract = faults.attempt("contract", lambda: _short(_cell(record, words.once, "contract"), CONTRACT_LENGTH_MAX, "contract"))
     number = faults.attempt("number", lambda: _short(record.cells.get("number", ""), POST_LENGTH_MAX, "number"))
     if (contract, number) in words.twice:
         faults.say("number", _("This post stands in more than one row with an H or an R. Give each part a number of its own."))
@@ -255,7 +255,7 @@ def _outflow(
     if faults.sentences or quantity is None:
         return None, faults
     kg = material.mass_kg(quantity.amount, quantity.unit) if material is not None and material.takes(quantity.unit) else None
-    lacking = tuple(key for key in ("contract", "earliest", "latest") if not _said(record, words.once, key))
+    lacking = tuple(key for key in ("contract", "earliest", "latest") if not _cell(record, words.once, key))
     post = Post(
         Fate.OUTFLOW,
         contract,
@@ -273,7 +273,7 @@ def _outflow(
 
 
 def _day(record: Record, words: RawWords, faults: Faults, key: str) -> date | None:
-    typed = _said(record, words.once, key)
+    typed = _cell(record, words.once, key)
     day: date | None = faults.attempt(key, lambda: parse_date(typed, "nl", key)) if typed else None
     return day
 
@@ -292,17 +292,17 @@ def _lot(
         name = quoted(named_material(record))
         at = "material" if record.cells.get("material") else "description"
         faults.say(at, _("It is not certain which material “%(name)s” is. Choose it below, once for all rows.", name=name))
-    lacking = tuple(key for key in ONCE if not _said(record, words.once, key))
+    lacking = tuple(key for key in ONCE if not _cell(record, words.once, key))
     earliest, latest = (_day(record, words, faults, key) for key in ("earliest", "latest"))
     certainty, condition, location = Certainty.TENDERED, Condition.GOOD, None
     if "certainty" not in lacking:
-        typed = _said(record, words.once, "certainty")
+        typed = _cell(record, words.once, "certainty")
         certainty = faults.attempt("certainty", lambda: Certainty(_word(typed, words.certainties, CERTAINTY_LABELS, "certainty")))
     if "condition" not in lacking:
-        typed = _said(record, words.once, "condition")
+        typed = _cell(record, words.once, "condition")
         condition = faults.attempt("condition", lambda: Condition(_word(typed, words.conditions, CONDITION_LABELS, "condition")))
     if "place" not in lacking:
-        location = faults.attempt("place", lambda: words.find_place(_said(record, words.once, "place")))
+        location = faults.attempt("place", lambda: words.find_place(_cell(record, words.once, "place")))
     if material is None or quantity is None or faults.sentences:
         return None, _at_columns(record, faults)
     draft = ListingDraft(

@@ -18,7 +18,7 @@ from marketplace.passports.queries.assets import draft_of, get_asset, lock_asset
 from marketplace.passports.rules.assets import AssetDraft, check_asset
 from marketplace.passports.rules.intake import tidy_asset
 
-_SAID_AS = {
+_NAMED_AS = {
     "point": ("place",),
     "place_name": ("place",),
     "municipality": ("place",),
@@ -61,7 +61,7 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
         asset.version += 1
         _store(session, asset)
         facts: dict[str, Any] = {"came": _days(before), "comes": _days(draft)} if "coming" in changed else {}
-        fields = sorted({name for field in changed for name in _SAID_AS.get(field, (field,))})
+        fields = sorted({name for field in changed for name in _NAMED_AS.get(field, (field,))})
         audit.record(
             session,
             actor,

@@ -93,7 +93,7 @@ _CHANGE_LABELS: dict[ChangeKind, Text] = {
     ChangeKind.CAME_BACK: _("Came back"),
     ChangeKind.UNDONE: _("Import undone"),
 }
-SAID = (ChangeKind.PUT_IN, ChangeKind.TAKEN_OUT, ChangeKind.COUNTED, ChangeKind.LOST)
+ENTERED = (ChangeKind.PUT_IN, ChangeKind.TAKEN_OUT, ChangeKind.COUNTED, ChangeKind.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def check_left(change: ChangeDraft, left: Decimal, unit: Unit, kg_per_unit: Deci
 def clean_change(change: ChangeDraft, today: date) -> ChangeDraft:
     """The change with a tidy reason. Refused: a day to come or before 1990, and no reason for what was lost or measured again."""
     reason = clean(change.reason, lines=True, longest=REASON_LENGTH_MAX, field="reason")
-    if change.kind not in SAID:
+    if change.kind not in ENTERED:
         raise Invalid(_("This follows from a transfer and cannot be entered by hand."), "kind")
     if change.happened_on > today:
         raise Invalid(_("This day has not come yet. Enter the day on which it happened."), "happened_on")

@@ -65,7 +65,7 @@ def get_recall(session: Session, actor: Actor, recall_id: int) -> Recall:
     return recall
 
 
-def was_told_of(session: Session, actor: Actor, lot_id: int) -> bool:
+def was_notified_of(session: Session, actor: Actor, lot_id: int) -> bool:
     """Whether the actor's organisation was told of a recall of this lot."""
     notified = select(RecallParty.recall_id).where(RecallParty.organisation_id == actor.organisation_id)
     rows = select(RecallLot.lot_id).where(RecallLot.lot_id == lot_id, RecallLot.recall_id.in_(notified)).limit(1)

@@ -90,7 +90,7 @@ def list_lying(
     that is known: counting them again takes most of the time.
     """
     require(actor, Can.READ_STOCK, depot)
-    wanted = [Lot.depot_id == depot.id, IS_THERE, *_shown(depot, show), *_named(words, number)]
+    wanted = [Lot.depot_id == depot.id, IS_THERE, *_conditions_of(depot, show), *_named(words, number)]
     total = None if words or lies is None else _total_of(session, depot, show, lies)
     if total is None:
         total = session.scalar(select(func.count()).select_from(Lot).where(*wanted)) or 0
@@ -128,7 +128,7 @@ def _is_offered() -> ColumnElement[bool]:
     return select(Listing.id).where(Listing.lot_id == Lot.id, Listing.status.in_(LIVE)).exists()
 
 
-def _shown(depot: Depot, show: Show) -> list[ColumnElement[bool]]:
+def _conditions_of(depot: Depot, show: Show) -> list[ColumnElement[bool]]:
     if show is Show.BLOCKED:
         return [Lot.blocked_at.is_not(None)]
     if show is Show.UNOFFERED:

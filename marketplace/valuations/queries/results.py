@@ -42,7 +42,7 @@ class PartSums:
         return PartSums(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(PartSums)))
 
 
-NOTHING_FOUND = PartSums()
+NO_SUMS = PartSums()
 By = TypeVar("By")
 
 
@@ -86,7 +86,7 @@ def _summed(rows: Iterable[ValuationSum], by: Callable[[ValuationSum], By]) -> M
     sums: dict[By, PartSums] = {}
     for row in rows:
         part_sums = PartSums(*(getattr(row, field.name) for field in fields(PartSums)))
-        sums[by(row)] = sums.get(by(row), NOTHING_FOUND) + part_sums
+        sums[by(row)] = sums.get(by(row), NO_SUMS) + part_sums
     return sums
 
 

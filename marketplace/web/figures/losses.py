@@ -11,7 +11,7 @@ from marketplace.http.request import current_actor, current_session, one_moment,
 from marketplace.http.tables import table_answer
 from marketplace.impact.queries.sums import find_months
 from marketplace.impact.queries.supply import Counted, Offered, Supply, get_supply
-from marketplace.impact.rules.cut import NotTold
+from marketplace.impact.rules.cut import NoFigure
 from marketplace.kernel import clock
 from marketplace.kernel.formats import mass, number, percent, unknown
 from marketplace.kernel.language import Text, _, ngettext
@@ -70,7 +70,7 @@ def supply() -> str:
 
 
 def _supply_groups(
-    supply_figures: Supply, competition: Competition | NotTold
+    supply_figures: Supply, competition: Competition | NoFigure
 ) -> list[tuple[Text, list[tuple[Text, str, Text | str]]]]:
     """Headings with lines: what it is, the figure, and what belongs beside it. What a filter does not apply to says so."""
     return [
@@ -80,8 +80,8 @@ def _supply_groups(
     ]
 
 
-def _offered(offered: Offered | NotTold) -> list[tuple[Text, str, Text | str]]:
-    if isinstance(offered, NotTold):
+def _offered(offered: Offered | NoFigure) -> list[tuple[Text, str, Text | str]]:
+    if isinstance(offered, NoFigure):
         return [(_("Offered"), "–", offered.reason)]
     part = percent(offered.taken_share, 0) if offered.taken_share is not None else "–"
     return [
@@ -91,9 +91,9 @@ def _offered(offered: Offered | NotTold) -> list[tuple[Text, str, Text | str]]:
     ]
 
 
-def _days(days: Quartiles | NotTold | None) -> list[tuple[Text, str, Text | str]]:
+def _days(days: Quartiles | NoFigure | None) -> list[tuple[Text, str, Text | str]]:
     label = _("Days from listing to hand-over")
-    if isinstance(days, NotTold):
+    if isinstance(days, NoFigure):
         return [(label, "–", days.reason)]
     if days is None:
         return [(label, unknown(), _("nothing was handed over"))]
@@ -110,8 +110,8 @@ def _days(days: Quartiles | NotTold | None) -> list[tuple[Text, str, Text | str]
     return [(label, number(days.median), note)]
 
 
-def _lost(lost: Mapping[Outcome | None, Counted] | NotTold) -> list[tuple[Text, str, Text | str]]:
-    if isinstance(lost, NotTold):
+def _lost(lost: Mapping[Outcome | None, Counted] | NoFigure) -> list[tuple[Text, str, Text | str]]:
+    if isinstance(lost, NoFigure):
         return [(_("Lost"), "–", lost.reason)]
     return [
         (OUTCOME_LABELS[outcome] if outcome else NOT_SAID, mass(of.mass_kg), ngettext("%(num)s lot", "%(num)s lots", of.number))
@@ -120,15 +120,15 @@ def _lost(lost: Mapping[Outcome | None, Counted] | NotTold) -> list[tuple[Text, 
     ] or [(_("Lost"), number(0), _("nothing was lost in this period"))]
 
 
-def _wanted(wanted: Counted | NotTold) -> list[tuple[Text, str, Text | str]]:
-    if isinstance(wanted, NotTold):
+def _wanted(wanted: Counted | NoFigure) -> list[tuple[Text, str, Text | str]]:
+    if isinstance(wanted, NoFigure):
         return [(_("Not found yet"), "–", wanted.reason)]
     return [(_("Not found yet"), mass(wanted.mass_kg), ngettext("%(num)s open demand", "%(num)s open demands", wanted.number))]
 
 
-def _contested(competition: Competition | NotTold) -> list[tuple[Text, str, Text | str]]:
+def _contested(competition: Competition | NoFigure) -> list[tuple[Text, str, Text | str]]:
     label = _("Asked for by more than one")
-    if isinstance(competition, NotTold):
+    if isinstance(competition, NoFigure):
         return [(label, "–", competition.reason)]
     lots = str(ngettext("%(num)s lot", "%(num)s lots", competition.contested))
     return [

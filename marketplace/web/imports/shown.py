@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.http.request import current_actor, current_session
 from marketplace.impact.rules.material_use import FLOW_LABELS, ORIGIN_LABELS, SCOPE_LABELS, Flow, Origin, Scope
 from marketplace.imports.actions.apply import as_seen
-from marketplace.imports.actions.passports import told_passports
+from marketplace.imports.actions.passports import count_passports_made
 from marketplace.imports.actions.raw import is_as_made
 from marketplace.imports.actions.undo import is_half_applied, list_dependents
 from marketplace.imports.models import ImportRow, ImportRun
@@ -121,7 +121,7 @@ def shown(run: ImportRun, form: ColumnsForm, given: GivenForm | None = None) -> 
         posts_shown=POSTS_SHOWN,
         given_form=given or GivenForm.of(run) if run.kind == TableName.RAW else None,
         materials=get_taxonomy(session).materials,
-        half=told_passports(session, run) if is_half_applied(session, run) else None,
+        half=count_passports_made(session, run) if is_half_applied(session, run) else None,
         made=made,
         untouched=_list_untouched(run, made) if run.status == ImportStatus.APPLIED else [],
         words_of_cell=words_of_cell,

@@ -29,7 +29,7 @@ from marketplace.materials.rules.taxonomy import Material, Taxonomy
 from marketplace.passports.models import Asset, AssetItem
 from marketplace.passports.queries.owned import OwnedYear
 from marketplace.passports.rules.assets import NEN_2767_WORST, AssetDraft, AssetKind, Coming
-from marketplace.passports.rules.items import SAID, ChangeDraft, ChangeKind, Detachability, ItemDetails, ItemDraft, KnownBy
+from marketplace.passports.rules.items import ENTERED, ChangeDraft, ChangeKind, Detachability, ItemDetails, ItemDraft, KnownBy
 from marketplace.passports.rules.owned import KG_PER_TONNE, OwnedDraft
 from marketplace.passports.rules.shapes import clean_shape, middle_of
 from marketplace.web.ui.choices import choices, material_choices
@@ -325,7 +325,7 @@ class ChangeForm(Form):
     kind = RadioField(
         _("What happened?"),
         [Required(_("Choose what happened."))],
-        choices=options((kind.value, label) for kind, label in _CHANGE_LABELS.items() if kind in SAID),
+        choices=options((kind.value, label) for kind, label in _CHANGE_LABELS.items() if kind in ENTERED),
     )
     quantity = DecimalField(_("How much?"), [_HOW_MUCH], description=_("Of what was measured again: how much is there now."))
     happened_on = DutchDateField(_("On which day?"), [Required(_("Enter the day, for example 12 January 2027."))], is_past=True)
