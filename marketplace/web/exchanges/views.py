@@ -114,7 +114,7 @@ def export_lines() -> Response:
 @one_moment
 def show(seq: int) -> ResponseReturnValue:
     """One row line by line, so that an auditor redoes it with a pencil."""
-    return _shown(seq, ReverseForm())
+    return _exchange_page(seq, ReverseForm())
 
 
 @blueprint.post("/cijfers/uitwisselingen/<int:seq>/terugboeken")
@@ -129,10 +129,10 @@ def reverse(seq: int) -> ResponseReturnValue:
             return done(
                 _("The transfer has been taken back in the ledger. Both sides are told."), url_for("exchanges.show", seq=row.seq)
             )
-    return _shown(seq, form)
+    return _exchange_page(seq, form)
 
 
-def _shown(seq: int, form: ReverseForm) -> ResponseReturnValue:
+def _exchange_page(seq: int, form: ReverseForm) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     row = get_exchange(session, actor, seq=seq)
     of_same = list_of_same_reservation(session, row)

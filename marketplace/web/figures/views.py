@@ -60,7 +60,7 @@ def show() -> str:
         totals=totals,
         filters=filters,
         period=filters.period,
-        said_until=filters.period.said(since, clock.today()),
+        period_in_words=filters.period.in_words(since, clock.today()),
         bar=Drawer(municipalities, get_taxonomy(session), clock.today(), since, _address, _address).bar_of(filters),
         tiles=tiles,
         is_compared=any(tile.trend for tile in tiles),

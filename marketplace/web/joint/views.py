@@ -52,7 +52,7 @@ def list_needs() -> str:
 def show(slug: str) -> str:
     """One material that several need: what the bank covers, and all to buy the rest by."""
     session = current_session()
-    form, need = _asked(slug)
+    form, need = _form_and_need(slug)
     buyers = list_public_buyers(session)
     named = {asker.slug for asker in need.askers} | set(need.question.organisations)
     form.set_organisations(buyer for buyer in buyers if buyer.slug in named)
@@ -82,7 +82,7 @@ def _content(need: JointNeed) -> dict[str, object]:
         "circles": shown.circles_table(need),
         "thresholds": shown.thresholds_table(need),
         "counted": how_counted(need),
-        "circles_said": circles_in_words(),
+        "circles_in_words": circles_in_words(),
     }
 
 
@@ -91,7 +91,7 @@ def _content(need: JointNeed) -> dict[str, object]:
 @one_moment
 def paper(slug: str) -> Response:
     """The need with its arithmetic, its clause and the thresholds, as a PDF."""
-    return joint_paper_answer(_asked(slug)[1].if_needed(), get_taxonomy(current_session()))
+    return joint_paper_answer(_form_and_need(slug)[1].if_needed(), get_taxonomy(current_session()))
 
 
 @blueprint.get("/gezocht/samen/<slug>/behoeften.csv")
@@ -99,10 +99,10 @@ def paper(slug: str) -> Response:
 @one_moment
 def table(slug: str) -> Response:
     """The needs as a table."""
-    return joint_table_answer(_asked(slug)[1].if_needed())
+    return joint_table_answer(_form_and_need(slug)[1].if_needed())
 
 
-def _asked(slug: str) -> tuple[JointForm, JointNeed]:
+def _form_and_need(slug: str) -> tuple[JointForm, JointNeed]:
     session = current_session()
     form = JointForm(request.args, get_taxonomy(session))
     question = form.question({buyer.slug for buyer in list_public_buyers(session)})

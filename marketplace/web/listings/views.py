@@ -28,7 +28,7 @@ from marketplace.web.listings import photos, wizard
 from marketplace.web.listings.forms import CloseForm, ListingForm, WithdrawForm, listing_form
 from marketplace.web.listings.stored import announced_at, fill_choices, show_conflict, stock_of, stored_form
 from marketplace.web.ui.estimates import estimate_of
-from marketplace.web.ui.findings import told_of_draft
+from marketplace.web.ui.findings import findings_of_draft
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.freshness import answered
 from marketplace.web.ui.states import LISTING_BADGES, RESERVATION_BADGES
@@ -52,7 +52,7 @@ def create() -> ResponseReturnValue:
         listing = attempt(form, lambda: offer(session, actor, form.draft(), pictures=form.pictures(), publish=form.publishes))
     if listing:
         return _saved(listing)
-    findings = told_of_draft(session, form.stated())
+    findings = findings_of_draft(session, form.stated())
     return page("listings/create.html", form, estimate=estimate_of(form, get_taxonomy(session)), findings=findings, lot=None)
 
 
@@ -76,7 +76,10 @@ def _editing(session: Session, listing_id: int, form: ListingForm) -> ResponseRe
     show_conflict(form, listing, get_taxonomy(session))
     form.stock = stock_of(session, current_actor(), listing)
     words: dict[str, Any] = {"badge": LISTING_BADGES[listing.status], "is_draft": listing.status == ListingStatus.DRAFT}
-    words |= {"estimate": estimate_of(form, get_taxonomy(session)), "findings": told_of_draft(session, form.stated(), listing)}
+    words |= {
+        "estimate": estimate_of(form, get_taxonomy(session)),
+        "findings": findings_of_draft(session, form.stated(), listing),
+    }
     return page("listings/edit.html", form, listing=listing, lot=listing.id, **words)
 
 

@@ -35,7 +35,7 @@ from marketplace.web.ui.beginnings import beginnings, tiles
 from marketplace.web.ui.checked import checked_rows
 from marketplace.web.ui.drafts import Answers, save_response, saved_at, seen_version, wants_saving
 from marketplace.web.ui.estimates import weighed, weighed_of
-from marketplace.web.ui.findings import told_of, told_of_draft
+from marketplace.web.ui.findings import findings_of, findings_of_draft
 from marketplace.web.ui.form_page import attempt
 from marketplace.web.ui.forms import Form
 from marketplace.web.ui.lots import picture
@@ -192,7 +192,7 @@ def _asking(number: int, answers: Answers, sketch: Sketch | None, form: ListingF
             "material": material,
             "estimate": weighed_of(form, taxonomy),
             "tiles": tiles(session, actor, group),
-            "findings": told_of_draft(session, form.stated()),
+            "findings": findings_of_draft(session, form.stated()),
             "lot": None,
         }
     else:
@@ -269,7 +269,7 @@ def _check(sketch_id: int) -> ResponseReturnValue:
     windows = preview_windows(session, actor, listing)
     words = {
         "rows": checked_rows(session, listing, taxonomy),
-        "findings": told_of(session, listing),
+        "findings": findings_of(session, listing),
         "turns": preview_rows(windows, municipal_names(session)),
         "matches": list_demands_for_draft(session, actor, listing, windows),
     }
@@ -354,7 +354,7 @@ def rules() -> ResponseReturnValue:
     listing = get_listing(session, actor, request.args.get("lot", 0, int)) if "lot" in request.args else None
     if listing is not None:
         require(actor, Can.EDIT_LISTING, listing)
-    findings = told_of_draft(session, form.stated(), listing)
+    findings = findings_of_draft(session, form.stated(), listing)
     return jsonify(html=render_template("listings/_findings.html", findings=findings))
 
 

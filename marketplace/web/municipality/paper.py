@@ -58,7 +58,7 @@ def _parts(facts: MunicipalityFacts, year_facts: YearFacts, address: str) -> Ite
     drawn = [_bar(standing) for standing in facts.goals if standing.indicator.share is not None]
     if drawn:
         yield pages.drawing(bars(drawn, longest=Decimal(100)), "; ".join(f"{bar.name} {bar.figure}" for bar in drawn))
-    yield pages.bullets([_said(standing, facts) for standing in facts.goals])
+    yield pages.bullets([_goal_line(standing, facts) for standing in facts.goals])
     if facts.worth is not None:
         yield pages.par(say_valued(facts.worth))
         yield pages.note(SHADOW)
@@ -80,7 +80,7 @@ def _used(year_facts: YearFacts) -> list[list[Words]]:
     ]
 
 
-def _said(standing: Standing, facts: MunicipalityFacts) -> str:
+def _goal_line(standing: Standing, facts: MunicipalityFacts) -> str:
     heading = _("Goal %(number)s: %(name)s", number=str(standing.goal.number), name=standing.goal.name)
     if standing.indicator.share is None:
         nothing = _("no passports yet")

@@ -89,7 +89,7 @@ class MaterialUseForm(VersionForm):
     def says_more_than(self, unchanged: "MaterialUseForm") -> bool:
         """Whether something was typed or chosen that the page did not show already."""
         typed = (field for field in self if not isinstance(field, HiddenField))
-        return any(field.process_errors or _said(field) != _said(unchanged[field.name]) for field in typed)
+        return any(field.process_errors or _value(field) != _value(unchanged[field.name]) for field in typed)
 
     def at_fields(self, refusal: Refusal) -> Refusal:
         """The same refusal with the cells of this form for the rows that it speaks of."""
@@ -102,7 +102,7 @@ class MaterialUseForm(VersionForm):
         return Invalid.all(errors) if errors else refusal
 
 
-def _said(field: Any) -> Any:
+def _value(field: Any) -> Any:
     return None if field.data == "" else field.data
 
 

@@ -72,11 +72,11 @@ def _box(question: Question, facet: FieldFacet, wrong: dict[str, Text]) -> Field
 def _from_where_to_where(field: Field, facet: FieldFacet) -> Text | None:
     if facet.least is None or facet.most is None:
         return None
-    least, most = _said(field, facet.least), _said(field, facet.most)
+    least, most = _in_words(field, facet.least), _in_words(field, facet.most)
     return _("Here: %(least)s", least=least) if least == most else _("Here: %(least)s to %(most)s", least=least, most=most)
 
 
-def _said(field: Field, bound: Bound) -> str:
+def _in_words(field: Field, bound: Bound) -> str:
     return long_date(bound) if isinstance(bound, date) else localize(Measure(bound, field))
 
 

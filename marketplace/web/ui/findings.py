@@ -16,7 +16,7 @@ class SortedFindings(NamedTuple):
     later: tuple[Finding, ...]
 
 
-def told_of_draft(session: Session, draft: ListingDraft, listing: Listing | None = None) -> SortedFindings:
+def findings_of_draft(session: Session, draft: ListingDraft, listing: Listing | None = None) -> SortedFindings:
     """What the rules say of it as it stands in the form.
 
     With the papers of the stored lot, and what was lifted there.
@@ -29,7 +29,7 @@ def told_of_draft(session: Session, draft: ListingDraft, listing: Listing | None
     return _sorted(tuple(lifted.get(finding.rule, finding) for finding in findings))
 
 
-def told_of(session: Session, listing: Listing) -> SortedFindings:
+def findings_of(session: Session, listing: Listing) -> SortedFindings:
     """What the rules say of a stored lot."""
     return _sorted(list_findings(session, listing))
 

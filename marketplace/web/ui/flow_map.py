@@ -90,9 +90,9 @@ def _arrow(start: tuple[int, int], end: tuple[int, int], share: float) -> Arrow:
     half = max(width * HEAD, SMALLEST_HEAD)
     stop = _towards(tip, bend, half * 1.6)
     side_x, side_y = _across(stop, tip, half)
-    line = f"M{_said(begins)}Q{_said(bend)} {_said(stop)}"
+    line = f"M{_point(begins)}Q{_point(bend)} {_point(stop)}"
     left_end, right_end = (stop[0] + side_x, stop[1] + side_y), (stop[0] - side_x, stop[1] - side_y)
-    return Arrow(line, width, f"M{_said(left_end)}L{_said(tip)}L{_said(right_end)}Z")
+    return Arrow(line, width, f"M{_point(left_end)}L{_point(tip)}L{_point(right_end)}Z")
 
 
 def _towards(spot: tuple[float, float], other: tuple[float, float], length: float) -> tuple[float, float]:
@@ -107,7 +107,7 @@ def _across(start: tuple[float, float], end: tuple[float, float], length: float)
     return -(end[1] - start[1]) * length / whole, (end[0] - start[0]) * length / whole
 
 
-def _said(spot: tuple[float, float]) -> str:
+def _point(spot: tuple[float, float]) -> str:
     return f"{spot[0]:.0f} {spot[1]:.0f}"
 
 

@@ -69,7 +69,7 @@ class OrUnknown:
         self.has_box = has_box
 
     @property
-    def said(self) -> Any:
+    def answer(self) -> Any:
         """The answer; None where nothing was said."""
         return UNKNOWN if self.is_unknown else self.data
 
@@ -140,9 +140,9 @@ class FieldEntry:
         return (self.input,) if self.upto is None else (self.input, self.upto)
 
     @property
-    def is_said(self) -> bool:
+    def is_filled(self) -> bool:
         """Whether something stands in it, right or wrong."""
-        return any(_said(field) not in (None, "", []) or field.errors for field in self.inputs)
+        return any(_answer(field) not in (None, "", []) or field.errors for field in self.inputs)
 
 
 Lines = list[list[FieldEntry]]
@@ -187,7 +187,7 @@ class MaterialForm(Form):
             return
         self.about = material
         self.entries = tuple(
-            FieldEntry(row, self._bound(ANSWERED + row.slug, answer_input(row), _shown(row, stored.get(row.slug))))
+            FieldEntry(row, self._bound(ANSWERED + row.slug, answer_input(row), _typed_value(row, stored.get(row.slug))))
             for row in material.fields
         )
         self._move_to_end(before)
@@ -204,7 +204,7 @@ class MaterialForm(Form):
     def _wish(self, row: Field, wish: Mapping[str, Any]) -> FieldEntry:
         name = WISHED + row.slug
         if row.kind.has_order:
-            bounds = ((f"{name}-{word}", bound_input(row, word), _shown(row, wish.get(word))) for word in ("min", "max"))
+            bounds = ((f"{name}-{word}", bound_input(row, word), _typed_value(row, wish.get(word))) for word in ("min", "max"))
             return FieldEntry(row, *(self._bound(*bound) for bound in bounds))
         chosen = [value for value in wish.get("oneOf", ()) if row.choice(value)]
         return FieldEntry(
@@ -229,7 +229,7 @@ class MaterialForm(Form):
     def displayed_answers(self) -> dict[str, str]:
         """What the inputs show: as somebody would have typed it."""
         texts = {
-            entry.row.slug: UNKNOWN if _said(entry.input) == UNKNOWN else displayed_text(entry.input) for entry in self.entries
+            entry.row.slug: UNKNOWN if _answer(entry.input) == UNKNOWN else displayed_text(entry.input) for entry in self.entries
         }
         return {slug: text for slug, text in texts.items() if text}
 
@@ -273,13 +273,13 @@ class MaterialForm(Form):
         return len(self.entries) > SHOWN_MAX
 
     @property
-    def others_are_said(self) -> bool:
+    def others_are_filled(self) -> bool:
         """Whether something of it is filled in or wrong."""
-        return any(entry.is_said for entry in self.entries if not entry.row.is_needed)
+        return any(entry.is_filled for entry in self.entries if not entry.row.is_needed)
 
     def own_answers(self) -> dict[str, Any]:
         """What was answered, by field: a number, a day, a word; UNKNOWN where that was the answer. What was not said is absent."""
-        answers = {entry.row.slug: _said(entry.input) for entry in self.entries}
+        answers = {entry.row.slug: _answer(entry.input) for entry in self.entries}
         return {slug: value for slug, value in answers.items() if value not in (None, "")}
 
     def stated_answers(self) -> dict[str, Any]:
@@ -287,7 +287,7 @@ class MaterialForm(Form):
         stated = {}
         for entry in self.entries:
             with suppress(Invalid):
-                if (value := _said(entry.input)) not in (None, ""):
+                if (value := _answer(entry.input)) not in (None, ""):
                     stated[entry.row.slug] = read_answer(entry.row, value, today=clock.today())
         return stated
 
@@ -377,11 +377,11 @@ def options(named: Iterable[Named]) -> list[Any]:
     return [SelectChoice(choice.slug, choice.name) for choice in named]
 
 
-def _said(field: Any) -> Any:
-    return field.said if isinstance(field, OrUnknown) else field.data
+def _answer(field: Any) -> Any:
+    return field.answer if isinstance(field, OrUnknown) else field.data
 
 
-def _shown(row: Field, value: Any) -> Any:
+def _typed_value(row: Field, value: Any) -> Any:
     """A stored value as its input has it; nothing for one that can no longer be said."""
     if value in (None, "", UNKNOWN):
         return value

@@ -20,7 +20,7 @@ TONES = {Verdict.POSITIVE: "good", Verdict.NEGATIVE: "stop", Verdict.CONDITIONAL
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OpinionRow:
     """An opinion with its word, its tone and the name of its rule."""
 
     given: Given
@@ -32,7 +32,7 @@ class Shown:
 class Opinions:
     """The opinions of one lot as one reader sees them. `request`: the one that waits; `judges`: the reader may give one or lift a rule."""
 
-    rows: list[Shown]
+    rows: list[OpinionRow]
     lifts: list[tuple[Lifted, Text | str]]
     request: OpinionRequest | None
     can_ask: bool
@@ -47,7 +47,7 @@ def opinions_of(session: Session, actor: Actor, listing: Listing, taxonomy: Taxo
     reads_all = may(actor, Can.READ_PAPERS, listing)
     is_open = listing.status in (ListingStatus.DRAFT, ListingStatus.PUBLISHED)
     return Opinions(
-        rows=[_shown(given, taxonomy) for given in list_opinions(session, actor, listing.id)],
+        rows=[_row(given, taxonomy) for given in list_opinions(session, actor, listing.id)],
         lifts=[(lifted, rule_name(taxonomy, lifted.lift.rule)) for lifted in list_lifts(session, actor, listing.id)]
         if reads_all
         else [],
@@ -58,9 +58,9 @@ def opinions_of(session: Session, actor: Actor, listing: Listing, taxonomy: Taxo
     )
 
 
-def _shown(given: Given, taxonomy: Taxonomy) -> Shown:
+def _row(given: Given, taxonomy: Taxonomy) -> OpinionRow:
     verdict = Verdict(given.opinion.verdict)
-    return Shown(given, (VERDICT_LABELS[verdict], TONES[verdict]), rule_name(taxonomy, given.opinion.rule))
+    return OpinionRow(given, (VERDICT_LABELS[verdict], TONES[verdict]), rule_name(taxonomy, given.opinion.rule))
 
 
 def rule_name(taxonomy: Taxonomy, rule: str) -> Text | str:

@@ -83,7 +83,7 @@ class Period:
         year, number = int(self.last[:4]), int(self.last[5:])
         return min(today, date(year, number, monthrange(year, number)[1]))
 
-    def said(self, since: str, today: date) -> str:
+    def in_words(self, since: str, today: date) -> str:
         """From which day up to which, in words. `since`: the first month of the ledger."""
         first, last = self.first or since, self.until(today)
         begins = date.fromisoformat(f"{first}-01")
