@@ -64,7 +64,7 @@ def test_the_regional_plan_of_the_demonstration_saves_something(demonstration: F
         assert (stored.line.owner.slug, stored.line.asker.slug, stored.line.mass_kg) == ("twenterand", "enschede", 27_600)
         assert str(stored.way).startswith("Via depot ") and "De opslag kost €" in str(stored.way)
         [round_trip] = list_rounds(session, run, offset=0, limit=10)[0]
-        assert (round_trip.kept.apart_km, round_trip.kept.together_km) == (Decimal("46.8"), Decimal("23.4"))
+        assert (round_trip.plan_return.apart_km, round_trip.plan_return.together_km) == (Decimal("46.8"), Decimal("23.4"))
 
 
 def test_every_lot_has_a_picture_of_its_own_and_no_picture_is_left_over() -> None:

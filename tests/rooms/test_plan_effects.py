@@ -185,11 +185,11 @@ def test_loads_that_go_back_in_the_same_week_are_one_round(bank: Session, broker
     there_and_back(bank)
     [one], total = list_rounds(bank, plan(bank, broker), offset=0, limit=10)
     assert (total, one.there.owner.slug, one.back.owner.slug) == (1, "almelo", "hengelo")
-    assert (one.kept.apart_km, one.kept.together_km, one.saved_km) == (52, Decimal("31.2"), Decimal("20.8"))
+    assert (one.plan_return.apart_km, one.plan_return.together_km, one.saved_km) == (52, Decimal("31.2"), Decimal("20.8"))
     today = clock.today()
     last = today + timedelta(days=30)
-    assert one.kept.first_day == today - timedelta(days=today.weekday()) and one.kept.first_day.weekday() == 0
-    assert one.kept.last_day == last + timedelta(days=6 - last.weekday())
+    assert one.plan_return.first_day == today - timedelta(days=today.weekday()) and one.plan_return.first_day.weekday() == 0
+    assert one.plan_return.last_day == last + timedelta(days=6 - last.weekday())
 
 
 def test_loads_of_other_weeks_are_no_round(bank: Session, broker: Actor) -> None:
@@ -219,7 +219,7 @@ def test_two_plans_say_what_came_what_went_and_what_changed(bank: Session, broke
     enschede = lot(bank, "enschede", 21, 300)
     now = plan(bank, broker)
     found = compare_runs(bank, before, now, offset=0, limit=10)
-    assert (found.kept, found.total) == (0, 4)
+    assert (found.unchanged, found.total) == (0, 4)
     assert found.counts == {Change.CAME: 2, Change.WENT: 1, Change.CHANGED: 1}
     told = [
         (one.change, one.line.listing_id, one.before and one.before.quantity, one.now and one.now.quantity) for one in found.lines
@@ -232,4 +232,4 @@ def test_two_plans_say_what_came_what_went_and_what_changed(bank: Session, broke
     ]
     assert {one.line.demand_id for one in found.lines} == {needs[0].id, needs[1].id}
     same = compare_runs(bank, before, before, offset=0, limit=10)
-    assert (same.kept, same.total, same.lines) == (2, 0, [])
+    assert (same.unchanged, same.total, same.lines) == (2, 0, [])

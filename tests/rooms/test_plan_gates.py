@@ -62,7 +62,7 @@ def test_a_lot_that_a_rule_stops_since_it_was_published_is_in_no_plan(bank: Sess
         reserve(bank, make_actor(bank, asker), listing_id=lot.id, draft=draft)
     assert "PAK-10" in str(refused.value.message)
     assert planned(bank, broker) == []
-    assert len(read_today(bank).found.lots) == 0  # nor is it one of those that but one thing stands between
+    assert len(read_today(bank).paired.lots) == 0  # nor is it one of those that but one thing stands between
 
 
 def test_owners_are_told_apart_only_where_a_rule_is_about_the_other_owner(bank: Session) -> None:

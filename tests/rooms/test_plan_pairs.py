@@ -40,7 +40,7 @@ def bank(session: Session) -> Session:
 
 def ways(found: Today) -> dict[tuple[int, int], tuple[Way, int]]:
     """Of each pair what stands between, and the kilometres, by the numbers of lot and need."""
-    supply, wanted, pairs = found.columns.supply, found.columns.wanted, found.found
+    supply, wanted, pairs = found.columns.supply, found.columns.wanted, found.paired
     rows = zip(pairs.lots.tolist(), pairs.needs.tolist(), pairs.ways.tolist(), pairs.km.tolist(), strict=True)
     return {(int(supply.ids[lot]), int(wanted.ids[need])): (Way(way), km) for lot, need, way, km in rows}
 

@@ -10,7 +10,7 @@ import pytest
 
 from marketplace.kernel.units import Unit
 from marketplace.matching.rules.wishes import Verdict
-from marketplace.plans.rules.gaps import FAR_AHEAD, Gap, Help, Open, Side, Step, find_gaps, left_over
+from marketplace.plans.rules.gaps import FAR_AHEAD, Gap, Open, Remedy, Side, Step, find_gaps, left_over
 from marketplace.plans.rules.pairing import UNITS, pair_up
 from tests.paired import TODAY, Lot, Need, at_rate, supply, terms, wanted
 
@@ -28,13 +28,13 @@ def gaps(lots: list[Lot], needs: list[Need], left: tuple[list[int], list[int]] |
     return find_gaps(Open(there, asked, told, pair_up(there, asked, told), *amounts))
 
 
-def helped(lot: dict[str, Any], need: dict[str, Any], **said: Any) -> Help | None:
+def helped(lot: dict[str, Any], need: dict[str, Any], **said: Any) -> Remedy | None:
     """What would help the one need by the one lot; the lot is told the same."""
     found = gaps([Lot(**lot)], [Need(**need)], **said)
     assert [gap.side for gap in found] == [Side.NEED, Side.LOT]
-    assert found[0].helps == found[1].helps
-    assert len(found[0].helps) < 2
-    return found[0].helps[0] if found[0].helps else None
+    assert found[0].remedies == found[1].remedies
+    assert len(found[0].remedies) < 2
+    return found[0].remedies[0] if found[0].remedies else None
 
 
 def test_what_is_left_is_the_amount_without_what_was_used() -> None:
@@ -59,7 +59,7 @@ def test_what_is_left_is_the_amount_without_what_was_used() -> None:
 def test_one_thing_would_help(
     lot: dict[str, Any], need: dict[str, Any], step: Step, short: int, day: int | None, detail: str
 ) -> None:
-    assert helped(lot, need) == Help(0, 0, step, short, day, detail, 100_000, 100_000, 0)
+    assert helped(lot, need) == Remedy(0, 0, step, short, day, detail, 100_000, 100_000, 0)
 
 
 def test_a_pair_that_is_free_lacks_nothing_and_one_that_two_things_divide_is_no_help() -> None:
@@ -91,18 +91,18 @@ def test_a_smallest_part_helps_whoever_takes_more(part: int, left: int, takes: i
     """40 m² are wanted; of what is left the owner gives so much at once, or all of it."""
     found = gaps([Lot(amount=150_000, part=part)], [Need(amount=150_000)], ([left], [40_000]))
     assert [gap.left for gap in found] == [40_000, left]
-    assert found[0].helps == (Help(0, 0, Step.PART, short, None, "", takes, 40_000, 0),)
+    assert found[0].remedies == (Remedy(0, 0, Step.PART, short, None, "", takes, 40_000, 0),)
 
 
 def test_a_part_that_is_met_lacks_nothing() -> None:
     for part in (39_999, 40_000):
-        assert gaps([Lot(part=part)], [Need()], ([100_000], [40_000]))[0].helps == ()
-    assert gaps([Lot(part=40_001)], [Need()], ([100_000], [40_000]))[0].helps[0].short == 1
+        assert gaps([Lot(part=part)], [Need()], ([100_000], [40_000]))[0].remedies == ()
+    assert gaps([Lot(part=40_001)], [Need()], ([100_000], [40_000]))[0].remedies[0].short == 1
 
 
 def test_beside_another_thing_the_part_has_to_be_met() -> None:
-    assert gaps([Lot(part=40_000, rank=1)], [Need()], ([100_000], [40_000]))[0].helps[0].step is Step.CONDITION
-    assert gaps([Lot(part=40_001, rank=1)], [Need()], ([100_000], [40_000]))[0].helps == ()
+    assert gaps([Lot(part=40_000, rank=1)], [Need()], ([100_000], [40_000]))[0].remedies[0].step is Step.CONDITION
+    assert gaps([Lot(part=40_001, rank=1)], [Need()], ([100_000], [40_000]))[0].remedies == ()
 
 
 @pytest.mark.parametrize(
@@ -148,19 +148,19 @@ def test_what_is_counted_otherwise_is_converted(
 def test_a_help_that_gives_nothing_any_more_is_none() -> None:
     """Of the lot 24 thousandths are left: not one piece. And what does not convert any more gives nothing."""
     lots, needs = [Lot(rank=1)], [Need(unit=Unit.PIECE)]
-    assert gaps(lots, needs, ([24], [9_000]), rate=at_rate(40))[0].helps == ()
-    assert len(gaps(lots, needs, ([25], [9_000]), rate=at_rate(40))[0].helps) == 1
+    assert gaps(lots, needs, ([24], [9_000]), rate=at_rate(40))[0].remedies == ()
+    assert len(gaps(lots, needs, ([25], [9_000]), rate=at_rate(40))[0].remedies) == 1
     there, asked = supply(*lots), wanted(*needs)
     pairs = pair_up(there, asked, terms(rate=at_rate(40)))
     opened = Open(there, asked, terms(), pairs, there.amounts, asked.amounts)
-    assert [gap.helps for gap in find_gaps(opened)] == [(), ()]
+    assert [gap.remedies for gap in find_gaps(opened)] == [(), ()]
 
 
 def test_what_is_used_up_is_no_gap() -> None:
     lots, needs = [Lot(1, rank=1), Lot(2, rank=1), Lot(3)], [Need(1), Need(2), Need(3)]
     found = gaps(lots, needs, ([0, 1, 0], [5, 0, 1]))
     assert [(gap.side, gap.place, gap.left) for gap in found] == [(Side.NEED, 0, 5), (Side.NEED, 2, 1), (Side.LOT, 1, 1)]
-    assert [[(one.lot, one.need) for one in gap.helps] for gap in found] == [[(1, 0)], [(1, 2)], [(1, 0)]]
+    assert [[(one.lot, one.need) for one in gap.remedies] for gap in found] == [[(1, 0)], [(1, 2)], [(1, 0)]]
 
 
 def test_of_every_kind_the_nearest_is_told() -> None:
@@ -185,7 +185,7 @@ def test_of_every_kind_the_nearest_is_told() -> None:
     ]
     lots = [lot if lot.id > 14 else replace(lot, answers='{"kleur": "grijs"}') for lot in lots]
     needs = [Need(wishes='{"kleur": "grijs"}', reach_m=30_000, amount=300_000)]
-    told = gaps(lots, needs, ([lot.amount for lot in lots], [100_000]))[0].helps
+    told = gaps(lots, needs, ([lot.amount for lot in lots], [100_000]))[0].remedies
     assert [(one.step, one.lot + 1) for one in told] == [
         (Step.DISTANCE, 10),
         (Step.CONDITION, 3),
@@ -200,8 +200,8 @@ def test_of_every_kind_the_nearest_is_told() -> None:
 def test_where_the_nearest_gives_nothing_the_next_is_told() -> None:
     lots = [Lot(1, rank=1, part=90_000), Lot(2, rank=1, lon=6.8), Lot(3, rank=1, lon=6.9)]
     found = gaps(lots, [Need()], ([100_000, 100_000, 100_000], [40_000]))
-    assert [(one.step, one.lot) for one in found[0].helps] == [(Step.CONDITION, 1)]
-    assert [len(gap.helps) for gap in found] == [1, 0, 1, 1]
+    assert [(one.step, one.lot) for one in found[0].remedies] == [(Step.CONDITION, 1)]
+    assert [len(gap.remedies) for gap in found] == [1, 0, 1, 1]
 
 
 def test_a_later_day_and_an_earlier_one_are_told_apart_at_the_edge() -> None:
@@ -213,7 +213,7 @@ def test_a_later_day_and_an_earlier_one_are_told_apart_at_the_edge() -> None:
 def test_the_need_that_lacks_least_is_told_of_a_lot() -> None:
     """Both lie 6 822 m away: one reaches 5 km and lacks two, the other 1 km and lacks six."""
     lots, needs = [Lot(lon=6.8)], [Need(1, reach_m=1_000), Need(2, reach_m=5_000)]
-    assert [(one.need, one.short) for one in gaps(lots, needs)[-1].helps] == [(1, 2000)]
+    assert [(one.need, one.short) for one in gaps(lots, needs)[-1].remedies] == [(1, 2000)]
 
 
 def test_the_unit_of_the_need_is_asked_and_a_large_amount_is_exact() -> None:

@@ -75,7 +75,7 @@ def list_plan_changes(plan_id: int, before_id: int) -> Response:
     now, before = get_run(session, actor, plan_id), get_run(session, actor, before_id)
     comparison = compare_runs(session, before, now, offset=page.offset, limit=page.size)
     counts = {change.value: count for change, count in comparison.counts.items()}
-    more = {"before": PlanSchema.write(before), "now": PlanSchema.write(now), "kept": comparison.kept, **counts}
+    more = {"before": PlanSchema.write(before), "now": PlanSchema.write(now), "kept": comparison.unchanged, **counts}
     return many(PlanChangesSchema, comparison.lines, total=comparison.total, page=page, **more)
 
 

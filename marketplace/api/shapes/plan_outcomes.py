@@ -74,14 +74,14 @@ class PlanCombinedSchema(PageSchema):
 class _RoundSchema(Shape):
     """Two lines that go each other's way in the same weeks, as one round."""
 
-    there = Integer("the number of a line", attribute="kept.there")
-    back = Integer("the number of the line the other way", attribute="kept.back")
+    there = Integer("the number of a line", attribute="plan_return.there")
+    back = Integer("the number of the line the other way", attribute="plan_return.back")
     from_organisation = Part(OrganisationSchema, attribute="there.owner")
     to_organisation = Part(OrganisationSchema, attribute="there.asker")
-    first_day = Day("Monday of the first week that both share", attribute="kept.first_day")
-    last_day = Day("Sunday of the last", attribute="kept.last_day")
-    apart_km = Number("by road, each out and back", attribute="kept.apart_km")
-    together_km = Number("by road, one round of both", attribute="kept.together_km")
+    first_day = Day("Monday of the first week that both share", attribute="plan_return.first_day")
+    last_day = Day("Sunday of the last", attribute="plan_return.last_day")
+    apart_km = Number("by road, each out and back", attribute="plan_return.apart_km")
+    together_km = Number("by road, one round of both", attribute="plan_return.together_km")
     saved_km = Number("for each round")
 
 

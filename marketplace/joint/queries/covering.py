@@ -41,18 +41,18 @@ class Market:
     """What is on offer and needed today, with every pair that may be or nearly may."""
 
     columns: Columns
-    found: Paired
+    paired: Paired
     taxonomy: Taxonomy
 
     def of(self, group: Group) -> Flags:
         """Which of the pairs are of needs of this group."""
         chosen = [want.demand_id for want in group.wants]
-        mine: Flags = np.isin(self.columns.wanted.ids[self.found.needs], chosen)
+        mine: Flags = np.isin(self.columns.wanted.ids[self.paired.needs], chosen)
         return mine
 
     def parts(self, group: Group, within_km: int) -> list[Part]:
         """What goes to the needs of a group from lots within a distance, as if nobody else asked. By lot and by need."""
-        pairs = only(self.found, self.of(group) & (self.found.km <= within_km) & (self.found.ways == Way.FREE))
+        pairs = only(self.paired, self.of(group) & (self.paired.km <= within_km) & (self.paired.ways == Way.FREE))
         plan = make_plan(Today(self.columns, pairs, self.taxonomy).problem, has_floors=False)  # who buys together has no queue
         problem = plan.allocation.problem
         return [
@@ -111,13 +111,13 @@ def _some(wanted: Wanted, which: Flags) -> Wanted:
     return replace(wanted, **some)
 
 
-def only(found: Paired, which: Flags) -> Paired:
+def only(pairs: Paired, which: Flags) -> Paired:
     """These of the pairs."""
     return replace(
-        found,
-        lots=found.lots[which],
-        needs=found.needs[which],
-        ways=found.ways[which],
-        km=found.km[which],
-        is_unsure=found.is_unsure[which],
+        pairs,
+        lots=pairs.lots[which],
+        needs=pairs.needs[which],
+        ways=pairs.ways[which],
+        km=pairs.km[which],
+        is_unsure=pairs.is_unsure[which],
     )

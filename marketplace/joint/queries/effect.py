@@ -41,10 +41,10 @@ def list_circles(session: Session, market: Market, group: Group, circles_km: Seq
 
 
 def _circle(market: Market, group: Group, within_km: int, partners: Iterable[int]) -> Circle:
-    found, supply = market.found, market.columns.supply
-    near = market.of(group) & (found.km <= within_km)
-    lots = _lots(market, near & np.isin(found.ways, (Way.FREE, Way.DISTANCE)))
-    later = _lots(market, near & (found.ways == Way.TURN))
+    paired, supply = market.paired, market.columns.supply
+    near = market.of(group) & (paired.km <= within_km)
+    lots = _lots(market, near & np.isin(paired.ways, (Way.FREE, Way.DISTANCE)))
+    later = _lots(market, near & (paired.ways == Way.TURN))
     micrograms = sum(
         amount * weight
         for amount, weight in zip(supply.amounts[lots].tolist(), market.columns.weights_mg[lots].tolist(), strict=True)
@@ -71,7 +71,7 @@ def covered_by(market: Market, group: Group, within_km: int) -> Decimal:
 
 
 def _lots(market: Market, which: Flags) -> np.ndarray:
-    return np.unique(market.found.lots[which])
+    return np.unique(market.paired.lots[which])
 
 
 def _kilometres_of_partners(session: Session, market: Market, group: Group) -> list[int]:
@@ -80,5 +80,5 @@ def _kilometres_of_partners(session: Session, market: Market, group: Group) -> l
     chosen = np.flatnonzero(np.isin(wanted.ids, [want.demand_id for want in group.wants])).tolist()
     places = {Point(float(wanted.lats[place]), float(wanted.lons[place])) for place in chosen}
     partners = list_organisations(session, kind=OrganisationKind.PARTNER)
-    mains = [Point(one.main_lat, one.main_lon) for one in partners if one.is_active]
+    mains = [Point(partner.main_lat, partner.main_lon) for partner in partners if partner.is_active]
     return [min(whole_km(main, place) for place in places) for main in mains] if places else []

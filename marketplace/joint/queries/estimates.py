@@ -47,10 +47,10 @@ def find_price_of_new(session: Session, material: Material, unit: Unit) -> UnitP
 
 def compare(session: Session, estimate: Estimate | None, day: date) -> list[Compared]:
     """Both kinds of contract beside the threshold of a day."""
-    known = list_thresholds(session)
+    thresholds = list_thresholds(session)
     rows = []
     for contract in Contract:
-        threshold = find_threshold(known, contract, day)
+        threshold = find_threshold(thresholds, contract, day)
         standing = None
         if threshold is not None and estimate is not None:
             standing = standing_of(threshold, estimate.low_cents, estimate.high_cents)

@@ -57,11 +57,11 @@ def list_joint_needs(
     Those of most askers come first. Each is covered as if it were the only one. With days only what is needed on one of them counts.
     """
     require(actor, Can.READ_JOINT_NEEDS)
-    check_question(question, known={one.slug for one in list_public_buyers(session)}, today=clock.today())
+    check_question(question, buyers={buyer.slug for buyer in list_public_buyers(session)}, today=clock.today())
     taxonomy = get_taxonomy(session)
     columns = read_columns(session, taxonomy, about=material)
     askers = list_organisations_by_id(session, set(columns.wanted.askers.tolist()))
-    named = {one.id for one in askers.values() if one.slug in question.organisations}
+    named = {asker.id for asker in askers.values() if asker.slug in question.organisations}
     by_material: defaultdict[int, list[Want]] = defaultdict(list)
     for want in wants_of(columns.wanted):
         is_chosen = not question.organisations or want.asker_id in named
@@ -74,15 +74,15 @@ def list_joint_needs(
         if group.is_joint
     ]
     groups.sort(key=lambda group: (-len(group.askers), group.first, group.material.name, group.unit))
-    shown = groups[offset : offset + limit]
-    market = market_of(columns, taxonomy, {want.demand_id for group in shown for want in group.wants})
+    page = groups[offset : offset + limit]
+    market = market_of(columns, taxonomy, {want.demand_id for group in page for want in group.wants})
     return [
         GroupRow(
             group,
-            tuple(sorted((askers[number] for number in group.askers), key=lambda one: one.sort_key)),
+            tuple(sorted((askers[number] for number in group.askers), key=lambda asker: asker.sort_key)),
             covered_by(market, group, question.within_km),
         )
-        for group in shown
+        for group in page
     ], len(groups)
 
 
@@ -103,7 +103,7 @@ def list_others_who_ask(session: Session, actor: Actor, demand: Demand) -> Seque
         )
         .options(joinedload(Demand.organisation))
     )
-    found = [one for one in session.scalars(rows) if are_colleagues((one.organisation.kind,))]
-    under_way = totals_under_way(session, found) if found else {}
-    others = {one.organisation for one in found if one.remaining > under_way.get(one.id, Decimal(0))}
-    return sorted(others, key=lambda one: one.sort_key)
+    demands = [row for row in session.scalars(rows) if are_colleagues((row.organisation.kind,))]
+    under_way = totals_under_way(session, demands) if demands else {}
+    others = {row.organisation for row in demands if row.remaining > under_way.get(row.id, Decimal(0))}
+    return sorted(others, key=lambda organisation: organisation.sort_key)

@@ -153,7 +153,7 @@ class JointNeed:
     @property
     def tonne_km(self) -> Decimal:
         """What driving it comes to, by road."""
-        return sum((one.part.tonne_km for one in self.parts), Decimal(0))
+        return sum((lot_part.part.tonne_km for lot_part in self.parts), Decimal(0))
 
     def mass_kg(self, amount: Decimal) -> Decimal | None:
         """What an amount in the unit of the group weighs by the list of materials. None: not known."""
@@ -174,8 +174,8 @@ def get_joint_need(session: Session, actor: Actor, slug: str, question: JointQue
     columns = read_columns(session, taxonomy, about=material)
     wants = [want for want in wants_of(columns.wanted) if want.material_id == material.id]
     askers = list_organisations_by_id(session, {want.asker_id for want in wants})
-    check_question(question, known={one.slug for one in list_public_buyers(session)}, today=clock.today())
-    named = {one.id for one in askers.values() if one.slug in question.organisations}
+    check_question(question, buyers={buyer.slug for buyer in list_public_buyers(session)}, today=clock.today())
+    named = {asker.id for asker in askers.values() if asker.slug in question.organisations}
     mine = [want for want in wants if not question.organisations or want.asker_id in named]
     group, others = _choose(material, mine, question)
     market = market_of(columns, taxonomy)
@@ -193,14 +193,14 @@ def get_joint_need(session: Session, actor: Actor, slug: str, question: JointQue
         compared=tuple(compare(session, estimate, clock.today())),
         competing=_count_competing(market, group, parts),
         others=tuple(others),
-        askers=tuple(sorted(askers.values(), key=lambda one: one.sort_key)),
+        askers=tuple(sorted(askers.values(), key=lambda asker: asker.sort_key)),
     )
 
 
 def list_public_buyers(session: Session) -> Sequence[Organisation]:
     """Whoever buys together: the municipalities and the region, by name."""
     rows = select(Organisation).order_by(Organisation.sort_key, Organisation.id)
-    return [one for one in session.scalars(rows) if are_colleagues((one.kind,))]
+    return [organisation for organisation in session.scalars(rows) if are_colleagues((organisation.kind,))]
 
 
 def _choose(material: Material, wants: Sequence[Want], question: JointQuestion) -> tuple[Group, list[Group]]:
@@ -217,11 +217,11 @@ def _choose(material: Material, wants: Sequence[Want], question: JointQuestion) 
 
 def _by_measure(material: Material, wants: Iterable[Want], question: JointQuestion) -> list[list[Want]]:
     """The needs of a period, those that do not convert apart."""
-    found: defaultdict[Unit, list[Want]] = defaultdict(list)
+    by_unit: defaultdict[Unit, list[Want]] = defaultdict(list)
     for want in wants:
         if want.is_in(question.first, question.last):
-            found[material.default_unit if material.takes(want.unit) else want.unit].append(want)
-    return list(found.values())
+            by_unit[material.default_unit if material.takes(want.unit) else want.unit].append(want)
+    return list(by_unit.values())
 
 
 def _rows(session: Session, group: Group, parts: Iterable[Part]) -> tuple[NeedRow, ...]:
@@ -230,8 +230,8 @@ def _rows(session: Session, group: Group, parts: Iterable[Part]) -> tuple[NeedRo
         by_need[part.demand_id].append(part)
     lots = _listings(session, {part.listing_id for own in by_need.values() for part in own})
     ids = [want.demand_id for want in group.wants]
-    asked = select(Demand).where(Demand.id.in_(ids)).options(joinedload(Demand.organisation))
-    demands = {row.id: row for row in session.scalars(asked)} if ids else {}
+    rows = select(Demand).where(Demand.id.in_(ids)).options(joinedload(Demand.organisation))
+    demands = {row.id: row for row in session.scalars(rows)} if ids else {}
     return tuple(
         NeedRow(
             demands[want.demand_id],
@@ -251,6 +251,6 @@ def _listings(session: Session, ids: Iterable[int]) -> dict[int, Listing]:
 
 def _count_competing(market: Market, group: Group, parts: Iterable[Part]) -> int:
     """How many needs outside a group might have the lots that it counts on."""
-    lots = np.isin(market.columns.supply.ids[market.found.lots], [part.listing_id for part in parts])
-    outside = lots & (market.found.ways == Way.FREE) & ~market.of(group)
-    return len(np.unique(market.found.needs[outside]))
+    lots = np.isin(market.columns.supply.ids[market.paired.lots], [part.listing_id for part in parts])
+    outside = lots & (market.paired.ways == Way.FREE) & ~market.of(group)
+    return len(np.unique(market.paired.needs[outside]))

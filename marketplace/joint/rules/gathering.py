@@ -109,11 +109,11 @@ def group_of(material: Material, wants: Iterable[Want]) -> Group:
 
 
 def _stretches(wants: Iterable[Want]) -> list[list[Want]]:
-    found: list[list[Want]] = []
+    stretches: list[list[Want]] = []
     last = date.min
     for want in sorted(wants, key=lambda want: (want.first, want.last, want.demand_id)):
-        if not found or want.first > last:
-            found.append([])
-        found[-1].append(want)
+        if not stretches or want.first > last:
+            stretches.append([])
+        stretches[-1].append(want)
         last = max(last, want.last)
-    return found
+    return stretches

@@ -41,7 +41,14 @@ class Threshold(Named):
 
 def find_threshold(thresholds: Iterable[Threshold], contract: Contract, day: date) -> Threshold | None:
     """The threshold of a day. None: none is known, which is not that there is none."""
-    return next((one for one in thresholds if one.contract is contract and one.first_on <= day <= one.last_on), None)
+    return next(
+        (
+            threshold
+            for threshold in thresholds
+            if threshold.contract is contract and threshold.first_on <= day <= threshold.last_on
+        ),
+        None,
+    )
 
 
 def standing_of(threshold: Threshold, low_cents: int, high_cents: int) -> Standing:

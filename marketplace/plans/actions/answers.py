@@ -70,7 +70,7 @@ def refuse_line(session: Session, actor: Actor, *, run_id: int, number: int, rea
     else:
         require(actor, Can.EDIT_LISTING, line.listing)
     check_reason(reason)
-    if any(one.answer == Answer.ASKED for one in line.answers):
+    if any(answer.answer == Answer.ASKED for answer in line.answers):
         raise Conflict(_("This line was asked for already. Go to the reservation to refuse it or let go of it."))
     return _write(session, actor, line, Answer.REFUSED, reason=reason)
 
@@ -103,7 +103,9 @@ def _check_open(session: Session, line: PlanLine) -> None:
 
 def _find_same(line: PlanLine, actor: Actor) -> PlanAnswer | None:
     acted = (Answer.ASKED, Answer.OFFERED)
-    return next((one for one in line.answers if one.organisation_id == actor.organisation_id and one.answer in acted), None)
+    return next(
+        (answer for answer in line.answers if answer.organisation_id == actor.organisation_id and answer.answer in acted), None
+    )
 
 
 def _write(

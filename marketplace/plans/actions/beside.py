@@ -37,14 +37,14 @@ def rows_of_rounds(run_id: int, rounds: Sequence[Round]) -> list[dict[str, Any]]
     return [
         {
             "run_id": run_id,
-            "there": one.there.number,
-            "back": one.back.number,
-            "first_day": _day(one.days[0]),
-            "last_day": _day(one.days[1]),
-            "apart_km": Decimal(one.apart_hm) / 10,
-            "together_km": Decimal(one.together_hm) / 10,
+            "there": round_trip.there.number,
+            "back": round_trip.back.number,
+            "first_day": _day(round_trip.days[0]),
+            "last_day": _day(round_trip.days[1]),
+            "apart_km": Decimal(round_trip.apart_hm) / 10,
+            "together_km": Decimal(round_trip.together_hm) / 10,
         }
-        for one in rounds
+        for round_trip in rounds
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from marketplace.allocation.rules.allocation import Plan
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.plans.queries.pairs import Today
-from marketplace.plans.rules.gaps import Gap, Help, Open, Side, find_gaps, left_over
+from marketplace.plans.rules.gaps import Gap, Open, Remedy, Side, find_gaps, left_over
 from marketplace.plans.rules.pairing import UNITS, pair_up
 
 EPOCH = date(1970, 1, 1)
@@ -25,11 +25,11 @@ def gaps_of(today: Today, plan: Plan) -> list[Gap]:
     problem, columns = plan.allocation.problem, today.columns
     lots = left_over(columns.supply.amounts, problem.pair_lots, plan.allocation.takes)
     needs = left_over(columns.wanted.amounts, problem.pair_needs, plan.allocation.gives)
-    found = today.found
+    paired = today.paired
     if columns.supply.parts.any():
         whole = replace(columns.supply, parts=np.zeros_like(columns.supply.parts))
-        found = pair_up(whole, columns.wanted, columns.terms)
-    return find_gaps(Open(columns.supply, columns.wanted, columns.terms, found, lots, needs))
+        paired = pair_up(whole, columns.wanted, columns.terms)
+    return find_gaps(Open(columns.supply, columns.wanted, columns.terms, paired, lots, needs))
 
 
 def rows_of_gaps(
@@ -68,23 +68,23 @@ def _weight(today: Today, lot: int) -> Decimal:
 
 
 def _ways(today: Today, gap: Gap) -> Iterator[dict[str, Any]]:
-    for number, told in enumerate(gap.helps, start=1):
-        yield {"number": number, **_way(today, gap.side, told)}
+    for number, remedy in enumerate(gap.remedies, start=1):
+        yield {"number": number, **_way(today, gap.side, remedy)}
 
 
-def _way(today: Today, side: Side, told: Help) -> dict[str, Any]:
+def _way(today: Today, side: Side, remedy: Remedy) -> dict[str, Any]:
     supply, wanted = today.columns.supply, today.columns.wanted
     return {
-        "step": told.step.value,
-        "short": Decimal(told.short) / 1000,
-        "day": None if told.day is None else EPOCH + timedelta(days=told.day),
-        "detail": told.detail,
-        "listing_id": int(supply.ids[told.lot]),
-        "demand_id": int(wanted.ids[told.need]),
-        "other_id": int(supply.owners[told.lot] if side is Side.NEED else wanted.askers[told.need]),
-        "quantity": Decimal(told.takes) / 1000,
-        "unit": UNITS[int(supply.units[told.lot])].value,
-        "covers": Decimal(told.gives) / 1000,
-        "covers_unit": UNITS[int(wanted.units[told.need])].value,
-        "distance_km": told.km,
+        "step": remedy.step.value,
+        "short": Decimal(remedy.short) / 1000,
+        "day": None if remedy.day is None else EPOCH + timedelta(days=remedy.day),
+        "detail": remedy.detail,
+        "listing_id": int(supply.ids[remedy.lot]),
+        "demand_id": int(wanted.ids[remedy.need]),
+        "other_id": int(supply.owners[remedy.lot] if side is Side.NEED else wanted.askers[remedy.need]),
+        "quantity": Decimal(remedy.takes) / 1000,
+        "unit": UNITS[int(supply.units[remedy.lot])].value,
+        "covers": Decimal(remedy.gives) / 1000,
+        "covers_unit": UNITS[int(wanted.units[remedy.need])].value,
+        "distance_km": remedy.km,
     }

@@ -82,17 +82,17 @@ def solve(session: Session, actor: Actor, *, objective: Objective, has_floors: b
 def keep_plan(session: Session, actor: Actor, *, run_id: int, made: Made) -> PlanResult:
     """Write down what a plan came to, its lines first. One that has its result is left as it is."""
     require(actor, Can.MAKE_PLAN)
-    there = session.scalars(select(PlanResult).where(PlanResult.run_id == run_id)).one_or_none()
-    if there is not None:
-        return there
+    existing = session.scalars(select(PlanResult).where(PlanResult.run_id == run_id)).one_or_none()
+    if existing is not None:
+        return existing
     taxonomy = get_taxonomy(session)
     rows = list(_rows(run_id, made, taxonomy))
     gaps, ways = rows_of_gaps(run_id, made.today, made.gaps, taxonomy)
     rounds = rows_of_rounds(run_id, made.rounds)
     journeys = list(journeys_of(rows, made.today, made.ways, made.plan))
-    for table, found in ((PlanLine, rows), (PlanJourney, journeys), (PlanGap, gaps), (PlanWay, ways), (PlanReturn, rounds)):
-        for start in range(0, len(found), BATCH):
-            session.execute(insert(table), found[start : start + BATCH])
+    for table, table_rows in ((PlanLine, rows), (PlanJourney, journeys), (PlanGap, gaps), (PlanWay, ways), (PlanReturn, rounds)):
+        for start in range(0, len(table_rows), BATCH):
+            session.execute(insert(table), table_rows[start : start + BATCH])
     if made.today.prices is not None:
         session.add(cost_of(run_id, made.today.prices, made.plan, journeys))
     result = _result(run_id, made)

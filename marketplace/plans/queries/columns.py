@@ -82,17 +82,17 @@ def read_columns(session: Session, taxonomy: Taxonomy, *, about: Material | None
     """
     offered, needed = _concerned(taxonomy, about)
     session.flush()  # the connection itself is asked: the session would make an object of each row
-    listed, asked = _rows(session, _on_offer(offered), [*_LISTED, *_MEASURED, "fields", "hazards"]), _asked(session, needed)
+    listings, demands = _rows(session, _on_offer(offered), [*_LISTED, *_MEASURED, "fields", "hazards"]), _asked(session, needed)
     bits = _bits()
-    supply = _supply(listed, bits, _refused(session, listed))
-    wanted = _wanted(session, asked, bits)
-    kg = [None if stored is None else Decimal(stored) / 1_000_000 for stored in listed["kg_per_unit"]]
+    supply = _supply(listings, bits, _refused(session, listings))
+    wanted = _wanted(session, demands, bits)
+    kg = [None if stored is None else Decimal(stored) / 1_000_000 for stored in listings["kg_per_unit"]]
     weights = [
         int((own if own is not None else taxonomy.material_by_id(material).kg_per_unit(UNITS[unit])) * 1_000_000)
-        for own, material, unit in zip(kg, listed["material_id"], supply.units.tolist(), strict=True)
+        for own, material, unit in zip(kg, listings["material_id"], supply.units.tolist(), strict=True)
     ]
     terms = Terms(
-        serving=_serving(taxonomy, listed["material_id"]),
+        serving=_serving(taxonomy, listings["material_id"]),
         rate=_rates(taxonomy, supply, kg),
         judged=_judge(taxonomy),
         returned=list_demands_come_back_from(session, {parent for parent in supply.parents if parent}),
@@ -107,7 +107,7 @@ _SAID = ("material_id", "fields", "hazards", "asbestos_suspected", "year_of_cons
 
 def _refused(session: Session, rows: Rows) -> Numbers:
     """For whom each lot is refused by the rules of materials, at the place that takes the most."""
-    lots = {number: Said(*said) for number, *said in zip(rows["id"], *(rows[name] for name in _SAID), strict=True)}
+    lots = {number: Said(*values) for number, *values in zip(rows["id"], *(rows[name] for name in _SAID), strict=True)}
     others = list_refused(session, lots, easiest(is_other_owner=True))
     own = list_refused(session, lots, easiest(is_other_owner=False)) if tells_owners_apart(session, Moment.RESERVE) else others
     return _numbers((number in own) * FOR_OWNER + (number in others) * FOR_OTHERS for number in lots)
@@ -186,8 +186,8 @@ class _Served:
 
 
 def _rows(session: Session, statement: Select[Any], names: Sequence[str]) -> Rows:
-    found = session.connection().execute(statement).all()
-    columns: Iterable[Sequence[Any]] = zip(*found, strict=True) if found else ([] for _name in names)
+    rows = session.connection().execute(statement).all()
+    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else ([] for _name in names)
     return dict(zip(names, columns, strict=True))
 
 
@@ -286,8 +286,8 @@ def _rates(taxonomy: Taxonomy, supply: Supply, kg: Sequence[Decimal | None]) -> 
     @cache
     def rate(lot: int, need_material: int, need_unit: int) -> Fraction | None:
         source, wanted = UNITS[int(supply.units[lot])], UNITS[need_unit]
-        offered, asked = (taxonomy.material_by_id(number) for number in (int(supply.materials[lot]), need_material))
-        item = next((one for one in (offered, asked) if one.takes(wanted) and one.takes(source)), None)
+        offered, needed = (taxonomy.material_by_id(number) for number in (int(supply.materials[lot]), need_material))
+        item = next((material for material in (offered, needed) if material.takes(wanted) and material.takes(source)), None)
         return None if item is None else conversion(source, wanted, item, kg[lot], source)
 
     return rate
@@ -356,15 +356,15 @@ def _rooms(session: Session, rows: list[Depot], taxonomy: Taxonomy) -> list[dict
     ids = [row.id for row in rows]
     sums = sum_stock(session, ids) if rows else {}
     coming = _coming(session, ids, taxonomy)
-    found = []
+    all_rooms = []
     for row in rows:
         rooms: dict[Kind, int] = {}
         for fill in fills(row, sums[row.id]):
             left = fill.left - sum(_takes(fill.kind, amount, unit, kg) for amount, unit, kg in coming.get(row.id, ()))
             if fill.kind is not Kind.PALLET:  # on how many pallets something will stand nobody knows yet
                 rooms[fill.kind] = max(int(left * THOUSAND * (MICROGRAMS if fill.kind is Kind.TONNE else 1)), 0)
-        found.append(rooms)
-    return found
+        all_rooms.append(rooms)
+    return all_rooms
 
 
 def _takes(kind: Kind, amount: Decimal, unit: str, kg: Decimal) -> Decimal:
@@ -385,16 +385,16 @@ def _coming(session: Session, ids: Iterable[int], taxonomy: Taxonomy) -> dict[in
         .join(Listing, Listing.id == Reservation.listing_id)
         .where(Reservation.status.in_(ON_ITS_WAY), Reservation.depot_id.is_not(None))
     )
-    asked, found = set(ids), dict[int, list[tuple[Decimal, str, Decimal]]]()
-    for rows in (announced, reserved) if asked else ():
+    depot_ids, coming = set(ids), dict[int, list[tuple[Decimal, str, Decimal]]]()
+    for rows in (announced, reserved) if depot_ids else ():
         for depot_id, amount, unit, material_id, kg_per_unit in session.execute(rows):
-            if depot_id in asked:
+            if depot_id in depot_ids:
                 kg = taxonomy.material_by_id(material_id).mass_kg(amount, Unit(unit), kg_per_unit)
-                found.setdefault(depot_id, []).append((amount, unit, kg))
-    return found
+                coming.setdefault(depot_id, []).append((amount, unit, kg))
+    return coming
 
 
 def _lying(session: Session) -> dict[int, int]:
     rows = select(Listing.id, Lot.depot_id).join(Lot, Lot.id == Listing.lot_id).where(Lot.depot_id.is_not(None))
-    found = session.execute(rows.where(Listing.status == ListingStatus.PUBLISHED.value))
-    return {listing_id: depot_id for listing_id, depot_id in found if depot_id is not None}
+    published = session.execute(rows.where(Listing.status == ListingStatus.PUBLISHED.value))
+    return {listing_id: depot_id for listing_id, depot_id in published if depot_id is not None}

@@ -100,9 +100,9 @@ def effect_of_plans(session: Session, actor: Actor, *, offset: int, limit: int) 
     for run_id, fate, total in _fates(session, over):
         of_run = fates[run_id]
         of_run[fate] = of_run.get(fate, FateTotal()) + total
-    whole = {fate: sum((one.get(fate, FateTotal()) for one in fates.values()), FateTotal()) for fate in Fate}
-    shown = [PlanEffect(run, fates[run.id]) for run in runs[offset : offset + limit]]
-    return Effect(len(runs), whole, _deeds(session), shown)
+    whole = {fate: sum((totals.get(fate, FateTotal()) for totals in fates.values()), FateTotal()) for fate in Fate}
+    effects = [PlanEffect(run, fates[run.id]) for run in runs[offset : offset + limit]]
+    return Effect(len(runs), whole, _deeds(session), effects)
 
 
 def _is_old(run: PlanRun) -> bool:
@@ -122,16 +122,18 @@ def _fates(session: Session, over: set[int]) -> Iterator[tuple[int, Fate, FateTo
         *(flag.label(name) for flag, name in zip(flags, ("asked", "refused", "offered", "repeated"), strict=True)),
         *(getattr(PlanLine, name) for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")),
     )
-    told = marked.join(PlanRun, PlanRun.id == PlanLine.run_id).subquery().c
+    columns = marked.join(PlanRun, PlanRun.id == PlanLine.run_id).subquery().c
     sums = (
-        type_coerce(func.coalesce(func.sum(told[name]), 0), Fixed(3))
+        type_coerce(func.coalesce(func.sum(columns[name]), 0), Fixed(3))
         for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")
     )
-    groups = (told.run_id, told.asked, told.refused, told.offered, told.repeated)
-    for run_id, asked, refused, offered, repeated, count, *figures in session.execute(
+    groups = (columns.run_id, columns.asked, columns.refused, columns.offered, columns.repeated)
+    for run_id, is_asked, is_refused, is_offered, is_repeated, count, *figures in session.execute(
         select(*groups, func.count(), *sums).group_by(*groups)
     ):
-        fate = fate_of(is_asked=asked, is_refused=refused, is_offered=offered, is_repeated=repeated, is_over=run_id in over)
+        fate = fate_of(
+            is_asked=is_asked, is_refused=is_refused, is_offered=is_offered, is_repeated=is_repeated, is_over=run_id in over
+        )
         yield run_id, fate, FateTotal(count, *figures)
 
 
@@ -194,11 +196,11 @@ def _came_of_it() -> Subquery:
 
     Of asking for one, or by which one that was offered was taken up afterwards.
     """
-    asked = select(PlanAnswer.reservation_id.label("id")).where(PlanAnswer.reservation_id.is_not(None))
+    requested = select(PlanAnswer.reservation_id.label("id")).where(PlanAnswer.reservation_id.is_not(None))
     taken_up = (
         select(Reservation.id)
         .join(PlanLine, and_(PlanLine.listing_id == Reservation.listing_id, PlanLine.demand_id == Reservation.demand_id))
         .join(PlanAnswer, and_(PlanAnswer.run_id == PlanLine.run_id, PlanAnswer.number == PlanLine.number))
         .where(_is(Answer.OFFERED), Reservation.requested_at >= PlanAnswer.answered_at)
     )
-    return union(asked, taken_up).subquery()
+    return union(requested, taken_up).subquery()

@@ -58,8 +58,8 @@ def total_gaps(session: Session, run: PlanRun, *, organisation_id: int | None = 
         .where(*_of(run, None, organisation_id))
         .group_by(PlanGap.side)
     )
-    found = {Side(side): GapTotal(count, kg, hopeless) for side, count, kg, hopeless in session.execute(rows)}
-    return {side: found.get(side, GapTotal(0, Decimal(0), 0)) for side in Side}
+    totals = {Side(side): GapTotal(count, kg, hopeless) for side, count, kg, hopeless in session.execute(rows)}
+    return {side: totals.get(side, GapTotal(0, Decimal(0), 0)) for side in Side}
 
 
 def list_gaps(
@@ -96,9 +96,9 @@ def tell_gaps(session: Session, gaps: Sequence[PlanGap]) -> Iterator[ToldGap]:
     """These gaps as a reader is told of them."""
     taxonomy = get_taxonomy(session)
     for gap in gaps:
-        told = [ToldWay(way, _sentence(gap, way, taxonomy)) for way in gap.ways]
-        turns = tuple(one for one in told if one.way.step == Step.TURN)
-        yield ToldGap(gap, tuple(one for one in told if one.way.step != Step.TURN), turns)
+        ways = [ToldWay(way, _sentence(gap, way, taxonomy)) for way in gap.ways]
+        turns = tuple(way for way in ways if way.way.step == Step.TURN)
+        yield ToldGap(gap, tuple(way for way in ways if way.way.step != Step.TURN), turns)
 
 
 def _of(run: PlanRun, side: Side | None, organisation_id: int | None) -> list[ColumnElement[bool]]:

@@ -38,7 +38,7 @@ def states_of(session: Session, lines: Sequence[PlanLine]) -> dict[int, LineStat
 
 
 def _state(line: PlanLine, under_way: Decimal) -> LineState:
-    done = [Answer(one.answer) for one in line.answers]
+    done = [Answer(answer.answer) for answer in line.answers]
     for answer in STRONGEST:
         if answer in done:
             return LineState(answer.value)

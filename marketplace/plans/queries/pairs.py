@@ -53,7 +53,7 @@ class Today:
     """What is open today and how it pairs."""
 
     columns: Columns
-    found: Paired
+    paired: Paired
     taxonomy: Taxonomy
     stops: Stops = NO_STOPS
     prices: HaulPrices | None = None
@@ -61,7 +61,7 @@ class Today:
     @cached_property
     def free(self) -> Flags:
         """Which of the pairs that were found nothing stands between."""
-        free: Flags = self.found.ways == Way.FREE
+        free: Flags = self.paired.ways == Way.FREE
         return free
 
     @property
@@ -106,8 +106,8 @@ class Today:
 
     def ways_of(self, objective: Objective) -> Ways:
         """How each pair of the problem goes: straight, or through which depot."""
-        found, apart = self.found, self.found.ways == Way.PERIOD
-        straight = found.lots[self.free], found.needs[self.free], found.km[self.free]
+        paired, apart = self.paired, self.paired.ways == Way.PERIOD
+        straight = paired.lots[self.free], paired.needs[self.free], paired.km[self.free]
 
         def costs(depot: int, lots: Numbers, km: Numbers, first_days: Numbers, days: Numbers) -> tuple[Numbers, Flags]:
             if objective is not Objective.COST:
@@ -121,7 +121,7 @@ class Today:
             columns.wanted,
             self.stops.columns,
             straight,
-            (found.lots[apart], found.needs[apart]),
+            (paired.lots[apart], paired.needs[apart]),
             costs,
             columns.terms.today,
         )
@@ -129,8 +129,8 @@ class Today:
     @cached_property
     def unsure(self) -> frozenset[tuple[int, int]]:
         """The lots and needs, by their places, of which something that is asked is not known."""
-        rows = np.flatnonzero(self.found.is_unsure)
-        return frozenset(zip(self.found.lots[rows].tolist(), self.found.needs[rows].tolist(), strict=True))
+        rows = np.flatnonzero(self.paired.is_unsure)
+        return frozenset(zip(self.paired.lots[rows].tolist(), self.paired.needs[rows].tolist(), strict=True))
 
     @cached_property
     def lying(self) -> Lying:
@@ -179,8 +179,8 @@ def read_today(session: Session) -> Today:
     """Read everything that is open and pair it."""
     taxonomy = get_taxonomy(session)
     columns = read_columns(session, taxonomy)
-    found = pair_up(columns.supply, columns.wanted, columns.terms)
-    return Today(columns, found, taxonomy, read_stops(session, taxonomy), find_haul_prices(session, clock.today()))
+    paired = pair_up(columns.supply, columns.wanted, columns.terms)
+    return Today(columns, paired, taxonomy, read_stops(session, taxonomy), find_haul_prices(session, clock.today()))
 
 
 def find_haul_prices(session: Session, day: date) -> HaulPrices | None:

@@ -32,14 +32,14 @@ class Combined:
 class RoundTrip:
     """Two lines as one round."""
 
-    kept: PlanReturn
+    plan_return: PlanReturn
     there: PlanLine
     back: PlanLine
 
     @property
     def saved_km(self) -> Decimal:
         """What one round drives less than two times out and back."""
-        return self.kept.apart_km - self.kept.together_km
+        return self.plan_return.apart_km - self.plan_return.together_km
 
 
 def list_combined(session: Session, run: PlanRun, *, offset: int, limit: int) -> tuple[list[Combined], int]:
@@ -72,9 +72,9 @@ def list_rounds(session: Session, run: PlanRun, *, offset: int, limit: int) -> t
     saved = PlanReturn.apart_km - PlanReturn.together_km
     rows = select(PlanReturn).where(PlanReturn.run_id == run.id).order_by(saved.desc(), PlanReturn.there)
     count = session.scalar(select(func.count()).select_from(PlanReturn).where(PlanReturn.run_id == run.id)) or 0
-    found = list(session.scalars(rows.offset(offset).limit(limit)))
-    lines = _lines(session, run, (number for one in found for number in (one.there, one.back)))
-    return [RoundTrip(one, lines[one.there], lines[one.back]) for one in found], count
+    plan_returns = list(session.scalars(rows.offset(offset).limit(limit)))
+    lines = _lines(session, run, (number for plan_return in plan_returns for number in (plan_return.there, plan_return.back)))
+    return [RoundTrip(plan_return, lines[plan_return.there], lines[plan_return.back]) for plan_return in plan_returns], count
 
 
 class Change(StrEnum):
@@ -112,7 +112,7 @@ class ChangedLine:
 class Comparison:
     """How many lines stayed and how many of each change there are, and a page of those."""
 
-    kept: int
+    unchanged: int
     counts: dict[Change, int]
     lines: list[ChangedLine]
 
@@ -125,7 +125,7 @@ class Comparison:
 def compare_runs(session: Session, before: PlanRun, now: PlanRun, *, offset: int, limit: int) -> Comparison:
     """What became of the lines of one plan in another: both were got and made. By lot and by need."""
     old, new = _numbers(session, before), _numbers(session, now)
-    found: list[tuple[Change, int | None, int | None]] = []
+    changes: list[tuple[Change, int | None, int | None]] = []
     for pair in sorted(old.keys() | new.keys()):
         was, is_now = old.get(pair), new.get(pair)
         if was is None or is_now is None:
@@ -134,12 +134,12 @@ def compare_runs(session: Session, before: PlanRun, now: PlanRun, *, offset: int
             continue
         else:
             change = Change.CHANGED
-        found.append((change, was and was[0], is_now and is_now[0]))
-    counts = {change: sum(one[0] is change for one in found) for change in Change}
-    shown = found[offset : offset + limit]
-    was_lines = _lines(session, before, [number for _change, number, _now in shown if number])
-    now_lines = _lines(session, now, [number for _change, _was, number in shown if number])
-    lines = [ChangedLine(change, was_lines.get(was or 0), now_lines.get(is_now or 0)) for change, was, is_now in shown]
+        changes.append((change, was and was[0], is_now and is_now[0]))
+    counts = {change: sum(row[0] is change for row in changes) for change in Change}
+    page = changes[offset : offset + limit]
+    was_lines = _lines(session, before, [number for _change, number, _now in page if number])
+    now_lines = _lines(session, now, [number for _change, _was, number in page if number])
+    lines = [ChangedLine(change, was_lines.get(was or 0), now_lines.get(is_now or 0)) for change, was, is_now in page]
     return Comparison(len(old.keys() & new.keys()) - counts[Change.CHANGED], counts, lines)
 
 

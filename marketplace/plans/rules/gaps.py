@@ -57,13 +57,13 @@ class Open:
     supply: Supply
     wanted: Wanted
     terms: Terms
-    found: Paired
+    paired: Paired
     lots: Numbers
     needs: Numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class Remedy:
     """A lot that would serve a need if one thing were otherwise, and how much of it.
 
     `short`: thousandths of what is lacking, in kilometres, steps of condition, days, answers or units of the lot. `day`: from or until which it
@@ -88,7 +88,7 @@ class Gap:
     side: Side
     place: int
     left: int
-    helps: tuple[Help, ...]
+    remedies: tuple[Remedy, ...]
 
 
 def left_over(amounts: Numbers, places: Numbers, used: Numbers) -> Numbers:
@@ -101,12 +101,12 @@ def left_over(amounts: Numbers, places: Numbers, used: Numbers) -> Numbers:
 def find_gaps(opened: Open) -> list[Gap]:
     """Every need that is not met, by its number, then every lot that is not used up."""
     rows, steps, lacks = _candidates(opened)
-    lots, needs, km = opened.found.lots[rows], opened.found.needs[rows], opened.found.km[rows]
+    lots, needs, km = opened.paired.lots[rows], opened.paired.needs[rows], opened.paired.km[rows]
     gaps = []
     for side, mine, other, left in ((Side.NEED, needs, lots, opened.needs), (Side.LOT, lots, needs, opened.lots)):
         order = np.lexsort((other, km, lacks, steps, mine))
-        helps = _chosen(opened, rows[order], steps[order], lacks[order], mine[order])
-        gaps += [Gap(side, place, int(left[place]), tuple(helps.get(place, ()))) for place in np.flatnonzero(left).tolist()]
+        remedies = _chosen(opened, rows[order], steps[order], lacks[order], mine[order])
+        gaps += [Gap(side, place, int(left[place]), tuple(remedies.get(place, ()))) for place in np.flatnonzero(left).tolist()]
     return gaps
 
 
@@ -115,9 +115,9 @@ def _candidates(opened: Open) -> tuple[Numbers, Numbers, Numbers]:
 
     The step of each, and how much is lacking, for their order.
     """
-    found, supply, wanted = opened.found, opened.supply, opened.wanted
-    rows = np.flatnonzero((opened.lots[found.lots] > 0) & (opened.needs[found.needs] > 0))
-    lots, needs, ways = found.lots[rows], found.needs[rows], found.ways[rows]
+    paired, supply, wanted = opened.paired, opened.supply, opened.wanted
+    rows = np.flatnonzero((opened.lots[paired.lots] > 0) & (opened.needs[paired.needs] > 0))
+    lots, needs, ways = paired.lots[rows], paired.needs[rows], paired.ways[rows]
     late = supply.first_days[lots] - wanted.last_days[needs]
     opens = _opens_on(supply, wanted, lots, needs, ways == Way.TURN)
     chosen = (
@@ -132,8 +132,8 @@ def _candidates(opened: Open) -> tuple[Numbers, Numbers, Numbers]:
     steps, lacks = np.full(len(rows), -1, np.int64), np.zeros(len(rows), np.int64)
     for step, at, lack in chosen:
         steps[at], lacks[at] = PLACE[step], lack(at)
-    known = steps >= 0
-    return rows[known], steps[known], lacks[known]
+    is_candidate = steps >= 0
+    return rows[is_candidate], steps[is_candidate], lacks[is_candidate]
 
 
 def _far_m(supply: Supply, wanted: Wanted, lots: Numbers, needs: Numbers) -> Numbers:
@@ -142,39 +142,39 @@ def _far_m(supply: Supply, wanted: Wanted, lots: Numbers, needs: Numbers) -> Num
     return metres
 
 
-def _opens_on(supply: Supply, wanted: Wanted, lots: Numbers, needs: Numbers, asked: Flags) -> Numbers:
+def _opens_on(supply: Supply, wanted: Wanted, lots: Numbers, needs: Numbers, is_turn: Flags) -> Numbers:
     """The day from which whoever needs it may reserve, where that is asked."""
     is_partner = wanted.is_partner[needs]
     opens: Numbers = np.where(is_partner, supply.partners_from[lots], supply.region_from[lots])
-    for row in np.flatnonzero(asked & ~is_partner & (supply.circle_from[lots] < opens)).tolist():
+    for row in np.flatnonzero(is_turn & ~is_partner & (supply.circle_from[lots] < opens)).tolist():
         if wanted.slugs[int(needs[row])] in supply.circles[int(lots[row])].split("|"):
             opens[row] = supply.circle_from[int(lots[row])]
     return opens
 
 
-def _chosen(opened: Open, rows: Numbers, steps: Numbers, lacks: Numbers, mine: Numbers) -> dict[int, list[Help]]:
+def _chosen(opened: Open, rows: Numbers, steps: Numbers, lacks: Numbers, mine: Numbers) -> dict[int, list[Remedy]]:
     """Of each kind the first that gives something, by the place of whoever it helps. The rows stand in their order."""
-    helps: dict[int, list[Help]] = {}
+    remedies: dict[int, list[Remedy]] = {}
     taken = None
     for row, step, lack, place in zip(rows.tolist(), steps.tolist(), lacks.tolist(), mine.tolist(), strict=True):
         if (place, step) == taken:
             continue
-        told = _help(opened, row, ORDER[step], lack)
-        if told is not None:
-            helps.setdefault(place, []).append(told)
+        remedy = _remedy(opened, row, ORDER[step], lack)
+        if remedy is not None:
+            remedies.setdefault(place, []).append(remedy)
             taken = (place, step)
-    return helps
+    return remedies
 
 
-def _help(opened: Open, row: int, step: Step, lack: int) -> Help | None:
+def _remedy(opened: Open, row: int, step: Step, lack: int) -> Remedy | None:
     """What one pair would give; None where its owner gives no such part, or nothing is lacking."""
-    lot, need = int(opened.found.lots[row]), int(opened.found.needs[row])
+    lot, need = int(opened.paired.lots[row]), int(opened.paired.needs[row])
     takes, gives = _amounts(opened, lot, need)
     part = min(int(opened.supply.parts[lot]), int(opened.lots[lot]))
     if not gives or (takes < part) != (step is Step.PART):
         return None
-    told = Help(lot, need, step, lack * 1000, None, "", takes, gives, int(opened.found.km[row]))
-    return _TOLD[step](opened, told)
+    remedy = Remedy(lot, need, step, lack * 1000, None, "", takes, gives, int(opened.paired.km[row]))
+    return _DETAILED[step](opened, remedy)
 
 
 def _amounts(opened: Open, lot: int, need: int) -> tuple[int, int]:
@@ -191,40 +191,40 @@ def _amounts(opened: Open, lot: int, need: int) -> tuple[int, int]:
     return min(-(-gives * rate.denominator // rate.numerator // lot_step) * lot_step, there), gives
 
 
-def _of_distance(opened: Open, told: Help) -> Help:
+def _of_distance(opened: Open, remedy: Remedy) -> Remedy:
     """In whole kilometres, rounded up: so much farther it is reached."""
     wanted, supply = opened.wanted, opened.supply
-    between = distance_km(point_of(supply, told.lot), point_of(wanted, told.need))
-    more = between - Decimal(round(float(wanted.reach_m[told.need]))) / 1000
-    return replace(told, short=max(int(more.to_integral_value(ROUND_CEILING)), 1) * 1000)
+    between = distance_km(point_of(supply, remedy.lot), point_of(wanted, remedy.need))
+    more = between - Decimal(round(float(wanted.reach_m[remedy.need]))) / 1000
+    return replace(remedy, short=max(int(more.to_integral_value(ROUND_CEILING)), 1) * 1000)
 
 
-def _of_condition(opened: Open, told: Help) -> Help:
-    return replace(told, detail=CONDITIONS[int(opened.supply.ranks[told.lot])])
+def _of_condition(opened: Open, remedy: Remedy) -> Remedy:
+    return replace(remedy, detail=CONDITIONS[int(opened.supply.ranks[remedy.lot])])
 
 
-def _of_days(opened: Open, told: Help) -> Help:
-    days = opened.supply.first_days if told.step is Step.LATER else opened.supply.last_days
-    return replace(told, day=int(days[told.lot]))
+def _of_days(opened: Open, remedy: Remedy) -> Remedy:
+    days = opened.supply.first_days if remedy.step is Step.LATER else opened.supply.last_days
+    return replace(remedy, day=int(days[remedy.lot]))
 
 
-def _of_field(opened: Open, told: Help) -> Help:
-    answers = opened.supply.answers[told.lot]
-    asked = json.loads(opened.wanted.wishes[told.need])
-    failing = (slug for slug, wish in asked.items() if opened.terms.judged(json.dumps({slug: wish}), answers) is Verdict.FAILS)
-    return replace(told, detail=next(failing, ""))
+def _of_field(opened: Open, remedy: Remedy) -> Remedy:
+    answers = opened.supply.answers[remedy.lot]
+    wishes = json.loads(opened.wanted.wishes[remedy.need])
+    failing = (slug for slug, wish in wishes.items() if opened.terms.judged(json.dumps({slug: wish}), answers) is Verdict.FAILS)
+    return replace(remedy, detail=next(failing, ""))
 
 
-def _of_part(opened: Open, told: Help) -> Help:
-    part = min(int(opened.supply.parts[told.lot]), int(opened.lots[told.lot]))
-    return replace(told, short=part - told.takes, takes=part)
+def _of_part(opened: Open, remedy: Remedy) -> Remedy:
+    part = min(int(opened.supply.parts[remedy.lot]), int(opened.lots[remedy.lot]))
+    return replace(remedy, short=part - remedy.takes, takes=part)
 
 
-def _of_turn(_opened: Open, told: Help) -> Help:
-    return replace(told, short=0, day=told.short // 1000)
+def _of_turn(_opened: Open, remedy: Remedy) -> Remedy:
+    return replace(remedy, short=0, day=remedy.short // 1000)
 
 
-_TOLD: dict[Step, Callable[[Open, Help], Help]] = {
+_DETAILED: dict[Step, Callable[[Open, Remedy], Remedy]] = {
     Step.DISTANCE: _of_distance,
     Step.CONDITION: _of_condition,
     Step.LATER: _of_days,

@@ -120,14 +120,14 @@ def shares_of(lines: Sequence[Line], masses: Sequence[int]) -> list[Share]:
     for place, line in enumerate(lines):
         if line.group is not None:
             groups.setdefault(line.group, []).append(place)
-    found = [Share(0, 0)] * len(lines)
+    shares = [Share(0, 0)] * len(lines)
     for places in groups.values():
         first = lines[places[0]]
         saves = first.why is Why.LESS
         whole = first.saved_gram_metres // 10**6 if saves else first.more_micrograms // 10**6
         for place, part in zip(places, split(whole, [masses[place] for place in places]), strict=True):
-            found[place] = Share(part, 0) if saves else Share(0, part)
-    return found
+            shares[place] = Share(part, 0) if saves else Share(0, part)
+    return shares
 
 
 def split(whole: int, weights: Sequence[int]) -> list[int]:

@@ -233,12 +233,12 @@ def _judged(supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: 
     asking = [column for column, need in enumerate(needs.tolist()) if wanted.wishes[need] != ASKS_NOTHING]
     if not asking:
         return fails, unsure
-    said: dict[str, list[int]] = {}
+    rows_by_answers: dict[str, list[int]] = {}
     for row, lot in enumerate(lots.tolist()):
-        said.setdefault(supply.answers[lot], []).append(row)
+        rows_by_answers.setdefault(supply.answers[lot], []).append(row)
     for column in asking:
         wishes = wanted.wishes[int(needs[column])]
-        for answers, rows in said.items():
+        for answers, rows in rows_by_answers.items():
             verdict = terms.judged(wishes, answers)
             if verdict is Verdict.FAILS:
                 fails[rows, column] = count_failing(terms, wishes, answers)
@@ -248,8 +248,8 @@ def _judged(supply: Supply, wanted: Wanted, terms: Terms, lots: Numbers, needs: 
 
 def count_failing(terms: Terms, wishes: str, answers: str) -> int:
     """One where but one wish fails, two where more do."""
-    asked = json.loads(wishes)
-    failing = sum(terms.judged(json.dumps({slug: wish}), answers) is Verdict.FAILS for slug, wish in asked.items())
+    wishes_by_field = json.loads(wishes)
+    failing = sum(terms.judged(json.dumps({slug: wish}), answers) is Verdict.FAILS for slug, wish in wishes_by_field.items())
     return min(failing, 2)
 
 

@@ -48,13 +48,13 @@ class HaulPrices:
 
 def prices_on(prices: Iterable[HaulPrice], day: date) -> HaulPrices | None:
     """The last of each that counts on a day. None where one of the two is missing."""
-    found: dict[PriceOf, HaulPrice] = {}
+    latest: dict[PriceOf, HaulPrice] = {}
     for price in sorted(prices, key=lambda price: price.first_on):
         if price.first_on <= day:
-            found[price.of] = price
-    if len(found) < len(PriceOf):
+            latest[price.of] = price
+    if len(latest) < len(PriceOf):
         return None
-    haul, handling = found[PriceOf.TONNE_KM], found[PriceOf.TRANSFER]
+    haul, handling = latest[PriceOf.TONNE_KM], latest[PriceOf.TRANSFER]
     return HaulPrices(haul.euros, handling.euros, haul.is_verified and handling.is_verified)
 
 

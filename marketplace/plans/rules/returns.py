@@ -79,19 +79,19 @@ def week_of(day: int) -> int:
 
 def find_rounds(loads: Sequence[Load], supply: Supply, wanted: Wanted, hm_per_km: int) -> list[Round]:
     """Rounds that save, the most first; each load is in one at most."""
-    ones, others = _that_cross(loads)
+    firsts, seconds = _that_cross(loads)
     roads = np.array([load.road_hm for load in loads], np.int64)
-    empty = (_km(loads, supply, wanted, ones, others) + _km(loads, supply, wanted, others, ones)) * hm_per_km
-    saved = roads[ones] + roads[others] - empty
+    empty = (_km(loads, supply, wanted, firsts, seconds) + _km(loads, supply, wanted, seconds, firsts)) * hm_per_km
+    saved = roads[firsts] + roads[seconds] - empty
     rows = np.flatnonzero(saved > 0)
     taken: set[int] = set()
     chosen = []
-    for row in rows[np.lexsort((others[rows], ones[rows], -saved[rows]))].tolist():
-        one, other = int(ones[row]), int(others[row])
-        if one in taken or other in taken:
+    for row in rows[np.lexsort((seconds[rows], firsts[rows], -saved[rows]))].tolist():
+        first, second = int(firsts[row]), int(seconds[row])
+        if first in taken or second in taken:
             continue
-        taken |= {one, other}
-        there, back = loads[one], loads[other]
+        taken |= {first, second}
+        there, back = loads[first], loads[second]
         chosen.append(Round(there, back, there.road_hm + back.road_hm + int(empty[row])))
     return chosen
 
@@ -105,15 +105,15 @@ def _that_cross(loads: Sequence[Load]) -> tuple[Numbers, Numbers]:
     for place, load in enumerate(loads):
         between.setdefault((load.giver, load.receiver), []).append(place)
     first, last = (np.array([week(load) for load in loads], np.int64) for week in (_first_week, _last_week))
-    ones, others = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    firsts, seconds = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for (giver, receiver), there in between.items():
         if giver < receiver and (receiver, giver) in between:
             out, back = np.array(there, np.int64), np.array(between[receiver, giver], np.int64)
             shares = (first[out][:, None] <= last[back][None]) & (first[back][None] <= last[out][:, None])
             rows, columns = np.nonzero(shares)
-            ones.append(np.minimum(out[rows], back[columns]))
-            others.append(np.maximum(out[rows], back[columns]))
-    return np.concatenate(ones), np.concatenate(others)
+            firsts.append(np.minimum(out[rows], back[columns]))
+            seconds.append(np.maximum(out[rows], back[columns]))
+    return np.concatenate(firsts), np.concatenate(seconds)
 
 
 def _first_week(load: Load) -> int:

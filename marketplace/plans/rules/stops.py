@@ -123,22 +123,30 @@ def _through(
         cost, is_known = costs(depot, lots, km, first_days, days)
         better = takes[depot] & is_known & (days <= depots.longest_days[depot]) & (cost < least)
         chosen[better], least[better], both[better], first[better] = depot, cost[better], km[better], to_km[better]
-    kept = chosen != STRAIGHT
-    return lots[kept], needs[kept], chosen[kept], both[kept], first[kept], first_days[kept], days[kept]
+    is_served = chosen != STRAIGHT
+    return (
+        lots[is_served],
+        needs[is_served],
+        chosen[is_served],
+        both[is_served],
+        first[is_served],
+        first_days[is_served],
+        days[is_served],
+    )
 
 
 def _takes(supply: Supply, wanted: Wanted, depots: Depots, lots: Numbers, needs: Numbers) -> list[Flags]:
     """By depot, which pairs it takes: the material, of whoever asks, where any room is left."""
     sorts = np.stack((supply.materials[lots], wanted.askers[needs], supply.units[lots]), axis=1)
     kinds, of_pairs = np.unique(sorts, axis=0, return_inverse=True) if len(lots) else (sorts, np.zeros(0, np.int64))
-    found = []
+    flags = []
     for depot, rooms in enumerate(depots.rooms):
         taken = [
             depots.fits(depot, asker, material) and all(rooms[kind] > 0 for kind in rooms if _counts(kind, unit))
             for material, asker, unit in kinds.tolist()
         ]
-        found.append(np.array(taken, np.bool_)[of_pairs.reshape(-1)])
-    return found
+        flags.append(np.array(taken, np.bool_)[of_pairs.reshape(-1)])
+    return flags
 
 
 def _counts(kind: Kind, unit: int) -> bool:

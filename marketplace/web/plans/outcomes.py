@@ -147,7 +147,7 @@ def compare() -> ResponseReturnValue:
         now=now,
         is_same=before.result.digest == now.result.digest,
         rows=[_chosen_by(before, now), *_beside(before.result, now.result)],
-        kept=compared.kept,
+        unchanged=compared.unchanged,
         counts={change.value: count for change, count in compared.counts.items()},
         changes=[_change(line) for line in lines],
         materials=get_taxonomy(session),
