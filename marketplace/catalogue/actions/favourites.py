@@ -27,8 +27,8 @@ def keep_listing(session: Session, actor: Actor, *, listing_id: int) -> Favourit
     require(actor, Can.OWN_ACCOUNT)
     listing = get_bare_listing(session, actor, listing_id)
     key = (actor.person_id, listing_id)
-    if (kept := session.get(Favourite, key)) is not None:
-        return kept
+    if (favourite := session.get(Favourite, key)) is not None:
+        return favourite
     if listing.status != ListingStatus.PUBLISHED:
         raise Conflict(_("This lot is not on offer any more, so there is nothing to be told of it."))
     count = session.scalar(select(func.count()).where(Favourite.person_id == actor.person_id)) or 0
@@ -57,13 +57,13 @@ def drop_listing(session: Session, actor: Actor, *, listing_id: int) -> None:
 
 def notify_favourite(session: Session, *, key: FavouriteKey) -> bool:
     """Tell a person what changed of a lot that they keep, in one notice. Whether there was anything to tell."""
-    kept = session.get(Favourite, key, with_for_update=True, populate_existing=True)
+    favourite = session.get(Favourite, key, with_for_update=True, populate_existing=True)
     listing = session.get(Listing, key.listing_id, populate_existing=True)
-    if kept is None or listing is None or listing.updated_at is None or listing.updated_at <= kept.seen_at:
+    if favourite is None or listing is None or listing.updated_at is None or listing.updated_at <= favourite.seen_at:
         return False
-    before, after = Seen.read(kept.seen), seen_now(listing)
-    kept.seen, kept.seen_at = after.stored(), listing.updated_at
-    actor = find_actor(session, kept.person_id, origin="job")
+    before, after = Seen.read(favourite.seen), seen_now(listing)
+    favourite.seen, favourite.seen_at = after.stored(), listing.updated_at
+    actor = find_actor(session, favourite.person_id, origin="job")
     if actor is None or not is_visible(actor, listing):
         return False
     facts = {} if after.status is not ListingStatus.PUBLISHED else changes(before, after)
@@ -73,7 +73,7 @@ def notify_favourite(session: Session, *, key: FavouriteKey) -> bool:
     notify(
         session,
         Notice.FAVOURITE_GONE if gone else Notice.FAVOURITE_CHANGED,
-        person_id=kept.person_id,
+        person_id=favourite.person_id,
         listing_id=listing.id,
         listing_title=listing.title,
         **facts,

@@ -139,8 +139,8 @@ class Columns:
             self._look_again(gone)
         if not there:
             return gone
-        ids, statuses, materials, conditions, owners, lat, lon, x, y, z, first, last, region, confirmed, newest, said, planned = (
-            zip(*there, strict=True)
+        ids, statuses, materials, conditions, owners, *spots, first, last, region, confirmed, newest, answers, planned = zip(
+            *there, strict=True
         )
         at = np.array(ids, np.intp)
         self._make_room(int(at.max()) + 1)
@@ -149,8 +149,8 @@ class Columns:
         columns["kind"][at] = list(
             map(self.kind_numbers.__getitem__, zip(materials, conditions, owners, map(bool, planned), strict=True))
         )
-        columns["spot"][at] = list(map(self.spot_numbers.__getitem__, zip(lat, lon, x, y, z, strict=True)))
-        columns["said"][at] = list(map(self.answers.number, said))
+        columns["spot"][at] = list(map(self.spot_numbers.__getitem__, zip(*spots, strict=True)))
+        columns["said"][at] = list(map(self.answers.number, answers))
         columns["first_day"][at] = _days(first, LONG_AGO)
         columns["last_day"][at] = _days(last, NEVER)
         columns["region_from"][at] = _days(region, NEVER)
@@ -167,8 +167,8 @@ class Columns:
     def spots_within(self, box: Box) -> Mask:
         """Which spots lie in the box."""
         lat, lon = self.spots[:2]
-        found: Mask = (box.south <= lat) & (lat <= box.north) & (box.west <= lon) & (lon <= box.east)
-        return found
+        mask: Mask = (box.south <= lat) & (lat <= box.north) & (box.west <= lon) & (lon <= box.east)
+        return mask
 
     def kinds_with(
         self,
@@ -192,17 +192,17 @@ class Columns:
         kinds: Mask | None = None,
         on_day: date | None = None,
         words: Iterable[str] = (),
-        asked: Mapping[str, Iterable[int]] | None = None,
+        question_hits: Mapping[str, Iterable[int]] | None = None,
     ) -> Ids:
-        """The ids of what is in sight and fits, lowest first. `asked`: by word, the listings about which it was asked or answered."""
+        """The ids of what is in sight and fits, lowest first. `question_hits`: by word, the listings about which it was asked or answered."""
         masks = [self._everything(view) if view.everything else self._visible(view)]
-        masks += [one[self._columns["spot"]] for one in spots if one is not None]
+        masks += [mask[self._columns["spot"]] for mask in spots if mask is not None]
         if kinds is not None:
             masks.append(kinds[self._columns["kind"]])
         if on_day is not None:
             day = (on_day - EPOCH).days
             masks += [self._columns["first_day"] <= day, self._columns["last_day"] >= day]
-        masks += [self._holding(word, (asked or {}).get(word, ())) for word in words]
+        masks += [self._holding(word, (question_hits or {}).get(word, ())) for word in words]
         fits = masks[0] & masks[1] if len(masks) > 1 else masks[0]
         for mask in masks[2:]:
             fits &= mask
@@ -220,9 +220,9 @@ class Columns:
         """The spot of each of these listings."""
         return self._columns["spot"][ids]
 
-    def answering(self, ids: Ids, asked: Iterable[FieldFilter]) -> Ids:
+    def answering(self, ids: Ids, filters: Iterable[FieldFilter]) -> Ids:
         """Those of these listings that fit every one of these filters."""
-        masks = [self.answers.fits(one) for one in asked]
+        masks = [self.answers.fits(field_filter) for field_filter in filters]
         return ids[np.logical_and.reduce(masks)[self.said_of(ids)]] if masks else ids
 
     def page(self, ids: Ids, sort: Sort, near: Near | None, offset: int, limit: int) -> list[int]:
@@ -241,8 +241,8 @@ class Columns:
         if until < len(ids):
             first = keys <= np.partition(keys, until - 1)[until - 1]
             ids, keys, ties = ids[first], keys[first], ties[first]
-        found: list[int] = ids[np.lexsort((ties, keys))[offset:until]].tolist()
-        return found
+        page_ids: list[int] = ids[np.lexsort((ties, keys))[offset:until]].tolist()
+        return page_ids
 
     def keep_word(self, word: str, holding: Ids) -> None:
         """Remember which listings hold a word."""
@@ -250,9 +250,9 @@ class Columns:
         mask[holding[holding < self.room]] = True
         self.words[word] = mask
 
-    def _holding(self, word: str, asked: Iterable[int]) -> Mask:
+    def _holding(self, word: str, hits: Iterable[int]) -> Mask:
         """The listings that hold a word, or about which it was asked."""
-        more = [number for number in asked if number < self.room]
+        more = [number for number in hits if number < self.room]
         if not more:
             return self.words[word]
         mask = self.words[word].copy()
@@ -262,7 +262,7 @@ class Columns:
     def _visible(self, view: View) -> Mask:
         key = (view.today, view.is_member)
         if key not in self._in_sight:
-            self._in_sight = {kept: mask for kept, mask in self._in_sight.items() if kept[0] >= view.today}
+            self._in_sight = {other: mask for other, mask in self._in_sight.items() if other[0] >= view.today}
             self._in_sight[key] = self._is_visible(slice(None), *key)
         seen = self._in_sight[key]
         if view.is_member and view.own_id is not None:  # what is closed to others is its own organisation's
@@ -271,15 +271,15 @@ class Columns:
 
     def _is_visible(self, at: Any, today: date, is_member: bool) -> Mask:
         day, columns = (today - EPOCH).days, self._columns
-        found: Mask = (columns["status"][at] == PUBLISHED) & (columns["last_day"][at] >= day)
-        found &= columns["confirmed_on"][at] >= day - STALE_AFTER.days
-        return found if is_member else found & (columns["region_from"][at] <= day)
+        visible: Mask = (columns["status"][at] == PUBLISHED) & (columns["last_day"][at] >= day)
+        visible &= columns["confirmed_on"][at] >= day - STALE_AFTER.days
+        return visible if is_member else visible & (columns["region_from"][at] <= day)
 
     def _everything(self, view: View) -> Mask:
         wanted = [STATUSES[status] for status in view.statuses] or list(STATUSES.values())
-        found: Mask = np.isin(self._columns["status"], wanted)
+        mask: Mask = np.isin(self._columns["status"], wanted)
         own = None if view.own_id is None else self.kinds_with(owners=[view.own_id])
-        return found if own is None else found & own[self._columns["kind"]]
+        return mask if own is None else mask & own[self._columns["kind"]]
 
     def _look_again(self, at: Ids) -> None:
         for key, mask in self._in_sight.items():
@@ -307,8 +307,8 @@ def _longer(column: NDArray[Any], room: int) -> NDArray[Any]:
 
 def _days(days: Sequence[Any], missing: int) -> NDArray[np.int32]:
     """Days since 1970, from dates or from their text."""
-    told = np.array(days, "datetime64[D]")
-    return np.where(np.isnat(told), missing, told.astype(np.int64)).astype(np.int32)
+    dates = np.array(days, "datetime64[D]")
+    return np.where(np.isnat(dates), missing, dates.astype(np.int64)).astype(np.int32)
 
 
 @dataclass(slots=True)
@@ -383,8 +383,8 @@ def sums(columns: Columns, kinds: Ids, picked: Picked, group_of: Mapping[int, st
         return reduce(np.multiply, [item for item in filters if item is not None], counts)
 
     def by(keys: Ids, *filters: Mask | None) -> dict[int, int]:
-        found = np.bincount(keys, fitting(*filters))
-        return {key: int(found[key]) for key in np.flatnonzero(found).tolist()}
+        counts = np.bincount(keys, fitting(*filters))
+        return {key: int(counts[key]) for key in np.flatnonzero(counts).tolist()}
 
     by_group: dict[str, int] = {}
     for material, count in by(materials, conditions_fit, owners_fit, supply_fits).items():

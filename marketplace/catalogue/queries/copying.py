@@ -83,11 +83,11 @@ def changes(
         until = cursor.until or clock.today()
         flipped = calendar(cursor.day, until).subquery()
         there = select(flipped.c.id).where(flipped.c.id > cursor.after)
-        found = list(session.scalars(there.order_by(flipped.c.id).limit(size - len(rows) + 1)))
-        told = found[: size - len(rows)]
-        rows += [Change(number, datetime.combine(until, time(), clock.AMSTERDAM)) for number in told]
-        last = told[-1] if len(found) > len(told) else None
-        left = (session.scalar(select(func.count()).select_from(there.subquery())) or 0) - len(told)
+        ids = list(session.scalars(there.order_by(flipped.c.id).limit(size - len(rows) + 1)))
+        page = ids[: size - len(rows)]
+        rows += [Change(number, datetime.combine(until, time(), clock.AMSTERDAM)) for number in page]
+        last = page[-1] if len(ids) > len(page) else None
+        left = (session.scalar(select(func.count()).select_from(there.subquery())) or 0) - len(page)
         cursor = cursor.through_calendar(until, last)
     if calendar is None:
         cursor = replace(cursor, day=clock.today())
@@ -105,17 +105,17 @@ def listing_changes(session: Session, actor: Actor, *, since: str | datetime, mi
     """What to change in a copy of the catalogue, or of one's own lots in every state."""
     require(actor, Can.READ_CATALOGUE)
     cursor = start(session, "listing", actor, since=since, mine=mine)
-    known = _may_be_known(actor)
+    may_be_known = _may_be_known(actor)
 
     def flipped(before: date, until: date) -> Select[int]:
-        return _flipped_listings(before, until).where(known)
+        return _flipped_listings(before, until).where(may_be_known)
 
     part = changes(
         session,
         "listing",
         cursor,
         size=size,
-        wanted=_of_own(actor) if mine else ObjectChange.object_id.in_(select(Listing.id).where(known)),
+        wanted=_of_own(actor) if mine else ObjectChange.object_id.in_(select(Listing.id).where(may_be_known)),
         calendar=None if mine else flipped,
     )
     rows = {row.id: row for row in session.scalars(listings_with_parts().where(Listing.id.in_(_ids(part.rows))))}

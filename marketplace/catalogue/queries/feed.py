@@ -47,15 +47,15 @@ def feed(session: Session, query: CatalogueQuery) -> Feed:
     A lot that has gone is found whatever day was asked for, since its last day is why it may have gone.
     """
     places = organisations_by_id(session) if query.organisations else {}
-    asked = resolve_query(session, ANONYMOUS, replace(query, mine=False, statuses=()), get_taxonomy(session), places)
+    resolved = resolve_query(session, ANONYMOUS, replace(query, mine=False, statuses=()), get_taxonomy(session), places)
     before = replace(
-        asked,
-        query=replace(asked.query, available_from=None),
-        view=replace(asked.view, everything=True, own_id=None, statuses=ONCE_PUBLIC),
+        resolved,
+        query=replace(resolved.query, available_from=None),
+        view=replace(resolved.view, everything=True, own_id=None, statuses=ONCE_PUBLIC),
     )
-    with up_to_date(session, asked.prefixes) as columns:
-        near = asked.near(columns)
-        fitting = asked.find_all(columns, near)
+    with up_to_date(session, resolved.prefixes) as columns:
+        near = resolved.near(columns)
+        fitting = resolved.find_all(columns, near)
         hidden = np.setdiff1d(before.find_all(columns, near), fitting)
     until = query.offset + query.limit
     newest = _newest_changes(session, set(fitting.tolist()), until)

@@ -45,13 +45,13 @@ def search_map(session: Session, actor: Actor, query: CatalogueQuery, *, zoom: i
     """
     require(actor, Can.READ_CATALOGUE)
     places = organisations_by_id(session) if query.organisations else {}
-    asked = resolve_query(session, actor, replace(query, box=None, mine=False, statuses=()), get_taxonomy(session), places)
-    with up_to_date(session, asked.prefixes) as columns:
-        near = asked.near(columns)
-        everywhere = asked.find_all(columns, near)
+    resolved = resolve_query(session, actor, replace(query, box=None, mine=False, statuses=()), get_taxonomy(session), places)
+    with up_to_date(session, resolved.prefixes) as columns:
+        near = resolved.near(columns)
+        everywhere = resolved.find_all(columns, near)
         inside = everywhere if query.box is None else everywhere[columns.spots_within(query.box)[columns.spots_of(everywhere)]]
         spots = _spots(columns, inside)
-        ids = columns.page(inside, asked.sort, near, query.offset, query.limit)
+        ids = columns.page(inside, resolved.sort, near, query.offset, query.limit)
     if not len(everywhere) and (meant := mended(session, actor, query)):
         return search_map(session, actor, replace(query, q=meant, is_literal=True), zoom=zoom)
     clusters = clusters_of(spots, zoom)

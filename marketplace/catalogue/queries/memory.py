@@ -148,7 +148,7 @@ def _apply(columns: Columns, changes: Sequence[Sequence[Any]]) -> None:
 
 def _find_words(memory: _Memory, columns: Columns, connection: Connection, words: Sequence[str]) -> list[str]:
     """Ask the full-text index for the words that are not known yet. Those that an older moment told are returned: they are not to be kept."""
-    dialect, asked = connection.dialect.name, []
+    dialect, new_words = connection.dialect.name, []
     for word in words:
         if word in columns.words:
             columns.words[word] = columns.words.pop(word)  # used last, leaves last
@@ -156,5 +156,5 @@ def _find_words(memory: _Memory, columns: Columns, connection: Connection, words
         query = fts5_query([word]) if dialect == "sqlite" else tsquery([word])
         holding = connection.scalar(_HOLDING[dialect], {"words": query})
         columns.keep_word(word, np.fromstring(holding or "", np.intp, sep=","))
-        asked.append(word)
-    return asked if asked and (connection.scalar(_NEWEST) or 0) < memory.revision else []
+        new_words.append(word)
+    return new_words if new_words and (connection.scalar(_NEWEST) or 0) < memory.revision else []

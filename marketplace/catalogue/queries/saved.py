@@ -69,10 +69,10 @@ def list_favourites(session: Session, actor: Actor) -> list[tuple[Favourite, Lis
 
 def get_favourite(session: Session, actor: Actor, listing_id: int) -> tuple[Favourite, Listing]:
     """One of the lots that somebody keeps, or Missing."""
-    found = next((row for row in list_favourites(session, actor) if row[1].id == listing_id), None)
-    if found is None:
+    favourite = next((row for row in list_favourites(session, actor) if row[1].id == listing_id), None)
+    if favourite is None:
         raise Missing(_("You do not keep that lot. Look at the lots that you keep."))
-    return found
+    return favourite
 
 
 def kept_ids(session: Session, actor: Actor) -> frozenset[int]:

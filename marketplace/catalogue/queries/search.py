@@ -87,7 +87,7 @@ class CataloguePage(Generic[Shown]):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ResolvedQuery:
     """The question with its names looked up: ids, prefixes, who looks, and the order."""
 
     query: CatalogueQuery
@@ -96,7 +96,7 @@ class Asked:
     materials: frozenset[int] | None  # by `materials`, which has no facet
     picked: Picked
     sort: Sort
-    asked: Mapping[str, list[int]]  # by word, where it stands in a question or an answer
+    question_hits: Mapping[str, list[int]]  # by word, where it stands in a question or an answer
 
     def near(self, columns: Columns) -> Near | None:
         """The distances from the place; None without a place."""
@@ -123,7 +123,7 @@ class Asked:
             kinds=columns.kinds_with(materials=self.materials),
             on_day=self.query.available_from,
             words=self.prefixes,
-            asked=self.asked,
+            question_hits=self.question_hits,
         )
 
     def find_all(self, columns: Columns, near: Near | None) -> Ids:
@@ -173,11 +173,11 @@ def mended(session: Session, actor: Actor, query: CatalogueQuery) -> str | None:
             return bool(prefixes) and len(columns.find(view, words=prefixes)) > 0
 
     with title_words(session) as titles:
-        known = (taxonomy.vocabulary, titles)
+        vocabularies = (taxonomy.vocabulary, titles)
         return spelling.mend(
             query.q,
-            is_known=lambda word: word in _place_words() or any(word in vocabulary for vocabulary in known),
-            near=lambda word: spelling.nearest(word, *known),
+            is_known=lambda word: word in _place_words() or any(word in vocabulary for vocabulary in vocabularies),
+            near=lambda word: spelling.nearest(word, *vocabularies),
             helps=helps,
         )
 
@@ -191,23 +191,23 @@ def _answer(session: Session, actor: Actor, query: CatalogueQuery, *, with_facet
     require(actor, Can.READ_CATALOGUE)
     taxonomy = get_taxonomy(session)
     places = organisations_by_id(session) if with_facets or query.organisations else {}
-    asked = resolve_query(session, actor, query, taxonomy, places)
+    resolved = resolve_query(session, actor, query, taxonomy, places)
     facets: Facets | None = None
-    with up_to_date(session, asked.prefixes) as columns:
-        near = asked.near(columns)
-        found = asked.find(columns, near)
-        ids = columns.answering(found, query.fields)
-        kinds, picked = columns.kinds_of(ids), asked.picked_kinds(columns)
+    with up_to_date(session, resolved.prefixes) as columns:
+        near = resolved.near(columns)
+        candidates = resolved.find(columns, near)
+        ids = columns.answering(candidates, query.fields)
+        kinds, picked = columns.kinds_of(ids), resolved.picked_kinds(columns)
         if with_facets:
-            counted = sums(columns, kinds, asked.picked, taxonomy.group_slugs)
+            counted = sums(columns, kinds, resolved.picked, taxonomy.group_slugs)
         if picked is not None:
             ids = ids[picked[kinds]]
         if with_facets:
             if query.fields and picked is not None:
-                found = found[picked[columns.kinds_of(found)]]
-            by_field = _field_facets(columns, query, found if query.fields else ids, taxonomy)
+                candidates = candidates[picked[columns.kinds_of(candidates)]]
+            by_field = _field_facets(columns, query, candidates if query.fields else ids, taxonomy)
             facets = replace(_facets(query, taxonomy, places, counted), fields=by_field)
-        return columns.page(ids, asked.sort, near, query.offset, query.limit), len(ids), facets
+        return columns.page(ids, resolved.sort, near, query.offset, query.limit), len(ids), facets
 
 
 def numbers(session: Session, actor: Actor, query: CatalogueQuery) -> tuple[list[int], int]:
@@ -242,7 +242,7 @@ def organisations_by_id(session: Session) -> dict[int, tuple[str, str]]:
 
 def resolve_query(
     session: Session, actor: Actor, query: CatalogueQuery, taxonomy: Taxonomy, places: dict[int, tuple[str, str]]
-) -> Asked:
+) -> ResolvedQuery:
     """Look up the names in a question, and what this actor may see."""
     looks_inside = query.mine or query.statuses not in ((), (ListingStatus.PUBLISHED,))
     may_look = may(actor, Can.READ_LISTING_INSIDE, actor.organisation_id)
@@ -250,7 +250,7 @@ def resolve_query(
     sees_all = not query.mine and may(actor, Can.READ_LISTING_INSIDE, 0)
     wanted = frozenset(query.organisations)
     prefixes = tuple(search_prefixes(query.q))
-    return Asked(
+    return ResolvedQuery(
         query=query,
         view=View(
             today=clock.today(),
@@ -260,7 +260,7 @@ def resolve_query(
             statuses=tuple(status.value for status in query.statuses),
         ),
         prefixes=prefixes,
-        asked=find_asked_listings(session, actor, prefixes),
+        question_hits=find_asked_listings(session, actor, prefixes),
         materials=taxonomy.ids_of(slugs=query.materials) if query.materials else None,
         picked=Picked(
             taxonomy.ids_of(groups=query.groups) if query.groups else None,
@@ -310,7 +310,7 @@ def _supplies(query: CatalogueQuery, counted: Sums) -> tuple[FacetCount, ...]:
     """What is there and what is planned; no choice where nothing is planned."""
     if not query.supplies and not counted.by_supply.get(Supply.PLANNED):
         return ()
-    return tuple(FacetCount(one.value, SUPPLY_LABELS[one], counted.by_supply.get(one, 0)) for one in Supply)
+    return tuple(FacetCount(supply.value, SUPPLY_LABELS[supply], counted.by_supply.get(supply, 0)) for supply in Supply)
 
 
 def _field_facets(columns: Columns, query: CatalogueQuery, ids: Ids, taxonomy: Taxonomy) -> tuple[FieldFacet, ...]:
@@ -321,12 +321,12 @@ def _field_facets(columns: Columns, query: CatalogueQuery, ids: Ids, taxonomy: T
     fields = fields_to_filter(taxonomy, query.groups, query.materials, query.fields)
     if not fields:
         return ()
-    filters = {one.slug: one for one in query.fields}
+    filters = {field_filter.slug: field_filter for field_filter in query.fields}
     by_all = columns.said_of(columns.answering(ids, query.fields))
     rows = []
     for field in fields:
         own = filters.get(field.slug)
-        others = (one for one in query.fields if one is not own)
+        others = (field_filter for field_filter in query.fields if field_filter is not own)
         sets = by_all if own is None else columns.said_of(columns.answering(ids, others))
         facet = _field_facet(columns.answers, field, sets, () if own is None else own.one_of)
         if own is not None or facet.silent < len(sets):
@@ -342,6 +342,6 @@ def _field_facet(answers: Answers, field: Field, sets: Ids, ticked: Sequence[str
         least, most = (bound_of(field, float(end)) for end in (figures.min(), figures.max())) if len(figures) else (None, None)
         return FieldFacet(field, (), least, most, len(sets) - len(figures))
     counts = answers.counted(field.slug, sets)
-    shown = (choice for choice in field.choices if choice.slug in counts or choice.slug in ticked)
-    choices = tuple(FacetCount(choice.slug, choice.name, counts.get(choice.slug, 0)) for choice in shown)
+    visible = (choice for choice in field.choices if choice.slug in counts or choice.slug in ticked)
+    choices = tuple(FacetCount(choice.slug, choice.name, counts.get(choice.slug, 0)) for choice in visible)
     return FieldFacet(field, choices, None, None, len(sets) - sum(counts.values()))

@@ -52,9 +52,9 @@ class Answers:
 
     def number(self, stored: str) -> int:
         """The number of a set of answers, as it is stored."""
-        known = self._numbers.get(stored)
-        if known is not None:
-            return known
+        existing = self._numbers.get(stored)
+        if existing is not None:
+            return existing
         self._numbers[stored] = number = len(self._numbers)
         for slug, value in json.loads(stored).items():
             if value != UNKNOWN:
@@ -63,19 +63,19 @@ class Answers:
 
     def words(self, slug: str, sets: NDArray[np.intp]) -> list[str | None]:
         """What each of these sets says of a field; None where that is nothing or unknown."""
-        said = self._of(slug)
-        words = [None, *said.words]
-        return [words[code] for code in said.codes[sets].tolist()]
+        column = self._of(slug)
+        words = [None, *column.words]
+        return [words[code] for code in column.codes[sets].tolist()]
 
     def take_all(self) -> None:
         """Bring the columns of every field up to date: no reader waits for the first look at one."""
-        for said in self._said.values():
-            said.take(len(self._numbers))
+        for column in self._said.values():
+            column.take(len(self._numbers))
 
     def _of(self, slug: str) -> _Said:
-        said = self._said[slug]
-        said.take(len(self._numbers))
-        return said
+        column = self._said[slug]
+        column.take(len(self._numbers))
+        return column
 
     def figures(self, slug: str) -> NDArray[np.float64]:
         """What each set says of a field as a figure, a day as its number.
@@ -86,24 +86,24 @@ class Answers:
 
     def counted(self, slug: str, sets: NDArray[np.intp]) -> dict[str, int]:
         """How many of these say each word of a field."""
-        said = self._of(slug)
-        counts = np.bincount(said.codes[sets], minlength=len(said.words) + 1).tolist()
-        return {word: counts[code] for word, code in said.words.items() if counts[code]}
+        column = self._of(slug)
+        counts = np.bincount(column.codes[sets], minlength=len(column.words) + 1).tolist()
+        return {word: counts[code] for word, code in column.words.items() if counts[code]}
 
-    def fits(self, asked: FieldFilter) -> Mask:
+    def fits(self, field_filter: FieldFilter) -> Mask:
         """Which sets fit a filter."""
-        said = self._of(asked.slug)
-        if asked.one_of:
-            wanted = np.zeros(len(said.words) + 1, np.bool_)
-            wanted[[said.words[value] for value in asked.one_of if value in said.words]] = True
-            found: Mask = wanted[said.codes]
-            return found
-        found = ~np.isnan(said.figures)
-        if asked.least is not None:
-            found &= said.figures >= figure_of(asked.least)
-        if asked.most is not None:
-            found &= said.figures <= figure_of(asked.most)
-        return found
+        column = self._of(field_filter.slug)
+        if field_filter.one_of:
+            wanted = np.zeros(len(column.words) + 1, np.bool_)
+            wanted[[column.words[value] for value in field_filter.one_of if value in column.words]] = True
+            mask: Mask = wanted[column.codes]
+            return mask
+        mask = ~np.isnan(column.figures)
+        if field_filter.least is not None:
+            mask &= column.figures >= figure_of(field_filter.least)
+        if field_filter.most is not None:
+            mask &= column.figures <= figure_of(field_filter.most)
+        return mask
 
 
 def _figure(value: Any) -> float:

@@ -101,5 +101,5 @@ def _touching(made: Cluster, accepted: dict[tuple[int, int], list[Cluster]], zoo
     column, row = (int(part) for part in made.key.split(".")[1:])
     around = (accepted.get((column + dx, row + dy), []) for dx, dy in product((-1, 0, 1), repeat=2))
     reach = [(math.dist((x, y), pixels(item.lat, item.lon, zoom)), item.key, item) for cell in around for item in cell]
-    nearest = min(reach, key=lambda found: found[:2], default=None)
+    nearest = min(reach, key=lambda entry: entry[:2], default=None)
     return nearest[2] if nearest and nearest[0] < GAP_PIXELS else None

@@ -49,9 +49,9 @@ def is_cursor(text: str) -> bool:
 
 def read_cursor(text: str, *, reader: str, newest: int, today: date) -> Cursor:
     """The cursor that an earlier answer gave. Refused when it was given to a reader with other rights, or by another bank."""
-    found = _CURSOR.fullmatch(text)
-    assert found is not None, "ask is_cursor first"
-    number, day, until, after, mark = found.groups()
+    match = _CURSOR.fullmatch(text)
+    assert match is not None, "ask is_cursor first"
+    number, day, until, after, mark = match.groups()
     is_known = mark == reader and int(number) <= newest and FIRST_DAY <= int(day) <= today.toordinal()
     last = int(after or 0)
     if not is_known or last > OBJECT_ID_MAX or (until and not int(day) <= int(until) <= today.toordinal()):

@@ -53,7 +53,7 @@ class FieldFilter:
 
 def wishes_of(filters: Iterable[FieldFilter]) -> dict[str, dict[str, Any]]:
     """The same, as a demand asks it: what was searched and not found."""
-    return {one.slug: one.wish for one in filters}
+    return {field_filter.slug: field_filter.wish for field_filter in filters}
 
 
 def written(bound: Bound) -> str:
@@ -67,19 +67,19 @@ def is_filter(field: Field) -> bool:
 
 
 def fields_to_filter(
-    taxonomy: Taxonomy, groups: Sequence[str], materials: Sequence[str], asked: Iterable[FieldFilter] = ()
+    taxonomy: Taxonomy, groups: Sequence[str], materials: Sequence[str], filters: Iterable[FieldFilter] = ()
 ) -> tuple[Field, ...]:
     """The fields to filter by.
 
     Those of the one set or group that was chosen, and those that are asked for already.
     """
-    found = tuple(filter(None, map(taxonomy.find_material, materials)))
-    if not found and len(groups) == 1:
-        found = taxonomy.materials_in(groups[0])
-    elif len({material.field_set for material in found}) > 1:
-        found = ()
-    chosen = (field for material in found for field in material.fields)
-    others = (field for one in asked if (field := taxonomy.fields_by_slug.get(one.slug)) is not None)
+    chosen_materials = tuple(filter(None, map(taxonomy.find_material, materials)))
+    if not chosen_materials and len(groups) == 1:
+        chosen_materials = taxonomy.materials_in(groups[0])
+    elif len({material.field_set for material in chosen_materials}) > 1:
+        chosen_materials = ()
+    chosen = (field for material in chosen_materials for field in material.fields)
+    others = (field for field_filter in filters if (field := taxonomy.fields_by_slug.get(field_filter.slug)) is not None)
     return tuple({field.slug: field for field in (*chosen, *others) if is_filter(field)}.values())
 
 
@@ -180,6 +180,6 @@ def bound_of(field: Field, figure: float) -> Bound:
     return date.fromordinal(int(figure)) if field.kind is FieldKind.DAY else Decimal(repr(figure)).normalize()
 
 
-def asked_of(field: Field, asked: FieldFilter) -> Text | str:
+def asked_of(field: Field, field_filter: FieldFilter) -> Text | str:
     """What a filter asks, in words: `at least 8 cm`, `red, grey`."""
-    return spoken_wish(field, asked.wish)
+    return spoken_wish(field, field_filter.wish)
