@@ -230,7 +230,7 @@ def use_list(session: Session, actor: Actor, *, list_id: int, seen: int, sure: b
     session.add(version)
     session.flush()
     rows = session.scalars(select(ReferenceRow).where(ReferenceRow.version_id == newest.id).order_by(ReferenceRow.position))
-    session.add_all(_with_list(one, version.id, row) for one in rows.all())
+    session.add_all(_with_list(reference, version.id, row) for reference in rows.all())
     row.based_on, row.version_id = newest.id, version.id
     _decide(session, actor, row, ListState.USED)
     if row.organisation_id != actor.organisation_id:
@@ -238,16 +238,16 @@ def use_list(session: Session, actor: Actor, *, list_id: int, seen: int, sure: b
     return row
 
 
-def _with_list(row: ReferenceRow, version_id: int, said: FactorList) -> ReferenceRow:
-    changes = said.changes.get(row.slug) if row.kind == "material" else None
+def _with_list(row: ReferenceRow, version_id: int, factor_list: FactorList) -> ReferenceRow:
+    changes = factor_list.changes.get(row.slug) if row.kind == "material" else None
     facts = row.facts if changes is None else with_figures(row.facts, changes)
     return ReferenceRow(version_id=version_id, kind=row.kind, slug=row.slug, position=row.position, facts=facts)
 
 
 def _digest(row: FactorList, newest: TaxonomyVersion) -> str:
     """One for each list, however often the same file is loaded."""
-    said = json.dumps([newest.digest, row.id, row.changes], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()
+    content = json.dumps([newest.digest, row.id, row.changes], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _decide(session: Session, actor: Actor, row: FactorList, state: ListState) -> None:

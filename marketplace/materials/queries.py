@@ -77,11 +77,11 @@ def taxonomy_of_version(session: Session, version: int) -> Taxonomy:
 
     A version never changes: a session asks for each of them once.
     """
-    asked: dict[int, Taxonomy] = session.info.setdefault("taxonomies", {})
-    if version not in asked:
+    taxonomies: dict[int, Taxonomy] = session.info.setdefault("taxonomies", {})
+    if version not in taxonomies:
         row = session.execute(select(_version.id, _version.digest, _version.loaded_at).where(_version.id == version)).one()
-        asked[version] = _remembered(session, (row.id, row.digest, row.loaded_at))
-    return asked[version]
+        taxonomies[version] = _remembered(session, (row.id, row.digest, row.loaded_at))
+    return taxonomies[version]
 
 
 def fields_of_version(session: Session, version: int | None) -> Mapping[str, Field]:
@@ -181,7 +181,7 @@ def _vehicle(row: ReferenceRow) -> VehicleClass:
 
 def _field(row: ReferenceRow) -> Field:
     facts, kind = row.facts, FieldKind(row.facts["kind"])
-    choices = tuple(FieldChoice(**one) for one in facts["choices"])
+    choices = tuple(FieldChoice(**choice) for choice in facts["choices"])
     return Field(
         slug=row.slug,
         name_nl=facts["name_nl"],
@@ -292,7 +292,10 @@ class MaterialVersion:
 def list_versions(session: Session) -> list[MadeVersion]:
     """Every version, newest first."""
     rows = select(TaxonomyVersion, FactorList).outerjoin(FactorList, FactorList.version_id == TaxonomyVersion.id)
-    return [MadeVersion(one.id, one.loaded_at, made) for one, made in session.execute(rows.order_by(TaxonomyVersion.id.desc()))]
+    return [
+        MadeVersion(version.id, version.loaded_at, made)
+        for version, made in session.execute(rows.order_by(TaxonomyVersion.id.desc()))
+    ]
 
 
 def get_version(session: Session, version: int | None) -> int:
@@ -317,16 +320,16 @@ def list_material_versions(session: Session, slug: str) -> list[MaterialVersion]
     """
     rows = select(ReferenceRow).where(ReferenceRow.kind == "material", ReferenceRow.slug == slug)
     made = {version.number: version for version in list_versions(session)}
-    found: list[MaterialVersion] = []
+    versions: list[MaterialVersion] = []
     before: Mapping[str, Any] | None = None
     for row in session.scalars(rows.order_by(ReferenceRow.version_id)):
         changes = () if before is None else tuple(list_changes(slug, before, row.facts))
         if before is None or changes:
-            found.append(MaterialVersion(made[row.version_id], row.facts, changes))
+            versions.append(MaterialVersion(made[row.version_id], row.facts, changes))
         before = row.facts
-    if not found:
+    if not versions:
         raise Missing(_("There is no such material. Choose one from the list of materials."))
-    return found[::-1]
+    return versions[::-1]
 
 
 def list_factor_lists(session: Session, actor: Actor) -> Sequence[FactorList]:
@@ -359,8 +362,8 @@ def changes_of(session: Session, row: FactorList) -> list[Change]:
     facts = facts_of_version(session, get_taxonomy(session).version if is_open else row.based_on)
     changes = [
         change
-        for slug, said in row.changes.items()
+        for slug, figures in row.changes.items()
         if slug in facts
-        for change in list_changes(slug, facts[slug], with_figures(facts[slug], said))
+        for change in list_changes(slug, facts[slug], with_figures(facts[slug], figures))
     ]
     return sorted(changes, key=lambda change: (-change.size, change.slug))

@@ -83,7 +83,7 @@ class Field(Named):
 
     def choice(self, slug: object) -> FieldChoice | None:
         """The choice of that slug, unknown too."""
-        return next((one for one in (*self.choices, NOT_KNOWN) if one.slug == slug), None)
+        return next((choice for choice in (*self.choices, NOT_KNOWN) if choice.slug == slug), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class FieldSet(Named):
     @property
     def needed_first(self) -> tuple[Field, ...]:
         """Its fields, those without which nothing is published before the others."""
-        return tuple(sorted(self.fields, key=lambda one: not one.is_needed))
+        return tuple(sorted(self.fields, key=lambda field: not field.is_needed))
 
 
 class Asked(Protocol):
@@ -126,7 +126,7 @@ class Names:
     of: tuple[Named, ...]
 
     def localized(self, locale: str) -> str:
-        return ", ".join(one.name_in(locale) for one in self.of)
+        return ", ".join(item.name_in(locale) for item in self.of)
 
 
 Reader = Callable[[Asked, Mapping[str, Any]], dict[str, Any]]
@@ -164,16 +164,16 @@ def say(material: Asked, given: Mapping[str, Any] | None, before: Said, version:
     """
     if given is None or (given == before.values and before.version is not None):
         return before
-    known = {field.slug for field in material.fields}
-    kept = {slug: value for slug, value in given.items() if slug in known or before.values.get(slug) != value}
-    return Said(read(material, kept), version)
+    slugs = {field.slug for field in material.fields}
+    values = {slug: value for slug, value in given.items() if slug in slugs or before.values.get(slug) != value}
+    return Said(read(material, values), version)
 
 
 def _read_all(material: Asked, given: Mapping[str, Any], read: Callable[[Field, Any], Any]) -> dict[str, Any]:
-    known = {field.slug: field for field in material.fields}
-    errors = [FieldError(error_name(slug[:LONGEST_QUOTED]), _not_asked(slug)) for slug in given if slug not in known]
+    fields = {field.slug: field for field in material.fields}
+    errors = [FieldError(error_name(slug[:LONGEST_QUOTED]), _not_asked(slug)) for slug in given if slug not in fields]
     answers: dict[str, Any] = {}
-    for slug, field in known.items():
+    for slug, field in fields.items():
         if given.get(slug) in (None, "", {}):
             continue
         try:
@@ -286,8 +286,8 @@ def _read_day(field: Field, value: Any, today: date) -> date:
             )
         )
     if not _FIRST_DAY <= day <= today:  # what is said of a lot by a day has been
-        said = {"name": field, "least": _FIRST_DAY, "most": today}
-        raise Invalid(_("%(name)s is between %(least)s and %(most)s. Check the year.", **said))
+        facts = {"name": field, "least": _FIRST_DAY, "most": today}
+        raise Invalid(_("%(name)s is between %(least)s and %(most)s. Check the year.", **facts))
     return day
 
 
@@ -355,8 +355,8 @@ def _bound(field: Field, value: Any, today: date) -> str:
     return str(read_answer(field, value, today=today))
 
 
-def _is_later(field: Field, one: str, other: str) -> bool:
-    return one > other if field.kind is FieldKind.DAY else Decimal(one) > Decimal(other)
+def _is_later(field: Field, least: str, most: str) -> bool:
+    return least > most if field.kind is FieldKind.DAY else Decimal(least) > Decimal(most)
 
 
 def _read_list(field: Field, values: Any) -> dict[str, Any]:
@@ -365,7 +365,7 @@ def _read_list(field: Field, values: Any) -> dict[str, Any]:
     if UNKNOWN in values:
         raise Invalid(_("Unknown cannot be asked for. Leave %(name)s out.", name=field))
     chosen = {_read_choice(field, value) for value in values}
-    return {"oneOf": [one.slug for one in field.choices if one.slug in chosen]}
+    return {"oneOf": [choice.slug for choice in field.choices if choice.slug in chosen]}
 
 
 def spoken(field: Field, value: Any) -> str:
@@ -384,7 +384,7 @@ def spoken(field: Field, value: Any) -> str:
 def spoken_wish(field: Field, wish: Mapping[str, Any]) -> Text | str:
     """What a demand asks of a field, as a page says it."""
     if "oneOf" in wish:
-        return localize(Names(tuple(one for one in field.choices if one.slug in wish["oneOf"])))
+        return localize(Names(tuple(choice for choice in field.choices if choice.slug in wish["oneOf"])))
     least, most = wish.get("min"), wish.get("max")
     if least is not None and least == most:
         return spoken(field, least)

@@ -130,8 +130,8 @@ def _put(facts: dict[str, Any], fact: str, value: Any) -> None:
     if figure is None or figure.weighs is None:
         facts[fact] = value
         return
-    kept = {unit: kg for unit, kg in facts[WEIGHTS].items() if unit != figure.weighs.value}
-    facts[WEIGHTS] = kept if value is None else {**kept, figure.weighs.value: value}
+    weights = {unit: kg for unit, kg in facts[WEIGHTS].items() if unit != figure.weighs.value}
+    facts[WEIGHTS] = weights if value is None else {**weights, figure.weighs.value: value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
         name: read_rows(files.texts[name], name, file.key, file.read, may_be_empty=file.may_be_empty)
         for name, file in FILES.items()
     }
-    slugs = {name: {row.slug for row in found} for name, found in read.items()}
+    slugs = {name: {row.slug for row in rows} for name, rows in read.items()}
     groups: dict[str, Reference] = {}
     for number, row in enumerate(read[MATERIALS], start=2):
         facts = row.facts
@@ -152,8 +152,10 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
         demand(set(row.facts["fields"]) <= slugs[FIELD_ROWS], GATES, number, "velden")
         demand(set(row.facts["field_sets"]) <= slugs[FIELD_SETS], GATES, number, "veldsets")
     for number, row in enumerate(read[THRESHOLDS], start=2):  # of a day there is one
-        others = (one.facts for one in read[THRESHOLDS] if one is not row and one.facts["contract"] == row.facts["contract"])
-        apart = all(one["last_on"] < row.facts["first_on"] or one["first_on"] > row.facts["last_on"] for one in others)
+        others = (
+            other.facts for other in read[THRESHOLDS] if other is not row and other.facts["contract"] == row.facts["contract"]
+        )
+        apart = all(other["last_on"] < row.facts["first_on"] or other["first_on"] > row.facts["last_on"] for other in others)
         demand(apart, THRESHOLDS, number, "eerste_dag")
     days = set[tuple[str, str]]()
     for number, row in enumerate(read[HAUL_PRICES], start=2):  # from a day on there is one

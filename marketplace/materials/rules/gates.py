@@ -91,10 +91,10 @@ class Gate(Named):
 
     def said_in(self, answers: Mapping[str, str]) -> str:
         """What the answers say of it: yes where one stops, no where one is clear, else unknown."""
-        said = [answers.get(name, UNKNOWN) for name in self.fields]
-        if any(value in self.values for value in said):
+        values = [answers.get(name, UNKNOWN) for name in self.fields]
+        if any(value in self.values for value in values):
             return YES
-        return NO if any(value not in (UNKNOWN, *self.open_values) for value in said) else UNKNOWN
+        return NO if any(value not in (UNKNOWN, *self.open_values) for value in values) else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +159,11 @@ def find_findings(
     decided = frozenset(gate.hazard for gate in applying if gate.hazard)
     case = Case(material, answers, tuple(papers), destination, today, decided)
     case = replace(case, wanted=frozenset(kind for gate in applying if _wants(gate, case, lifted) for kind in gate.paper_kinds))
-    found = [
+    findings = [
         replace(finding, is_lifted=_is_lifted(finding, lifted)) for gate in applying for finding in _TESTS[gate.kind](gate, case)
     ]
-    order = list(Moment)
-    return tuple(sorted(found, key=lambda one: (one.severity is Severity.ASKS, one.is_lifted, order.index(one.moment))))
+    findings.sort(key=lambda finding: (finding.severity is Severity.ASKS, finding.is_lifted, list(Moment).index(finding.moment)))
+    return tuple(findings)
 
 
 def _is_lifted(finding: Finding, lifted: Collection[str]) -> bool:
@@ -238,16 +238,16 @@ def _said(gate: Gate, case: Case) -> str:
 
 def _answer(gate: Gate, case: Case) -> Iterator[Finding]:
     """A yes has the severity of the rule. Unknown asks; of what the material is known for it stops the hand-over, where a yes would stop."""
-    said = _said(gate, case)
-    at = next((error_name(one.slug) for one in case.material.fields if one.slug in gate.fields), "hazards")
-    if said == YES:
+    answer = _said(gate, case)
+    at = next((error_name(field.slug) for field in case.material.fields if field.slug in gate.fields), "hazards")
+    if answer == YES:
         yield _finding(gate, _("%(name)s: yes.", name=gate), gate.law, _disposed(gate), at=at)
         return
     is_known_for = gate.hazard in case.material.hazard_codes
-    if said == UNKNOWN and (is_known_for or not gate.is_silent):
+    if answer == UNKNOWN and (is_known_for or not gate.is_silent):
         severity = gate.severity if is_known_for else Severity.ASKS
-        found = _finding(gate, _("%(name)s: unknown.", name=gate), gate.law, gate.advice, at=at, severity=severity)
-        yield replace(found, moment=Moment.HAND_OVER) if severity is Severity.BLOCKS else found
+        finding = _finding(gate, _("%(name)s: unknown.", name=gate), gate.law, gate.advice, at=at, severity=severity)
+        yield replace(finding, moment=Moment.HAND_OVER) if severity is Severity.BLOCKS else finding
 
 
 def _needed(gate: Gate, case: Case) -> Iterator[Finding]:
@@ -282,14 +282,14 @@ def _paper(gate: Gate, case: Case) -> Iterator[Finding]:
 def _asbestos(gate: Gate, case: Case) -> Iterator[Finding]:
     """Suspected, or unknown in what may hold it and may be from before the ban."""
     is_at_risk = ASBESTOS in case.material.hazard_codes
-    said = {case.answers.asbestos_suspected, *([case.answers.hazards.get(ASBESTOS, UNKNOWN)] if is_at_risk else [])}
+    answers = {case.answers.asbestos_suspected, *([case.answers.hazards.get(ASBESTOS, UNKNOWN)] if is_at_risk else [])}
     year, ban = case.answers.year_of_construction, int(gate.limit or 0)
     has_report = case.has_paper(gate.paper_kinds)
-    if YES in said:
+    if YES in answers:
         yield _finding(gate, _("%(name)s: yes.", name=gate), gate.law, gate.advice, at="asbestos_suspected")
     elif not is_at_risk or (year is not None and year >= ban):
         return
-    elif UNKNOWN in said:
+    elif UNKNOWN in answers:
         state = (
             _("%(name)s: unknown, and so is the year of construction.", name=gate)
             if year is None
@@ -304,10 +304,10 @@ def _asbestos(gate: Gate, case: Case) -> Iterator[Finding]:
 
 def _destination(gate: Gate, case: Case) -> Iterator[Finding]:
     """The double test, as soon as it is known where the soil goes. Until then it is said that it will be asked."""
-    said = case.answers.fields.get(gate.fields[0], UNKNOWN)
-    if said == UNKNOWN:
+    answer = case.answers.fields.get(gate.fields[0], UNKNOWN)
+    if answer == UNKNOWN:
         return  # that the class is needed is a rule of its own
-    lot = find_soil_class(said)
+    lot = find_soil_class(answer)
     if case.destination is None:
         state = _("%(name)s: whoever reserves is asked for the classes of the place.", name=gate)
         yield _finding(gate, state, gate.law, severity=Severity.ASKS)
@@ -343,12 +343,12 @@ def _pfas(gate: Gate, case: Case) -> Iterator[Finding]:
 def _hazards(gate: Gate, case: Case) -> Iterator[Finding]:
     """The hazard table. Yes to what has a citation and a condition stops until it is lifted; all else asks."""
     for hazard in case.material.hazards:
-        said = case.answers.hazards.get(hazard.slug, UNKNOWN)
-        if hazard.slug in case.decided or said == NO:
+        answer = case.answers.hazards.get(hazard.slug, UNKNOWN)
+        if hazard.slug in case.decided or answer == NO:
             continue
         cited = replace(gate, is_verified=hazard.is_cited, source=hazard.source)
-        stops = said == YES and hazard.is_cited and hazard.blocking != "nee"
-        state = _("%(name)s: yes.", name=hazard) if said == YES else _("%(name)s: unknown.", name=hazard)
+        stops = answer == YES and hazard.is_cited and hazard.blocking != "nee"
+        state = _("%(name)s: yes.", name=hazard) if answer == YES else _("%(name)s: unknown.", name=hazard)
         yield _finding(
             cited,
             state,
@@ -379,11 +379,11 @@ def _expired(gate: Gate, case: Case) -> Iterator[Finding]:
             today=case.day,
         )
         if last.kind in case.wanted:
-            found = _finding(gate, state, gate.law, gate.advice, at="papers")
+            finding = _finding(gate, state, gate.law, gate.advice, at="papers")
         else:
             rest = _("No rule needs it any more: the hand-over can go on.")
-            found = _finding(gate, state, rest, at="papers", severity=Severity.ASKS)
-        yield replace(found, paper_kinds=(last.kind,))
+            finding = _finding(gate, state, rest, at="papers", severity=Severity.ASKS)
+        yield replace(finding, paper_kinds=(last.kind,))
 
 
 _TESTS: dict[GateKind, Callable[[Gate, Case], Iterator[Finding]]] = {

@@ -138,13 +138,13 @@ def read_list(file: ListFile, in_use: Mapping[str, Mapping[str, Any]], *, holder
             faults.append(Fault(row.number, slug, SLUG, wrong))
             continue
         seen.add(slug)
-        said, unread = _read_row(row, figures, notation)
-        found = unread or _check_row(said, in_use[slug])
-        faults += [Fault(row.number, slug, column, sentence) for column, sentence in found]
-        if not found and (changed := _changed(said, in_use[slug], holder)):
+        values, unread = _read_row(row, figures, notation)
+        row_faults = unread or _check_row(values, in_use[slug])
+        faults += [Fault(row.number, slug, column, sentence) for column, sentence in row_faults]
+        if not row_faults and (changed := _changed(values, in_use[slug], holder)):
             changes[slug] = changed
-    known = {SLUG, *BY_COLUMN}
-    return ReadList(changes, tuple(faults), tuple(name for name in file.columns if name and name not in known))
+    columns = {SLUG, *BY_COLUMN}
+    return ReadList(changes, tuple(faults), tuple(name for name in file.columns if name and name not in columns))
 
 
 def _wrong_slug(slug: str, in_use: Mapping[str, object], seen: set[str]) -> Text | None:
@@ -166,17 +166,17 @@ def _notation(file: ListFile, figures: Sequence[Figure]) -> str:
 
 def _read_row(row: ListRow, figures: Sequence[Figure], notation: str) -> tuple[dict[str, Any], list[tuple[str, Text]]]:
     """What a row says, by fact, and the cells that say nothing that can be used."""
-    said: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     faults: list[tuple[str, Text]] = []
     for figure in figures:
         text = row.cells.get(figure.column, "").strip()
         if not text:
             continue
         try:
-            said[figure.fact] = _read_cell(figure, text, notation)
+            values[figure.fact] = _read_cell(figure, text, notation)
         except Invalid as refusal:
             faults.append((figure.column, refusal.message))
-    return said, faults
+    return values, faults
 
 
 def _read_cell(figure: Figure, text: str, notation: str) -> Any:
@@ -216,31 +216,31 @@ def _read_number(figure: Figure, text: str, notation: str) -> str:
     return plain(value)
 
 
-def _check_row(said: Mapping[str, Any], row: Mapping[str, Any]) -> list[tuple[str, Text]]:
+def _check_row(values: Mapping[str, Any], row: Mapping[str, Any]) -> list[tuple[str, Text]]:
     """What does not fit together, such as a figure without its source."""
     faults: list[tuple[str, Text]] = []
 
     def is_new(fact: str) -> bool:
-        return said.get(fact) is not None and said[fact] != figure_of(row, fact)
+        return values.get(fact) is not None and values[fact] != figure_of(row, fact)
 
     beside = [("carbon_factor", _BESIDE_FACTOR), ("mki", _BESIDE_MKI)]
     beside += [(figure.fact, _BESIDE_WEIGHT) for figure in FIGURES if figure.weighs is not None]
     named: set[str] = set()
     for fact, needed in beside:
         for other in needed if is_new(fact) else ():
-            if (other not in said or said[other] == "") and not (other in _RANGE and other in said) and other not in named:
+            if (other not in values or values[other] == "") and not (other in _RANGE and other in values) and other not in named:
                 named.add(other)
                 faults.append((BY_FACT[other].column, _beside(other, fact)))
-    after = {fact: said.get(fact, figure_of(row, fact)) for fact in ("carbon_factor", *_RANGE)}
+    after = {fact: values.get(fact, figure_of(row, fact)) for fact in ("carbon_factor", *_RANGE)}
     factor, low, high = (None if value is None else Decimal(value) for value in after.values())
-    touched = any(fact in said for fact in after)
+    touched = any(fact in values for fact in after)
     for fact, owner in _OWNED.items():
-        if said.get(fact) == "" and said.get(owner, figure_of(row, owner)) is not None:
+        if values.get(fact) == "" and values.get(owner, figure_of(row, owner)) is not None:
             faults.append(
                 (BY_FACT[fact].column, _("A figure keeps its source and how sure it is. Write another, or leave the cell empty."))
             )
-    is_public = said.get("factor_is_public", figure_of(row, "factor_is_public"))
-    licence = said.get("factor_licence", figure_of(row, "factor_licence"))
+    is_public = values.get("factor_is_public", figure_of(row, "factor_is_public"))
+    licence = values.get("factor_licence", figure_of(row, "factor_licence"))
     if not is_public and not licence and "factor_licence" not in named:
         faults.append((BY_FACT["factor_licence"].column, _("Name the licence that forbids passing the figure on.")))
     if touched and factor is not None and low is not None and low > factor:
@@ -259,12 +259,12 @@ def _beside(other: str, fact: str) -> Text:
     return _("“%(figure)s” is new, so say this of it too.", figure=new)
 
 
-def _changed(said: Mapping[str, Any], row: Mapping[str, Any], holder: str) -> dict[str, Any]:
+def _changed(values: Mapping[str, Any], row: Mapping[str, Any], holder: str) -> dict[str, Any]:
     """Only what differs from the row in use. Whose licence it is follows from whose list says so."""
-    after = dict(said)
-    if "carbon_factor" in said and said["carbon_factor"] is None:
+    after = dict(values)
+    if "carbon_factor" in values and values["carbon_factor"] is None:
         after |= {fact: None if fact in _RANGE else "" for fact in _WITH_FACTOR}
-    if said.get("mki", "") is None:
+    if values.get("mki", "") is None:
         after["mki_source"] = ""
     changed = {fact: value for fact, value in after.items() if value != figure_of(row, fact)}
     if changed.keys() & {*LICENSED, "factor_is_public", "factor_licence"}:

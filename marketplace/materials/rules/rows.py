@@ -190,7 +190,7 @@ def read_material(row: Row) -> Reference:
     """A material of materials.csv."""
     unit = _UNITS.get(row.text("eenheid", needed=True))
     row.demand(unit is not None, "eenheid")
-    weights = {one.value: row.number_or_none(column) for one, column in _WEIGHTS.items()}
+    weights = {unit.value: row.number_or_none(column) for unit, column in _WEIGHTS.items()}
     row.demand(unit is Unit.TONNE or bool(unit and weights[unit.value]), "kg_per_…")
     factor = row.number_or_none("co2_nieuw_kg_per_kg", places=FACTOR_PLACES, above_zero=False)
     mki = row.number_or_none("mki_eur_per_kg", places=FACTOR_PLACES, above_zero=False)
@@ -236,7 +236,7 @@ def read_material(row: Row) -> Reference:
 def read_field(row: Row) -> Reference:
     """A field of fields.csv. What stands in `keuzes` is slug|Dutch|English, with a semicolon between two."""
     kind = _FIELD_KINDS[row.choice("soort", set(_FIELD_KINDS))]
-    choices = [[part.strip() for part in one.split("|")] for one in row.words("keuzes")]
+    choices = [[part.strip() for part in choice.split("|")] for choice in row.words("keuzes")]
     slugs = [parts[0] for parts in choices]
     row.demand(all(len(parts) == _CHOICE_PARTS and all(parts) and _SLUG.fullmatch(parts[0]) for parts in choices), "keuzes")
     row.demand(len(set(slugs)) == len(slugs) and UNKNOWN not in slugs and bool(choices) == (kind is FieldKind.CHOICE), "keuzes")

@@ -81,21 +81,21 @@ class DoubleTest:
     @property
     def sentence(self) -> Text:
         """Which of the two failed, with the classes."""
-        said = {"lot": self.lot.label, "receiving": self.receiving.label, "function": self.function.label}
+        labels = {"lot": self.lot.label, "receiving": self.receiving.label, "function": self.function.label}
         if self.fails_soil and self.fails_function:
             return _(
                 "This soil is of class %(lot)s. That is worse than the receiving soil (class %(receiving)s) and worse than the function "
                 "class of the place (%(function)s): both tests fail.",
-                **said,
+                **labels,
             )
         if self.fails_soil:
             return _(
                 "This soil is of class %(lot)s. That is worse than the receiving soil (class %(receiving)s): the test against the "
                 "receiving soil fails.",
-                **said,
+                **labels,
             )
         return _(
             "This soil is of class %(lot)s. That is worse than the function class of the place (%(function)s): the test against the "
             "function class fails.",
-            **said,
+            **labels,
         )

@@ -253,8 +253,8 @@ class PaperFacts:
 
 def find_expired(papers: Collection[PaperFacts], day: date) -> list[PaperFacts]:
     """Of each kind of which no paper counts on this day, the one that did so last."""
-    found = {paper.kind: paper for paper in sorted(papers, key=lambda one: one.valid_until or date.max)}
-    return [last for last in found.values() if not last.is_valid_on(day)]
+    latest = {paper.kind: paper for paper in sorted(papers, key=lambda paper: paper.valid_until or date.max)}
+    return [last for last in latest.values() if not last.is_valid_on(day)]
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ class Taxonomy:
         object.__setattr__(self, "group_slugs", {material.id: material.group.slug for material in existing})
         words = {material.slug: frozenset(search_text(*material.search_words).split()) for material in self.materials}
         object.__setattr__(self, "_words", words)
-        object.__setattr__(self, "fields_by_slug", {one.slug: one for one in self.fields})
+        object.__setattr__(self, "fields_by_slug", {field.slug: field for field in self.fields})
 
     def material(self, slug: str, name: str = "material") -> Material:
         """The material to list or ask for. Refused at field `name`: one that is not in the version in use."""
@@ -314,10 +314,10 @@ class Taxonomy:
 
     def paper_kind(self, slug: str, name: str = "kind") -> PaperKind:
         """A kind of paper to add. Refused at field `name`: one that is not in the version in use."""
-        found = self.find_paper_kind(slug)
-        if found is None:
+        kind = self.find_paper_kind(slug)
+        if kind is None:
             raise Invalid(_("That kind of paper is not in the list. Choose one from the list."), name)
-        return found
+        return kind
 
     def find_paper_kind(self, slug: str) -> PaperKind | None:
         """A kind of paper by its slug; None where the version in use has no such kind."""
@@ -329,8 +329,8 @@ class Taxonomy:
 
     def name_of_paper_kind(self, slug: str) -> str:
         """What a paper is called, also where its kind is not in the version in use any more."""
-        found = self.find_paper_kind(slug)
-        return slug if found is None else found.name
+        kind = self.find_paper_kind(slug)
+        return slug if kind is None else kind.name
 
     def materials_in(self, group_slug: str) -> tuple[Material, ...]:
         """The materials of one group, in the order of the file."""
