@@ -85,12 +85,12 @@ def make_plan(problem: Problem, *, has_floors: bool = True) -> Plan:
     return Plan(
         _together(problem, _moved(held)),
         base,
-        _together(problem, (row for decided in held for row in deciding.even(decided))),
+        _together(problem, (row for decision in held for row in deciding.even(decision))),
         _together(problem, _moved(free)),
-        all(one.part.is_proven for one in held),
-        sum(one.part.mass_bound for one in held),
-        sum(one.part.cost_bound for one in held),
-        all(one.part.has_fewest for one in held),
+        all(decision.part.is_proven for decision in held),
+        sum(decision.part.mass_bound for decision in held),
+        sum(decision.part.cost_bound for decision in held),
+        all(decision.part.has_fewest for decision in held),
     )
 
 
@@ -111,8 +111,8 @@ class _Decided:
     part: _Part
 
 
-def _moved(decided: Iterable[_Decided]) -> Iterator[tuple[Component, Moved]]:
-    return ((one.component, one.part.moved) for one in decided)
+def _moved(decisions: Iterable[_Decided]) -> Iterator[tuple[Component, Moved]]:
+    return ((decision.component, decision.part.moved) for decision in decisions)
 
 
 def _together(problem: Problem, rows: Iterable[tuple[Component, Moved]]) -> Allocation:
@@ -140,10 +140,10 @@ class _Deciding:
         groups: list[Group] = [(number,) for number in range(len(self.components))]
         crowded: set[Group] = set()
         while True:
-            found = [self._decide(group, is_bound=group in crowded, has_floors=has_floors) for group in groups]
-            over = overdrawn(self.limits, _together(self.problem, _moved(found)).takes) if self.limits else []
+            decisions = [self._decide(group, is_bound=group in crowded, has_floors=has_floors) for group in groups]
+            over = overdrawn(self.limits, _together(self.problem, _moved(decisions)).takes) if self.limits else []
             if not over:
-                return found
+                return decisions
             groups = join(groups, over, self.component_of)
             met = {int(number) for limit in over for number in self.component_of[limit.pairs]}
             crowded = {group for group in groups if met & set(group) or group in crowded}
@@ -182,10 +182,10 @@ class _Deciding:
             if has_floors:
                 floors = _floors(component, first.gives)
                 free = self._alone(number, has_floors=False)
-                found = free if _are_kept(component, free.moved.gives, floors) else _solve(component, first, floors)
+                part = free if _are_kept(component, free.moved.gives, floors) else _solve(component, first, floors)
             else:
-                found = _solve(component, first, {})
-            self.alone[number, has_floors] = found
+                part = _solve(component, first, {})
+            self.alone[number, has_floors] = part
         return self.alone[number, has_floors]
 
     def _bound(self, group: Group, component: Component, *, has_floors: bool) -> _Part:
@@ -194,36 +194,36 @@ class _Deciding:
         By CP-SAT, between what keeps the limit and what they would be without it.
         """
         pairs = component.pairs
-        parts_alone = [self._alone(one, has_floors=has_floors) for one in group]
+        parts_alone = [self._alone(number, has_floors=has_floors) for number in group]
         loose = _together(
-            self.problem, ((self.components[one], part.moved) for one, part in zip(group, parts_alone, strict=True))
+            self.problem, ((self.components[number], part.moved) for number, part in zip(group, parts_alone, strict=True))
         )
         mass_most, cost_least = (
-            sum(column) for column in zip(*((one.mass_bound, one.cost_bound) for one in parts_alone), strict=True)
+            sum(column) for column in zip(*((part.mass_bound, part.cost_bound) for part in parts_alone), strict=True)
         )
         from marketplace.allocation.rules import parts
 
         start = self._start(group, has_floors=has_floors)
-        kept = cheapest_of(self.problem, pairs, np.logical_or(loose.takes[pairs], start.takes[pairs]), LARGE)
-        few, floors = Component(self.problem, kept), []
+        few_pairs = cheapest_of(self.problem, pairs, np.logical_or(loose.takes[pairs], start.takes[pairs]), LARGE)
+        few, floors = Component(self.problem, few_pairs), []
         for number in group if has_floors else ():
             own = self.components[number]
             floors += _floor_rows(own, _floors(own, self._first(own).gives))
-        begun = Moved(start.takes[kept], start.gives[kept])
-        answer = parts.solve(few, begun, floors, within(self.limits, kept), mass_most=mass_most)
+        begun = Moved(start.takes[few_pairs], start.gives[few_pairs])
+        answer = parts.solve(few, begun, floors, within(self.limits, few_pairs), mass_most=mass_most)
         takes, gives = np.zeros_like(pairs), np.zeros_like(pairs)
-        at = np.searchsorted(pairs, kept)
+        at = np.searchsorted(pairs, few_pairs)
         takes[at], gives[at] = answer.takes, answer.gives
         mass, cost = _mass(component, takes), _cost(component, takes)
         if _worth(component, takes) < _worth(few, begun.takes):
             takes, gives = start.takes[pairs], start.gives[pairs]
             mass, cost = _mass(component, takes), _cost(component, takes)
             answer = replace(answer, is_proven=False, has_fewest=False)
-        is_whole = len(kept) == len(pairs)
+        is_whole = len(few_pairs) == len(pairs)
         is_proven = (answer.is_proven and is_whole) or (mass, cost) == (mass_most, cost_least)
         mass_bound = min(mass_most, answer.mass_bound) if is_whole else mass_most
-        known = ([answer.cost_bound] if is_whole else []) + ([cost_least] if mass == mass_most else [])
-        cost_bound = cost if mass < mass_bound else max(known)  # of what serves more nothing is known
+        bounds = ([answer.cost_bound] if is_whole else []) + ([cost_least] if mass == mass_most else [])
+        cost_bound = cost if mass < mass_bound else max(bounds)  # of what serves more nothing is known
         return _Part(Moved(takes, gives), is_proven, mass_bound, cost_bound, answer.has_fewest and is_whole)
 
     def _start(self, group: Group, *, has_floors: bool) -> Allocation:
@@ -250,16 +250,16 @@ def _solve(component: Component, first: Moved, floors: dict[int, int]) -> _Part:
 
     Of two that are as good the one that stands already, so that nothing changes for nothing.
     """
-    found = _search(component, first, floors)
-    better, standing = _rank(component, found.moved.takes), _rank(component, first.takes)
+    best = _search(component, first, floors)
+    better, standing = _rank(component, best.moved.takes), _rank(component, first.takes)
     if better > standing:
-        return found
-    kept = replace(found, moved=first)
+        return best
+    unchanged = replace(best, moved=first)
     if better == standing:
-        return kept
+        return unchanged
     (mass, cost, _few), (mass_standing, cost_standing, _fewer) = better, standing
-    is_proven = found.is_proven and (mass, cost) == (mass_standing, cost_standing)
-    return replace(kept, is_proven=is_proven, has_fewest=False)
+    is_proven = best.is_proven and (mass, cost) == (mass_standing, cost_standing)
+    return replace(unchanged, is_proven=is_proven, has_fewest=False)
 
 
 def _rank(component: Component, takes: Numbers) -> tuple[int, int, int]:

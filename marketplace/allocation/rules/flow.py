@@ -120,13 +120,13 @@ def _by_class(network: Network) -> tuple[int, ...]:
     return tuple(amounts)
 
 
-def _largest(network: Network, kept: np.ndarray) -> int:
+def _largest(network: Network, is_included: np.ndarray) -> int:
     lots, needs = len(network.lot_amounts), len(network.need_amounts)
     source, sink = lots + needs, lots + needs + 1
     solver = max_flow.SimpleMaxFlow()
-    by_pair = kept[network.pair_lots]
+    by_pair = is_included[network.pair_lots]
     solver.add_arcs_with_capacity(network.pair_lots[by_pair], lots + network.pair_needs[by_pair], network.caps[by_pair])
-    chosen = np.flatnonzero(kept)
+    chosen = np.flatnonzero(is_included)
     solver.add_arcs_with_capacity(np.full(len(chosen), source), chosen, network.lot_amounts[chosen])
     solver.add_arcs_with_capacity(lots + np.arange(needs), np.full(needs, sink), network.need_amounts)
     if solver.solve(source, sink) != solver.OPTIMAL:
@@ -231,15 +231,15 @@ def _turn(
 ) -> None:
     """Turn a ring: what the odd lines lose, the even ones gain. The way has an odd number of lines, so its ends are of one sort."""
     losing, gaining = [pair, *way[1::2]], list(way[0::2])
-    if min((left[one], one) for one in gaining) < min((left[one], one) for one in losing):
+    if min((left[line], line) for line in gaining) < min((left[line], line) for line in losing):
         losing, gaining = gaining, losing
-    amount = min(left[one] for one in losing)
-    for one in gaining:
-        left[one] += amount
-    for one in losing:
-        left[one] -= amount
-        if not left[one]:
-            del left[one]
-            lot, need = ends[one]
-            if one != pair:
+    amount = min(left[line] for line in losing)
+    for line in gaining:
+        left[line] += amount
+    for line in losing:
+        left[line] -= amount
+        if not left[line]:
+            del left[line]
+            lot, need = ends[line]
+            if line != pair:
                 del tree[lot][need], tree[need][lot]

@@ -51,22 +51,22 @@ def overdrawn(limits: Sequence[Limit], takes: Numbers) -> list[Limit]:
 
 def within(limits: Sequence[Limit], pairs: Numbers) -> list[Limit]:
     """The limits as far as these pairs are in them. `pairs`: in their order."""
-    found = []
+    restricted = []
     for limit in limits:
-        kept = np.isin(limit.pairs, pairs)
-        if kept.any():
-            found.append(Limit(limit.pairs[kept], limit.uses[kept], limit.most))
-    return found
+        is_within = np.isin(limit.pairs, pairs)
+        if is_within.any():
+            restricted.append(Limit(limit.pairs[is_within], limit.uses[is_within], limit.most))
+    return restricted
 
 
 def join(groups: Sequence[Group], limits: Iterable[Limit], component_of: Numbers) -> list[Group]:
     """Put the groups together that meet in these limits. `component_of`: of each pair the number of its component."""
-    found = [set(group) for group in groups]
+    merged = [set(group) for group in groups]
     for limit in limits:
         meeting = set(component_of[limit.pairs].tolist())
-        joined = reduce(set.union, (group for group in found if group & meeting), set[int]())
-        found = [*(group for group in found if not group & meeting), joined]
-    return sorted(tuple(sorted(group)) for group in found)
+        joined = reduce(set.union, (group for group in merged if group & meeting), set[int]())
+        merged = [*(group for group in merged if not group & meeting), joined]
+    return sorted(tuple(sorted(group)) for group in merged)
 
 
 def cheapest_of(problem: Problem, pairs: Numbers, in_use: Flags, most: int) -> Numbers:
@@ -74,13 +74,13 @@ def cheapest_of(problem: Problem, pairs: Numbers, in_use: Flags, most: int) -> N
     if len(pairs) <= most:
         return pairs
     for count in (8, 4, 2, 1, 0):
-        kept = in_use.copy()
+        is_chosen = in_use.copy()
         for side in (problem.pair_lots[pairs], problem.pair_needs[pairs]):
             order = np.lexsort((problem.pair_costs[pairs], side))
             first = np.concatenate(([0], np.flatnonzero(np.diff(side[order])) + 1))
             place = np.arange(len(order)) - np.repeat(first, np.diff([*first, len(order)]))
-            kept[order[place < count]] = True
-        if np.count_nonzero(kept) <= most:
+            is_chosen[order[place < count]] = True
+        if np.count_nonzero(is_chosen) <= most:
             break
-    chosen: Numbers = pairs[kept]
+    chosen: Numbers = pairs[is_chosen]
     return chosen

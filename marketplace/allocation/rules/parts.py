@@ -81,37 +81,37 @@ def solve(
 
     `first`: takes and gives of each pair that are allowed, to start from and to fall back on. `mass_most`: a bound that is known, in micrograms.
     """
-    found = _model(component, floors, limits)
+    variables = _model(component, floors, limits)
     if mass_most is not None:
-        found.model.add(found.mass() <= mass_most // found.unit_mass)
-    hint = [(side // found.size).tolist() for side in first]
-    takes, gives, mass_bound, is_largest = _ask(found, found.mass(), hint, is_high=True, work=work)
-    mass = _total(found.weights, takes)
-    found.model.add(found.mass() == mass)
-    takes, gives, cost_bound, is_cheapest = _ask(found, found.cost(), (takes, gives), is_high=False, work=work)
-    cost = found.cost_of(takes)
-    found.model.add(found.cost() == cost)
-    used = found.count()
-    takes, gives, _least, has_fewest = _ask(found, used, (takes, gives), is_high=False, work=work)
+        variables.model.add(variables.mass() <= mass_most // variables.unit_mass)
+    hint = [(side // variables.size).tolist() for side in first]
+    takes, gives, mass_bound, is_largest = _ask(variables, variables.mass(), hint, is_high=True, work=work)
+    mass = _total(variables.weights, takes)
+    variables.model.add(variables.mass() == mass)
+    takes, gives, cost_bound, is_cheapest = _ask(variables, variables.cost(), (takes, gives), is_high=False, work=work)
+    cost = variables.cost_of(takes)
+    variables.model.add(variables.cost() == cost)
+    used = variables.count()
+    takes, gives, _least, has_fewest = _ask(variables, used, (takes, gives), is_high=False, work=work)
     return Answer(
-        np.array(takes, np.int64) * found.size,
-        np.array(gives, np.int64) * found.size,
-        is_largest and is_cheapest and not found.is_rough,
-        mass_bound * found.unit_mass,
-        cost_bound * found.cost_step,
+        np.array(takes, np.int64) * variables.size,
+        np.array(gives, np.int64) * variables.size,
+        is_largest and is_cheapest and not variables.is_rough,
+        mass_bound * variables.unit_mass,
+        cost_bound * variables.cost_step,
         has_fewest,
     )
 
 
 def fewest(component: Component, flows: Numbers, floors: Sequence[Floor], *, work: float = WORK_MOST) -> tuple[Numbers, bool]:
     """The same mass at the same cost in the fewest transfers, and whether that is proven. For an even component."""
-    found = _model(component, floors, ())
-    takes = (flows // found.size).tolist()
-    found.model.add(found.mass() == _total(found.weights, takes))
-    found.model.add(found.cost() == found.cost_of(takes))
-    used = found.count()
-    takes, _gives, _least, is_proven = _ask(found, used, (takes, takes), is_high=False, work=work)
-    return np.array(takes, np.int64) * found.size, is_proven and not found.is_rough
+    variables = _model(component, floors, ())
+    takes = (flows // variables.size).tolist()
+    variables.model.add(variables.mass() == _total(variables.weights, takes))
+    variables.model.add(variables.cost() == variables.cost_of(takes))
+    used = variables.count()
+    takes, _gives, _least, is_proven = _ask(variables, used, (takes, takes), is_high=False, work=work)
+    return np.array(takes, np.int64) * variables.size, is_proven and not variables.is_rough
 
 
 def _model(component: Component, floors: Sequence[Floor], limits: Sequence[Limit]) -> _Model:
@@ -224,12 +224,12 @@ def _keep_parts(model: cp_model.CpModel, lines: list[tuple[cp_model.IntVar, cp_m
 
 
 def _ask(
-    found: _Model, aim: cp_model.LinearExpr, hint: Sequence[Sequence[int]], *, is_high: bool, work: float
+    variables: _Model, aim: cp_model.LinearExpr, hint: Sequence[Sequence[int]], *, is_high: bool, work: float
 ) -> tuple[list[int], list[int], int, bool]:
     """One question: the best takes and gives, the bound, and whether they meet."""
-    model = found.model
+    model = variables.model
     model.clear_hints()  # type: ignore[no-untyped-call]
-    for taken, given, takes, gives in zip(found.takes, found.gives, *hint, strict=True):
+    for taken, given, takes, gives in zip(variables.takes, variables.gives, *hint, strict=True):
         model.add_hint(taken, takes)
         if given is not taken:
             model.add_hint(given, gives)
@@ -244,8 +244,8 @@ def _ask(
         raise RuntimeError(f"no allocation was found: {solver.status_name(status)} {model.validate()}")
     if status == cp_model.UNKNOWN:
         return list(hint[0]), list(hint[1]), round(solver.best_objective_bound), False
-    takes = [solver.value(variable) for variable in found.takes]
-    gives = [solver.value(variable) for variable in found.gives]
+    takes = [solver.value(variable) for variable in variables.takes]
+    gives = [solver.value(variable) for variable in variables.gives]
     return takes, gives, round(solver.best_objective_bound), status == cp_model.OPTIMAL
 
 

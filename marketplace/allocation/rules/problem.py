@@ -69,12 +69,12 @@ class Problem:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over all columns: the same digest, the same plan."""
-        said = hashlib.sha256()
-        for one in fields(self):
-            column = np.ascontiguousarray(getattr(self, one.name), "<i8")
-            said.update(f"{one.name} {len(column)}\n".encode())
-            said.update(column.tobytes())
-        return said.hexdigest()
+        digest = hashlib.sha256()
+        for attribute in fields(self):
+            column = np.ascontiguousarray(getattr(self, attribute.name), "<i8")
+            digest.update(f"{attribute.name} {len(column)}\n".encode())
+            digest.update(column.tobytes())
+        return digest.hexdigest()
 
     @cached_property
     def is_even(self) -> Flags:

@@ -31,30 +31,30 @@ def round_to_parts(network: Network, parts: Numbers, root: Numbers) -> Numbers |
     """What goes by each pair, with no line below the part of its lot. `root`: the flow without parts. None where no way was found."""
     if not len(too_small(network, parts, root)):
         return root
-    kept = _candidates(network, root)
+    candidates = _candidates(network, root)
     few = replace(
         network,
-        pair_lots=network.pair_lots[kept],
-        pair_needs=network.pair_needs[kept],
-        pair_costs=network.pair_costs[kept],
+        pair_lots=network.pair_lots[candidates],
+        pair_needs=network.pair_needs[candidates],
+        pair_costs=network.pair_costs[candidates],
     )
-    found = _round(few, parts, root[kept])
-    if found is None:
+    few_flows = _round(few, parts, root[candidates])
+    if few_flows is None:
         return None
     flows = np.zeros_like(root)
-    flows[kept] = found
+    flows[candidates] = few_flows
     return flows
 
 
 def _candidates(network: Network, root: Numbers) -> Numbers:
     """Find the pairs that are looked at: those in use, and the cheapest of each lot and need."""
-    kept = root > 0
+    is_candidate = root > 0
     for side in (network.pair_lots, network.pair_needs):
         order = np.lexsort((network.pair_costs, side))
         first = np.concatenate(([0], np.flatnonzero(np.diff(side[order])) + 1))
         place = np.arange(len(order)) - np.repeat(first, np.diff([*first, len(order)]))
-        kept[order[place < CHEAPEST_KEPT]] = True
-    at: Numbers = np.flatnonzero(kept)
+        is_candidate[order[place < CHEAPEST_KEPT]] = True
+    at: Numbers = np.flatnonzero(is_candidate)
     return at
 
 
@@ -68,9 +68,9 @@ def _round(network: Network, parts: Numbers, root: Numbers) -> Numbers | None:
         flows = _solve(network, other)
         if flows is None or (best is not None and not _is_better(network, flows, best)):
             continue
-        found, settled = _settle(network, parts, least_lines, other, flows)
-        if found is not None and (best is None or _is_better(network, found, best)):
-            best, choices = found, settled
+        rounded, settled = _settle(network, parts, least_lines, other, flows)
+        if rounded is not None and (best is None or _is_better(network, rounded, best)):
+            best, choices = rounded, settled
     return best
 
 
@@ -88,11 +88,11 @@ def _settle(
     network: Network, parts: Numbers, least_lines: Numbers, choices: _Choices, flows: Numbers
 ) -> tuple[Numbers | None, _Choices]:
     """Round until no line is too small. Each round settles at least one pair, so it ends."""
-    found: Numbers | None = flows
-    while found is not None and len(small := too_small(network, parts, found)):
-        choices = _rounded(network, least_lines, choices, found, small)
-        found = _solve(network, choices)
-    return found, choices
+    rounded: Numbers | None = flows
+    while rounded is not None and len(small := too_small(network, parts, rounded)):
+        choices = _rounded(network, least_lines, choices, rounded, small)
+        rounded = _solve(network, choices)
+    return rounded, choices
 
 
 def _rounded(network: Network, least_lines: Numbers, choices: _Choices, flows: Numbers, small: Numbers) -> _Choices:
@@ -144,9 +144,9 @@ def _solve(network: Network, choices: _Choices) -> Numbers | None:
     flows = cheapest(rest)
     if flows is None:
         return None
-    found = least.copy()
-    found[is_open] += flows
-    return found
+    all_flows = least.copy()
+    all_flows[is_open] += flows
+    return all_flows
 
 
 def _chosen(choices: _Choices) -> Iterator[int]:
