@@ -51,10 +51,10 @@ class MailAction:
     verb: Callable[[Session, Actor, int], object]
 
 
-def _reservation(step: Step, right: Can) -> Callable[[Session, Actor, int], Standing]:
+def _reservation(step: Step, permission: Can) -> Callable[[Session, Actor, int], Standing]:
     def look(session: Session, actor: Actor, reservation_id: int) -> Standing:
         reservation = get_reservation(session, actor, reservation_id)
-        require(actor, right, reservation)
+        require(actor, permission, reservation)
         mine = reservation.owner_id == actor.organisation_id
         facts = {
             "title": reservation.listing.title,

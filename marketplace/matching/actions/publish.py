@@ -239,12 +239,12 @@ def _tell_of_demand(session: Session, actor: Actor, demand: Demand) -> None:
         _tell_asker(session, new[0])
 
 
-def _both_may_know(found: Iterable[tuple[Match, ...]]) -> list[Match]:
+def _both_may_know(matches: Iterable[tuple[Match, ...]]) -> list[Match]:
     """The pairs of colleagues that fit by exact points, and all others that fit by public ones.
 
     A notice, or its absence, would otherwise tell a partner on which side of a farthest distance the exact points lie.
     """
-    exact, public = found
+    exact, public = matches
     return [match for match in exact if _are_colleagues(match)] + [match for match in public if not _are_colleagues(match)]
 
 

@@ -29,8 +29,8 @@ def remind(session: Session, actor: Actor, *, reservation_id: int) -> Reservatio
     reservation = get_reservation(session, actor, reservation_id)
     if reservation.status not in (ReservationStatus.APPROVED, ReservationStatus.HANDED_OVER):
         raise Conflict(_("Nothing waits for the two sides here now. Open the transfer to see what happened."))
-    one = select(Reservation.id).where(Reservation.id == reservation_id)
-    session.execute(one.with_for_update(key_share=True))  # of two clicks the second waits here
+    statement = select(Reservation.id).where(Reservation.id == reservation_id)
+    session.execute(statement.with_for_update(key_share=True))  # of two clicks the second waits here
     last = find_reminders(session, [reservation_id]).get(reservation_id)
     if last is not None and last + REMIND_AGAIN_AFTER > clock.today():
         again = last + REMIND_AGAIN_AFTER

@@ -32,10 +32,10 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
     asset = assets.edit_asset(session, actor, asset_id=asset_id, draft=draft, version=version)
     if after == before:
         return asset
-    following = [one for one in _planned(session, actor, asset_id) if _coming(one) == before]
+    following = [listing for listing in _planned(session, actor, asset_id) if _coming(listing) == before]
     if following:
         check_followed(after, before, clock.today())
-    if not reason.strip() and any(one.status == ListingStatus.PUBLISHED for one in following):
+    if not reason.strip() and any(listing.status == ListingStatus.PUBLISHED for listing in following):
         raise Invalid(
             _("A planned lot on offer was made of this. Say why its days move: whoever reserved it reads that."), "reason"
         )
@@ -46,7 +46,9 @@ def edit_asset(session: Session, actor: Actor, *, asset_id: int, draft: AssetDra
 
 def follow_days(session: Session, actor: Actor, *, asset_id: int, before: Coming, after: Coming, reason: str) -> int:
     """Move the planned lots of an asset of which the days have moved. For whoever wrote the asset down already; how many moved."""
-    following = [] if after == before else [one for one in _planned(session, actor, asset_id) if _coming(one) == before]
+    following = (
+        [] if after == before else [listing for listing in _planned(session, actor, asset_id) if _coming(listing) == before]
+    )
     if following:
         check_followed(after, before, clock.today())
     for listing in following:

@@ -170,15 +170,15 @@ def list_listings_for_demand(
         rows = session.scalars(_BARE_LISTINGS, {"ids": doubted})
         return _serving((row.id, lot_of(row, taxonomy, exact=exact), need) for row in rows)
 
-    asked = [wish.field.slug for wish in need.wishes]
+    slugs = [wish.field.slug for wish in need.wishes]
 
     @cache
     def judged(*answers: str | None) -> Verdict:
-        return judge_all(need.wishes, dict(zip(asked, answers, strict=True)))
+        return judge_all(need.wishes, dict(zip(slugs, answers, strict=True)))
 
     numbers = numbered(_connection(session), statement, figures)
-    if asked:
-        numbers = by_certainty(numbers, map(judged, *list_answers(session, list(map(abs, numbers)), asked)))
+    if slugs:
+        numbers = by_certainty(numbers, map(judged, *list_answers(session, list(map(abs, numbers)), slugs)))
     fitting = _fitting(numbers, serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     listings = session.scalars(_LISTINGS, {"ids": ids}).unique().all() if ids else []
@@ -254,15 +254,15 @@ def _demands_served(
         return _serving((row.id, lot, asked_by(row)) for row in session.scalars(_DEMANDS, {"ids": doubted}))
 
     @cache
-    def judged(asked: str | None) -> Verdict:
-        return judge_all(stored_wishes(asked, taxonomy.fields_by_slug.get), lot.answers) if asked else Verdict.FITS
+    def judged(wishes: str | None) -> Verdict:
+        return judge_all(stored_wishes(wishes, taxonomy.fields_by_slug.get), lot.answers) if wishes else Verdict.FITS
 
     def asked_by(demand: Demand, under_way: Decimal = Decimal(0)) -> Need:
         to_find = demand.remaining - under_way
         return need_of(demand, demand.organisation.kind, taxonomy, demand.organisation.slug, to_find, exact=exact)
 
-    found = wished(_connection(session), statement, figures)
-    fitting = _fitting(by_certainty(list(found), map(judged, found.values())), serving_ids)
+    wishes_by_demand = wished(_connection(session), statement, figures)
+    fitting = _fitting(by_certainty(list(wishes_by_demand), map(judged, wishes_by_demand.values())), serving_ids)
     ids = fitting[(page - 1) * size : page * size]
     demands = session.scalars(_DEMANDS, {"ids": ids}).all() if ids else []
     under_way = totals_under_way(session, demands) if demands else {}

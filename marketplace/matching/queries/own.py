@@ -75,13 +75,13 @@ def list_own_fits(session: Session, actor: Actor, *, most: int = 10) -> OwnFits:
     if not pairs:
         return OwnFits((), ())
     under_way = totals_under_way(session, list({demand.id: demand for _listing, demand in pairs}.values()))
-    asked = _asked(session, {listing.id for listing, _demand in pairs})
+    requested = _asked(session, {listing.id for listing, _demand in pairs})
     lots = {listing.id: lot_of(listing, taxonomy, exact=exact) for listing, _demand in pairs}
     needs = {demand.id: _need(demand, taxonomy, under_way.get(demand.id, Decimal(0)), exact=exact) for _listing, demand in pairs}
     fits: list[Fit] = []
     misses: list[Fit] = []
     for listing, demand in pairs:
-        if (listing.id, demand.organisation_id) in asked:
+        if (listing.id, demand.organisation_id) in requested:
             continue
         lot, need = lots[listing.id], needs[demand.id]
         away, today = distance_km(lot.point, need.point), clock.today()
@@ -124,11 +124,11 @@ def _pairs(session: Session, actor: Actor, taxonomy: Taxonomy) -> list[tuple[Lis
     offering = _others(
         session, _on_offer((Listing.organisation_id != own) & Listing.region_from.is_not(None)), Listing.material_id, serving
     )
-    found = [
+    pairs = [
         *((lot, demand) for demand in demands for lot in (*lots, *offering) if lot.material_id in serving[demand.id]),
         *((lot, demand) for lot in lots for demand in asking if demand.material_id in served[lot.id]),
     ]
-    return sorted(found, key=_since, reverse=True)[:PAIRS_MOST]
+    return sorted(pairs, key=_since, reverse=True)[:PAIRS_MOST]
 
 
 def _since(pair: tuple[Listing, Demand]) -> tuple[datetime, int, int]:
@@ -221,4 +221,4 @@ def get_first_steps(session: Session, actor: Actor) -> FirstSteps:
         select(Demand.id).where(Demand.created_by_id == person),
     )
     row = session.execute(select(Person.created_at, *(fact.exists() for fact in facts)).where(Person.id == person)).one()
-    return FirstSteps(clock.local(row[0]).date(), *(bool(one) for one in row[1:]))
+    return FirstSteps(clock.local(row[0]).date(), *(bool(value) for value in row[1:]))

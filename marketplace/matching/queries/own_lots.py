@@ -88,8 +88,8 @@ def list_fitting_lots(session: Session, actor: Actor, demand: Demand, *, most: i
     to_find = demand.remaining - total_under_way(session, demand)
     offered = set(session.scalars(select(ProposalMade.listing_id).where(ProposalMade.demand_id == demand.id)))
     fits = [own_fit(actor, own, demand, to_find, taxonomy, is_offered=own.listing_id in offered) for own in lots]
-    found = [fit for fit in fits if fit is not None]
-    return sorted(found, key=_order)[:most]
+    fitting = [fit for fit in fits if fit is not None]
+    return sorted(fitting, key=_order)[:most]
 
 
 def _order(fit: OwnFit) -> tuple[bool, bool, bool, Decimal]:
@@ -128,8 +128,8 @@ def list_own_lots(session: Session, actor: Actor) -> list[OwnLot]:
 def _own_lot(listing: Listing, lot: Lot, defaults: WindowDefaults, today: date, came_back_from: set[int]) -> OwnLot:
     is_draft = listing.status == ListingStatus.DRAFT
     if is_draft:
-        said = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from)
-        opens = settle(said, defaults, opened_on=today, last_day=listing.available_until)
+        wanted = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from)
+        opens = settle(wanted, defaults, opened_on=today, last_day=listing.available_until)
         lot = replace(
             lot,
             status=ListingStatus.PUBLISHED,
@@ -247,7 +247,7 @@ class Needs:
             "reach_m": np.array(farthest, np.float64),  # stored in thousandths of a kilometre
             "spot": np.array([columns[name] for name in axes], np.float64).reshape(3, len(self)).T,
             "is_open": is_open & left,
-            "has_wishes": np.array([asked != ASKS_NOTHING for asked in columns["fields"]], np.bool_),
+            "has_wishes": np.array([wishes != ASKS_NOTHING for wishes in columns["fields"]], np.bool_),
             "takes_unknown": np.array(columns["accepts_unknown_hazards"], np.bool_),
             "asker": np.array(columns["organisation_id"], np.intp),
         }
@@ -255,15 +255,15 @@ class Needs:
     def asking_for(self, material: Material) -> Ids:
         """Where the needs stand that this material may serve."""
         there = self.by_material
-        found = [there[item.id] for item in self.taxonomy.served_by(material) if item.id in there]
-        return np.concatenate(found) if found else np.empty(0, np.intp)
+        places = [there[item.id] for item in self.taxonomy.served_by(material) if item.id in there]
+        return np.concatenate(places) if places else np.empty(0, np.intp)
 
 
 def days(values: Sequence[Any]) -> NDArray[np.int64]:
     """Days since 1970, from dates or from their text; what is empty lies before all."""
-    told = np.array([LONG_AGO if value is None else value for value in values], "datetime64[D]")
-    found: NDArray[np.int64] = told.astype(np.int64)
-    return found
+    dates = np.array([LONG_AGO if value is None else value for value in values], "datetime64[D]")
+    numbers: NDArray[np.int64] = dates.astype(np.int64)
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,8 +333,8 @@ def _fits(
         number = int(at[place])
         accepted = not lot.hazards_yes or lot.hazards_yes <= set(json.loads(needs.columns["accepts_hazards"][number]))
         possible[place] = accepted and _gives(lot, needs, number, gives)
-    found: NDArray[np.int8] = np.where(possible, FITS - in_the_way, NOTHING).astype(np.int8)
-    return found, is_unsure
+    grades: NDArray[np.int8] = np.where(possible, FITS - in_the_way, NOTHING).astype(np.int8)
+    return grades, is_unsure
 
 
 def _is_near(lot: Lot, needs: Needs, at: Ids, away_m: NDArray[np.float64]) -> Mask:
@@ -347,7 +347,7 @@ def _is_near(lot: Lot, needs: Needs, at: Ids, away_m: NDArray[np.float64]) -> Ma
     return near
 
 
-def _gives(lot: Lot, needs: Needs, number: int, known: dict[tuple[int, str], bool]) -> bool:
+def _gives(lot: Lot, needs: Needs, number: int, gives: dict[tuple[int, str], bool]) -> bool:
     """Whether the lot covers any of the need, in a part that its owner gives away. Where that is simple the same for all of a material and unit."""
     if lot.minimum_part is not None:
         covered = cover(lot, needs.need(number))
@@ -356,6 +356,6 @@ def _gives(lot: Lot, needs: Needs, number: int, known: dict[tuple[int, str], boo
     if unit == lot.available.unit:
         return True
     key = (needs.columns["material_id"][number], unit)
-    if key not in known:
-        known[key] = cover(lot, replace(needs.need(number), remaining=Amount(LARGEST, Unit(unit)))).covers.amount > 0
-    return known[key]
+    if key not in gives:
+        gives[key] = cover(lot, replace(needs.need(number), remaining=Amount(LARGEST, Unit(unit)))).covers.amount > 0
+    return gives[key]

@@ -215,11 +215,11 @@ def wished(connection: Connection, statement: Select[Any], figures: dict[str, An
     What is too long for the index stands in the row. Rows are taken from the driver here too.
     """
     with connection.execute(statement, figures) as result:
-        found: dict[int, str | None] = dict(result.cursor.fetchall() if result.cursor else ())
-    longer = {abs(number): number for number, asked in found.items() if asked == ""}
+        wishes: dict[int, str | None] = dict(result.cursor.fetchall() if result.cursor else ())
+    longer = {abs(number): number for number, wish in wishes.items() if wish == ""}
     if longer:
-        found |= {longer[row[0]]: row[1] for row in connection.execute(_WISHES, {"ids": list(longer)})}
-    return found
+        wishes |= {longer[row[0]]: row[1] for row in connection.execute(_WISHES, {"ids": list(longer)})}
+    return wishes
 
 
 def _circle() -> Select[Any]:

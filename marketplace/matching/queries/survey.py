@@ -61,8 +61,8 @@ class Pair:
 
     def about_km(self) -> Decimal:
         """Quick, within two metres; exact where the farthest distance is near."""
-        one, other = self.listing, self.demand
-        chord2 = (one.x_m - other.x_m) ** 2 + (one.y_m - other.y_m) ** 2 + (one.z_m - other.z_m) ** 2
+        listing, demand = self.listing, self.demand
+        chord2 = (listing.x_m - demand.x_m) ** 2 + (listing.y_m - demand.y_m) ** 2 + (listing.z_m - demand.z_m) ** 2
         about = Decimal(repr(chord_to_arc_km(chord2))).quantize(METRE, rounding=ROUND_HALF_UP)
         most = self.need.max_distance_km
         return self.exact_km() if most is not None and abs(about - most) < EDGE_KM else about
@@ -129,8 +129,8 @@ def survey(session: Session, actor: Actor) -> Survey:
     )
 
 
-def _cut(found: list[T]) -> tuple[list[T], bool]:
-    return found[:LOOKED_AT_MOST], len(found) <= LOOKED_AT_MOST
+def _cut(items: list[T]) -> tuple[list[T], bool]:
+    return items[:LOOKED_AT_MOST], len(items) <= LOOKED_AT_MOST
 
 
 def _on_offer(session: Session) -> list[Listing]:

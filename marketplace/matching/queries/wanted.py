@@ -276,18 +276,18 @@ def search_wanted(session: Session, actor: Actor, query: WantedQuery) -> WantedF
 
     Where there are none, those for the words without typing errors.
     """
-    found = _search(session, actor, query)
-    meant = get_taxonomy(session).mend(query.q) if query.q and not found.total and not query.is_literal else None
-    other = _search(session, actor, replace(query, q=meant)) if meant else found
-    return replace(other, corrected=meant) if other.total and meant else found
+    result = _search(session, actor, query)
+    meant = get_taxonomy(session).mend(query.q) if query.q and not result.total and not query.is_literal else None
+    other = _search(session, actor, replace(query, q=meant)) if meant else result
+    return replace(other, corrected=meant) if other.total and meant else result
 
 
 def _search(session: Session, actor: Actor, query: WantedQuery) -> WantedFound:
     look = _look(session, actor, query)
     at, sort = look.order(look.places_of(masks := look.masks()))
-    shown = at[query.offset : query.offset + query.limit].tolist()
+    places = at[query.offset : query.offset + query.limit].tolist()
     page = query.offset // query.limit + 1
-    return WantedFound(look.written(shown), len(at), page, query.limit, sort, look.facets(masks), len(look.own))
+    return WantedFound(look.written(places), len(at), page, query.limit, sort, look.facets(masks), len(look.own))
 
 
 def nearest_wanted(session: Session, actor: Actor, query: WantedQuery, most: int = NEAREST_MOST) -> tuple[WantedRow, ...]:
@@ -316,17 +316,17 @@ def map_wanted(session: Session, actor: Actor, query: WantedQuery, *, zoom: int)
     spots: dict[Point, list[int]] = {}
     for place in sorted(inside):
         spots.setdefault(points[place], []).append(look.columns["id"][place])
-    clusters = clusters_of(sorted(Spot(one.lat, one.lon, len(ids), min(ids)) for one, ids in spots.items()), zoom)
+    clusters = clusters_of(sorted(Spot(point.lat, point.lon, len(ids), min(ids)) for point, ids in spots.items()), zoom)
     keys = {(spot.lat, spot.lon): cluster.key for cluster in clusters for spot in cluster.spots}
     alone = [cluster.first_id for cluster in clusters if cluster.count == 1]
-    shown = inside[query.offset : query.offset + query.limit]
-    by_id = {look.columns["id"][place]: points[place] for place in shown}
+    places = inside[query.offset : query.offset + query.limit]
+    by_id = {look.columns["id"][place]: points[place] for place in places}
     return WantedOnMap(
         total=len(inside),
         outside=len(at) - len(inside),
         clusters=tuple(clusters),
         alone={demand.id: demand for demand in session.scalars(_DEMANDS, {"ids": alone})} if alone else {},
-        rows=tuple((row, keys.get((by_id[row.demand.id].lat, by_id[row.demand.id].lon), "")) for row in look.written(shown)),
+        rows=tuple((row, keys.get((by_id[row.demand.id].lat, by_id[row.demand.id].lon), "")) for row in look.written(places)),
     )
 
 
@@ -344,11 +344,11 @@ def _look(session: Session, actor: Actor, query: WantedQuery) -> _Look:
     rows = session.connection().execute(_narrow(actor, query, taxonomy, names)).all()
     columns: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True) if rows else repeat(()), strict=False))
     if query.q:
-        asked = list_demand_texts(session, actor)
-        texts = [(*row[len(names) :], *asked.get(number, ())) for number, row in zip(columns["id"], rows, strict=True)]
+        question_texts = list_demand_texts(session, actor)
+        texts = [(*row[len(names) :], *question_texts.get(number, ())) for number, row in zip(columns["id"], rows, strict=True)]
         names_of = {number: taxonomy.material_by_id(number).search_words for number in set(columns["material_id"])}
-        kept = find_words(query.q, columns["material_id"], names_of, texts)
-        columns = {name: [values[place] for place in kept] for name, values in columns.items()}
+        hits = find_words(query.q, columns["material_id"], names_of, texts)
+        columns = {name: [values[place] for place in hits] for name, values in columns.items()}
     askers = {number: Asker(number, place.slug, place.kind) for number, place in places.items()}
     needs = Needs(columns, askers, _under_way(session, columns) if own else {}, taxonomy, exact)
     how = fitting(own, needs, today=clock.today())
@@ -366,8 +366,8 @@ class _Served(NamedTuple):
 def _under_way(session: Session, columns: dict[str, Sequence[Any]]) -> dict[int, Decimal]:
     served = list_served_demands(session)
     demands = zip(columns["id"], columns["unit"], columns["material_id"], strict=True)
-    found: list[Any] = [_Served(*demand) for demand in demands if demand[0] in served]
-    return totals_under_way(session, found) if found else {}
+    served_demands: list[Any] = [_Served(*demand) for demand in demands if demand[0] in served]
+    return totals_under_way(session, served_demands) if served_demands else {}
 
 
 def _narrow(actor: Actor, query: WantedQuery, taxonomy: Taxonomy, names: list[str]) -> Select[Any]:
@@ -380,6 +380,6 @@ def _narrow(actor: Actor, query: WantedQuery, taxonomy: Taxonomy, names: list[st
         rows = rows.where(Demand.municipality.in_(query.municipalities))
     if query.materials:
         rows = rows.where(Demand.material_id.in_(taxonomy.ids_of(slugs=query.materials)))
-    asked = [type_coerce(_demand[name], _AS_STORED[name]) if name in _AS_STORED else _demand[name] for name in names]
+    columns = [type_coerce(_demand[name], _AS_STORED[name]) if name in _AS_STORED else _demand[name] for name in names]
     texts = [_demand.title, *([_demand.description] if actor.is_member else [])] if query.q else []
-    return rows.with_only_columns(*asked, *texts)
+    return rows.with_only_columns(*columns, *texts)

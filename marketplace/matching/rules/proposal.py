@@ -120,17 +120,17 @@ def _plan(needed: Amount, material: Material, supplies: Sequence[Supply]) -> Pla
     return min(ways, key=lambda way: (way.tonne_km, way.surplus.amount, len(way.parts)))
 
 
-def _covers_alone(one: Supply, needed: Amount, material: Material) -> Part | None:
-    part = _part(one, needed, material)
+def _covers_alone(supply: Supply, needed: Amount, material: Material) -> Part | None:
+    part = _part(supply, needed, material)
     return part if part is not None and not part.is_forced and part.gives.amount >= needed.amount else None
 
 
-def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
+def _part(supply: Supply, needed: Amount, material: Material) -> Part | None:
     """Work out what this lot gives towards a need.
 
     All that it has, or the least that meets the need and that the owner parts with.
     """
-    lot, source, wanted = one.lot, one.lot.available.unit, needed.unit
+    lot, source, wanted = supply.lot, supply.lot.available.unit, needed.unit
     existing = next((of for of in (lot.material, material) if of.takes(wanted) and of.takes(source)), None)
     if existing is None:
         return None
@@ -139,15 +139,15 @@ def _part(one: Supply, needed: Amount, material: Material) -> Part | None:
     if whole(Fraction(takes) * rate, wanted) > needed.amount:
         least = whole(Fraction(needed.amount) / rate, source, up=True)
         takes = least
-        if one.minimum is not None and not is_part_allowed(least, lot.available.amount, one.minimum):
-            takes = min(whole(Fraction(one.minimum), source, up=True), lot.available.amount)
+        if supply.minimum is not None and not is_part_allowed(least, lot.available.amount, supply.minimum):
+            takes = min(whole(Fraction(supply.minimum), source, up=True), lot.available.amount)
             is_forced = True
     gives = whole(Fraction(takes) * rate, wanted)
     if gives <= 0:
         return None
     weight = lot.kg_per_unit if lot.kg_per_unit is not None else existing.kg_per_unit(source)
     mass = mass_kg(takes, weight)
-    return Part(one, Amount(takes, source), Amount(gives, wanted), mass, tonne_km(mass, one.road_km), is_forced)
+    return Part(supply, Amount(takes, source), Amount(gives, wanted), mass, tonne_km(mass, supply.road_km), is_forced)
 
 
 def sentences(of: Plan, under_way: Amount) -> tuple[Text, ...]:

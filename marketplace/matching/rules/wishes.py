@@ -66,14 +66,14 @@ class _Inside:
         return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
-def wishes_of(asked: Mapping[str, Any], fields: Iterable[Field], find: Callable[[str], Field | None]) -> tuple[Wish, ...]:
+def wishes_of(wishes: Mapping[str, Any], fields: Iterable[Field], find: Callable[[str], Field | None]) -> tuple[Wish, ...]:
     """What a demand stores, in the order of these fields. `find`: a field that is none of them any more.
 
     Of one that no list knows nothing can be compared.
     """
-    known = {field.slug: field for field in fields}
-    rows = [*((known[slug], asked[slug]) for slug in known if slug in asked)]
-    rows += [(field, wish) for slug, wish in asked.items() if slug not in known and (field := find(slug)) is not None]
+    fields_by_slug = {field.slug: field for field in fields}
+    rows = [*((fields_by_slug[slug], wishes[slug]) for slug in fields_by_slug if slug in wishes)]
+    rows += [(field, wish) for slug, wish in wishes.items() if slug not in fields_by_slug and (field := find(slug)) is not None]
     return tuple(_wish(field, wish) for field, wish in rows)
 
 
@@ -98,10 +98,10 @@ def judge(wish: Wish, answer: Any) -> Verdict:
         return Verdict.FAILS
     if wish.low is None and wish.high is None:
         return Verdict.FITS
-    said = _comparable(wish.field, answer)
-    if said is None:
+    comparable = _comparable(wish.field, answer)
+    if comparable is None:
         return Verdict.IN_DOUBT
-    is_within = (wish.low is None or said >= wish.low) and (wish.high is None or said <= wish.high)
+    is_within = (wish.low is None or comparable >= wish.low) and (wish.high is None or comparable <= wish.high)
     return Verdict.FITS if is_within else Verdict.FAILS
 
 
@@ -215,14 +215,14 @@ class _Asked:
 
 def by_how_much(wish: Wish, answer: Any) -> tuple[Text, Text]:
     """How far an answer is from what was asked, in a sentence and in a few words."""
-    said, value = _comparable(wish.field, answer), _Value(wish.field, answer)
-    if wish.field.kind is not FieldKind.NUMBER or wish.one_of or not isinstance(said, Decimal):
+    comparable, value = _comparable(wish.field, answer), _Value(wish.field, answer)
+    if wish.field.kind is not FieldKind.NUMBER or wish.one_of or not isinstance(comparable, Decimal):
         return objection(wish, answer), _("%(name)s: %(value)s", name=wish.field, value=value)
     facts = {"name": wish.field, "value": value, "asked": _Asked(wish)}
-    if wish.low is not None and said < wish.low:
-        step = Measure(wish.low - said, wish.field)
+    if wish.low is not None and comparable < wish.low:
+        step = Measure(wish.low - comparable, wish.field)
         sentence = _("%(name)s: %(value)s, which is %(step)s less than asked for: %(asked)s.", step=step, **facts)
         return sentence, _("%(name)s: %(step)s too little", name=wish.field, step=step)
-    step = Measure(said - wish.high, wish.field)
+    step = Measure(comparable - wish.high, wish.field)
     sentence = _("%(name)s: %(value)s, which is %(step)s more than asked for: %(asked)s.", step=step, **facts)
     return sentence, _("%(name)s: %(step)s too much", name=wish.field, step=step)
