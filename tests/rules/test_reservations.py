@@ -238,10 +238,10 @@ def test_no_reason_or_a_whole_story_is_refused(reason: str) -> None:
 
 
 def test_the_owner_approves_what_was_asked_or_less() -> None:
-    check_approval(square_metres("40"), asked=Decimal(40), free=Decimal(40))
-    check_approval(square_metres("39.999"), asked=Decimal(40), free=Decimal(100))
+    check_approval(square_metres("40"), requested=Decimal(40), free=Decimal(40))
+    check_approval(square_metres("39.999"), requested=Decimal(40), free=Decimal(100))
     with pytest.raises(Invalid, match="40"):
-        check_approval(square_metres("40.001"), asked=Decimal(40), free=Decimal(100))
+        check_approval(square_metres("40.001"), requested=Decimal(40), free=Decimal(100))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_the_owner_approves_what_was_asked_or_less() -> None:
 )
 def test_the_owner_approves_no_more_than_is_free(free: str, sentence: str) -> None:
     with pytest.raises(Conflict, match=sentence) as refusal:
-        check_approval(square_metres("40"), asked=Decimal(40), free=Decimal(free))
+        check_approval(square_metres("40"), requested=Decimal(40), free=Decimal(free))
     assert refusal.value.facts == {"available": plain(max(Decimal(free), Decimal(0))), "unit": "m2"}
 
 

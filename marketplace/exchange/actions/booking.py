@@ -124,10 +124,10 @@ def purchase_cents(reservation: Reservation, terms: Terms) -> int | None:
 
     As the receiver said at the request; None where that was not said, or where both sides agreed that it replaces no purchase.
     """
-    said = reservation.purchase_price_cents
-    if said is None or terms.replaces_purchase is False:
+    price_cents = reservation.purchase_price_cents
+    if price_cents is None or terms.replaces_purchase is False:
         return None
-    return int(_cents(said * reservation.quantity / reservation.asked))
+    return int(_cents(price_cents * reservation.quantity / reservation.asked))
 
 
 def _newly_covered(session: Session, reservation: Reservation, row: Exchange) -> Decimal:
@@ -141,7 +141,7 @@ def _newly_covered(session: Session, reservation: Reservation, row: Exchange) ->
     taxonomy, unit = get_taxonomy(session), Unit(demand.unit)
     wanted = taxonomy.material_by_id(demand.material_id)
     rows = list_by_demand(session, demand.id)
-    before = sum((_in_unit(one, unit, wanted, taxonomy) for one in rows if one.seq != row.seq), Fraction(0))
+    before = sum((_in_unit(other, unit, wanted, taxonomy) for other in rows if other.seq != row.seq), Fraction(0))
     return whole(before + _in_unit(row, unit, wanted, taxonomy), unit) - whole(before, unit)
 
 

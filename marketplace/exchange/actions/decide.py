@@ -88,7 +88,7 @@ def approve(
     lots.check_free(session, reservation.listing)
     check_gates(session, listing, moment=Moment.RESERVE, destination=place_of(reservation))
     queue = rank_requests(session, listing)
-    reservation_rules.check_approval(approved, asked=reservation.quantity, free=queue.free)
+    reservation_rules.check_approval(approved, requested=reservation.quantity, free=queue.free)
     reservation_rules.check_choice(reason, passed_over=len(queue.passed_over(reservation, approved.amount)))
     _hold_for(session, actor, reservation, approved.amount, queue.free)
     until = collect_until(reservation.listing, hold_until)

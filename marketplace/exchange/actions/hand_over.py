@@ -141,8 +141,8 @@ def _handed_over(
         reminded_days=None,
     )
     ordered = find_ordered_to_confirm(session, reservation)
-    asked: dict[str, Any] = {"until": None, "ordered": ordered} if ordered else {}
-    notify_side(session, Notice.HANDED_OVER, reservation, owner=False, **asked)
+    facts: dict[str, Any] = {"until": None, "ordered": ordered} if ordered else {}
+    notify_side(session, Notice.HANDED_OVER, reservation, owner=False, **facts)
     bump_catalogue(session)
     return reservation
 
@@ -219,11 +219,11 @@ def dispute(session: Session, actor: Actor, *, reservation_id: int, reason: str,
     return _disputed(session, actor, reservation, reason, receiver_quantity=None if quantity is None else quantity.amount)
 
 
-def _disputed(session: Session, actor: Actor, reservation: Reservation, reason: str, **said: Any) -> Reservation:
+def _disputed(session: Session, actor: Actor, reservation: Reservation, reason: str, **columns: Any) -> Reservation:
     """Two figures for one hand-over. It is held as the owner entered it until people agree: the clock leaves it alone."""
     values: dict[str, Any] = {"disputed_at": clock.now(), "dispute_reason": reason, "expires_at": None, "reminded_days": None}
-    values |= {"unconfirmed_since": None, "figure": said["receiver_quantity"]}
-    reservation = move(session, actor, reservation, Step.DISPUTE, **said, **values)
+    values |= {"unconfirmed_since": None, "figure": columns["receiver_quantity"]}
+    reservation = move(session, actor, reservation, Step.DISPUTE, **columns, **values)
     figure = _figure(reservation, reservation.receiver_quantity)
     notify_side(session, Notice.DISPUTED, reservation, owner=True, reason=reason, other_quantity=figure)
     notify_broker(session, Notice.DISPUTE_TO_DECIDE, reservation, reason=reason, other_quantity=figure)

@@ -161,15 +161,15 @@ def _until(listing: Listing, status: ReservationStatus, now: datetime) -> dateti
     return collect_until(listing, None) if status is ReservationStatus.APPROVED else deadline_rules.answer_until(now)
 
 
-def _proposal(session: Session, listing: Listing, asked: Quantity) -> Quantity | None:
+def _proposal(session: Session, listing: Listing, quantity: Quantity) -> Quantity | None:
     """What was asked in another unit, in the listing's, where the material goes by both."""
     unit = Unit(listing.unit)
-    if asked.unit == unit:
+    if quantity.unit == unit:
         return None
     material = get_taxonomy(session).material_by_id(listing.material_id)
-    if not material.takes(asked.unit):
+    if not material.takes(quantity.unit):
         return None
-    amount = convert(asked.amount, asked.unit, unit, material, listing.kg_per_unit, unit)
+    amount = convert(quantity.amount, quantity.unit, unit, material, listing.kg_per_unit, unit)
     return Quantity(amount, unit) if amount > 0 else None
 
 

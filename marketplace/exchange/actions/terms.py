@@ -45,7 +45,7 @@ def move_first_day(session: Session, reservation: Reservation, first_day: date) 
     return find_reservation(session, reservation.id)
 
 
-def _store(session: Session, reservation: Reservation, terms: Terms, status: TermsStatus, **said: Any) -> None:
+def _store(session: Session, reservation: Reservation, terms: Terms, status: TermsStatus, **columns: Any) -> None:
     values = {field.name: getattr(terms, field.name) for field in fields(Terms)}
     lot, destination = values.pop("lot"), values.pop("destination")
     session.add(
@@ -58,7 +58,7 @@ def _store(session: Session, reservation: Reservation, terms: Terms, status: Ter
             lon=lot.lon,
             destination_lat=destination.lat,
             destination_lon=destination.lon,
-            **{"reason": "", **values, **said},
+            **{"reason": "", **values, **columns},
         )
     )
     session.flush()

@@ -44,19 +44,19 @@ from marketplace.notices.rules.kinds import Notice
 from marketplace.stock.actions.places import note_fullness
 
 
-def locked(session: Session, actor: Actor, reservation_id: int, right: Can) -> Reservation:
+def locked(session: Session, actor: Actor, reservation_id: int, permission: Can) -> Reservation:
     """The reservation behind the lock of its listing: two people may act at the same moment."""
     listing_id = session.scalar(select(Reservation.listing_id).where(Reservation.id == reservation_id))
     if listing_id is not None:
         counters.lock(session, listing_id)
     reservation = get_reservation(session, actor, reservation_id)
-    require(actor, right, reservation)
+    require(actor, permission, reservation)
     return reservation
 
 
-def begin(session: Session, actor: Actor, reservation_id: int, step: Step, right: Can) -> tuple[Reservation, bool]:
+def begin(session: Session, actor: Actor, reservation_id: int, step: Step, permission: Can) -> tuple[Reservation, bool]:
     """The same, and whether the step was taken before. Refused: a step out of order."""
-    reservation = locked(session, actor, reservation_id, right)
+    reservation = locked(session, actor, reservation_id, permission)
     status = ReservationStatus(reservation.status)
     if reservation_rules.is_done(step, status):
         return reservation, True
@@ -91,7 +91,7 @@ def put(
     )
     if moved is None:
         raise Conflict(_("Somebody else changed this in the meantime. Open the page again to see what it says now."))
-    said = {} if figure is None else {"figure": plain(figure)}
+    facts = {} if figure is None else {"figure": plain(figure)}
     audit.record(
         session,
         actor,
@@ -100,7 +100,7 @@ def put(
         object_id=reservation.id,
         before=reservation.status,
         quantity=plain(values.get("quantity", reservation.quantity)),
-        **said,
+        **facts,
     )
     return find_reservation(session, reservation.id)
 

@@ -186,10 +186,10 @@ def list_demands_come_back_from(session: Session, parent_ids: Collection[int]) -
     rows = select(Reservation.listing_id, type_coerce(Reservation.demand_id, Integer)).where(
         Reservation.listing_id.in_(parent_ids), Reservation.demand_id.is_not(None), Reservation.returned > 0
     )
-    found: dict[int, set[int]] = {}
+    demands_by_lot: dict[int, set[int]] = {}
     for listing_id, demand_id in session.execute(rows):
-        found.setdefault(listing_id, set()).add(demand_id)
-    return found
+        demands_by_lot.setdefault(listing_id, set()).add(demand_id)
+    return demands_by_lot
 
 
 def fetch_deals(session: Session, demand: Demand) -> tuple[Decimal, list[int]]:

@@ -174,8 +174,8 @@ def photos_have_files(session: Session) -> str | None:
     rows = select(Photo.id).where(~select(PhotoFile.name).where(PhotoFile.photo_id == Photo.id).exists())
     at_gate = select(GatePhoto.id).where(~select(GatePhotoFile.name).where(GatePhotoFile.gate_photo_id == GatePhoto.id).exists())
     of_lot = select(LotPhoto.id).where(~select(LotPhotoFile.name).where(LotPhotoFile.lot_photo_id == LotPhoto.id).exists())
-    found = _first(session, rows.order_by(Photo.id), "photo") or _first(session, at_gate.order_by(GatePhoto.id), "gate photo")
-    return found or _first(session, of_lot.order_by(LotPhoto.id), "photo of a lot")
+    fault = _first(session, rows.order_by(Photo.id), "photo") or _first(session, at_gate.order_by(GatePhoto.id), "gate photo")
+    return fault or _first(session, of_lot.order_by(LotPhoto.id), "photo of a lot")
 
 
 def single_rows(session: Session) -> str | None:
@@ -224,38 +224,38 @@ def returned_became_lots(session: Session) -> str | None:
 
 def lots_are_their_movements(session: Session) -> str | None:
     """A lot is the sum of its movements, and lies where they leave it, with those whose it is."""
-    found = lot_invariants.find_wrong_sum(session) or lot_invariants.find_misplaced(session)
-    return None if found is None else f"lot {found}"
+    lot_id = lot_invariants.find_wrong_sum(session) or lot_invariants.find_misplaced(session)
+    return None if lot_id is None else f"lot {lot_id}"
 
 
 def lots_weigh_what_was_weighed(session: Session) -> str | None:
     """A lot weighs what its movements say, and another weight only from a weighing on."""
-    found = lot_invariants.find_unweighed(session)
-    return None if found is None else f"lot {found}"
+    lot_id = lot_invariants.find_unweighed(session)
+    return None if lot_id is None else f"lot {lot_id}"
 
 
 def parts_are_what_was_split_off(session: Session) -> str | None:
     """What a lot gained in a split or a return, the other one lost. It is of the same material, unit and tree."""
-    found = lot_invariants.find_one_sided(session) or lot_invariants.find_changeling(session)
-    return None if found is None else f"lot {found}"
+    lot_id = lot_invariants.find_one_sided(session) or lot_invariants.find_changeling(session)
+    return None if lot_id is None else f"lot {lot_id}"
 
 
 def soil_is_never_merged(session: Session) -> str | None:
     """Counting makes no more of soil and sand than measuring explains."""
-    found = lot_invariants.find_overgrown(session)
-    return None if found is None else f"lot {found}"
+    lot_id = lot_invariants.find_overgrown(session)
+    return None if lot_id is None else f"lot {lot_id}"
 
 
 def parts_are_their_changes(session: Session) -> str | None:
     """A part of an asset is the sum of what happened to it, and its mass follows from that."""
-    found = passport_invariants.find_wrong_part(session) or passport_invariants.find_wrong_mass(session)
-    return None if found is None else f"asset item {found}"
+    item_id = passport_invariants.find_wrong_part(session) or passport_invariants.find_wrong_mass(session)
+    return None if item_id is None else f"asset item {item_id}"
 
 
 def valuations_are_their_lines(session: Session) -> str | None:
     """The totals of a valuation are the sums of its lines."""
-    found = find_wrong_total(session)
-    return None if found is None else f"valuation {found}"
+    valuation_id = find_wrong_total(session)
+    return None if valuation_id is None else f"valuation {valuation_id}"
 
 
 def offers_are_their_lots(session: Session) -> str | None:

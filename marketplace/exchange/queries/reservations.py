@@ -225,15 +225,15 @@ def list_to_remind(session: Session) -> list[int]:
     rows = select(Reservation.id, Reservation.expires_at, Reservation.reminded_days).where(
         Reservation.status.in_(TIMED), Reservation.expires_at <= clock.now() + timedelta(days=max(REMIND_DAYS) + 1)
     )
-    return [number for number, until, told in session.execute(rows) if is_reminder_due(until, told)]
+    return [number for number, until, reminded_days in session.execute(rows) if is_reminder_due(until, reminded_days)]
 
 
-def is_reminder_due(until: datetime | None, told: int | None) -> bool:
+def is_reminder_due(until: datetime | None, reminded_days: int | None) -> bool:
     """Whether a nearer reminder is due than the one that was sent."""
     if until is None or until <= clock.now():
         return False
     due = reminder(clock.local(until).date(), clock.today())
-    return due is not None and (told is None or due < told)
+    return due is not None and (reminded_days is None or due < reminded_days)
 
 
 def list_waiting_to_expire(session: Session, reservation_id: int | None = None) -> list[int]:
@@ -302,10 +302,10 @@ def phone_shown_to(actor: Actor, person: Person | None, reservation: Reservation
     """
     if person is None or not person.phone or not person.is_active or not actor.is_member:
         return None
-    shown = PhoneShown(person.phone_shown)
-    if person.id == actor.person_id or shown is PhoneShown.MEMBERS:
+    visibility = PhoneShown(person.phone_shown)
+    if person.id == actor.person_id or visibility is PhoneShown.MEMBERS:
         return person.phone
-    if shown is PhoneShown.NEVER:
+    if visibility is PhoneShown.NEVER:
         return None
     if person.organisation_id == actor.organisation_id:
         return person.phone

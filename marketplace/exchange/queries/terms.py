@@ -142,7 +142,7 @@ def list_paid(session: Session, first: date, last: date) -> Iterator[Paid]:
         )
         .order_by(Exchange.seq)
     )
-    for slug, said, unit, quantity, cents, day, back, back_cents in session.execute(rows):
+    for slug, agreed_condition, unit, quantity, cents, day, back, back_cents in session.execute(rows):
         left, price = quantity + (back or Decimal(0)), cents + int(back_cents or 0)
-        if said is not None and left > 0 and price > 0:
-            yield Paid(slug, said, Unit(unit), left, price, day)
+        if agreed_condition is not None and left > 0 and price > 0:
+            yield Paid(slug, agreed_condition, Unit(unit), left, price, day)

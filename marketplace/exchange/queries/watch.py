@@ -75,8 +75,8 @@ def find_reminders(session: Session, reservation_ids: Iterable[int]) -> dict[int
     rows = select(AuditRow.object_id, func.max(AuditRow.at)).where(
         AuditRow.object_type == "reservation", AuditRow.object_id.in_(list(reservation_ids)), AuditRow.action == REMINDED
     )
-    found = session.execute(rows.group_by(AuditRow.object_id))
-    return {number: clock.local(at).date() for number, at in found if number is not None}
+    latest = session.execute(rows.group_by(AuditRow.object_id))
+    return {number: clock.local(at).date() for number, at in latest if number is not None}
 
 
 def list_unwanted(session: Session, actor: Actor, *, most: int = 25) -> tuple[list[Listing], int]:
@@ -132,5 +132,5 @@ def count_counting(session: Session, actor: Actor, material_ids: Iterable[int]) 
         .where(Listing.material_id.in_(ids), Reservation.status.in_(NOT_APPROVED))
     )
     offered = {row[0]: row[1] for row in session.execute(lots.group_by(Listing.material_id))}
-    asked = {row[0]: row[1] for row in session.execute(requests.group_by(Listing.material_id))}
-    return {one: (offered.get(one, 0), asked.get(one, 0)) for one in ids}
+    requested = {row[0]: row[1] for row in session.execute(requests.group_by(Listing.material_id))}
+    return {material_id: (offered.get(material_id, 0), requested.get(material_id, 0)) for material_id in ids}

@@ -106,13 +106,13 @@ def history(records: Sequence[Record], *, with_meeting: bool) -> list[Event]:
     Once a figure counts, every other figure that a side stated for the gate is replaced. What the bank did by itself without
     changing anything, such as a reminder, is left out.
     """
-    told = [
+    events = [
         _event(record) for record in records if record.action in _SENTENCES and (with_meeting or record.action not in MEETING)
     ]
-    counts = next((event.figure for event in reversed(told) if event.action in SETTLED), None)
+    counts = next((event.figure for event in reversed(events) if event.action in SETTLED), None)
     if counts is None:
-        return told
-    return [replace(event, is_replaced=event.action in STATED and event.figure not in (None, counts)) for event in told]
+        return events
+    return [replace(event, is_replaced=event.action in STATED and event.figure not in (None, counts)) for event in events]
 
 
 def _event(record: Record) -> Event:

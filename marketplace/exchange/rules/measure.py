@@ -145,29 +145,29 @@ def does_silence_confirm(
 
 
 def check_demand_under_way(
-    asked: Amount, *, asked_of_demand: Amount, under_way: Amount, remaining: Amount, confirmed: bool
+    amount: Amount, *, asked_of_demand: Amount, under_way: Amount, remaining: Amount, confirmed: bool
 ) -> None:
     """Ask again when, with what is under way already, it is more than the demand needs."""
     if confirmed or under_way.amount <= 0 or asked_of_demand.amount + under_way.amount <= remaining.amount:
         return
-    known = {"remaining": remaining, "under_way": under_way, "asked": asked}
+    facts = {"remaining": remaining, "under_way": under_way, "asked": amount}
     left = remaining.amount - under_way.amount
-    said = (
+    sentence = (
         _(
             "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already. So you ask %(asked)s where %(left)s "
             "is left to find. Ask for no more than that, or confirm that you want it all the same.",
-            **known,
+            **facts,
             left=Amount(left, Unit(remaining.unit)),
         )
         if left > 0
         else _(
             "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already: nothing is left to find. Confirm "
             "that you want %(asked)s all the same.",
-            **known,
+            **facts,
         )
     )
     raise Invalid(
-        said,
+        sentence,
         "confirm_unusual",
         remaining=plain(remaining.amount),
         underWay=plain(under_way.amount),

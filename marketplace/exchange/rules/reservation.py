@@ -217,14 +217,14 @@ def check_reservable(
         )
 
 
-def check_quantity(asked: Quantity, *, unit: str, proposal: Quantity | None) -> None:
+def check_quantity(quantity: Quantity, *, unit: str, proposal: Quantity | None) -> None:
     """Refuse a quantity in another unit than the listing's. The refusal proposes the converted figure."""
-    if asked.unit.value == unit:
+    if quantity.unit.value == unit:
         return
     if proposal is None:
         raise Invalid(_("Enter the quantity in the unit of the listing: %(unit)s.", unit=unit), "unit")
     raise Invalid(
-        _("This listing uses another unit. %(asked)s is %(proposal)s: enter that quantity.", asked=asked, proposal=proposal),
+        _("This listing uses another unit. %(asked)s is %(proposal)s: enter that quantity.", asked=quantity, proposal=proposal),
         "unit",
         proposal={"quantity": plain(proposal.amount), "unit": proposal.unit.value},
     )
@@ -282,24 +282,24 @@ def check_words(draft: ReservationDraft, today: date) -> None:
         raise Invalid(_("This day is past. Enter today or a later day, or leave it empty."), "needed_by")
 
 
-def check_part(asked: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool, available: Decimal | None = None) -> None:
+def check_part(amount: Amount, *, minimum: Decimal | None, most: Decimal, waits: bool, available: Decimal | None = None) -> None:
     """Refuse less than the smallest part, or more than the lot has.
 
     The owner parts with no less than a smallest part, or with all that is left (`most`); nobody waits for more than the lot has.
     """
-    if waits and asked.amount > most:
+    if waits and amount.amount > most:
         raise Conflict(
-            _("This lot never had more than %(most)s left to give. Ask for that or less.", most=Amount(most, asked.unit)),
+            _("This lot never had more than %(most)s left to give. Ask for that or less.", most=Amount(most, amount.unit)),
             "quantity",
             available=plain(most if available is None else max(available, Decimal(0))),
             most=plain(most),
-            unit=asked.unit.value,
+            unit=amount.unit.value,
         )
-    if minimum is not None and not is_part_allowed(asked.amount, most, minimum):
+    if minimum is not None and not is_part_allowed(amount.amount, most, minimum):
         raise Invalid(
             _(
                 "The owner gives away no less than %(minimum)s. Ask for that or more, or for all that is left.",
-                minimum=Amount(minimum, asked.unit),
+                minimum=Amount(minimum, amount.unit),
             ),
             "quantity",
             minimum=plain(minimum),
@@ -313,10 +313,10 @@ def check_reason(reason: str, field: str = "reason") -> None:
     check_length(reason, REASON_LENGTH_MAX, field)
 
 
-def check_approval(approved: Amount, *, asked: Decimal, free: Decimal) -> None:
+def check_approval(approved: Amount, *, requested: Decimal, free: Decimal) -> None:
     """Refuse to approve more than was asked or than is not firmly held by others."""
-    if approved.amount > asked:
-        most = Amount(asked, approved.unit)
+    if approved.amount > requested:
+        most = Amount(requested, approved.unit)
         raise Invalid(_("Only %(most)s was asked for. Approve that or less.", most=most), "quantity")
     if approved.amount > free:
         raise too_much(Amount(free, approved.unit) if free > 0 else None, approved.unit.value)

@@ -40,13 +40,13 @@ class ReturnDraft:
     def fingerprint(self) -> str:
         """SHA-256 over everything that was said: the same again within a minute is the same return."""
         place = self.location
-        said = (
+        parts = (
             *(plain(self.quantity.amount), self.quantity.unit.value, self.condition.value, self.returned_on.isoformat()),
             *(" ".join(self.reason.split()), "" if place is None else f"{place.place_name} {place.point.lat} {place.point.lon}"),
             *("" if self.depot_id is None else str(self.depot_id), "stays" if self.stays else ""),
             *("" if self.driven_km is None else plain(self.driven_km), self.vehicle_class or ""),
         )
-        return sha256("\n".join(said).encode()).hexdigest()
+        return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def is_same_return(draft: ReturnDraft, last: Mapping[str, Any] | None, now: datetime) -> bool:

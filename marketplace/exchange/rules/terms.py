@@ -107,8 +107,8 @@ _SHOWN_AS = {
 def changed_terms(before: Terms, after: Terms) -> tuple[str, ...]:
     """The names of the terms that differ, in the order in which a reader looks for them."""
     different = {field.name for field in fields(Terms) if getattr(before, field.name) != getattr(after, field.name)}
-    shown = {_SHOWN_AS.get(name, name) for name in different}
-    return tuple(name for name in TERM_LABELS if name in shown)
+    names = {_SHOWN_AS.get(name, name) for name in different}
+    return tuple(name for name in TERM_LABELS if name in names)
 
 
 def check_open_to_change(status: ReservationStatus) -> None:
