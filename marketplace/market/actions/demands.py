@@ -31,10 +31,10 @@ EDGE_KM = 0.005  # the SQL search reaches this much farther; the geodesic decide
 def _columns(session: Session, draft: DemandDraft, stored: Demand | None = None) -> dict[str, Any]:
     taxonomy = get_taxonomy(session)
     material = taxonomy.material(draft.material)
-    said = said_before(stored, material)
+    fields = said_before(stored, material)
     faults = find_mass_faults(draft.quantity.amount, material.weights_kg.get(draft.quantity.unit), OFFER_KG_MAX)
     try:
-        said = say(material, draft.fields, said, taxonomy.version, partial(read_wishes, today=clock.today()))
+        fields = say(material, draft.fields, fields, taxonomy.version, partial(read_wishes, today=clock.today()))
     except Invalid as refusal:
         faults += refusal.errors
     demand_rules.check_demand(
@@ -56,8 +56,8 @@ def _columns(session: Session, draft: DemandDraft, stored: Demand | None = None)
         "reach_chord2_m2": NO_LIMIT_CHORD2_M2 if farthest is None else chord2_m2(float(farthest) + EDGE_KM),
         "accepts_hazards": sorted(set(draft.accepts_hazards)),
         "accepts_unknown_hazards": draft.accepts_unknown_hazards,
-        "fields": dict(said.values),
-        "fields_version": said.version,
+        "fields": dict(fields.values),
+        "fields_version": fields.version,
         "project": draft.project,
         "department": draft.department,
         **place_columns(draft.location),

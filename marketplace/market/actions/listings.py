@@ -114,10 +114,10 @@ def _columns(
     stays = draft.depot_id == lies_in
     is_published = stored is not None and stored.status == ListingStatus.PUBLISHED
     turns, faults = window_columns(session, actor, draft, stored if is_published else None)
-    said = before = said_before(stored, material)
+    fields = before = said_before(stored, material)
     faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
     try:
-        said = say(material, draft.fields, said, get_taxonomy(session).version, partial(read_answers, today=clock.today()))
+        fields = say(material, draft.fields, fields, get_taxonomy(session).version, partial(read_answers, today=clock.today()))
     except Invalid as refusal:
         faults += refusal.errors
     check_listing(
@@ -130,7 +130,7 @@ def _columns(
         also=faults,
     )
     declared = {code: draft.hazards.get(code, Answer.UNKNOWN).value for code in sorted(material.hazard_codes)}
-    answers = with_answers(get_taxonomy(session).gates, material, declared, said.values, before.values)
+    answers = with_answers(get_taxonomy(session).gates, material, declared, fields.values, before.values)
     said_yes = sorted(code for code, answer in answers.items() if answer == Answer.YES)
     return {
         **columns_of(draft),
@@ -140,15 +140,15 @@ def _columns(
         "hazards": answers,
         "hazards_yes": f"|{'|'.join(said_yes)}|" if said_yes else "",
         "hazards_unknown": Answer.UNKNOWN in answers.values(),
-        "fields": dict(said.values),
-        "fields_version": said.version,
+        "fields": dict(fields.values),
+        "fields_version": fields.version,
         **turns,
         "depot_id": draft.depot_id,
         "search_text": listing_search_text(
             draft.title,
             draft.description,
             material,
-            answer_words(fields_of_version(session, said.version), said.values),
+            answer_words(fields_of_version(session, fields.version), fields.values),
         ),
         **place_columns(_location(session, actor, draft, material.group.slug, stays=stays)),
     }

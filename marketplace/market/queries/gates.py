@@ -50,9 +50,9 @@ def list_findings_of(
     rows, taxonomy, on = list(listings), get_taxonomy(session), day or clock.today()
     ids = {row.id for row in rows}
     papers, opinions, lifts = list_paper_facts(session, rows), list_opinions_of(session, ids), list_lifts_of(session, ids)
-    found = {}
+    findings_by_lot = {}
     for row in rows:
-        found[row.id] = find_findings(
+        findings_by_lot[row.id] = find_findings(
             taxonomy.gates,
             taxonomy.material_by_id(row.material_id),
             stored_answers(row),
@@ -61,7 +61,7 @@ def list_findings_of(
             destination=destination,
             lifted=_lifted(taxonomy.gates, row, opinions[row.id], lifts[row.id], on),
         )
-    return found
+    return findings_by_lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +83,22 @@ def list_refused(session: Session, lots: Mapping[int, Said], destination: Destin
     taxonomy, today = get_taxonomy(session), clock.today()
     names = {name for gate in taxonomy.gates for name in gate.fields}
     alike: dict[tuple[object, ...], list[int]] = {}
-    for number, said in lots.items():
-        looked_at = tuple((name, value) for name, value in json.loads(said.fields).items() if name in names)
-        key = (said.material_id, looked_at, said.hazards, said.asbestos_suspected, said.year_of_construction)
+    for number, lot in lots.items():
+        looked_at = tuple((name, value) for name, value in json.loads(lot.fields).items() if name in names)
+        key = (lot.material_id, looked_at, lot.hazards, lot.asbestos_suspected, lot.year_of_construction)
         alike.setdefault(key, []).append(number)
     ids = []
     for numbers in alike.values():
-        said = lots[numbers[0]]
-        answers = LotAnswers(
-            json.loads(said.fields), json.loads(said.hazards), said.asbestos_suspected, said.year_of_construction
-        )
-        material = taxonomy.material_by_id(said.material_id)
+        lot = lots[numbers[0]]
+        answers = LotAnswers(json.loads(lot.fields), json.loads(lot.hazards), lot.asbestos_suspected, lot.year_of_construction)
+        material = taxonomy.material_by_id(lot.material_id)
         findings = find_findings(taxonomy.gates, material, answers, today=today, destination=destination)
         ids += numbers if find_blocking(findings, Moment.RESERVE) else []
     refused = set()
     for start in range(0, len(ids), LOOKED_AT):
         rows = session.scalars(select(Listing).where(Listing.id.in_(ids[start : start + LOOKED_AT]))).all()
-        found = list_findings_of(session, rows, destination=destination)
-        refused |= {number for number, papers_too in found.items() if find_blocking(papers_too, Moment.RESERVE)}
+        findings_by_lot = list_findings_of(session, rows, destination=destination)
+        refused |= {number for number, papers_too in findings_by_lot.items() if find_blocking(papers_too, Moment.RESERVE)}
     return refused
 
 
@@ -131,7 +129,7 @@ def visible_findings(actor: Actor, listing: Listing, findings: tuple[Finding, ..
         return findings
     if not actor.is_member:
         return ()
-    return tuple(one for one in findings if one.blocks(Moment.HAND_OVER) and not one.tells_of_paper)
+    return tuple(finding for finding in findings if finding.blocks(Moment.HAND_OVER) and not finding.tells_of_paper)
 
 
 def list_visible_findings(session: Session, actor: Actor, listing: Listing) -> tuple[Finding, ...]:
@@ -164,8 +162,8 @@ def list_paper_facts(session: Session, listings: Iterable[Listing]) -> dict[int,
     of_lots = list_papers_with(session, {row.lot_id for row in rows if row.lot_id is not None})
     return {
         row.id: [
-            paper_facts(one)
-            for one in (*of_offers[row.id], *of_offers.get(row.parent_id or 0, ()), *of_lots.get(row.lot_id or 0, ()))
+            paper_facts(paper)
+            for paper in (*of_offers[row.id], *of_offers.get(row.parent_id or 0, ()), *of_lots.get(row.lot_id or 0, ()))
         ]
         for row in rows
     }
@@ -180,9 +178,9 @@ def is_answered_anew(session: Session, listing: Listing, columns: Mapping[str, A
     """Whether these columns change the material, or an answer that a rule names."""
     names = {name for gate in get_taxonomy(session).gates for name in gate.fields}
 
-    def seen(said: LotAnswers) -> tuple[object, ...]:
-        fields = {name: value for name, value in said.fields.items() if name in names}
-        return fields, said.hazards, said.asbestos_suspected, said.year_of_construction
+    def seen(answers: LotAnswers) -> tuple[object, ...]:
+        fields = {name: value for name, value in answers.fields.items() if name in names}
+        return fields, answers.hazards, answers.asbestos_suspected, answers.year_of_construction
 
     return columns["material_id"] != listing.material_id or seen(_answers_in(columns)) != seen(stored_answers(listing))
 
@@ -208,7 +206,9 @@ def _is_favourable(listing: Listing, latest: Mapping[tuple[int, str], Opinion], 
     """Whether advisers said yes to this rule or to the whole lot, and no last word is another. A yes to other answers is no word."""
     words = [opinion for (_organisation, about), opinion in latest.items() if about in (rule, "")]
     yes = Verdict.POSITIVE.value
-    counting = {one.verdict for one in words if one.verdict != yes or is_about_these_answers(listing, one.given_at)}
+    counting = {
+        opinion.verdict for opinion in words if opinion.verdict != yes or is_about_these_answers(listing, opinion.given_at)
+    }
     return counting == {yes}
 
 
@@ -249,8 +249,8 @@ def check_change(session: Session, listing: Listing, material: Material, columns
         return
     before = {finding.rule for finding in list_findings(session, listing) if finding.blocks(Moment.PUBLISH)}
     papers = list_paper_facts(session, [listing])[listing.id]
-    found = find_findings(get_taxonomy(session).gates, material, _answers_in(columns), today=clock.today(), papers=papers)
-    refuse([finding for finding in find_blocking(found, Moment.PUBLISH) if finding.rule not in before])
+    findings = find_findings(get_taxonomy(session).gates, material, _answers_in(columns), today=clock.today(), papers=papers)
+    refuse([finding for finding in find_blocking(findings, Moment.PUBLISH) if finding.rule not in before])
 
 
 def refuse(findings: list[Finding]) -> None:

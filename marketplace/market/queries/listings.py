@@ -71,8 +71,10 @@ def _is_shown_for_an_opinion(session: Session, actor: Actor, listing: Listing) -
 
 def list_visible_listings(session: Session, actor: Actor, ids: Sequence[int]) -> list[Listing]:
     """These listings with all that is shown of them, in this order. What the actor may not see is left out."""
-    found = {row.id: row for row in session.scalars(listings_with_parts().where(Listing.id.in_(ids))) if is_visible(actor, row)}
-    return [found[number] for number in ids if number in found]
+    listings = {
+        row.id: row for row in session.scalars(listings_with_parts().where(Listing.id.in_(ids))) if is_visible(actor, row)
+    }
+    return [listings[number] for number in ids if number in listings]
 
 
 def get_bare_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
@@ -93,7 +95,7 @@ def may_see_photo(session: Session, actor: Actor, file_name: str) -> bool:
     public = rows.where(Listing.status == ListingStatus.PUBLISHED, Listing.region_from <= clock.today()).limit(1)
     if session.scalars(public).first() is not None:  # most pictures; and one picture may belong to very many listings
         return True
-    if any(is_visible(actor, one) or _is_shown_for_an_opinion(session, actor, one) for one in session.scalars(rows)):
+    if any(is_visible(actor, listing) or _is_shown_for_an_opinion(session, actor, listing) for listing in session.scalars(rows)):
         return True
     mine = select(Sketch.id).join(Photo, Photo.sketch_id == Sketch.id).join(PhotoFile, PhotoFile.photo_id == Photo.id)
     mine = mine.where(PhotoFile.name == file_name, Photo.removed_at.is_(None), Sketch.person_id == actor.person_id)
@@ -108,8 +110,8 @@ def find_first_photos(session: Session, listing_ids: list[int]) -> dict[int, Pho
     rows = session.scalars(
         select(Photo).where(Photo.listing_id.in_(listing_ids)).order_by(Photo.position.desc(), Photo.id.desc())
     )
-    found = {photo.listing_id: photo for photo in rows}
-    return {number: found[number] for number in listing_ids if number in found}
+    photos = {photo.listing_id: photo for photo in rows}
+    return {number: photos[number] for number in listing_ids if number in photos}
 
 
 def list_photo_files(session: Session) -> set[str]:

@@ -91,8 +91,8 @@ def _sum(rows: Iterable[Loss]) -> LossSum:
 def find_said_gone(session: Session, lot_id: int) -> SupplyLoss | None:
     """What the owner of a lot said when its last offer ended. None while it is offered, or where nothing was said."""
     last = select(Listing.id, Listing.status).where(Listing.lot_id == lot_id).order_by(Listing.id.desc()).limit(1)
-    found = session.execute(last).first()
-    if found is None or found.status in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
+    offer = session.execute(last).first()
+    if offer is None or offer.status in (ListingStatus.DRAFT, ListingStatus.PUBLISHED):
         return None
-    said = session.get(SupplyLoss, found.id)
-    return said if said is not None and said.outcome is not None else None
+    loss = session.get(SupplyLoss, offer.id)
+    return loss if loss is not None and loss.outcome is not None else None

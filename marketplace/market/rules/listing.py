@@ -298,8 +298,8 @@ def answer_words(fields: Mapping[str, Field], answers: Mapping[str, Any]) -> tup
 
     Choices and lines, numbers with their unit, and the name of the field where the answer is yes. What is unknown has none.
     """
-    said = [(fields[slug], value) for slug, value in sorted(answers.items()) if slug in fields and value != UNKNOWN]
-    return tuple(word for field, value in said for word in _words_of(field, value))
+    known_answers = [(fields[slug], value) for slug, value in sorted(answers.items()) if slug in fields and value != UNKNOWN]
+    return tuple(word for field, value in known_answers for word in _words_of(field, value))
 
 
 def _words_of(field: Field, value: Any) -> tuple[str, ...]:
@@ -334,9 +334,9 @@ def check_said_of_lot(changed: set[str], *, has: str | None, is_stored: bool) ->
     )
 
 
-def check_weight_of_lot(said: Decimal | None, kg_per_unit: Decimal, *, unit: Unit, is_measured: bool) -> None:
+def check_weight_of_lot(stated_kg: Decimal | None, kg_per_unit: Decimal, *, unit: Unit, is_measured: bool) -> None:
     """Refuse another weight than a lot in stock has. Nothing said is the usual weight, which is not that of a lot that was weighed."""
-    if said == kg_per_unit or (said is None and not is_measured):
+    if stated_kg == kg_per_unit or (stated_kg is None and not is_measured):
         return
     facts = {"weight": number(kg_per_unit, max(0, -int(kg_per_unit.normalize().as_tuple().exponent))), "unit": unit.one}
     if is_measured:

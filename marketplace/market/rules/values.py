@@ -337,8 +337,8 @@ def check_publishable(
             _("Only a draft can be published. This listing is %(status)s.", status=LISTING_STATUS_LABELS[status]),
             current_status=status.value,
         )
-    said = values or {}
-    filled = {**said} if said.get("planned") else {"photos": photos or None, **said}
+    typed = values or {}
+    filled = {**typed} if typed.get("planned") else {"photos": photos or None, **typed}
     missing = [
         FieldError(row.name, row.missing or _("Fill in “%(label)s”.", label=row.label))
         for row in fields.FIELDS
@@ -351,21 +351,21 @@ def check_publishable(
 
 def deciding_gates(gates: Iterable[Gate], material: Material) -> dict[str, Gate]:
     """The rule that decides a hazard by an answer, by the code of the hazard. Only where the material asks that field."""
-    asked = {field.slug for field in material.fields}
+    asked_fields = {field.slug for field in material.fields}
     return {
         gate.hazard: gate
         for gate in gates
         if gate.kind in _BY_FIELD
         and gate.hazard in material.hazard_codes
         and gate.applies_to(material)
-        and asked.intersection(gate.fields)
+        and asked_fields.intersection(gate.fields)
     }
 
 
 def hazards_of_answers(gates: Iterable[Gate], material: Material, answers: Mapping[str, str]) -> dict[str, str]:
     """What the answers say of those hazards, yes or no, by code. Whatever they leave unknown is not there."""
-    said = {code: _said(gate, answers) for code, gate in deciding_gates(gates, material).items()}
-    return {code: word for code, word in said.items() if word != UNKNOWN}
+    words = {code: _said(gate, answers) for code, gate in deciding_gates(gates, material).items()}
+    return {code: word for code, word in words.items() if word != UNKNOWN}
 
 
 def with_answers(
@@ -375,16 +375,16 @@ def with_answers(
 
     What followed from the answers of `before` is no declaration. Refused: a yes that is declared where the answer says no.
     """
-    known, followed = (hazards_of_answers(gates, material, words) for words in (answers, before))
+    decided, followed = (hazards_of_answers(gates, material, words) for words in (answers, before))
     own = {code: UNKNOWN if followed.get(code) == word else word for code, word in declared.items()}
-    for code, word in known.items():
+    for code, word in decided.items():
         if word == NO and own.get(code) == YES:
             name = next(hazard for hazard in material.hazards if hazard.slug == code)
             raise Invalid(
                 _("You declare “%(name)s” and answer elsewhere that it is not in it. Correct one of the two.", name=name),
                 "hazards",
             )
-    return {**own, **known}
+    return {**own, **decided}
 
 
 def _said(gate: Gate, answers: Mapping[str, str]) -> str:
