@@ -127,7 +127,7 @@ def test_an_amount_in_another_unit_is_rounded_once_halves_up(amount: str, unit: 
 def test_a_question_past_its_bounds_is_refused_at_its_field(question: JointQuestion, fields: list[str]) -> None:
     refused = []
     try:
-        check_question(question, known=("borne", "hengelo"), today=TODAY)
+        check_question(question, buyer_slugs=("borne", "hengelo"), today=TODAY)
     except Invalid as refusal:
         refused = [error.field for error in refusal.errors]
     assert refused == fields
@@ -136,7 +136,7 @@ def test_a_question_past_its_bounds_is_refused_at_its_field(question: JointQuest
 @pytest.mark.parametrize(("length", "end"), [(60, "”"), (61, "…”")])
 def test_a_municipality_that_is_not_there_is_repeated_up_to_sixty_signs(length: int, end: str) -> None:
     with pytest.raises(Invalid, match=f"“{'x' * 60}{end}"):
-        check_question(JointQuestion(organisations=("x" * length,)), known=("borne",), today=TODAY)
+        check_question(JointQuestion(organisations=("x" * length,)), buyer_slugs=("borne",), today=TODAY)
 
 
 def test_the_chosen_circle_stands_among_those_that_people_know() -> None:

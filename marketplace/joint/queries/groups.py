@@ -57,7 +57,7 @@ def list_joint_needs(
     Those of most askers come first. Each is covered as if it were the only one. With days only what is needed on one of them counts.
     """
     require(actor, Can.READ_JOINT_NEEDS)
-    check_question(question, buyers={buyer.slug for buyer in list_public_buyers(session)}, today=clock.today())
+    check_question(question, buyer_slugs={buyer.slug for buyer in list_public_buyers(session)}, today=clock.today())
     taxonomy = get_taxonomy(session)
     columns = read_columns(session, taxonomy, about=material)
     askers = list_organisations_by_id(session, set(columns.wanted.askers.tolist()))

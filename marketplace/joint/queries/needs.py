@@ -174,7 +174,7 @@ def get_joint_need(session: Session, actor: Actor, slug: str, question: JointQue
     columns = read_columns(session, taxonomy, about=material)
     wants = [want for want in wants_of(columns.wanted) if want.material_id == material.id]
     askers = list_organisations_by_id(session, {want.asker_id for want in wants})
-    check_question(question, buyers={buyer.slug for buyer in list_public_buyers(session)}, today=clock.today())
+    check_question(question, buyer_slugs={buyer.slug for buyer in list_public_buyers(session)}, today=clock.today())
     named = {asker.id for asker in askers.values() if asker.slug in question.organisations}
     mine = [want for want in wants if not question.organisations or want.asker_id in named]
     group, others = _choose(material, mine, question)

@@ -34,11 +34,11 @@ class JointQuestion:
         return tuple(sorted({*CIRCLES_KM, self.within_km}))
 
 
-def check_question(question: JointQuestion, *, buyers: Collection[str], today: date) -> None:
-    """Refuse, all at once and each at its field, what cannot be asked. `buyers`: the municipalities that there are."""
+def check_question(question: JointQuestion, *, buyer_slugs: Collection[str], today: date) -> None:
+    """Refuse, all at once and each at its field, what cannot be asked. `buyer_slugs`: the municipalities that there are."""
     faults = [*find_day_faults("first", question.first, today), *find_day_faults("last", question.last, today)]
     faults += _find_faults(question)
-    strange = next((slug for slug in question.organisations if slug not in buyers), None)
+    strange = next((slug for slug in question.organisations if slug not in buyer_slugs), None)
     if strange is not None:
         sentence = _("There is no municipality “%(slug)s”. Choose from the list.", slug=quoted(strange))
         faults.append(FieldError("organisations", sentence))

@@ -65,7 +65,7 @@ class JointForm(Form):
         if self.material.data and self.chosen_material is None:
             self.material.errors = [_("That material is not in the list. Choose one from the list of materials.")]
         try:
-            check_question(question, known=buyer_slugs, today=clock.today())
+            check_question(question, buyer_slugs=buyer_slugs, today=clock.today())
         except Invalid as refusal:
             attach(self, refusal)
             question = replace(question, **{error.field: getattr(USUAL, error.field) for error in refusal.errors})
