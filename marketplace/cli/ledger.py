@@ -58,7 +58,7 @@ def verify_command(file: Path | None, head: str | None, *, part: bool) -> None:
 def _verify_file(file: Path, heads: list[tuple[int, str]], *, is_part: bool) -> None:
     """Check a file by itself: no database is asked."""
     with file.open(encoding="utf-8", newline="") as text:
-        checked = check_file(text, kept=heads, is_part=is_part)
+        checked = check_file(text, heads=heads, is_part=is_part)
     if checked.breach is not None:
         click.echo(f"seq {checked.breach.seq}: {checked.breach.reason}")
         sys.exit(1)

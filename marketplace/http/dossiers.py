@@ -210,7 +210,7 @@ def _paper(session: Session, paper: Paper, taxonomy: Taxonomy) -> ShownPaper:
         issued_on=long_date(paper.issued_on),
         valid_until=long_date(paper.valid_until) if paper.valid_until else str(_("no last day")),
         state=PAPER_STATE_LABELS[find_state(paper.valid_until, clock.today())],
-        said=f"{owner.name if owner else ''}, {moment(paper.added_at)}",
+        added_by=f"{owner.name if owner else ''}, {moment(paper.added_at)}",
     )
 
 

@@ -160,7 +160,7 @@ def part_of(item: AssetItem, taxonomy: Taxonomy) -> Part:
         layer=str(item.layer or ""),
         quantity=quantity(item.quantity, item.unit),
         mass=mass(item.mass_kg),
-        known=KnownBy(item.known_by).label,
+        known_by=KnownBy(item.known_by).label,
         source=Written(item.source),
         loose=Detachability(item.detachability).label if item.detachability else None,
         condition=CONDITION_LABELS[Condition(item.condition)] if item.condition else None,

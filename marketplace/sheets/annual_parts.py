@@ -129,8 +129,8 @@ def by_group(report: Report) -> Iterator[Block]:
 def mass_by_group(parts: Sequence[Part]) -> Block:
     """The groups as bars, heaviest first."""
     drawn = [Bar(part.name, part.totals.mass_kg, mass(part.totals.mass_kg)) for part in parts]
-    said = "; ".join(f"{bar.name} {bar.figure}" for bar in drawn)
-    return pages.drawing(bars(drawn), _("Mass by material group: %(rows)s.", rows=said))
+    rows = "; ".join(f"{bar.name} {bar.figure}" for bar in drawn)
+    return pages.drawing(bars(drawn), _("Mass by material group: %(rows)s.", rows=rows))
 
 
 def by_month(report: Report) -> Iterator[Block]:
@@ -175,7 +175,7 @@ def flows(report: Report) -> Iterator[Block]:
     if not report.flows:
         return
     yield pages.heading(_("From whom to whom"))
-    places, shown = _places(report.totals.mass_kg), report.flows[:FLOWS_SHOWN]
+    places, listed = _places(report.totals.mass_kg), report.flows[:FLOWS_SHOWN]
     yield pages.table(
         [_("From"), _("To"), _("Transfers"), _("Mass (tonnes)")],
         [
@@ -185,14 +185,14 @@ def flows(report: Report) -> Iterator[Block]:
                 number(flow.exchanges),
                 in_tonnes(flow.mass_kg, places),
             ]
-            for flow in shown
+            for flow in listed
         ],
         align="llrr",
         widths=["1", "1", "auto", "auto"],
     )
-    if len(report.flows) > len(shown):
+    if len(report.flows) > len(listed):
         yield pages.small(
-            _("The other %(num)s stand in the spreadsheet of this report.", num=str(len(report.flows) - len(shown)))
+            _("The other %(num)s stand in the spreadsheet of this report.", num=str(len(report.flows) - len(listed)))
         )
 
 
@@ -249,11 +249,11 @@ def worked_out_again(report: Report) -> Iterator[Block]:
     if not report.restatements:
         return
     yield pages.heading(_("Worked out again with newer factors"))
-    for one in report.restatements:
-        yield pages.section(restated_title(one))
+    for restatement in report.restatements:
+        yield pages.section(restated_title(restatement))
         yield pages.table(
             [_("kg CO₂e"), _("As it was booked"), _("Worked out again")],
-            [[label, number(before, 0), number(after, 0)] for label, before, after in restated_rows(one.total)],
+            [[label, number(before, 0), number(after, 0)] for label, before, after in restated_rows(restatement.total)],
             align="lrr",
         )
     yield pages.small(_("The adopted figures do not change. This stands beside them, and never in their place."))
@@ -283,8 +283,8 @@ def origin(report: Report, address: str) -> Iterator[Block]:
     yield pages.link(_("How each figure is worked out:"), address.split("/rapport/", maxsplit=1)[0] + "/cijfers/hoe-wij-rekenen")
 
 
-def _versions(found: tuple[int, ...]) -> list[str]:
-    return [str(_("version %(version)s", version=str(one))) for one in found]
+def _versions(versions: tuple[int, ...]) -> list[str]:
+    return [str(_("version %(version)s", version=str(version))) for version in versions]
 
 
 def figure_named(name: str, totals: Totals) -> Decimal | None:

@@ -183,13 +183,13 @@ def _goals(report: Report) -> Iterator[Block]:
         [_("Municipality"), _("Share"), _("Renewable (tonnes)"), _("All input (tonnes)"), _("Decision")],
         [
             [
-                one.name,
-                share_of(one.indicator),
-                in_tonnes(one.indicator.renewable_kg, 1),
-                in_tonnes(one.indicator.total_kg, 1),
-                f"{one.body}, {short_date(one.decided_on)}, {one.document}",
+                adopted.name,
+                share_of(adopted.indicator),
+                in_tonnes(adopted.indicator.renewable_kg, 1),
+                in_tonnes(adopted.indicator.total_kg, 1),
+                f"{adopted.body}, {short_date(adopted.decided_on)}, {adopted.document}",
             ]
-            for one in report.adopted
+            for adopted in report.adopted
         ],
         align="lrrrl",
         widths=["auto", "auto", "auto", "auto", "1"],
@@ -240,40 +240,43 @@ def _asked(target: Target) -> str:
 
 def _goal_sentence(line: GoalLine, report: Report) -> Text:
     target, share = line.counts.target, line.indicator.share
-    said = {"number": str(line.number), "name": line.name, "asked": _asked(target), "by": str(target.year)}
+    facts = {"number": str(line.number), "name": line.name, "asked": _asked(target), "by": str(target.year)}
     if share is None:
-        return _("Goal %(number)s, %(name)s: no figure. Asked is %(asked)s in %(by)s.", **said)
-    said |= {"share": percent(share), "year": str(report.year)}
+        return _("Goal %(number)s, %(name)s: no figure. Asked is %(asked)s in %(by)s.", **facts)
+    facts |= {"share": percent(share), "year": str(report.year)}
     if line.indicator.has_reached(target.percent):
-        return _("Goal %(number)s, %(name)s: %(share)s in %(year)s. That is what was asked for %(by)s (%(asked)s).", **said)
+        return _("Goal %(number)s, %(name)s: %(share)s in %(year)s. That is what was asked for %(by)s (%(asked)s).", **facts)
     left = number(rounded(target.percent - share * 100, 1))
     return _(
         "Goal %(number)s, %(name)s: %(share)s in %(year)s. Asked is %(asked)s in %(by)s, so %(left)s percentage points to go.",
         left=left,
-        **said,
+        **facts,
     )
 
 
 def _coverage(coverage: Indicator) -> Text:
-    said = {
+    facts = {
         "reported": str(coverage.reported),
         "asked": str(coverage.asked_of),
         "inhabitants": percent(coverage.inhabitants_share or 0),
         "minimum": percent(coverage.minimum_percent / 100, 0),
     }
     if coverage.is_of_enough:
-        return _("Adopted by %(reported)s of the %(asked)s municipalities, with %(inhabitants)s of the inhabitants.", **said)
+        return _("Adopted by %(reported)s of the %(asked)s municipalities, with %(inhabitants)s of the inhabitants.", **facts)
     return _(
         "No figure of the region yet: %(reported)s of the %(asked)s municipalities adopted the year, with %(inhabitants)s of the inhabitants. "
         "A figure of the region asks for at least %(minimum)s.",
-        **said,
+        **facts,
     )
 
 
 def _decided(report: Report) -> Text:
-    [one] = report.adopted
+    [adopted] = report.adopted
     return _(
-        "Adopted by %(body)s on %(day)s (%(document)s).", body=one.body, day=long_date(one.decided_on), document=one.document
+        "Adopted by %(body)s on %(day)s (%(document)s).",
+        body=adopted.body,
+        day=long_date(adopted.decided_on),
+        document=adopted.document,
     )
 
 

@@ -103,9 +103,9 @@ def _figures(totals: Totals) -> Iterator[list[Cell | Text]]:
     for item in STATISTICS:
         low, high = item.ends(totals) or (None, None)
         coverage = item.coverage(totals)
-        known = None if coverage is None else coverage * 100
-        figures = [None if one is None else _in_unit(item.measure, one) for one in (item.figure(totals), low, high)]
-        yield [item.label, *figures, UNITS[item.measure] or None, known, item.definition]
+        coverage_percent = None if coverage is None else coverage * 100
+        figures = [None if value is None else _in_unit(item.measure, value) for value in (item.figure(totals), low, high)]
+        yield [item.label, *figures, UNITS[item.measure] or None, coverage_percent, item.definition]
 
 
 def _in_unit(measure: Measure, figure: Figure) -> Figure:
@@ -122,8 +122,8 @@ def _confidence(totals: Totals) -> Iterator[list[Cell | Text]]:
 
 def _goals(report: Report) -> Iterator[list[Cell | Text]]:
     for line in report.goals:
-        known, share = line.indicator, line.indicator.share
-        coverage = known.inhabitants_share
+        indicator, share = line.indicator, line.indicator.share
+        coverage = indicator.inhabitants_share
         yield [
             *(
                 line.number,
@@ -132,23 +132,31 @@ def _goals(report: Report) -> Iterator[list[Cell | Text]]:
                 line.counts.target.year,
                 None if share is None else share * 100,
             ),
-            *((None, None) if share is None else (known.renewable_kg, known.total_kg)),
+            *((None, None) if share is None else (indicator.renewable_kg, indicator.total_kg)),
             None if coverage is None else percent(coverage),
         ]
 
 
 def _adopted(report: Report) -> Iterator[list[Cell | Text]]:
-    for one in report.adopted:
-        share = one.indicator.share
+    for adopted in report.adopted:
+        share = adopted.indicator.share
         yield [
             *(
-                one.name,
-                one.inhabitants,
+                adopted.name,
+                adopted.inhabitants,
                 None if share is None else share * 100,
-                one.indicator.renewable_kg,
-                one.indicator.total_kg,
+                adopted.indicator.renewable_kg,
+                adopted.indicator.total_kg,
             ),
-            *(one.bank_kg, one.includes_bank_kg, one.body, one.decided_on, one.document, one.adopted_on, one.factor_version),
+            *(
+                adopted.bank_kg,
+                adopted.includes_bank_kg,
+                adopted.body,
+                adopted.decided_on,
+                adopted.document,
+                adopted.adopted_on,
+                adopted.factor_version,
+            ),
         ]
     for name in report.missing:
         yield [name, *[None] * 6, _("not adopted yet"), *[None] * 4]
@@ -170,9 +178,9 @@ def _rows(rows: Sequence[Exchange]) -> Iterator[list[Cell | Text]]:
 
 
 def _restated(report: Report) -> Iterator[list[Cell | Text]]:
-    for one in report.restatements:
-        for label, before, after in restated_rows(one.total):
-            yield [restated_title(one), label, before, after]
+    for restatement in report.restatements:
+        for label, before, after in restated_rows(restatement.total):
+            yield [restated_title(restatement), label, before, after]
 
 
 def _origin(report: Report, address: str) -> Iterator[list[Cell | Text]]:

@@ -37,7 +37,7 @@ class Answer:
 
     question: Words
     answer: Words = ""
-    said: Words = ""
+    said_by: Words = ""
     is_open: bool = False
     is_against: bool = False
     needed: bool = True
@@ -60,12 +60,12 @@ class UseTest:
     @property
     def missing(self) -> tuple[Answer, ...]:
         """The questions that are still open."""
-        return tuple(one for one in self.answers if one.is_missing)
+        return tuple(answer for answer in self.answers if answer.is_missing)
 
     @property
     def against(self) -> tuple[Answer, ...]:
         """What stands in its way."""
-        return tuple(one for one in self.answers if one.is_against)
+        return tuple(answer for answer in self.answers if answer.is_against)
 
     @property
     def state(self) -> UseState:
@@ -83,7 +83,7 @@ class ShownPaper:
     issued_on: str
     valid_until: str
     state: Words
-    said: str
+    added_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +169,20 @@ def _test(test: UseTest) -> dict[str, Any]:
         "heading": test.title,
         "meaning": test.meaning,
         "head": [_("Question"), _("What was answered"), _("Said by")],
-        "rows": [[one.question, one.answer or _("not answered"), one.said or "–"] for one in test.answers],
+        "rows": [[answer.question, answer.answer or _("not answered"), answer.said_by or "–"] for answer in test.answers],
         "lists": [
-            {"heading": heading, "items": [_listed(one) for one in found]}
-            for heading, found in ((_("What stands in its way"), test.against), (_("What is missing"), test.missing))
-            if found
+            {"heading": heading, "items": [_listed(answer) for answer in answers]}
+            for heading, answers in ((_("What stands in its way"), test.against), (_("What is missing"), test.missing))
+            if answers
         ],
     }
 
 
-def _listed(one: Answer) -> Words:
+def _listed(answer: Answer) -> Words:
     """What is read in the table once more, in short: a rule only by its name."""
-    if one.is_rule:
-        return one.question
-    return _("%(question)s: %(answer)s", question=one.question, answer=one.answer or _("not answered"))
+    if answer.is_rule:
+        return answer.question
+    return _("%(question)s: %(answer)s", question=answer.question, answer=answer.answer or _("not answered"))
 
 
 def _papers(papers: Sequence[ShownPaper]) -> dict[str, Any]:
@@ -191,8 +191,13 @@ def _papers(papers: Sequence[ShownPaper]) -> dict[str, Any]:
         "none": _("No paper has been added to the lot."),
         "head": [_("Paper"), _("Number and issuer"), _("Issued, and valid until"), _("Added by")],
         "rows": [
-            [one.kind, f"{one.number or '–'}\n{one.issuer or '–'}", f"{one.issued_on}\n{one.valid_until}, {one.state}", one.said]
-            for one in papers
+            [
+                paper.kind,
+                f"{paper.number or '–'}\n{paper.issuer or '–'}",
+                f"{paper.issued_on}\n{paper.valid_until}, {paper.state}",
+                paper.added_by,
+            ]
+            for paper in papers
         ],
     }
 
@@ -201,8 +206,12 @@ def _remark(opinions: Sequence[ShownOpinion]) -> dict[str, Any]:
     return {
         "heading": _("Remark of the environmental service"),
         "opinions": [
-            {"who": one.who, "verdict": _("%(verdict)s, about %(about)s", verdict=one.verdict, about=one.about), "text": one.text}
-            for one in opinions
+            {
+                "who": opinion.who,
+                "verdict": _("%(verdict)s, about %(about)s", verdict=opinion.verdict, about=opinion.about),
+                "text": opinion.text,
+            }
+            for opinion in opinions
         ],
         "none": _("No opinion has been given on the materials bank. Room to write:"),
         "lines": [_("Remark"), _("Name and position"), _("Day and signature")],

@@ -27,12 +27,12 @@ class Bar:
     takes_off: bool = False
 
 
-def bars(found: Sequence[Bar], *, longest: Decimal | None = None) -> str:
+def bars(series: Sequence[Bar], *, longest: Decimal | None = None) -> str:
     """Bars that lie, one below the other. What takes off is sand with a dark edge, and so also told apart in grey."""
-    most = longest or max([abs(bar.value) for bar in found if bar.value] or [Decimal(1)])
+    most = longest or max([abs(bar.value) for bar in series if bar.value] or [Decimal(1)])
     room = WIDTH - NAMES - VALUES
     drawn = []
-    for place, bar in enumerate(found):
+    for place, bar in enumerate(series):
         top = place * ROW + 4
         middle = top + 13
         drawn.append(_word(NAMES - 10, middle, bar.name, anchor="end", size=12, colour=MUTED))
@@ -51,16 +51,16 @@ def bars(found: Sequence[Bar], *, longest: Decimal | None = None) -> str:
             if inside and length > 60
             else _word(place_of_figure, middle, bar.figure)
         )
-    drawn.append(f'<line x1="{NAMES}" x2="{NAMES}" y1="0" y2="{len(found) * ROW + 4}" stroke="{MUTED}"/>')
-    return _picture(len(found) * ROW + 8, drawn)
+    drawn.append(f'<line x1="{NAMES}" x2="{NAMES}" y1="0" y2="{len(series) * ROW + 4}" stroke="{MUTED}"/>')
+    return _picture(len(series) * ROW + 8, drawn)
 
 
-def columns(found: Sequence[Bar]) -> str:
+def columns(series: Sequence[Bar]) -> str:
     """Bars that stand, side by side: months, with the figure above each."""
-    most = max([bar.value for bar in found if bar.value and bar.value > 0] or [Decimal(1)])
-    each = WIDTH / max(len(found), 1)
+    most = max([bar.value for bar in series if bar.value and bar.value > 0] or [Decimal(1)])
+    each = WIDTH / max(len(series), 1)
     drawn = []
-    for place, bar in enumerate(found):
+    for place, bar in enumerate(series):
         middle = (place + 0.5) * each
         height = 0 if bar.value is None else max(float(bar.value / most), 0) * TALL
         if height:

@@ -13,11 +13,11 @@ from marketplace.sheets.writing import Cell, csv_file
 
 def template_columns(table: Table) -> list[Column]:
     """The columns of a template: of those of which one is chosen, the first."""
-    kept: list[Column] = []
+    columns: list[Column] = []
     for column in table.columns:
-        if not column.choice or column.choice not in {one.choice for one in kept}:
-            kept.append(column)
-    return kept
+        if not column.choice or column.choice not in {earlier.choice for earlier in columns}:
+            columns.append(column)
+    return columns
 
 
 def template_csv(table: Table, locale: str) -> bytes:
@@ -29,14 +29,14 @@ def template_csv(table: Table, locale: str) -> bytes:
 def template_xlsx(table: Table, words: Mapping[Text | str, Sequence[str]]) -> bytes:
     """The template as a workbook: the table, what each column is, and the words to choose."""
     columns = template_columns(table)
-    told = [
+    meanings = [
         (column.label, column.meaning, _("required") if column.is_required or column.choice else _("may be left out"))
         for column in table.columns
     ]
     listed: list[list[Cell | Text]] = [list(row) for row in zip_longest(*words.values())] if words else []
     sheets = [
         Sheet(table.label, [Head(column.label) for column in columns], _examples(columns)),
-        Sheet(_("Columns"), [_("Column"), _("What stands in it"), _("Needed")], [list(row) for row in told]),
+        Sheet(_("Columns"), [_("Column"), _("What stands in it"), _("Needed")], [list(row) for row in meanings]),
     ]
     if listed:
         sheets.append(Sheet(_("Words"), list(words), listed))
@@ -58,12 +58,12 @@ def wrong_rows_csv(
 ) -> bytes:
     """The wrong rows with their numbers and what is wrong, to be put right and loaded again."""
     header = [str(_("Row")), *names, str(_("What is wrong"))]
-    return csv_file(header, (_wrong(keys, number, record, said, table) for number, record, said in wrong), locale)
+    return csv_file(header, (_wrong(keys, number, record, faults, table) for number, record, faults in wrong), locale)
 
 
-def _wrong(keys: Sequence[str], number: int, record: Record, said: Mapping[str, Text | str], table: Table) -> list[Cell]:
+def _wrong(keys: Sequence[str], number: int, record: Record, faults: Mapping[str, Text | str], table: Table) -> list[Cell]:
     cells: list[Cell] = [number]
     for key in keys:
         value = record.find_number(key) if table.column(key).is_number else None
         cells.append(record.cells.get(key, "") if value is None else value)
-    return [*cells, " ".join(f"{table.column(key).label}: {sentence}" for key, sentence in said.items())]
+    return [*cells, " ".join(f"{table.column(key).label}: {sentence}" for key, sentence in faults.items())]

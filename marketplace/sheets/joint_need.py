@@ -43,7 +43,7 @@ def joint_need_paper(need: JointNeed, clause: Clause) -> bytes:
 
 def who_needs(need: JointNeed) -> str:
     """The organisations, by name."""
-    return ", ".join(one.organisation.name for one in need.shares)
+    return ", ".join(share.organisation.name for share in need.shares)
 
 
 def period_of(need: JointNeed) -> str:
@@ -85,10 +85,10 @@ def how_counted(need: JointNeed) -> Text:
 
 def _shares(need: JointNeed) -> Iterator[Block]:
     yield pages.headline(_("By municipality"))
-    rows = [(one.organisation.name, one.needed, one.covered, one.rest) for one in need.shares]
+    rows = [(share.organisation.name, share.needed, share.covered, share.rest) for share in need.shares]
     rows.append((str(_("Together")), need.needed, need.covered, need.rest))
     written: list[list[Words]] = [
-        [name, *(quantity(one, need.unit) for one in sums), mass(need.mass_kg(sums[-1]))] for name, *sums in rows
+        [name, *(quantity(amount, need.unit) for amount in sums), mass(need.mass_kg(sums[-1]))] for name, *sums in rows
     ]
     head = [_("Municipality"), _("Needed"), _("Bank"), _("To buy"), _("To buy, mass")]
     yield pages.table(head, written, align="lrrrr", has_total=True)
@@ -118,17 +118,17 @@ def _lots(need: JointNeed) -> Iterator[Block]:
     names = {row.demand.id: row.demand.organisation.name for row in need.rows}
     rows: list[list[Words]] = [
         [
-            f"{one.listing.title} ({one.listing.id})",
-            f"{one.listing.organisation.name} → {names[one.part.demand_id]}",
-            quantity(one.part.takes, one.listing.unit),
-            km(one.part.distance_km, 0),
-            number(one.part.tonne_km, 0),
+            f"{lot_part.listing.title} ({lot_part.listing.id})",
+            f"{lot_part.listing.organisation.name} → {names[lot_part.part.demand_id]}",
+            quantity(lot_part.part.takes, lot_part.listing.unit),
+            km(lot_part.part.distance_km, 0),
+            number(lot_part.part.tonne_km, 0),
         ]
-        for one in need.parts
+        for lot_part in need.parts
     ]
     head = [_("Lot"), _("From, to"), _("Takes"), _("Distance"), _("Tonne-km")]
     yield pages.table(head, rows, align="llrrr", widths=["1", *["auto"] * 4])
-    if any(one.listing.planned for one in need.parts):
+    if any(lot_part.listing.planned for lot_part in need.parts):
         yield pages.small(_("Some of it is planned and not there yet."))
 
 
@@ -136,15 +136,15 @@ def _circles(need: JointNeed) -> Iterator[Block]:
     yield pages.headline(_("What a maximum distance does"))
     rows: list[list[Words]] = [
         [
-            km(one.within_km, 0),
-            number(one.lots),
-            mass(one.mass_kg),
-            number(one.owners),
-            number(one.partners),
-            quantity(one.covered, need.unit),
-            quantity(one.rest, need.unit),
+            km(circle.within_km, 0),
+            number(circle.lots),
+            mass(circle.mass_kg),
+            number(circle.owners),
+            number(circle.partners),
+            quantity(circle.covered, need.unit),
+            quantity(circle.rest, need.unit),
         ]
-        for one in need.circles
+        for circle in need.circles
     ]
     head = [_("Within"), _("Fitting lots"), _("Mass"), _("Organisations"), _("Partners"), _("Covers"), _("To buy")]
     yield pages.table(head, rows, align="lrrrrrr")
@@ -162,7 +162,7 @@ def circles_in_words() -> Text:
 
 def evidence_of(need: JointNeed) -> Text:
     """What lay within the distance that was chosen, with its day: for the file of the purchase."""
-    chosen = next(one for one in need.circles if one.within_km == need.question.within_km)
+    chosen = next(circle for circle in need.circles if circle.within_km == need.question.within_km)
     return _(
         "On %(day)s, within %(km)s of a place where it is needed: fitting lots %(lots)s (%(mass)s), organisations that "
         "have them %(owners)s, partners of the bank %(partners)s. The lots cover %(covered)s of %(needed)s.",
@@ -182,17 +182,17 @@ def _thresholds(need: JointNeed) -> Iterator[Block]:
     yield pages.par(said_of_estimate(need.estimate))
     rows: list[list[Words]] = [
         [
-            CONTRACT_LABELS[one.contract],
-            _("not known") if one.threshold is None else money(one.threshold.amount_cents),
-            said_of_threshold(one),
+            CONTRACT_LABELS[comparison.contract],
+            _("not known") if comparison.threshold is None else money(comparison.threshold.amount_cents),
+            said_of_threshold(comparison),
         ]
-        for one in need.compared
+        for comparison in need.compared
     ]
     head = [_("Kind of contract"), _("Threshold, without VAT"), _("What that means")]
     yield pages.table(head, rows, align="lrl", widths=["auto", "auto", "1"])
     yield pages.note(NO_SPLITTING)
-    for said in dict.fromkeys(str(source) for one in need.compared if (source := said_of_source(one))):
-        yield pages.small(said)
+    for sentence in dict.fromkeys(str(source) for comparison in need.compared if (source := said_of_source(comparison))):
+        yield pages.small(sentence)
 
 
 def _clause(need: JointNeed, clause: Clause) -> Iterator[Block]:
@@ -202,7 +202,7 @@ def _clause(need: JointNeed, clause: Clause) -> Iterator[Block]:
     yield pages.section(_("What stands behind it"))
     yield pages.par(evidence_of(need))
     yield pages.par(clause.arithmetic)
-    chosen = next(one for one in need.circles if one.within_km == need.question.within_km)
+    chosen = next(circle for circle in need.circles if circle.within_km == need.question.within_km)
     if is_narrow(chosen.owners, chosen.partners):
         yield pages.note(NARROW)
     yield pages.small(GUIDANCE)

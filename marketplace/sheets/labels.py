@@ -33,16 +33,16 @@ class Label:
 def labels_pdf(labels: Sequence[Label], made_on: date) -> bytes:
     """Make the PDF, in the reader's language. One label has a page of its own size, more stand on sheets of eight."""
     locale = current_locale()
-    said = {
+    values = {
         "title": _("Label of lot %(number)s", number=labels[0].number) if len(labels) == 1 else _("Labels of lots"),
         "author": "Twentse Materialenbank",
         "locale": locale,
         "region": REGIONS.get(locale, "NL"),
         "date": {"year": made_on.year, "month": made_on.month, "day": made_on.day},
-        "sheets": [[_said(one, made_on) for one in labels[at : at + PER_SHEET]] for at in range(0, len(labels), PER_SHEET)],
+        "sheets": [[_said(label, made_on) for label in labels[at : at + PER_SHEET]] for at in range(0, len(labels), PER_SHEET)],
         "single": "yes" if len(labels) == 1 else "no",
     }
-    return typeset(TEMPLATE, "labels", drawn(said))
+    return typeset(TEMPLATE, "labels", drawn(values))
 
 
 def _said(label: Label, made_on: date) -> dict[str, Any]:

@@ -46,10 +46,10 @@ class Checked:
     breach: Breach | None = None
 
 
-def check_file(text: TextIO, *, kept: Sequence[tuple[int, str]] = (), is_part: bool = False) -> Checked:
-    """Walk through a file. `kept`: heads that it must hold; `is_part`: rows may be left out, as in the file of one organisation."""
+def check_file(text: TextIO, *, heads: Sequence[tuple[int, str]] = (), is_part: bool = False) -> Checked:
+    """Walk through a file. `heads`: heads that it must hold; `is_part`: rows may be left out, as in the file of one organisation."""
     rows, head, mass_kg, seen = 0, Link(), Decimal(0), {0: Link().hash}
-    wanted = {seq for seq, _digest in kept}
+    wanted = {seq for seq, _digest in heads}
     try:
         for row in read_rows(text):
             reason = _misfit(row, head, is_part=is_part)
@@ -60,11 +60,11 @@ def check_file(text: TextIO, *, kept: Sequence[tuple[int, str]] = (), is_part: b
                 seen[row.seq] = row.hash
     except (Unreadable, UnicodeDecodeError, csv.Error) as unreadable:
         return Checked(rows, head, mass_kg, Breach(head.seq + 1, f"cannot be read: {unreadable}"))
-    return Checked(rows, head, mass_kg, _find_lost(kept, seen))
+    return Checked(rows, head, mass_kg, _find_lost(heads, seen))
 
 
-def _find_lost(kept: Sequence[tuple[int, str]], seen: Mapping[int, str]) -> Breach | None:
-    for seq, digest in kept:
+def _find_lost(heads: Sequence[tuple[int, str]], seen: Mapping[int, str]) -> Breach | None:
+    for seq, digest in heads:
         if seq not in seen:
             return Breach(seq, "the file is shorter than the head that was kept: this row is gone")
         if seen[seq] != digest:
@@ -117,10 +117,10 @@ def _json_rows(text: Iterable[str]) -> Iterator[dict[str, str | None]]:
 
 def _once(names: Mapping[str, str], pairs: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
     """A row, each of whose names is known and stands in it once."""
-    said = {names[name]: value for name, value in pairs}
-    if len(said) != len(pairs):
+    row = {names[name]: value for name, value in pairs}
+    if len(row) != len(pairs):
         raise Unreadable("the line says something twice")
-    return said
+    return row
 
 
 def _csv_rows(first: str, text: Iterable[str]) -> Iterator[dict[str, str | None]]:
@@ -169,7 +169,7 @@ def _row_of(line: Mapping[str, str | None]) -> FileRow:
 def _reader(kind: Any) -> Callable[[str], Any]:
     """How the value of a field of this kind is read."""
     if get_origin(kind) is types.UnionType:
-        [kind] = [one for one in get_args(kind) if one is not type(None)]
+        [kind] = [argument for argument in get_args(kind) if argument is not type(None)]
     if kind is date:
         return date.fromisoformat
     if kind is bool:

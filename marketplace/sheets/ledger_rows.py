@@ -22,9 +22,9 @@ FIELDS = (*LEADING, *(name for name in ENTRY_FIELDS if name not in (*LEADING, "p
 HEADER = tuple("period" if name == "month" else name for name in FIELDS)
 
 
-def lines(found: Iterable[Exchange]) -> Iterator[list[Cell]]:
+def lines(rows: Iterable[Exchange]) -> Iterator[list[Cell]]:
     """The rows in the order given."""
-    for row in found:
+    for row in rows:
         yield [_cell(getattr(row, name)) for name in FIELDS]
 
 
@@ -33,10 +33,10 @@ def _cell(value: Cell) -> Cell:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def json_lines(found: Iterable[Exchange]) -> Iterator[str]:
+def json_lines(rows: Iterable[Exchange]) -> Iterator[str]:
     """The rows as the canonical JSON that was hashed, each with its hash and the one before."""
-    for row in found:
+    for row in rows:
         entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
-        said = json.loads(canonical(entry, seq=row.seq, booked_at=row.booked_at))
-        said |= {"previousHash": row.previous_hash, "hash": row.hash}
-        yield json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+        values = json.loads(canonical(entry, seq=row.seq, booked_at=row.booked_at))
+        values |= {"previousHash": row.previous_hash, "hash": row.hash}
+        yield json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -27,11 +27,11 @@ class Lots:
     @property
     def fields(self) -> tuple[Field, ...]:
         """What is asked of these materials, in that order; then what is not asked any more."""
-        asked = {self.taxonomy.material_by_id(listing.material_id): None for listing in self.listings}
-        fields = {field.slug: field for material in asked for field in material.fields}
+        materials = {self.taxonomy.material_by_id(listing.material_id): None for listing in self.listings}
+        fields = {field.slug: field for material in materials for field in material.fields}
         for listing in self.listings:
-            said = self.fields_by_version[listing.fields_version]
-            fields |= {slug: said[slug] for slug in listing.fields if slug in said and slug not in fields}
+            version_fields = self.fields_by_version[listing.fields_version]
+            fields |= {slug: version_fields[slug] for slug in listing.fields if slug in version_fields and slug not in fields}
         return tuple(fields.values())
 
     @property
@@ -43,8 +43,8 @@ class Lots:
         """A line for each lot. What was not said is empty; what is not known says so."""
         fields = self.fields
         for listing in self.listings:
-            said = self.fields_by_version[listing.fields_version]
-            answers = [_answer(said.get(field.slug), listing.fields.get(field.slug)) for field in fields]
+            version_fields = self.fields_by_version[listing.fields_version]
+            answers = [_answer(version_fields.get(field.slug), listing.fields.get(field.slug)) for field in fields]
             yield [*self._common(listing), *answers]
 
     def _common(self, listing: Listing) -> list[Cell]:

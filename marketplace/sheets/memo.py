@@ -20,7 +20,7 @@ from marketplace.sheets.pages import Block, Paper, Words
 
 def memo_paper(memo: Memo, conclusion: MemoConclusion | None) -> bytes:
     """Make the PDF of a memo in the reader's language. Without a conclusion it says that nothing was decided yet."""
-    found, searched = read_found(memo.found), read_searched(memo.search)
+    result, searched = read_found(memo.found), read_searched(memo.search)
     title = _("First the bank: %(memo)s", memo=memo.name)
     return pages.pdf(
         Paper(
@@ -37,7 +37,7 @@ def memo_paper(memo: Memo, conclusion: MemoConclusion | None) -> bytes:
                 pages.lead(result_of(memo)),
                 pages.note(_decided(conclusion) if conclusion else _("What was done after this search is not said yet.")),
                 *_search(memo, searched),
-                *_on_the_bank(found),
+                *_on_the_bank(result),
                 *_stock(read_stock(memo.stock)),
                 *(_what_was_done(conclusion) if conclusion else ()),
                 pages.small(_how(memo)),
@@ -83,8 +83,8 @@ def _decided(conclusion: MemoConclusion) -> Text:
 
 
 def _lowered(label: Text) -> str:
-    said = str(label)
-    return said[:1].lower() + said[1:]
+    text = str(label)
+    return text[:1].lower() + text[1:]
 
 
 def search_facts(searched: Searched) -> list[tuple[Words, Words]]:
@@ -117,9 +117,9 @@ def _search(memo: Memo, searched: Searched) -> Iterator[Block]:
     yield pages.table([_("What"), _("As searched")], rows, align="ll", widths=["auto", "1"])
 
 
-def _on_the_bank(found: SearchResult) -> Iterator[Block]:
+def _on_the_bank(result: SearchResult) -> Iterator[Block]:
     yield pages.headline(_("What the bank had that fits"))
-    if found.lots:
+    if result.lots:
         head = [_("Lot"), _("Condition"), _("Distance"), _("Left"), _("Covers"), _("Free from")]
         rows: list[list[Words]] = [
             [
@@ -130,23 +130,23 @@ def _on_the_bank(found: SearchResult) -> Iterator[Block]:
                 _covers(lot),
                 free_from(lot),
             ]
-            for lot in found.lots
+            for lot in result.lots
         ]
         yield pages.table(head, rows, align="llrrrl", widths=["1", *["auto"] * 5])
-        if found.fitting > len(found.lots):
-            yield pages.small(_("These are the best %(shown)s of %(total)s.", shown=len(found.lots), total=found.fitting))
+        if result.fitting > len(result.lots):
+            yield pages.small(_("These are the best %(shown)s of %(total)s.", shown=len(result.lots), total=result.fitting))
     else:
         yield pages.par(_("No lot on the bank fitted what was searched."))
-    if not found.misses:
+    if not result.misses:
         return
     yield pages.headline(_("What nearly fitted"))
     head = [_("Lot"), _("Distance"), _("Left"), _("What was in the way")]
     misses: list[list[Words]] = [
-        [_lot(lot), shown_km(lot.distance_km), quantity(lot.available), str(lot.in_the_way)] for lot in found.misses
+        [_lot(lot), shown_km(lot.distance_km), quantity(lot.available), str(lot.in_the_way)] for lot in result.misses
     ]
     yield pages.table(head, misses, align="lrrl", widths=["1", "auto", "auto", "1"])
-    if found.nearly > len(found.misses):
-        yield pages.small(_("These are the nearest %(shown)s of %(total)s.", shown=len(found.misses), total=found.nearly))
+    if result.nearly > len(result.misses):
+        yield pages.small(_("These are the nearest %(shown)s of %(total)s.", shown=len(result.misses), total=result.nearly))
 
 
 def _lot(lot: FoundLot) -> str:

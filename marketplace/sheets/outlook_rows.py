@@ -20,9 +20,9 @@ HEADER: tuple[Text | Column, ...] = (
 )
 
 
-def lines(found: Ahead, taxonomy: Taxonomy) -> Iterator[list[Cell]]:
+def lines(outlook: Ahead, taxonomy: Taxonomy) -> Iterator[list[Cell]]:
     """Write the rows by quarter, group and municipality. Outside the region the municipality is empty."""
-    for row in found.rows:
+    for row in outlook.rows:
         group = taxonomy.group(row.group)
         masses = (row.present_kg, row.planned_kg, row.expected_kg, row.needed_kg, row.gap_kg)
         sure = (row.by_certainty.get(certainty, ZERO) for certainty in Certainty)

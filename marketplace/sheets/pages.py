@@ -33,7 +33,7 @@ class Paper:
 def pdf(paper: Paper) -> bytes:
     """Make the PDF, in the reader's language."""
     locale = current_locale()
-    said = {
+    values = {
         "title": paper.title,
         "author": "Twentse Materialenbank",
         "description": paper.description,
@@ -44,7 +44,7 @@ def pdf(paper: Paper) -> bytes:
         "date": {"year": paper.made_on.year, "month": paper.made_on.month, "day": paper.made_on.day},
         "parts": paper.parts,
     }
-    return typeset(TEMPLATE, "paper", drawn(said))
+    return typeset(TEMPLATE, "paper", drawn(values))
 
 
 def heading(text: Words) -> Block:
@@ -107,9 +107,9 @@ def new_page() -> Block:
     return {"kind": "page"}
 
 
-def tiles(found: Iterable[tuple[Words, Words, Words]]) -> Block:
+def tiles(figures: Iterable[tuple[Words, Words, Words]]) -> Block:
     """Figures in a row: how much, of what, and a note."""
-    return {"kind": "tiles", "tiles": [{"value": value, "label": label, "note": said} for value, label, said in found]}
+    return {"kind": "tiles", "tiles": [{"value": value, "label": label, "note": note} for value, label, note in figures]}
 
 
 def drawing(svg: str, alt: Words) -> Block:

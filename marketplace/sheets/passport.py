@@ -41,7 +41,7 @@ class Part:
     layer: str
     quantity: str
     mass: str
-    known: Text
+    known_by: Text
     source: str
     loose: Text | None
     condition: Text | None
@@ -91,43 +91,46 @@ class Passport:
     worth: Worth | None = None
 
 
-def passport_pdf(told: Passport, code: str, today: date) -> bytes:
+def passport_pdf(passport: Passport, code: str, today: date) -> bytes:
     """Make the PDF in the reader's language. `code`: that of the address, as SVG."""
-    where = f"{told.kind}, {told.place}" if told.place else str(told.kind)
+    where = f"{passport.kind}, {passport.place}" if passport.place else str(passport.kind)
     return pages.pdf(
         Paper(
-            title=told.name,
-            description=_("What %(name)s is made of, and when that comes free.", name=told.name),
-            header=_("Passport of %(name)s", name=told.name),
-            footer=_("As it stood on %(day)s", day=long_date(today)) if told.worth is None else _worth_footer(today),
+            title=passport.name,
+            description=_("What %(name)s is made of, and when that comes free.", name=passport.name),
+            header=_("Passport of %(name)s", name=passport.name),
+            footer=_("As it stood on %(day)s", day=long_date(today)) if passport.worth is None else _worth_footer(today),
             made_on=today,
             parts=[
                 pages.lead(where),
                 pages.code(
-                    code, _("QR code that opens this passport"), _("Scan this code for the passport as it is now:"), told.address
+                    code,
+                    _("QR code that opens this passport"),
+                    _("Scan this code for the passport as it is now:"),
+                    passport.address,
                 ),
-                *_facts(told),
-                *_layers(told.bands),
-                *_parts(told.parts),
-                *_worth(told.worth),
-                *_lines(told.lines),
+                *_facts(passport),
+                *_layers(passport.bands),
+                *_parts(passport.parts),
+                *_worth(passport.worth),
+                *_lines(passport.lines),
             ],
         )
     )
 
 
-def _facts(told: Passport) -> Iterator[Block]:
-    rows = [(term, value) for term, value in told.facts if value is not None]
-    if told.mass:
-        rows.append((_("Material in it"), told.mass))
-    if told.nen:
-        rows.append((_("Inspection by NEN 2767"), told.nen))
+def _facts(passport: Passport) -> Iterator[Block]:
+    rows = [(term, value) for term, value in passport.facts if value is not None]
+    if passport.mass:
+        rows.append((_("Material in it"), passport.mass))
+    if passport.nen:
+        rows.append((_("Inspection by NEN 2767"), passport.nen))
     yield pages.table([_("What"), _("As its owner says")], rows, align="ll", widths=["auto", "1"])
-    if told.nen:
+    if passport.nen:
         yield pages.small(NEN_NOTE)
-    if told.coming:
+    if passport.coming:
         yield pages.headline(_("When it comes free"))
-        yield pages.par(told.coming)
+        yield pages.par(passport.coming)
 
 
 def _layers(bands: Sequence[Band]) -> Iterator[Block]:
@@ -150,7 +153,7 @@ def _parts(parts: Sequence[Part]) -> Iterator[Block]:
         [
             f"{part.name}, {part.element}" if part.element else part.name,
             part.quantity,
-            f"{part.known}: {part.source}" if part.source else part.known,
+            f"{part.known_by}: {part.source}" if part.source else part.known_by,
             part.loose or _("not known"),
             part.condition or _("not inspected"),
             ", ".join(map(str, part.hazards)) or _("nothing said"),

@@ -71,7 +71,7 @@ def _unpacked_bytes(content: bytes) -> int:
     """What the parts of a workbook say that they unpack to; no more of them is ever read. 0 of what is no archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return sum(one.file_size for one in archive.infolist())
+            return sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError):
         return 0
 
@@ -127,7 +127,7 @@ def too_many_rows(limits: Limits) -> Invalid:
 
 def taken(rows: Iterable[SheetRow], limits: Limits = USUAL) -> tuple[SheetRow, ...]:
     """The rows that hold something. Refused as soon as there are too many rows, columns or cells."""
-    kept: list[SheetRow] = []
+    filled: list[SheetRow] = []
     cells = 0
     for row in rows:
         width = len(row.cells)
@@ -143,16 +143,16 @@ def taken(rows: Iterable[SheetRow], limits: Limits = USUAL) -> tuple[SheetRow, .
                 most=COLUMNS_MAX,
             )
             raise Invalid(sentence, "file")
-        kept.append(row)
+        filled.append(row)
         cells += width
-        if len(kept) > limits.rows + 1:  # and the names of the columns
+        if len(filled) > limits.rows + 1:  # and the names of the columns
             raise too_many_rows(limits)
         if cells > limits.cells:
             sentence = _("The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=limits.cells)
             raise Invalid(sentence, "file")
-    if not kept:
+    if not filled:
         raise Invalid(_("There is nothing in this sheet. Choose another file."), "file")
-    return tuple(kept)
+    return tuple(filled)
 
 
 def _old_office(content: bytes) -> Text:

@@ -126,5 +126,5 @@ def as_row(number: int, cells: list[str]) -> SheetRow:
             faults[place] = fault
     while cleaned and not cleaned[-1]:
         cleaned.pop()
-    kept = {place: fault for place, fault in faults.items() if place < len(cleaned)} if faults else NO_FAULTS
-    return SheetRow(number, tuple(cleaned), kept)
+    faults_within = {place: fault for place, fault in faults.items() if place < len(cleaned)} if faults else NO_FAULTS
+    return SheetRow(number, tuple(cleaned), faults_within)

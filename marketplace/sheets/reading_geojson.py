@@ -32,7 +32,7 @@ def read_features(content: bytes, limits: Limits = LARGE) -> Iterator[SheetRow]:
     Refused: what is no collection of features, and one with too many rows, properties, or lists within lists.
     """
     features = _features(content)
-    parts = list(islice(((feature, *one) for feature in features for one in _spread(feature)), limits.rows + 1))
+    parts = list(islice(((feature, *piece) for feature in features for piece in _spread(feature)), limits.rows + 1))
     if len(parts) > limits.rows:
         raise too_many_rows(limits)
     names: dict[str, None] = {}
@@ -67,7 +67,7 @@ def _features(content: bytes) -> list[dict[str, Any]]:
     except (ValueError, RecursionError) as error:
         raise Invalid(_("This is no GeoJSON that can be read. Export it again, as a FeatureCollection."), "file") from error
     features = read.get("features") if isinstance(read, dict) and read.get("type") == "FeatureCollection" else None
-    if not isinstance(features, list) or any(not isinstance(one, dict) for one in features):
+    if not isinstance(features, list) or any(not isinstance(feature, dict) for feature in features):
         raise Invalid(_("This is no collection of features. Export the layer as GeoJSON, as a FeatureCollection."), "file")
     if not features:
         raise Invalid(_("There is nothing in this sheet. Choose another file."), "file")
@@ -89,12 +89,12 @@ def _spread(feature: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], int]]:
         yield properties, 0
         return
     own = {name: value for name, value in properties.items() if name != listed}
-    for part, one in enumerate(properties[listed]):
-        yield {**own, **one}, part
+    for part, item in enumerate(properties[listed]):
+        yield {**own, **item}, part
 
 
 def _is_list_of_objects(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
 def _text(value: Any) -> str:
@@ -117,13 +117,15 @@ def _in_degrees(geometry: Mapping[str, Any]) -> dict[str, Any]:
 def _moved(coordinates: Any, depth: int) -> Any:
     if not isinstance(coordinates, list) or depth > DEEPEST:
         return coordinates
-    if len(coordinates) >= 2 and all(isinstance(one, int | float) and not isinstance(one, bool) for one in coordinates[:2]):
+    if len(coordinates) >= 2 and all(
+        isinstance(coordinate, int | float) and not isinstance(coordinate, bool) for coordinate in coordinates[:2]
+    ):
         x, y = coordinates[:2]
         if not is_rd(x, y) or (abs(x) <= 180 and abs(y) <= 90):
             return [x, y]
         lat, lon = degrees_of(x, y)
         return [round(lon, 7), round(lat, 7)]
-    return [_moved(one, depth + 1) for one in coordinates]
+    return [_moved(nested, depth + 1) for nested in coordinates]
 
 
 def _rings(geometry: Any) -> list[Sequence[Any]]:

@@ -69,7 +69,7 @@ class _Looked:
     limits: Limits = USUAL
     cells: int = 0
     faults: dict[tuple[int, int], CellFault] = field(default_factory=dict)  # by row and column, from 0
-    shown: dict[tuple[int, int], str] = field(default_factory=dict)  # the words of an error
+    error_texts: dict[tuple[int, int], str] = field(default_factory=dict)  # the words of an error
 
     def in_row(self, number: int) -> dict[int, CellFault]:
         """The faults of one row, by column."""
@@ -98,14 +98,14 @@ def read_workbook(content: bytes, limits: Limits = USUAL) -> Iterator[SheetRow]:
 def _checked(archive: zipfile.ZipFile, limits: Limits) -> set[str]:
     """The names of its parts. Python reads them itself, so that no header can lie about size."""
     entries = archive.infolist()
-    if len(entries) > PARTS_MAX or sum(one.file_size for one in entries) > limits.unpacked_bytes:
+    if len(entries) > PARTS_MAX or sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
         most = limits.unpacked_bytes // MEGABYTE
         raise Invalid(
             _("This workbook unpacks to more than %(most)s MB. Copy the table into a new sheet and load that.", most=most), "file"
         )
-    if any(one.flag_bits & 1 for one in entries):
+    if any(entry.flag_bits & 1 for entry in entries):
         raise Invalid(_("This workbook has a password. Save it without a password and load it again."), "file")
-    names = {one.filename for one in entries}
+    names = {entry.filename for entry in entries}
     if WORKBOOK not in names:
         raise Invalid(next((sentence for name, sentence in OTHERS if name in names), NO_SHEET), "file")
     return names
@@ -116,8 +116,8 @@ def _sheets(archive: zipfile.ZipFile, names: set[str]) -> list[tuple[str, str]]:
     targets: dict[str, str] = {}
     sheets: list[tuple[str, str]] = []
 
-    def check_number(found: Sized) -> None:
-        if len(found) >= PARTS_MAX * 10:
+    def check_number(entries: Sized) -> None:
+        if len(entries) >= PARTS_MAX * 10:
             raise _Refused(NO_SHEET)
 
     def relation(name: str, given: dict[str, str]) -> None:
@@ -207,7 +207,7 @@ def _look(archive: zipfile.ZipFile, path: str, limits: Limits) -> _Looked:
 
     def text(words: str) -> None:
         if is_value and kind == "e":
-            looked.shown[row, column] = words[:20]
+            looked.error_texts[row, column] = words[:20]
 
     _parse(archive, path, start, end, text)
     return looked
@@ -268,11 +268,11 @@ def _name(row: int, column: int) -> str:
 
 def _check_texts(archive: zipfile.ZipFile, limits: Limits) -> None:
     """Refuse more texts than there may be cells. calamine holds them all."""
-    found = 0
+    count = 0
     with archive.open(SHARED) as stream:
         while chunk := stream.read(MEGABYTE):
-            found += len(_TEXT.findall(chunk))
-            if found > limits.cells:
+            count += len(_TEXT.findall(chunk))
+            if count > limits.cells:
                 sentence = _(
                     "The sheet has more than %(most)s cells. Take out the columns that are not needed.", most=limits.cells
                 )
@@ -322,11 +322,11 @@ def _row(number: int, before: int, cells: list[Any], looked: _Looked) -> SheetRo
     cleaned = [""] * before
     for place, value in enumerate(cells, before):
         text, fault = tidy(_text(value)) if value != "" else ("", None)
-        cleaned.append(looked.shown.get((number, place), text))
+        cleaned.append(looked.error_texts.get((number, place), text))
         if fault is not None and fault != CellFault.FORMULA:  # text that looks like one is text here
             faults[place] = fault
     faults |= looked.in_row(number)
-    cleaned += [looked.shown.get((number, place), "") for place in range(len(cleaned), 1 + max(faults, default=-1))]
+    cleaned += [looked.error_texts.get((number, place), "") for place in range(len(cleaned), 1 + max(faults, default=-1))]
     while cleaned and not cleaned[-1] and len(cleaned) - 1 not in faults:
         cleaned.pop()
     return SheetRow(number + 1, tuple(cleaned), faults)

@@ -9,16 +9,21 @@ from marketplace.published.queries.restatements import Compared, RestatedYear
 from marketplace.published.rules import Carbon
 
 
-def restated_title(one: RestatedYear) -> Text:
+def restated_title(restatement: RestatedYear) -> Text:
     """Which factors a restatement was worked out with, and when."""
     return _(
-        "Worked out again with factor version %(version)s on %(day)s", version=str(one.factor_version), day=long_date(one.made_at)
+        "Worked out again with factor version %(version)s on %(day)s",
+        version=str(restatement.factor_version),
+        day=long_date(restatement.made_at),
     )
 
 
-def restated_rows(one: Compared) -> list[tuple[Text, Decimal | None, Decimal | None]]:
+def restated_rows(comparison: Compared) -> list[tuple[Text, Decimal | None, Decimal | None]]:
     """Figure by figure: as it was booked, and worked out again. None: of nothing that moved is known what the figure rests on."""
-    return [(label, figure(one.mass_kg, one.booked), figure(one.mass_kg, one.restated)) for label, figure in FIGURES]
+    return [
+        (label, figure(comparison.mass_kg, comparison.booked), figure(comparison.mass_kg, comparison.restated))
+        for label, figure in FIGURES
+    ]
 
 
 def _avoided(mass_kg: Decimal, carbon: Carbon) -> Decimal | None:

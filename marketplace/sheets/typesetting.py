@@ -16,7 +16,7 @@ import segno
 REGIONS = {"nl": "NL", "en": "GB"}
 
 
-def typeset(template: Path, name: str, said: Any) -> bytes:
+def typeset(template: Path, name: str, values: Any) -> bytes:
     """Make the PDF of a Typst template, which reads the values as JSON under this name."""
     import typst
 
@@ -27,7 +27,7 @@ def typeset(template: Path, name: str, said: Any) -> bytes:
             font_paths=[str(fonts())],
             ignore_system_fonts=True,
             format="pdf",
-            sys_inputs={name: json.dumps(said, ensure_ascii=False)},
+            sys_inputs={name: json.dumps(values, ensure_ascii=False)},
             pdf_standards=["a-2a", "ua-1"],
         )
     )
@@ -62,22 +62,22 @@ def legible(text: str) -> str:
     )
 
 
-def _replaced(one: str) -> str:
-    if one.isspace():
-        return "\n" if one in "\u2028\u2029" else " "
-    plain = unicodedata.normalize("NFKC", one)
-    if plain != one and all(ord(part) in _letters() for part in plain):
+def _replaced(character: str) -> str:
+    if character.isspace():
+        return "\n" if character in "\u2028\u2029" else " "
+    plain = unicodedata.normalize("NFKC", character)
+    if plain != character and all(ord(part) in _letters() for part in plain):
         return plain
-    return "" if unicodedata.category(one) in ("Cf", "Mn", "Me", "Sk") else "?"
+    return "" if unicodedata.category(character) in ("Cf", "Mn", "Me", "Sk") else "?"
 
 
-def drawn(said: Any) -> Any:
+def drawn(content: Any) -> Any:
     """The same with every text in the reader's language and legible."""
-    if isinstance(said, dict):
-        return {name: drawn(value) for name, value in said.items()}
-    if isinstance(said, list | tuple):
-        return [drawn(value) for value in said]
-    return legible(str(said))
+    if isinstance(content, dict):
+        return {name: drawn(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [drawn(value) for value in content]
+    return legible(str(content))
 
 
 def qr_code(address: str) -> str:

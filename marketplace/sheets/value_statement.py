@@ -59,57 +59,59 @@ class ValueStatement:
     note: Text
 
 
-def statement_pdf(told: ValueStatement, today: date) -> bytes:
+def statement_pdf(statement: ValueStatement, today: date) -> bytes:
     """Make the PDF in the reader's language. On the foot of every page stands which kind of value this is."""
     return pages.pdf(
         Paper(
-            title=_("Material value of %(organisation)s, %(year)s", organisation=told.organisation, year=told.year),
+            title=_("Material value of %(organisation)s, %(year)s", organisation=statement.organisation, year=statement.year),
             description=_(
-                "What the material of %(organisation)s is worth, and what became of that.", organisation=told.organisation
+                "What the material of %(organisation)s is worth, and what became of that.", organisation=statement.organisation
             ),
-            header=_("Material value of %(organisation)s, %(year)s", organisation=told.organisation, year=told.year),
+            header=_("Material value of %(organisation)s, %(year)s", organisation=statement.organisation, year=statement.year),
             footer=_(
                 "Material value, a shadow statement: no balance (BBV art. 63). Made on %(day)s",
                 day=long_date(today),
             ),
             made_on=today,
             parts=[
-                pages.lead(_("As it stood on %(day)s", day=told.as_of)),
-                pages.note(told.note),
-                *_statement(told),
-                *_totals(told),
-                *_classes(told),
+                pages.lead(_("As it stood on %(day)s", day=statement.as_of)),
+                pages.note(statement.note),
+                *_statement(statement),
+                *_totals(statement),
+                *_classes(statement),
             ],
         )
     )
 
 
-def _statement(told: ValueStatement) -> Iterator[Block]:
+def _statement(statement: ValueStatement) -> Iterator[Block]:
     yield pages.headline(_("Statement of the year"))
-    opening = _("Opening on %(day)s", day=told.opened_on) if told.opened_on else _("Opening: nothing was valued before")
-    rows: list[Sequence[Words]] = [[opening, told.opening]]
+    opening = _("Opening on %(day)s", day=statement.opened_on) if statement.opened_on else _("Opening: nothing was valued before")
+    rows: list[Sequence[Words]] = [[opening, statement.opening]]
     for part in MovedPart:
         rows += [
-            [_("%(part)s: %(line)s", part=part.label, line=line.label), line.amount] for line in told.moved if line.part is part
+            [_("%(part)s: %(line)s", part=part.label, line=line.label), line.amount]
+            for line in statement.moved
+            if line.part is part
         ]
-    rows.append([_("Closing on %(day)s", day=told.as_of), told.closing])
+    rows.append([_("Closing on %(day)s", day=statement.as_of), statement.closing])
     yield pages.table([_("What became of the value"), _("Amount")], rows, align="lr", has_total=True)
 
 
-def _totals(told: ValueStatement) -> Iterator[Block]:
+def _totals(statement: ValueStatement) -> Iterator[Block]:
     yield pages.headline(_("What was found"))
-    yield pages.table([_("What"), _("On %(day)s", day=told.as_of)], told.facts, align="ll", widths=["auto", "1"])
+    yield pages.table([_("What"), _("On %(day)s", day=statement.as_of)], statement.facts, align="ll", widths=["auto", "1"])
     yield pages.headline(_("By method"))
     head = [_("Method"), _("Parts"), _("Mass"), _("Value (gross)")]
-    yield pages.table(head, told.methods, align="lrrr", widths=["1", "auto", "auto", "auto"])
+    yield pages.table(head, statement.methods, align="lrrr", widths=["1", "auto", "auto", "auto"])
     yield pages.small(_("A part without a value is not worth nothing: nobody knows yet what it is worth."))
 
 
-def _classes(told: ValueStatement) -> Iterator[Block]:
-    if not told.classes:
+def _classes(statement: ValueStatement) -> Iterator[Block]:
+    if not statement.classes:
         return
     yield pages.headline(_("By class of asset"))
-    head = [_("Class"), _("Opening"), *told.columns, _("Closing")]
-    for row in told.classes:
+    head = [_("Class"), _("Opening"), *statement.columns, _("Closing")]
+    for row in statement.classes:
         yield pages.section(row[0])
         yield pages.table([_("What"), _("Amount")], list(zip(head[1:], row[1:], strict=True)), align="lr", has_total=True)

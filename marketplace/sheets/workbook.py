@@ -115,8 +115,8 @@ def _write(book: Any, sheet: Sheet, styles: _Styles, taken: set[str]) -> None:
         while row is not None and line < MOST_ROWS:
             line += 1
             for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
-                shown = _put(page, (line, place), cell, column, styles, wraps=sheet.wraps)
-                widths[place] = max(widths[place], shown)
+                width = _put(page, (line, place), cell, column, styles, wraps=sheet.wraps)
+                widths[place] = max(widths[place], width)
             row = next(rows, None)
         for place, column in enumerate(columns):
             page.set_column(place, place, column.width or min(max(widths[place], NARROWEST), WIDEST))
