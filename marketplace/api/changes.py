@@ -78,6 +78,9 @@ CHANGES = (
             ),
             _("Stricter: calling off what was announced to a depot says why (reason, 422). The other side reads it."),
             _(
+                "New: filters of /statistics by words (q) and by a place and a radius (near or place, radiusKm), as /exchanges has them; for the region."
+            ),
+            _(
                 "Changed: mine and status of /listings and /demands narrow for everybody. Without a token, or for whoever has no listings of their own, "
                 "mine gives nothing, and of the states only what is published or open is found. Before, the whole catalogue came."
             ),

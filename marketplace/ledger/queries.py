@@ -84,6 +84,12 @@ _LACKING: dict[Lack, ColumnElement[bool]] = {
 }
 
 
+def stands_in(word: str, materials: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether a word stands in the name of one side of a row, or names its material."""
+    named = (func.lower(name).contains(word, autoescape=True) for name in (Exchange.from_name, Exchange.to_name))
+    return or_(*named, Exchange.material_slug.in_(materials))
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangeFilter:
     """Which rows are asked for: of a period, of either side, of materials, of lots.
@@ -130,8 +136,7 @@ class ExchangeFilter:
         if self.listing_ids is not None:
             rows = rows.where(Exchange.listing_id.in_(self.listing_ids))
         for word, materials in self.words:
-            named = (func.lower(name).contains(word, autoescape=True) for name in (Exchange.from_name, Exchange.to_name))
-            rows = rows.where(or_(*named, Exchange.material_slug.in_(materials)))
+            rows = rows.where(stands_in(word, materials))
         if self.lacks:
             rows = rows.where(Exchange.kind == RowKind.TRANSFER, or_(*(_LACKING[lack] for lack in self.lacks)), ~is_taken_back)
         if self.groups:

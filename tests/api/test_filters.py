@@ -111,3 +111,52 @@ def test_few_transfers_cannot_be_cut_out_of_the_figures_by_whoever_knows_public_
     assert public.get(f"/statistics?{query}").status_code == 401
     for kind in ("partner", "adviser"):
         assert somebody(f"een-{kind}", kind=kind).get(f"/statistics?{query}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("asked", "exchanges"),
+    [
+        ("q=borne", 1),
+        ("q=HENGELO betonsteen", 1),  # a side, and a word for the material
+        ("q=borne kozijn", 0),
+        ("q=losser", 0),
+        ("place=Hengelo&radiusKm=2", 1),
+        ("near=52.26583,6.79306&radiusKm=2", 1),
+        ("place=Borne&radiusKm=2", 0),  # where it went: the lot lay in Hengelo
+        ("place=Hengelo&radiusKm=2&q=borne&materialGroup=bestrating&municipality=hengelo", 1),
+        ("place=Hengelo&radiusKm=2&municipality=losser", 0),
+    ],
+)
+def test_the_figures_are_of_the_rows_that_the_same_words_and_place_find(
+    exchanged: dict[str, Any], borne: Api, asked: str, exchanges: int
+) -> None:
+    """800 m² of pavers of 185 kg from Hengelo to Borne: 148 tonnes."""
+    figures = borne.get(f"/statistics?{asked}").get_json()
+    assert borne.get(f"/exchanges?{asked}").get_json()["total"] == exchanges
+    assert (figures["totals"]["exchanges"], figures["totals"]["massKg"]) == (exchanges, exchanges * 148_000)
+    for part in ("byMonth", "byMaterialGroup", "byMunicipality", "byReach", "byPair"):
+        assert sum(row["massKg"] for row in figures[part]) == exchanges * 148_000, part
+
+
+def test_what_stands_beside_the_ledger_follows_no_words_and_no_place_and_says_so(exchanged: dict[str, Any], borne: Api) -> None:
+    for asked in ("q=borne", "place=Hengelo&radiusKm=2"):
+        beside = borne.get(f"/statistics?{asked}").get_json()["beside"]
+        assert [beside[name] for name in ("offered", "wanted", "lost", "competition")] == [None] * 4
+        assert {one["figure"] for one in beside["notTold"]} == {"offered", "wanted", "lost", "competition"}
+        assert beside["days"]["count"] == 1
+
+
+def test_figures_of_words_and_of_a_place_are_for_the_region(
+    exchanged: dict[str, Any], public: Api, somebody: Callable[..., Api]
+) -> None:
+    partner = somebody("waterschap", kind="partner")
+    for asked in ("q=borne", "place=Hengelo&radiusKm=2"):
+        assert (public.get(f"/statistics?{asked}").status_code, partner.get(f"/statistics?{asked}").status_code) == (401, 403)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"), [("place=Hengelo", "radiusKm"), ("radiusKm=5", "radiusKm"), ("place=Atlantis&radiusKm=5", "place")]
+)
+def test_a_place_of_the_figures_has_a_radius_and_is_known(borne: Api, asked: str, field: str) -> None:
+    refused = borne.get(f"/statistics?{asked}")
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, field)

@@ -1,5 +1,7 @@
 """Exchanges and their totals."""
 
+from decimal import Decimal
+
 from flask import Response
 
 from marketplace.accounts.policy import Can
@@ -34,6 +36,7 @@ from marketplace.impact.queries.statistics import get_statistics
 from marketplace.impact.queries.supply import get_supply
 from marketplace.impact.rules.cut import Between, Cut
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.text import tokens
 from marketplace.ledger.queries import ExchangeFilter, get_exchange
@@ -74,6 +77,10 @@ CUT = (
     query.words("through", "direct, or through a depot; rows before version 3 say neither; for the region", Through, many=False),
     query.words("between", "within one organisation, or between two, for the region", Between, many=False),
     query.parameter("withoutBulk", "true: without sand and soil, for the region", type="boolean"),
+    query.parameter("q", "words that stand in the name of one side or of the material, for the region"),
+    query.NEAR,
+    query.parameter("place", "a place name or postcode around which the lot lay, by its public point; for the region"),
+    query.RADIUS,
 )
 
 
@@ -82,9 +89,7 @@ CUT = (
 @one_moment
 def list_exchanges() -> Response:
     """List rows of the ledger: your own organisation's, or all for reviewer and administrator."""
-    page, (first, last), (point, radius_km) = read_page(), asked_period(), asked_point()
-    if point is not None and radius_km is None:
-        raise Invalid(_("A place needs a radius here. Send radiusKm as well."), "radiusKm")
+    page, (first, last), around = read_page(), asked_period(), _asked_around()
     session, taxonomy = current_session(), current_taxonomy()
     wanted = ExchangeFilter(
         first,
@@ -94,8 +99,8 @@ def list_exchanges() -> Response:
         asked_all("material"),
         asked_all("municipality"),
         asked_words("kind", RowKind),
-        None if point is None or radius_km is None else listings_within(point, radius_km),
-        tuple((word, tuple(item.slug for item in taxonomy.search(word))) for word in tokens(asked("q"))),
+        listings_within(*around) if around else None,
+        _asked_words_of_rows(),
         asked_all("fromOrganisation"),
         asked_all("toOrganisation"),
         *asked_months("fromMonth", "untilMonth"),
@@ -109,6 +114,20 @@ def list_exchanges() -> Response:
     query.check_organisations(session, wanted.organisations)
     rows, total = list_visible(session, current_actor(), page=page.number, page_size=page.size, wanted=wanted)
     return many(ExchangesSchema, rows, total=total, page=page)
+
+
+def _asked_around() -> tuple[Point, Decimal] | None:
+    """The point of `near` or `place` and the kilometres around it, or neither."""
+    point, radius_km = asked_point()
+    if point is not None and radius_km is None:
+        raise Invalid(_("A place needs a radius here. Send radiusKm as well."), "radiusKm")
+    return None if point is None or radius_km is None else (point, radius_km)
+
+
+def _asked_words_of_rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The words of `q`, each with the materials that it names."""
+    taxonomy = current_taxonomy()
+    return tuple((word, tuple(item.slug for item in taxonomy.search(word))) for word in tokens(asked("q")))
 
 
 @route("GET", "/exchanges/<int:seq>", gives=WholeExchangeSchema, tag="figures")
@@ -171,6 +190,8 @@ def show_statistics() -> Response:
         asked_word("through", Through),
         asked_word("between", Between),
         asked_yes("withoutBulk"),
+        _asked_around(),
+        _asked_words_of_rows(),
     )
     session, actor = current_session(), current_actor()
     statistics = get_statistics(session, actor, cut)

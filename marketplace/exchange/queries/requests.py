@@ -14,7 +14,7 @@ from marketplace.exchange.queries.destination import destination
 from marketplace.exchange.queries.reservations import list_claims
 from marketplace.exchange.rules.ranking import NO_SHOWS_COUNT, Claim, Score, ranked
 from marketplace.exchange.rules.reservation import ReservationStatus
-from marketplace.impact.queries.supply import NOT_BY_KIND, NOT_BY_SIDES, lots_in, moments_in, way_in
+from marketplace.impact.queries.supply import lots_in, moments_in, not_beside, way_in
 from marketplace.impact.rules.cut import Cut, NoFigure
 from marketplace.kernel import clock
 from marketplace.kernel.geo import Point, apart_km
@@ -70,8 +70,8 @@ class Competition:
 def count_competition(session: Session, actor: Actor, cut: Cut) -> Competition | NoFigure:
     """Requests for the same lot. Of a municipality: for the lots that it offered. For the region."""
     require(actor, Can.READ_PERIOD_FIGURES)
-    if cut.kinds or cut.between:
-        return NoFigure(NOT_BY_KIND if cut.kinds else NOT_BY_SIDES)
+    if reason := not_beside(cut):
+        return NoFigure(reason)
     where = (*moments_in(cut, Reservation.requested_at), *lots_in(session, cut, Listing), *way_in(cut))
     lots = (
         select(func.count(distinct(Reservation.organisation_id)).label("askers"), func.count().label("requests"))

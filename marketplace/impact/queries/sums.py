@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.impact.rules.cut import Between, Cut
 from marketplace.ledger.models import KEYS, ROLLUP_PAIR, ROLLUP_SIDE, Exchange, book, summed
+from marketplace.ledger.queries import stands_in
 from marketplace.ledger.rules import Totals
+from marketplace.market.queries.demands import listings_within
 
 
 def find_months(session: Session) -> tuple[str, str] | None:
@@ -72,9 +74,9 @@ def _of_side(cut: Cut) -> list[ColumnElement[bool]]:
 def _is_of_the_book(cut: Cut) -> bool:
     """Whether no roll-up tells this part apart.
 
-    Kinds of rows, and what more than one municipality gave or received.
+    Kinds of rows, words, a place, and what more than one municipality gave or received.
     """
-    return bool(cut.kinds) or len(cut.municipalities) > 1
+    return bool(cut.kinds) or cut.is_of_rows or len(cut.municipalities) > 1
 
 
 def _summed(rows: Any, *keys: Any) -> Select[Any]:
@@ -89,6 +91,8 @@ def where_in_book(cut: Cut) -> list[ColumnElement[bool]]:
         *_groups(cut, KEYS["group_slug"]),
         *_sides(cut, KEYS["from_slug"], KEYS["to_slug"]),
         *_flags(cut, KEYS["through"], KEYS["is_bulk"]),
+        *([Exchange.listing_id.in_(listings_within(*cut.around))] if cut.around else []),
+        *(stands_in(word, materials) for word, materials in cut.words),
     ]
 
 

@@ -30,6 +30,7 @@ from marketplace.materials.rules.taxonomy import Taxonomy
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
 NOT_BY_KIND = _("A kind of row is of the ledger alone. Take that filter away to see this figure.")
+NOT_BY_ROWS = _("Words and a place are looked for in the ledger alone. Remove that filter to see this figure.")
 NOT_BY_SIDES = _("Between whom something goes is known when it has gone. Take that filter away to see this figure.")
 NOT_BY_WAY = _("A demand is in no depot. Remove that filter to see this figure.")
 NOT_FOR_YOU = _("This figure is for whoever answers for the region.")
@@ -77,7 +78,7 @@ class Supply:
 def get_supply(session: Session, actor: Actor, cut: Cut) -> Supply:
     """What was offered, found a taker, was lost and is asked for. For the region."""
     require(actor, Can.READ_PERIOD_FIGURES)
-    beside = NOT_BY_KIND if cut.kinds else NOT_BY_SIDES if cut.between else None
+    beside = not_beside(cut)
     answers = may(actor, Can.READ_LOSSES)
     return Supply(
         offered=NoFigure(beside) if beside else _offered(session, cut),
@@ -85,6 +86,15 @@ def get_supply(session: Session, actor: Actor, cut: Cut) -> Supply:
         lost=NoFigure(beside or NOT_FOR_YOU) if beside or not answers else _lost(session, cut),
         wanted=_not_wanted(beside, cut) or _wanted(session, cut),
     )
+
+
+def not_beside(cut: Cut) -> Text | None:
+    """Why what stands beside the ledger does not follow this cut; None where it does."""
+    if cut.kinds:
+        return NOT_BY_KIND
+    if cut.is_of_rows:
+        return NOT_BY_ROWS
+    return NOT_BY_SIDES if cut.between else None
 
 
 def _not_wanted(beside: Text | None, cut: Cut) -> NoFigure | None:

@@ -3,8 +3,10 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
+from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text
 from marketplace.ledger.rules import Through
 
@@ -21,7 +23,8 @@ class Cut:
     """A part of the ledger, or of what stands beside it.
 
     A period of whole months, `YYYY-MM`; municipalities on either side; groups of material; kinds of rows; direct or through a depot; within
-    or between organisations; without sand and soil.
+    or between organisations; without sand and soil; lots within a distance of a point, by their public points; words that stand in the name
+    of a side or of the material, each with the materials that it names.
     """
 
     first: str = ""
@@ -32,6 +35,13 @@ class Cut:
     through: Through | None = None
     between: Between | None = None
     without_bulk: bool = False
+    around: tuple[Point, Decimal] | None = None
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def is_of_rows(self) -> bool:
+        """Whether it looks for words or a place in rows of the ledger; nothing beside it has those."""
+        return bool(self.around or self.words)
 
     @property
     def is_all(self) -> bool:
