@@ -85,9 +85,23 @@ def included(kg: str, *, as_of: date | None = date(2026, 5, 1), bank: int = 500)
 
 def test_a_report_includes_of_the_bank_at_most_what_it_reports_as_reused() -> None:
     assert included("400") == date(2026, 5, 1)
-    with pytest.raises(Invalid, match=r"400.kg .* 400.*") as refused:
+    with pytest.raises(Invalid, match=r"0,4.ton .* 0,401.ton") as refused:
         included("400.001")
     assert refused.value.field == "includes_bank_kg"
+
+
+@pytest.mark.parametrize(("bank", "limit"), [("311760", "311.76"), ("311760.9", "311.76"), ("311849.999", "311.849")])
+def test_the_limit_that_a_refusal_names_may_be_typed(bank: str, limit: str) -> None:
+    """311 760 kg is 311.8 tonnes for short: whoever typed that was refused with the same figure."""
+    rows, day = [UseRow("bestrating", "reused", Decimal(900_000))], date(2026, 5, 1)
+
+    def typed(kg: Decimal) -> date | None:
+        return check_included(rows, year=2026, included_kg=kg, as_of=day, bank_kg=Decimal(bank), today=date(2026, 6, 1))
+
+    with pytest.raises(Invalid, match=f"{limit.replace('.', ',')}.ton via") as refused:
+        typed(Decimal("311850"))
+    assert refused.value.field == "includes_bank_kg"
+    assert typed(Decimal(limit) * 1000) == day
 
 
 def test_granulates_of_the_bank_are_included_where_they_are_reported_as_recycled() -> None:

@@ -14,13 +14,14 @@ Source: domain.md, "The three goals and their indicators" (Koersdocument Circula
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from marketplace.kernel.errors import FieldError, Invalid
-from marketplace.kernel.formats import mass
+from marketplace.kernel.formats import KG_PER_TONNE
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import quoted
+from marketplace.kernel.units import Amount, Unit
 
 SHARE_PLACES = Decimal("0.000001")
 MASS_PLACES = Decimal("0.001")
@@ -222,6 +223,11 @@ def total_by_origin(rows: Iterable[UseRow], *, scope: str) -> dict[Origin, Decim
     return sums
 
 
+def _as_typed(mass_kg: Decimal, rounding: str) -> Amount:
+    """Tonnes to the kilogram, as they are typed: a limit that is read can be entered, and two figures that differ look so."""
+    return Amount(mass_kg.quantize(Decimal(1), rounding) / KG_PER_TONNE, Unit.TONNE)
+
+
 def check_included(
     rows: Iterable[UseRow],
     *,
@@ -252,8 +258,8 @@ def check_included(
             _(
                 "You report %(renewable)s reused, recycled and biobased, and say that %(included)s of the materials bank is in it. "
                 "Report what you received as reused, granulates as recycled and wood as biobased, say that less is included, or explain it.",
-                renewable=mass(renewable_kg),
-                included=mass(included_kg),
+                renewable=_as_typed(renewable_kg, ROUND_FLOOR),
+                included=_as_typed(included_kg, ROUND_CEILING),
             ),
             "includes_bank_kg",
         )
@@ -262,7 +268,7 @@ def check_included(
             _(
                 "In %(year)s you received %(bank)s through the materials bank. Say that at most that much is included.",
                 year=str(year),
-                bank=mass(bank_kg),
+                bank=_as_typed(bank_kg, ROUND_FLOOR),
             ),
             "includes_bank_kg",
         )
