@@ -224,7 +224,7 @@ def total_by_origin(rows: Iterable[UseRow], *, scope: str) -> dict[Origin, Decim
 
 
 def _as_typed(mass_kg: Decimal, rounding: str) -> Amount:
-    """Tonnes to the kilogram, as they are typed: a limit that is read can be entered, and two figures that differ look so."""
+    """Tonnes to the kilogram, as they are typed. So a limit that is read can be entered."""
     return Amount(mass_kg.quantize(Decimal(1), rounding) / KG_PER_TONNE, Unit.TONNE)
 
 
