@@ -23,7 +23,7 @@ def test_a_mistyped_parameter_is_refused_with_the_nearest(public: Api, address: 
 
 
 def test_a_parameter_that_resembles_none_is_refused(hengelo: Api) -> None:
-    for address in ("/listings?zwart=1", "/statistics?q=asfalt", "/me?page=1", "/notices?zwart=1"):
+    for address in ("/listings?zwart=1", "/goals?q=asfalt", "/me?page=1", "/notices?zwart=1"):
         refused = hengelo.get(address)
         assert refused.status_code == 422, address
         assert len(refused.get_json()["errors"]) == 1
