@@ -58,7 +58,7 @@ def test_the_broker_reads_it_of_every_depot(app: Flask, session: Session) -> Non
         page = client.get(address).text
         assert "Gemeentewerf" in page and page.count("1 partij ligt te lang") == 1
     in_english = client.get("/en/makelaar").text
-    assert "1 lot lies too long" in in_english and "Depots that need somebody" in in_english
+    assert "1 lot has been there too long" in in_english and "Depots that need somebody" in in_english
 
 
 def test_a_keeper_sees_when_others_come_to_the_depot(app: Flask, session: Session) -> None:
