@@ -1,5 +1,7 @@
 """Kept lots on the pages: keeping one, letting one go, comparing, sharing, and the compact list."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,6 +11,9 @@ from marketplace.accounts.policy import Actor
 from marketplace.market.actions.listings import close_listing
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import Condition
+from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.web.catalogue import comparing
+from marketplace.web.ui.lots import LotPage
 from marketplace.web.ui.paging import numbers_of
 from tests.factories import make_actor, make_draft, make_listing, seed_taxonomy
 from tests.visitors import send, visit
@@ -92,6 +97,23 @@ def test_lots_stand_side_by_side_and_what_differs_is_marked(
     assert page.count("mp-compare__differs") == 2  # price and condition
     only = client.get(f"/aanbod/vergelijken?lots={lot.id},{other.id}&only=1").text
     assert only.count("<tr") == 1 + 2
+
+
+def test_what_a_lot_saves_is_unknown_without_a_factor_and_never_not_said(
+    client: FlaskClient, session: Session, owner: Actor, lot: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_listing(session, owner, title="Rode keien")
+    session.commit()
+    known = comparing.lot_page
+
+    def without_factor(session: Session, listing: Listing, taxonomy: Taxonomy) -> LotPage:
+        page = known(session, listing, taxonomy)
+        return replace(page, saves_kgco2e=None) if listing.id == other.id else page
+
+    monkeypatch.setattr(comparing, "lot_page", without_factor)
+    page = client.get(f"/aanbod/vergelijken?lots={lot.id}&lots={other.id}").text
+    saved = page.split("Bespaart tegenover nieuw")[1].split("</tr>")[0]
+    assert "CO₂e" in saved and "onbekend" in saved and "niet gezegd" not in saved
 
 
 def test_what_cannot_be_seen_is_not_compared(client: FlaskClient, session: Session, owner: Actor, lot: Listing) -> None:
