@@ -220,6 +220,11 @@ def corrections(report: Report) -> Iterator[Block]:
         yield from _rest(report.corrections)
     else:
         yield pages.par(_("Nothing was taken back in this year."))
+    if report.taken_back_later:
+        yield pages.section(_("Taken back when the year was over"))
+        yield _row_table(report.taken_back_later)
+        yield from _rest(report.taken_back_later)
+        yield pages.small(_("It counts in the month in which it was taken back. The figures of the year stay as they are."))
     if report.booked_later:
         yield pages.section(_("Happened in the year, booked when it was over"))
         yield _row_table(report.booked_later)

@@ -86,6 +86,7 @@ def _sheets(report: Report, address: str) -> Iterator[Sheet]:
         ),
     )
     yield Sheet(_("Corrections"), ROW_HEAD, _rows(report.corrections))
+    yield Sheet(_("Taken back later"), ROW_HEAD, _rows(report.taken_back_later))
     yield Sheet(_("Booked later"), ROW_HEAD, _rows(report.booked_later))
     yield Sheet(
         _("Worked out again"),

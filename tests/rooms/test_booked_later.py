@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.accounts.policy import Actor
 from marketplace.exchange.actions import decide, hand_over, reserve
+from marketplace.exchange.actions.booking import reverse_exchange
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
 from marketplace.impact.actions.goals import seed_goals
 from marketplace.impact.actions.reports import report_material_use
 from marketplace.impact.actions.review import adopt, submit
 from marketplace.impact.models import AdoptedYear
-from marketplace.impact.queries.adopted import find_adopted_breach, list_adopted, list_booked_later
+from marketplace.impact.queries.adopted import find_adopted_breach, list_adopted, list_booked_later, list_taken_back_later
 from marketplace.impact.queries.bank import get_bank_by_origin
 from marketplace.impact.rules.goals import Decision
 from marketplace.impact.rules.material_use import Origin, UseRow
@@ -119,6 +120,26 @@ def test_what_is_confirmed_after_the_receivers_year_was_adopted_counts_in_januar
     assert kept.ledger_hash == session.get_one(Exchange, 1).hash
     assert (bank_of_borne(session, YEAR), bank_of_borne(session, YEAR + 1)) == (37_000, 18_500)
     assert find_adopted_breach(session) is None
+    sound(session)
+
+
+def test_what_is_taken_back_of_an_adopted_year_counts_later_and_is_listed_with_it(
+    session: Session, cast: dict[str, Actor]
+) -> None:
+    """37 000 kg of 2026, adopted; the AO CE takes them back in February 2027: 2026 keeps them, and both years say so."""
+    confirm(session, cast, handed_over(session, cast).id, at(31, 23, 45))
+    submit_year(session, cast, "borne", at(1, 0, 5, month=1))
+    adopt_year(session, cast, "borne", at(1, 9, 0, month=1))
+    assert list_taken_back_later(session, cast["reviewer"], YEAR) == []
+    with clock.frozen(at(3, 9, 0, month=2)):
+        reverse_exchange(session, cast["reviewer"], seq=1, reason="Nooit geleverd, zegt de keet.")
+    assert periods(session) == [("transfer", "2026-12"), ("reversal", "2027-02")]
+    for reader in (cast["reviewer"], cast["borne"], cast["hengelo"]):
+        assert [(row.seq, row.reverses) for row in list_taken_back_later(session, reader, YEAR)] == [(2, 1)]
+    assert list_taken_back_later(session, make_actor(session, "losser"), YEAR) == []
+    assert list_taken_back_later(session, cast["reviewer"], YEAR + 1) == []
+    assert list_booked_later(session, cast["reviewer"], YEAR) == []
+    assert (bank_of_borne(session, YEAR), bank_of_borne(session, YEAR + 1)) == (37_000, -37_000)
     sound(session)
 
 

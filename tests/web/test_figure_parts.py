@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.organisations import seed_region
 from marketplace.kernel import clock
-from tests.entries import append_entry
+from tests.entries import append_entry, append_reversal
 from tests.factories import make_actor, make_organisation, seed_taxonomy
 from tests.visitors import visit
 
@@ -144,6 +144,16 @@ def test_what_was_booked_later_stands_with_its_year(reviewer: FlaskClient) -> No
     assert "Telt mee in deze periode en gebeurde in een eerdere maand:" in this
     assert "Borne → naar Wierden , 4,00 ton, 4 mei 2026: telt mee in juli 2026" in this
     assert "Later geboekt 2 regels" in this
+
+
+def test_what_was_taken_back_later_stands_with_the_year_that_keeps_its_figures(bank: Session, reviewer: FlaskClient) -> None:
+    append_reversal(bank, seq=6, happened_on=date(2026, 3, 3))  # the 7 tonnes of 30 December
+    bank.commit()
+    year = words(reviewer, "/cijfers?jaar=2025")
+    assert "Neemt iets terug van 2025 en telt later mee, dus de cijfers van 2025 blijven zoals ze zijn:" in year
+    assert "Losser → naar Hengelo , −7,00 ton, 3 mrt 2026: telt mee in maart 2026" in year
+    assert "Later geboekt 3 regels" in year
+    assert "Neemt iets terug van" not in words(reviewer, "/cijfers?jaar=2026")
 
 
 def test_whoever_is_no_side_of_a_row_does_not_read_that_it_was_booked_later(

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from datetime import date
 from decimal import Decimal
 
 import openpyxl
@@ -23,6 +24,7 @@ from marketplace.kernel.db import Database
 from marketplace.published.actions import publish
 from marketplace.published.queries.report import get_report
 from tests.adopted import YEAR, four_years, seed
+from tests.entries import append_reversal
 from tests.factories import make_actor
 from tests.visitors import send, visit
 
@@ -156,6 +158,23 @@ def test_every_sheet_adds_up_to_the_page(reviewer: FlaskClient, client: FlaskCli
     assert shown["Opnieuw gebruikt"] == 469_000
     assert Decimal(str(shown["Vermeden, vervangt een aankoop"])) == Decimal(200_000) * Decimal("0.1188")
     assert [row[0] for row in found["Correcties"]] == ["Regel van het grootboek", 5]
+
+
+def test_what_was_taken_back_when_the_year_was_over_is_told_and_changes_no_figure(
+    reviewer: FlaskClient, client: FlaskClient, adopted: Session
+) -> None:
+    append_reversal(adopted, seq=1, happened_on=date(YEAR + 1, 2, 10))  # the 200 t to Enschede; row 6
+    adopted.commit()
+    address = published(reviewer)
+    found = tables(client.get(f"{address}.xlsx").data)
+    assert [(row[0], row[1]) for row in found["Later teruggenomen"]][1:] == [(6, 1)]
+    assert [row[0] for row in found["Correcties"]] == ["Regel van het grootboek", 5]
+    assert {row[0]: row[1] for row in found["Cijfers"]}["Opnieuw gebruikt"] == 469_000
+    said = pdf_text(client.get(f"{address}.pdf").data).replace("\u00a0", " ")
+    assert "Teruggenomen toen het jaar voorbij was" in said
+    assert f"6 1 10 feb {YEAR + 1} februari {YEAR + 1} -200 ton" in said
+    almelo = tables(client.get(f"{published(reviewer, f'{YEAR}/almelo')}.xlsx").data)
+    assert len(almelo["Later teruggenomen"]) == 1
 
 
 def test_who_has_not_adopted_is_counted_and_not_named(reviewer: FlaskClient, client: FlaskClient) -> None:

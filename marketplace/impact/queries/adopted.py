@@ -17,7 +17,7 @@ from marketplace.impact.queries.bank import get_bank_by_year
 from marketplace.impact.rules.material_use import COVERAGE_MINIMUM, RENEWABLE, ZERO, Flow, Origin, Scope, YearInput
 from marketplace.impact.rules.reports import AT_THE_REVIEWER, ReportStatus
 from marketplace.kernel import clock
-from marketplace.ledger.models import Exchange, month_booked
+from marketplace.ledger.models import Exchange, counts_in, month_booked
 from marketplace.notices.queries import list_records
 
 COVERAGE = "coverage_minimum_percent"
@@ -138,10 +138,28 @@ def list_booked_later(session: Session, actor: Actor, year: int) -> list[BookedL
     require(actor, Can.READ_EXCHANGES)
     over = datetime(year + 1, 1, 1, tzinfo=clock.AMSTERDAM)
     rows = select(Exchange).where(Exchange.happened_on.between(date(year, 1, 1), date(year, 12, 31)), Exchange.booked_at >= over)
-    if not may(actor, Can.READ_ALL_EXCHANGES):
-        slug = actor.organisation_slug
-        rows = rows.where((Exchange.from_slug == slug) | (Exchange.to_slug == slug))
-    return [BookedLater(row, row.month <= f"{year:04d}-12") for row in session.scalars(rows.order_by(Exchange.seq))]
+    visible = _visible(rows, actor).order_by(Exchange.seq)
+    return [BookedLater(row, row.month <= f"{year:04d}-12") for row in session.scalars(visible)]
+
+
+def list_taken_back_later(session: Session, actor: Actor, year: int) -> Sequence[Exchange]:
+    """List what was taken back of a year, and counts after it: its figures stay as they are. Oldest first.
+
+    Not what came back in the year itself and was booked later. The rows that the actor may see: of the own organisation, or all for
+    reviewer and administrator.
+    """
+    require(actor, Can.READ_EXCHANGES)
+    of_the_year = select(Exchange.seq).where(counts_in(f"{year:04d}-01", f"{year:04d}-12")).correlate(None)
+    after = Exchange.happened_on > date(year, 12, 31)
+    rows = select(Exchange).where(Exchange.reverses.in_(of_the_year), after, month_booked > f"{year:04d}-12")
+    return session.scalars(_visible(rows, actor).order_by(Exchange.seq)).all()
+
+
+def _visible(rows: Select[Exchange], actor: Actor) -> Select[Exchange]:
+    if may(actor, Can.READ_ALL_EXCHANGES):
+        return rows
+    slug = actor.organisation_slug
+    return rows.where((Exchange.from_slug == slug) | (Exchange.to_slug == slug))
 
 
 def list_municipalities_to_remind(session: Session) -> list[int]:

@@ -16,7 +16,7 @@ from marketplace.accounts.policy import OPERATOR
 from marketplace.accounts.queries.organisations import get_organisation_by_slug, list_municipalities
 from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.impact.models import AdoptedYear
-from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopted, list_booked_later
+from marketplace.impact.queries.adopted import get_coverage_minimum, list_adopted, list_booked_later, list_taken_back_later
 from marketplace.impact.queries.goals import list_goals
 from marketplace.impact.queries.statistics import Statistics, StatisticsRow, get_statistics
 from marketplace.impact.rules.cut import Cut
@@ -109,6 +109,7 @@ class Report:
     flows: tuple[Flow, ...]
     corrections: tuple[Exchange, ...]
     booked_later: tuple[Exchange, ...]
+    taken_back_later: tuple[Exchange, ...]
     factor_version: int
     factor_versions: tuple[int, ...]
     ledger_seq: int
@@ -157,6 +158,7 @@ def get_report(session: Session, *, year: int, slug: str = "") -> Report:
         flows=_flows(statistics, named),
         corrections=corrections,
         booked_later=later,
+        taken_back_later=_taken_back_later(session, year, slug),
         factor_version=get_taxonomy(session).version,
         factor_versions=tuple(sorted({adoption.factor_version for adoption in adopted})),
         ledger_seq=seq,
@@ -269,3 +271,9 @@ def _booked_later(session: Session, year: int, slug: str) -> tuple[Exchange, ...
         for booked in list_booked_later(session, OPERATOR, year)
         if not slug or slug in (booked.row.from_slug, booked.row.to_slug)
     )
+
+
+def _taken_back_later(session: Session, year: int, slug: str) -> tuple[Exchange, ...]:
+    """What counts in the year and was taken back when it was over, oldest first."""
+    rows = list_taken_back_later(session, OPERATOR, year)
+    return tuple(row for row in rows if not slug or slug in (row.from_slug, row.to_slug))

@@ -12,7 +12,7 @@ from marketplace.exchange.queries.reservations import list_choices, list_reserva
 from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.tables import table_answer, workbook_answer
-from marketplace.impact.queries.adopted import list_booked_later
+from marketplace.impact.queries.adopted import list_booked_later, list_taken_back_later
 from marketplace.impact.queries.statistics import FEW_TRANSFERS, get_statistics, get_totals
 from marketplace.impact.rules.statistics import STATISTICS
 from marketplace.kernel import clock
@@ -127,18 +127,24 @@ def _exchanges_address(
 def _later(filters: Filters, totals: Totals) -> dict[str, Any]:
     """What was booked late, as far as the reader may see.
 
-    Of a year what was booked when it was over, and what counts in another month than it happened.
+    Of a year what was booked or taken back when it was over, and what counts in another month than it happened.
     """
     session, actor, year = current_session(), current_actor(), filters.period.year
     if not may(actor, Can.READ_EXCHANGES):
-        return {"booked_later": [], "late_rows": []}
+        return {"booked_later": [], "taken_back": [], "late_rows": []}
     taxonomy = get_taxonomy(session)
-    later = list_booked_later(session, actor, year) if year and year < clock.today().year else []
+    is_over = year and year < clock.today().year
+    later = list_booked_later(session, actor, year) if year and is_over else []
+    taken_back = list_taken_back_later(session, actor, year) if year and is_over else []
     wanted = replace(filters.rows, is_late=True)
     late = list_exchanges(session, actor, page=1, page_size=LATE_SHOWN, wanted=wanted)[0] if totals.late_rows else []
     in_words = exchange_rows([booked.row for booked in later], taxonomy)
     counts = [booked.counts_in_its_year for booked in later]
-    return {"booked_later": list(zip(in_words, counts, strict=True)), "late_rows": exchange_rows(late, taxonomy)}
+    return {
+        "booked_later": list(zip(in_words, counts, strict=True)),
+        "taken_back": exchange_rows(taken_back, taxonomy),
+        "late_rows": exchange_rows(late, taxonomy),
+    }
 
 
 def _few(filters: Filters) -> dict[str, Any]:
