@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.imports.models import ImportFile, ImportRow, ImportRun, Outflow, OutflowEstimate
 from marketplace.imports.queries.judging import Judging
-from marketplace.imports.queries.runs import ROWS_AT_ONCE, find_known, get_import, is_mapped, table_with_fields
+from marketplace.imports.queries.runs import ROWS_AT_ONCE, get_earlier_choices, get_import, is_mapped, table_with_fields
 from marketplace.imports.rules.columns import SheetRow, find_header, find_notation, find_places
 from marketplace.imports.rules.tables import ImportStatus, RowState, Table
 from marketplace.kernel import clock
@@ -107,7 +107,7 @@ def _reading(session: Session, actor: Actor, import_id: int) -> ImportRun:
 def _new_run(session: Session, actor: Actor, *, kind: str, name: str, digest: str) -> ImportRun:
     require(actor, Can.IMPORT, actor.organisation_id)
     table = table_with_fields(session, kind)
-    earlier = find_known(session, organisation_id=int(actor.organisation_id or 0), kind=table.name)
+    earlier = get_earlier_choices(session, organisation_id=int(actor.organisation_id or 0), kind=table.name)
     run = ImportRun(
         organisation_id=actor.organisation_id,
         kind=table.name.value,
@@ -132,7 +132,7 @@ def _new_run(session: Session, actor: Actor, *, kind: str, name: str, digest: st
 def _recognise(session: Session, run: ImportRun, file: LoadedFile) -> Sequence[SheetRow]:
     """Note the columns of a file; the rows below them."""
     table = table_with_fields(session, run.kind)
-    earlier = find_known(session, organisation_id=run.organisation_id, kind=table.name)
+    earlier = get_earlier_choices(session, organisation_id=run.organisation_id, kind=table.name)
     header = find_header(file.rows, table.columns, earlier.names)
     if header is None:
         raise Invalid(_("The first row has to hold the names of the columns. Use the template, or add that row."), "file")

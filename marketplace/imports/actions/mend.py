@@ -12,7 +12,7 @@ from marketplace.imports.queries.raw import get_raw_words
 from marketplace.imports.queries.runs import (
     as_sheet_row,
     count_rows,
-    find_known,
+    get_earlier_choices,
     get_import,
     is_under_way,
     stored_rows,
@@ -232,7 +232,7 @@ def _keep(
     session: Session, run: ImportRun, *, names: Mapping[str, str] | None = None, codes: Mapping[str, str] | None = None
 ) -> None:
     """Keep the names of columns and the choices of codes for the next sheet."""
-    earlier = find_known(session, organisation_id=run.organisation_id, kind=run.kind)
+    earlier = get_earlier_choices(session, organisation_id=run.organisation_id, kind=run.kind)
     values = {
         "names": {**earlier.names, **(names or {})},
         "codes": dict(earlier.codes if codes is None else codes),

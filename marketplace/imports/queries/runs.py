@@ -121,8 +121,8 @@ def list_rows(
     return session.scalars(on_page).all(), total
 
 
-def find_known(session: Session, *, organisation_id: int, kind: str) -> EarlierChoices:
-    """How an organisation's columns were called before."""
+def get_earlier_choices(session: Session, *, organisation_id: int, kind: str) -> EarlierChoices:
+    """How an organisation named its columns before, and what it chose for codes."""
     row = session.get(ImportMapping, (organisation_id, kind))
     return EarlierChoices({}, {}) if row is None else EarlierChoices(row.names, row.codes)
 

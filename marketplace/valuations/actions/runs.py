@@ -313,5 +313,5 @@ class _Prices:
         """The median of exchanges in the same condition, and the rows of the table. That of the condition itself first."""
         per = priced_unit(unit)
         median = self._medians.get(PriceKey(material_id, condition, per)) if condition else None
-        keys = [PriceKey(material_id, name, per) for name in dict.fromkeys((condition, ANY_CONDITION))]
+        keys = [PriceKey(material_id, condition, per) for condition in dict.fromkeys((condition, ANY_CONDITION))]
         return median, [self._table[key] for key in keys if key in self._table]
