@@ -165,6 +165,24 @@ def test_no_figure_of_a_transfer_weighs_more_than_100_000_tonnes_not_even_the_br
     sound(bank)
 
 
+def test_no_more_is_asked_for_or_approved_than_a_transfer_may_weigh(bank: Session, cast: dict) -> None:
+    """What is on offer may weigh 2 million tonnes and goes in parts: more than could ever be handed over is agreed on by nobody."""
+    too_much, most = m2("540540.541"), m2("540540.54")  # of 185 kg: 100 000.000 085 and 99 999.999 9 t
+    lot = make_listing(bank, cast["hengelo"], quantity=m2("1200000"), available_until=None)
+    for who in ("borne", "hengelo"):  # of one's own too, which is approved at once
+        with pytest.raises(Invalid, match=r"100.000 ton") as refused:
+            reserve.reserve(bank, cast[who], listing_id=lot.id, draft=ReservationDraft(too_much))
+        assert refused.value.errors[0].field == "quantity"
+    one = reserve.reserve(bank, cast["borne"], listing_id=lot.id, draft=ReservationDraft(most))
+    weighed = listing_draft(quantity=m2("1200000"), available_until=None, kg_per_unit=Decimal(370), confirm_unusual=True)
+    update_listing(bank, cast["hengelo"], listing_id=lot.id, draft=weighed, version=lot.version)
+    with pytest.raises(Invalid, match=r"100.000 ton"):
+        decide.approve(bank, cast["hengelo"], reservation_id=one.id)
+    done = decide.approve(bank, cast["hengelo"], reservation_id=one.id, quantity=Decimal("270270.27"))  # half of it
+    assert (done.status, done.quantity) == ("approved", Decimal("270270.27"))
+    sound(bank)
+
+
 @pytest.mark.parametrize(
     ("lot", "given", "is_confirmed"),
     [

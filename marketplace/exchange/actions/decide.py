@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.actions import people as accounts
 from marketplace.accounts.models import Person
 from marketplace.accounts.policy import Actor, Can, require
-from marketplace.exchange.actions.reserve import collect_until
+from marketplace.exchange.actions.reserve import check_asked_mass, collect_until
 from marketplace.exchange.actions.terms import drop_proposal, freeze
 from marketplace.exchange.actions.transitions import (
     begin,
@@ -89,6 +89,7 @@ def approve(
     check_gates(session, listing, moment=Moment.RESERVE, destination=place_of(reservation))
     queue = rank_requests(session, listing)
     reservation_rules.check_approval(approved, requested=reservation.quantity, free=queue.free)
+    check_asked_mass(session, listing, approved.amount)
     reservation_rules.check_choice(reason, passed_over=len(queue.passed_over(reservation, approved.amount)))
     _hold_for(session, actor, reservation, approved.amount, queue.free)
     until = collect_until(reservation.listing, hold_until)

@@ -32,7 +32,7 @@ from marketplace.market.queries.demands import get_demand
 from marketplace.market.queries.gates import check_gates
 from marketplace.market.queries.listings import get_bare_listing
 from marketplace.market.rules.demand import DemandStatus
-from marketplace.market.rules.listing import ListingStatus, is_stale
+from marketplace.market.rules.listing import ListingStatus, find_mass_faults, is_stale
 from marketplace.market.rules.windows import Asker, has_turn, turn_from
 from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Moment
@@ -56,6 +56,7 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     check_reservable_by(actor, listing)
     reservation_rules.check_quantity(draft.quantity, unit=listing.unit, proposal=_proposal(session, listing, draft.quantity))
     reservation_rules.check_words(draft, clock.today())
+    check_asked_mass(session, listing, draft.quantity.amount)
     _check_purchase(session, listing, draft)
     demand = _demand_served(session, actor, listing, draft)
     _check_destination(actor, draft)
@@ -222,6 +223,14 @@ def _check_under_way(session: Session, listing: Listing, demand: Demand, draft: 
         remaining=Amount(demand.remaining, unit),
         confirmed=draft.confirm_unusual,
     )
+
+
+def check_asked_mass(session: Session, listing: Listing, amount: Decimal) -> None:
+    """Refuse to ask for, or to approve, more than a transfer may weigh. More may be on offer: it goes in parts."""
+    weights_kg = taxonomy(session).material_by_id(listing.material_id).weights_kg
+    faults = find_mass_faults(amount, listing.kg_per_unit or weights_kg.get(Unit(listing.unit)))
+    if faults:
+        raise Invalid.all(faults)
 
 
 def _check_purchase(session: Session, listing: Listing, draft: ReservationDraft) -> None:
