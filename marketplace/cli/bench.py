@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
+PARTS = ("search", "matching", "page", "reserve", "figures", "depots", "passports", "plan")
+
 
 def register(app: Flask) -> None:
     """Adds `bench` to the command line."""
@@ -24,9 +26,7 @@ def register(app: Flask) -> None:
     show_default=True,
     help="in each bank, with ten rows of the ledger for each",
 )
-@click.option(
-    "--only", multiple=True, help="search, matching, page, reserve, figures, depots, passports or plan; all if left out"
-)
+@click.option("--only", multiple=True, type=click.Choice(PARTS), help="one of these, or more of them; all if left out")
 @click.option("--sqlite", "only_sqlite", is_flag=True, help="without PostgreSQL")
 def bench(listings: int, only: tuple[str, ...], only_sqlite: bool) -> None:
     """Measure everything that has a bar, and print one table.
