@@ -227,7 +227,7 @@ def _check_under_way(session: Session, listing: Listing, demand: Demand, draft: 
 
 def check_asked_mass(session: Session, listing: Listing, amount: Decimal) -> None:
     """Refuse to ask for, or to approve, more than a transfer may weigh. More may be on offer: it goes in parts."""
-    weights_kg = taxonomy(session).material_by_id(listing.material_id).weights_kg
+    weights_kg = get_taxonomy(session).material_by_id(listing.material_id).weights_kg
     faults = find_mass_faults(amount, listing.kg_per_unit or weights_kg.get(Unit(listing.unit)))
     if faults:
         raise Invalid.all(faults)
