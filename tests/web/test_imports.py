@@ -366,6 +366,25 @@ def test_a_contract_is_shown_post_by_post_said_once_applied_and_taken_back(
     assert "Er is nog geen bestek ingelezen" in borne.get("/invoer/uitstroom/verwacht").text
 
 
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        (";aannemer;;;;;;", "geweigerd: van de aannemer"),
+        (";;;;;;;", "overgeslagen"),
+        ("H;;B-9;Hengelo;1-3-2028;31-10-2028;idee;goed", "gepland aanbod (H)"),
+        (";;x;;;;;", "overgeslagen"),
+    ],
+)
+def test_a_contract_that_leaves_nothing_to_be_said_once_is_shown(borne: FlaskClient, rest: str, said: str) -> None:
+    """A sheet of which each post says its own days, or of which nothing comes to the bank, had no page at all."""
+    head = "Bestekspostnummer;Omschrijving;Eenheid;Hoeveelheid;Materiaal;Kenmerk;Eigenaar van wat vrijkomt;Besteknummer;Plaats;"
+    head += "Komt vrij vanaf;Komt vrij tot en met;Hoe zeker dat is;Kwaliteit\n"
+    content = f"{head}210310;Opbreken keien;m²;1200;Betonstraatsteen keiformaat 8 cm;{rest}\n".encode()
+    shown = borne.get(load(borne, content, "raw", "bestek.csv"))
+    assert shown.status_code == 200
+    assert said in shown.get_data(as_text=True)
+
+
 def tallied(page: str) -> list[str]:
     """The figures at the top of the page of a sheet."""
     return re.findall(r'<span class="mp-figure">([^<]*)</span>', page)
