@@ -262,6 +262,22 @@ def test_what_is_said_once_belongs_to_a_contract_and_is_checked(coordinator: Api
     assert {error["field"] for error in answer.get_json()["errors"]} == {"place", "certainty"}
 
 
+@pytest.mark.parametrize(
+    ("post", "said"),
+    [
+        ("1;Opbreken;m²;x;H;", "Er is geen goede regel"),  # it carries an H, and what is wrong is its quantity
+        ("1;Opbreken;m²;12;H;aannemer", "wordt eigendom van de aannemer"),
+        ("1;Opbreken;m²;12;;", "Geen enkele post heeft een H of een R"),
+    ],
+)
+def test_why_nothing_of_a_contract_can_be_taken_is_what_is_so(coordinator: Api, post: str, said: str) -> None:
+    head = "Bestekspostnummer;Omschrijving;Eenheid;Hoeveelheid;Kenmerk;Eigenaar van wat vrijkomt"
+    raw = sent(coordinator, "/imports/raw", f"{head}\n{post}\n".encode(), "bestek.csv").get_json()
+    answer = coordinator.post(f"/imports/{raw['id']}/apply", {"onlyGood": True}, headers={"Accept-Language": "nl"})
+    assert answer.status_code == 409
+    assert said in answer.get_json()["detail"]
+
+
 def test_a_draft_is_published_for_its_own_organisation_only(coordinator: Api, somebody: Callable[..., Api]) -> None:
     year = clock.today().year + 1
     plan = {"planned": True, "earliest": f"{year}-03-01", "latest": f"{year}-06-30", "certainty": "budgeted"}

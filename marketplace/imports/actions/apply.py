@@ -23,7 +23,7 @@ from marketplace.imports.rules.material_use import cell_of, merge
 from marketplace.imports.rules.tables import GOOD_STATES, ImportStatus, RowState, TableName
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
-from marketplace.kernel.language import _, ngettext
+from marketplace.kernel.language import Text, _, ngettext
 from marketplace.notices.actions import audit
 
 CHUNK = 500
@@ -52,10 +52,8 @@ def prepare_apply(
     if lacking := run.summary.get("lacking"):
         labels = ", ".join(str(table_of(run.kind).column(key).label) for key in lacking)
         raise Conflict(_("Say first, once for all posts: %(labels)s.", labels=labels))
-    if not count_good(run) and run.kind == TableName.RAW:
-        raise Conflict(_("No post carries an H or an R, so there is nothing to take. Check which column holds the marks."))
     if not count_good(run):
-        raise Conflict(_("There is no good row to take. Mend the rows first."))
+        raise Conflict(_why_nothing(run))
     if count_good(run) == run.counts.get(RowState.UNCHANGED, 0):
         raise Conflict(_("Everything in this sheet stands there already, so there is nothing to apply."))
     counted = (count_good(run), run.counts.get(RowState.UNCHANGED, 0) + run.counts.get(RowState.CHANGED, 0))
@@ -68,6 +66,15 @@ def prepare_apply(
         raise Conflict(_("Somebody changed a report in the meantime. Look at what would change, and apply it then."))
     arguments = {"import": run.id, "onlyGood": only_good, "versions": {str(year): version for year, version in versions.items()}}
     return {**arguments, "overwrite": overwrite} if run.kind == TableName.PASSPORTS else arguments
+
+
+def _why_nothing(run: ImportRun) -> Text:
+    """Why no row of a sheet can be taken."""
+    if run.kind != TableName.RAW or run.counts.get(RowState.ERROR):
+        return _("There is no good row to take. Mend the rows first.")
+    if run.counts.get(RowState.REFUSED):
+        return _("All that is released under this contract becomes the contractor’s, so there is nothing to take.")
+    return _("No post carries an H or an R, so there is nothing to take. Check which column holds the marks.")
 
 
 def has_new(run: ImportRun) -> bool:
