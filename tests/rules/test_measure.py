@@ -138,10 +138,10 @@ def test_more_than_a_demand_needs_with_what_is_under_way_is_asked_again(
 @pytest.mark.parametrize(
     ("under_way", "said"),
     [
-        ("80", "80 m² waar nog 20 m² te vinden is. Vraag hoogstens dat"),
-        ("99.999", "80 m² waar nog 0,001 m² te vinden is. Vraag hoogstens dat"),
-        ("100", "er is niets meer te vinden. Bevestig dat u 80 m² toch wilt"),
-        ("160", "er is niets meer te vinden. Bevestig dat u 80 m² toch wilt"),
+        ("80", "U vraagt nu 80 m², terwijl u nog 20 m² zoekt. Vraag hoogstens dat"),
+        ("99.999", "U vraagt nu 80 m², terwijl u nog 0,001 m² zoekt. Vraag hoogstens dat"),
+        ("100", "u zoekt niets meer. Bevestig dat u 80 m² toch wilt"),
+        ("160", "u zoekt niets meer. Bevestig dat u 80 m² toch wilt"),
     ],
 )
 def test_who_asks_more_than_a_demand_needs_reads_what_is_left_of_it(under_way: str, said: str) -> None:

@@ -60,9 +60,9 @@ def test_in_a_few_words_it_says_how_much() -> None:
 
 def test_a_period_that_passes_by_says_how_many_days() -> None:
     late = missed({"available_from": date(2027, 2, 14), "available_until": None})
-    assert late == (Kind.PERIOD, "Eén dag te laat: het komt vrij op 14 februari 2027, en is nodig tot 13 februari 2027.")
+    assert late == (Kind.PERIOD, "Eén dag te laat: het komt vrij op 14 februari 2027, en is nodig tot en met 13 februari 2027.")
     early = missed({"available_until": date(2027, 1, 14)}, {"needed_from": date(2027, 1, 20)})
-    assert early == (Kind.PERIOD, "6 dagen te vroeg: het is er tot 14 januari 2027, en is nodig vanaf 20 januari 2027.")
+    assert early == (Kind.PERIOD, "6 dagen te vroeg: het is er tot en met 14 januari 2027, en is nodig vanaf 20 januari 2027.")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_lies_at_the_farthest_distance_is_missed_by_something_else() -> Non
 
 def test_a_condition_that_is_just_good_enough_is_missed_by_the_period() -> None:
     found = missed({"condition": Condition.FAIR, "available_from": date(2027, 2, 15), "available_until": None})
-    assert found == (Kind.PERIOD, "2 dagen te laat: het komt vrij op 15 februari 2027, en is nodig tot 13 februari 2027.")
+    assert found == (Kind.PERIOD, "2 dagen te laat: het komt vrij op 15 februari 2027, en is nodig tot en met 13 februari 2027.")
 
 
 def test_what_comes_free_on_the_last_day_is_no_near_miss() -> None:

@@ -165,7 +165,7 @@ def test_what_counts_only_after_a_yes_never_says_that_it_counts_by_itself(days: 
     told = str(line(Notice.RESERVATION_EXPIRING, readable_facts(facts)))
     assert said in told and "bevestigd" not in told
     body = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_EXPIRING].before, readable_facts(facts))]
-    assert "Er is 100\u00a0m² besteld. Het telt pas als u het hebt bevestigd." in body
+    assert "De bestelling was 100\u00a0m². Het telt pas als u het hebt bevestigd." in body
 
 
 def test_the_subject_of_a_letter_is_its_one_notice_or_how_many_there_are() -> None:

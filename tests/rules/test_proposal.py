@@ -73,8 +73,8 @@ def test_ten_thousand_pieces_come_from_two_owners_with_a_thousand_to_spare() -> 
     assert (found.mass_kg, found.tonne_km) == (Decimal(46250), Decimal("468.975"))
     with reading_in("nl"):
         assert [str(one).replace("\u00a0", " ") for one in sentences(found, NOTHING)] == [
-            "Samen is dit 11.000 stuks. Er is 10.000 stuks nodig: alles is gedekt.",
-            "Er is 1.000 stuks over, want Gemeente 2 geeft niet minder dan 100 m² weg.",
+            "Samen is dit 11.000 stuks, bij een vraag van 10.000 stuks: alles is gedekt.",
+            "U houdt 1.000 stuks over, want Gemeente 2 geeft niet minder dan 100 m² weg.",
         ]
 
 
@@ -158,12 +158,12 @@ def test_what_is_under_way_and_what_is_missing_are_told() -> None:
     found = proposed("1000 m2", supply(1, "300 m2"), supply(2, "200 m2"))
     with reading_in("nl"):
         assert [str(one).replace("\u00a0", " ") for one in sentences(found, amount("250 m2"))] == [
-            "Voor deze vraag is al 250 m² gereserveerd. Er is nog 1.000 m² nodig.",
-            "Samen is dit 500 m² van de 1.000 m² die nodig is. Er ontbreekt nog 500 m².",
+            "U reserveerde al 250 m² voor deze vraag, en hebt nog 1.000 m² nodig.",
+            "Samen is dit 500 m², bij een vraag van 1.000 m². U mist dan nog 500 m².",
         ]
         short = proposed("50.01 m2", supply(1, "4400 piece"))
         assert str(sentences(short, NOTHING)[-1]).replace("\u00a0", " ") == (
-            "Er is 0,012 m² over, want deze partij is niet in kleinere delen te krijgen."
+            "U houdt 0,012 m² over, want deze partij is niet in kleinere delen te krijgen."
         )
 
 

@@ -52,8 +52,8 @@ def asked(session: Session) -> list[tuple[int, Decimal]]:
 def test_the_proposal_stands_there_with_its_arithmetic(borne: FlaskClient, lots: tuple[Listing, Listing], demand: Demand) -> None:
     page = borne.get(f"/gezocht/{demand.id}").text.replace("\u00a0", " ")
     assert "Voorstel: samen dekken deze partijen uw vraag" in page
-    assert "Samen is dit 11.000 stuks. Er is 10.000 stuks nodig: alles is gedekt." in page
-    assert "Er is 1.000 stuks over, want Almelo geeft niet minder dan 100 m² weg." in page
+    assert "Samen is dit 11.000 stuks, bij een vraag van 10.000 stuks: alles is gedekt." in page
+    assert "U houdt 1.000 stuks over, want Almelo geeft niet minder dan 100 m² weg." in page
     for figure in ("150 m²", "6.600 stuks", "100 m²", "4.400 stuks", "11.000 stuks", "46,3 ton"):
         assert f">{figure}<" in page, figure
     for lot, quantity in zip(lots, (150, 100), strict=True):
@@ -86,7 +86,7 @@ def test_amounts_that_changed_are_shown_and_not_asked_for(
     page = answer.text.replace("\u00a0", " ")
     assert answer.status_code == 409
     assert "Het voorstel is veranderd sinds u het zag." in page
-    assert "Samen is dit 9.680 stuks van de 10.000 stuks die nodig is. Er ontbreekt nog 320 stuks." in page  # (100 + 120) × 44
+    assert "Samen is dit 9.680 stuks, bij een vraag van 10.000 stuks. U mist dan nog 320 stuks." in page  # (100 + 120) × 44
     assert asked(session) == [(lots[0].id, 50)]
     assert borne.post(f"{address}/voorstel", data=hidden(answer.text)).status_code == 303
     assert asked(session)[1:] == [(lots[0].id, 100), (lots[1].id, 120)]
