@@ -63,7 +63,7 @@ class Lying:
 
     def __init__(self, stops: Stops, supply: Supply, weights_mg: Numbers, first_day: int) -> None:
         self.stops, self.supply, self.weights_mg, self.first_day = stops, supply, weights_mg, first_day
-        self.kept: dict[tuple[Rates, Unit, int], _Sums] = {}
+        self.sums: dict[tuple[Rates, Unit, int], _Sums] = {}
 
     def cost_of(self, depot_id: int, lots: Numbers, first_days: Numbers, days: Numbers) -> tuple[Numbers, Flags]:
         """The cost by the gram of each of these in a depot, and whether each day has a price."""
@@ -97,9 +97,9 @@ class Lying:
         return costs
 
     def _sums(self, rates: Rates, unit: Unit, days: int) -> _Sums:
-        if (rates, unit, days) not in self.kept:
-            self.kept[rates, unit, days] = _sums(rates, unit, self.first_day, days)
-        return self.kept[rates, unit, days]
+        if (rates, unit, days) not in self.sums:
+            self.sums[rates, unit, days] = _sums(rates, unit, self.first_day, days)
+        return self.sums[rates, unit, days]
 
 
 def _sums(rates: Rates, unit: Unit, first_day: int, days: int) -> _Sums:

@@ -178,7 +178,7 @@ class ListingForm(MaterialForm):
         super().__init__(*args, **kwargs)
         self.hazard_names: dict[str, str] = {}
         self.declared: dict[str, str] = {}
-        self.said: dict[str, Any] = {}  # what is stored of the fields of the material
+        self.stored_answers: dict[str, Any] = {}  # to the fields of the material, as stored
         self.stored: list[tuple[str, str]] = []  # file name and words of the photos that the lot has
         self.waiting: list[WaitingPicture] = []
         self.is_closed = False  # to others: its rings have no days before it is opened
@@ -224,7 +224,7 @@ class ListingForm(MaterialForm):
 
     def ask_about(self, taxonomy: Taxonomy) -> None:
         """Ask what the chosen material asks of its own."""
-        self.ask_answers(taxonomy.find_material(self.material.data or ""), self.said, before="place")
+        self.ask_answers(taxonomy.find_material(self.material.data or ""), self.stored_answers, before="place")
 
     def set_window_choices(self, own: str, names: Mapping[str, str], agreed: list[tuple[Text, Text | str]]) -> None:
         """Set which municipalities can be in a circle, and what the organisation agreed.

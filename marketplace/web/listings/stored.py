@@ -251,7 +251,7 @@ def stored_form(listing: Listing, taxonomy: Taxonomy, *, sent: bool = True) -> L
     if listing.depot_id is None:
         form.place.keep(listing)
     form.is_closed = listing.is_closed_to_others
-    form.declared, form.said = dict(listing.hazards), dict(listing.fields)
+    form.declared, form.stored_answers = dict(listing.hazards), dict(listing.fields)
     if listing.status == ListingStatus.PUBLISHED and listing.lot_id is not None:
         form.listed = Quantity(listing.quantity, Unit(listing.unit))
     if listing.status == ListingStatus.PUBLISHED:
