@@ -128,7 +128,7 @@ def _ending(depot: Depot, ending: Ending) -> Entry:
         is_sure=True,
         changed_at=datetime.combine(ending.on - timedelta(days=stay), time(), clock.AMSTERDAM),
         summary=str(_("Longest stay ends: %(what)s", what=what)),
-        description=str(ngettext("Something may lie here for %(num)s day.", "Something may lie here for %(num)s days.", stay)),
+        description=str(ngettext("Something may stay here for %(num)s day.", "Something may stay here for %(num)s days.", stay)),
         address=_page(depot.id),
     )
 

@@ -9,7 +9,7 @@ from marketplace.kernel.language import Text, _
 BETWEEN = ";"  # a row may name several
 NAMES: dict[str, Text] = {
     "ASBEST-NL": _("Human Environment and Transport Inspectorate, on asbestos (ilent.nl)"),
-    "BEWIJS-GELDIG": _("the last day that stands on the paper itself"),
+    "BEWIJS-GELDIG": _("the last day that is on the paper itself"),
     "BODEMPLUS-NORM": _("Bodem+, on the limits for soil with PFAS that is used again (bodemplus.nl)"),
     "BODEMPLUS-PFAS": _("Bodem+, on judging a test for PFAS (bodemplus.nl)"),
     "ILENT-BOUWSTOF": _("Human Environment and Transport Inspectorate, on building materials (ilent.nl)"),

@@ -191,9 +191,7 @@ def flows(report: Report) -> Iterator[Block]:
         widths=["1", "1", "auto", "auto"],
     )
     if len(report.flows) > len(listed):
-        yield pages.small(
-            _("The other %(num)s stand in the spreadsheet of this report.", num=str(len(report.flows) - len(listed)))
-        )
+        yield pages.small(_("The other %(num)s are in the spreadsheet of this report.", num=str(len(report.flows) - len(listed))))
 
 
 def unknowns(report: Report) -> Iterator[Block]:
@@ -247,7 +245,7 @@ def _row_table(rows: tuple[Exchange, ...]) -> Block:
 
 def _rest(rows: tuple[Exchange, ...]) -> Iterator[Block]:
     if len(rows) > ROWS_SHOWN:
-        yield pages.small(_("The other %(num)s stand in the spreadsheet of this report.", num=str(len(rows) - ROWS_SHOWN)))
+        yield pages.small(_("The other %(num)s are in the spreadsheet of this report.", num=str(len(rows) - ROWS_SHOWN)))
 
 
 def worked_out_again(report: Report) -> Iterator[Block]:
@@ -261,7 +259,7 @@ def worked_out_again(report: Report) -> Iterator[Block]:
             [[label, number(before, 0), number(after, 0)] for label, before, after in restated_rows(restatement.total)],
             align="lrr",
         )
-    yield pages.small(_("The adopted figures do not change. This stands beside them, and never in their place."))
+    yield pages.small(_("The adopted figures do not change. This is shown beside them, and never in their place."))
 
 
 def origin(report: Report, address: str) -> Iterator[Block]:

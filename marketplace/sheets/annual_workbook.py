@@ -193,4 +193,4 @@ def _origin(report: Report, address: str) -> Iterator[list[Cell | Text]]:
     yield [_("Factors in use when this was made"), report.factor_version]
     yield [_("Factors in use when the years were adopted"), ", ".join(map(str, report.factor_versions))]
     yield [_("An empty cell"), _("is not known; it never counts as nothing.")]
-    yield [_("Worked out again"), _("The adopted figures do not change. This stands beside them, and never in their place.")]
+    yield [_("Worked out again"), _("The adopted figures do not change. This is shown beside them, and never in their place.")]

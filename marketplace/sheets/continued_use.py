@@ -157,7 +157,7 @@ def _said(dossier: Dossier) -> dict[str, Any]:
 
 def _state(test: UseTest) -> Text:
     if test.state is UseState.AGAINST:
-        return _("Something stands in its way.")
+        return _("Something stops it.")
     if test.state is UseState.MISSING:
         number = len(test.missing)
         return ngettext("%(num)s answer is missing.", "%(num)s answers are missing.", number)
@@ -172,7 +172,7 @@ def _test(test: UseTest) -> dict[str, Any]:
         "rows": [[answer.question, answer.answer or _("not answered"), answer.said_by or "–"] for answer in test.answers],
         "lists": [
             {"heading": heading, "items": [_listed(answer) for answer in answers]}
-            for heading, answers in ((_("What stands in its way"), test.against), (_("What is missing"), test.missing))
+            for heading, answers in ((_("What stops it"), test.against), (_("What is missing"), test.missing))
             if answers
         ],
     }

@@ -36,7 +36,7 @@ def template_xlsx(table: Table, words: Mapping[Text | str, Sequence[str]]) -> by
     listed: list[list[Cell | Text]] = [list(row) for row in zip_longest(*words.values())] if words else []
     sheets = [
         Sheet(table.label, [Head(column.label) for column in columns], _examples(columns)),
-        Sheet(_("Columns"), [_("Column"), _("What stands in it"), _("Needed")], [list(row) for row in meanings]),
+        Sheet(_("Columns"), [_("Column"), _("What it contains"), _("Needed")], [list(row) for row in meanings]),
     ]
     if listed:
         sheets.append(Sheet(_("Words"), list(words), listed))

@@ -14,7 +14,7 @@ from marketplace.sheets.pages import Block, Paper, Words
 
 LINES_MOST = 100
 NEN_NOTE = _(
-    "This score is about the object as a whole. It says nothing about the quality of the materials: that stands with each part."
+    "This score is about the object as a whole. It says nothing about the quality of the materials: that is given with each part."
 )
 
 

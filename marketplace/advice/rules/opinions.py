@@ -70,7 +70,7 @@ def check_lift(draft: LiftDraft, papers: Collection[int]) -> LiftDraft:
 
 
 _OPINION = _("Write in one or two sentences what you looked at and what you find.")
-_REASON = _("Write in one or two sentences why this rule does not stand in the way of this lot.")
+_REASON = _("Write in one or two sentences why this rule does not stop this lot.")
 
 
 def _find_word_faults(field: str, text: str, least: int, sentence: Text) -> list[FieldError]:

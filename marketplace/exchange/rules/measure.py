@@ -154,15 +154,16 @@ def check_demand_under_way(
     left = remaining.amount - under_way.amount
     sentence = (
         _(
-            "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already. So you ask %(asked)s where %(left)s "
-            "is left to find. Ask for no more than that, or confirm that you want it all the same.",
+            "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already. So you "
+            "ask for %(asked)s where %(left)s is left to find. Ask for no more than that, or confirm that "
+            "you want it anyway.",
             **facts,
             left=Amount(left, Unit(remaining.unit)),
         )
         if left > 0
         else _(
-            "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already: nothing is left to find. Confirm "
-            "that you want %(asked)s all the same.",
+            "This demand still needs %(remaining)s, and %(under_way)s is on its way to it already: nothing "
+            "is left to find. Confirm that you want %(asked)s anyway.",
             **facts,
         )
     )

@@ -55,11 +55,11 @@ def prepare_apply(
     if not count_good(run):
         raise Conflict(_why_nothing(run))
     if count_good(run) == run.counts.get(RowState.UNCHANGED, 0):
-        raise Conflict(_("Everything in this sheet stands there already, so there is nothing to apply."))
+        raise Conflict(_("Everything in this sheet is there already, so there is nothing to apply."))
     counted = (count_good(run), run.counts.get(RowState.UNCHANGED, 0) + run.counts.get(RowState.CHANGED, 0))
     if run.kind == TableName.PASSPORTS and not overwrite and counted[0] == counted[1] and not has_new(run):
         raise Conflict(
-            _("Everything in this sheet stands there already. Say that it is to be changed, or there is nothing to apply.")
+            _("Everything in this sheet is there already. Say that it is to be changed, or there is nothing to apply.")
         )
     versions = versions_of(session, run)
     if seen is not None and seen != as_seen(versions):

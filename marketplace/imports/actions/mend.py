@@ -124,7 +124,7 @@ def mend_from_sheet(session: Session, actor: Actor, *, import_id: int, rows: Seq
     }
     stored = {row.row_number: row for row in session.scalars(_of(run).where(ImportRow.row_number.in_(by_number)))}
     if not stored:
-        raise Invalid(_("None of these rows stands in this sheet. Keep the numbers in the column “Regel” as they are."), "file")
+        raise Invalid(_("None of these rows is in this sheet. Keep the numbers in the column “Regel” as they are."), "file")
     for row_number, row in stored.items():
         mended = by_number[row_number]
         for key, place in places.items():

@@ -66,7 +66,7 @@ _MORE_LOOSE = {
     Detachability.SCREWED: ("geschroefd",),
     Detachability.BONDED: ("gelijmd", "verlijmd"),
 }
-_TWICE = _("This part stands in the sheet before, in an earlier row. Give it another part or layer, or add the two up.")
+_TWICE = _("This part is in an earlier row of the sheet. Give it another part or layer, or add the two up.")
 _OTHERWISE = _("An earlier row says something else of this asset. Let every row say the same, or only the first.")
 
 
@@ -297,7 +297,8 @@ class PassportJudge:
 
 def _unknown_asset(number: str) -> Text:
     return _(
-        "No asset with number “%(number)s” stands here, or in a row above this one. Load the assets first, or put them on top.",
+        "There is no asset with number “%(number)s” here, or in a row above this one. Load the assets "
+        "first, or put them at the top.",
         number=number[:60],
     )
 

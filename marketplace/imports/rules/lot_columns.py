@@ -134,7 +134,7 @@ LOTS = Table(
         Column(
             "external_id",
             _("Number in your own system"),
-            _("a row of which the number stands there already is not taken twice"),
+            _("a row whose number is there already is not taken twice"),
             (
                 "extern nummer",
                 "external id",

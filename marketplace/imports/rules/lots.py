@@ -194,7 +194,7 @@ def _where(record: Record, words: LotWords, faults: Faults) -> tuple[Location | 
     at = next((key for key in ("place", "depot", "lat", "lon") if key in record.cells), "title")
     depot, lat, lon, place = (_text(record, key) for key in ("depot", "lat", "lon", "place"))
     if sum(map(bool, (depot, lat or lon, place))) > 1:
-        faults.say(at, _("Say where it lies in one way only: a place, coordinates or a depot."))
+        faults.say(at, _("Say where it is in one way only: a place, coordinates or a depot."))
         return None, None
     if depot:
         depot_id = words.depots.get(plain_name(depot))
@@ -270,7 +270,7 @@ def _is_stored(draft: ListingDraft, answers: Mapping[str, Any], external_id: str
     if external_id is None:
         return False
     if external_id in words.twice:
-        faults.say("external_id", _("This number stands in more than one row of the sheet. Each lot has a number of its own."))
+        faults.say("external_id", _("This number is in more than one row of the sheet. Each lot has a number of its own."))
     stored = words.known_lots.get(external_id)
     if stored is None:
         return False

@@ -58,7 +58,7 @@ PASSPORTS = Table(
                "assetnummer", "asset id", "assetid", "imgeo id", "lokaalid", "lokaal id", "guid", "nummer"), True, examples=("W-0012", "W-0012")),
         Column("external_system", _("Asset system"), _("which system that is; empty: the numbers of your municipality"), ("beheersysteem",
                "asset system", "systeem", "external system", "bronsysteem", "bronhouder systeem"), examples=("GBI", "GBI")),
-        Column("name", _("Name of the asset"), _("for an asset that does not stand here yet"), ("naam van het object", "name of the asset", "naam",
+        Column("name", _("Name of the asset"), _("for an asset that is not here yet"), ("naam van het object", "name of the asset", "naam",
                "name", "objectnaam", "straatnaam", "wegvak", "titel"), examples=("Dorpsstraat, kerk tot school", "")),
         Column("kind", _("Kind of asset"), _("road, bridge, building, sewer, street furniture, quay, green space or something else"), ("soort object",
                "kind of asset", "soort", "objecttype", "type object", "type", "kind", "klasse", "assettype", "fysiek object"),

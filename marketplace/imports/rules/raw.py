@@ -205,7 +205,7 @@ def read_post(record: Record, words: RawWords) -> tuple[Post | None, Faults]:
     contract = faults.attempt("contract", lambda: _short(_cell(record, words.once, "contract"), CONTRACT_LENGTH_MAX, "contract"))
     number = faults.attempt("number", lambda: _short(record.cells.get("number", ""), POST_LENGTH_MAX, "number"))
     if (contract, number) in words.twice:
-        faults.say("number", _("This post stands in more than one row with an H or an R. Give each part a number of its own."))
+        faults.say("number", _("This item is in more than one row with an H or an R. Give each part a number of its own."))
     quantity = _quantity(record, faults)
     material = words.find_material(named_material(record))
     if mark == "R":

@@ -35,7 +35,7 @@ def said_of_threshold(compared: Compared) -> Text:
         return _("Without an estimate nobody can say whether %(amount)s is reached.", amount=amount)
     return {
         Standing.BELOW: _("The estimate stays below %(amount)s.", amount=amount),
-        Standing.EITHER: _("The estimate lies on both sides of %(amount)s. Find out the price first.", amount=amount),
+        Standing.EITHER: _("The estimate is on both sides of %(amount)s. Find out the price first.", amount=amount),
         Standing.REACHED: _("The estimate reaches %(amount)s: in principle a European tender is needed.", amount=amount),
     }[compared.standing]
 

@@ -106,7 +106,7 @@ def _new() -> Text:
 
 def _reason_faults(draft: ConclusionDraft, fitting: int) -> list[FieldError]:
     if draft.reason is None and fitting:
-        return [FieldError("reason", _("There is material on the bank that fits. Choose why you buy new all the same."))]
+        return [FieldError("reason", _("There is material on the bank that fits. Choose why you buy new anyway."))]
     if draft.reason is WhyNew.OTHER and not _A_WORD.search(draft.explanation):
         return [FieldError("explanation", _("Say in one sentence why you buy it new."))]
     return []

@@ -28,19 +28,19 @@ ADVISING: dict[Notice, Wording] = {
     Notice.OPINION_ASKED: Wording(
         _("For the adviser: an opinion is asked for"),
         _("%(organisation)s asks your opinion of “%(title)s”"),
-        (_("Look at the answers, the papers and what the rules say. Your opinion stands with the lot."),),
+        (_("Look at the answers, the papers and what the rules say. Your opinion is shown with the lot."),),
         (("advised", _("Give an opinion")),),
     ),
     Notice.OPINION_GIVEN: Wording(
         _("An adviser gave an opinion"),
         _("%(organisation)s gave an opinion of “%(title)s”: %(verdict)s"),
-        (_("“%(message)s”"), _("It stands with the lot. Whoever asks for the lot reads it too.")),
+        (_("“%(message)s”"), _("It is shown with the lot. Whoever asks for the lot can read it too.")),
         _AT_LISTING,
     ),
     Notice.GATE_LIFTED: Wording(
         _("A rule was lifted for your lot"),
         _("%(organisation)s lifted a rule for “%(title)s”"),
-        (REASON, _("It counts as long as the paper that it stands on is there and valid.")),
+        (REASON, _("It counts as long as the paper it rests on is there and valid.")),
         _AT_LISTING,
     ),
     Notice.REQUIREMENT_NEW: Wording(
@@ -103,7 +103,7 @@ STORING: dict[Notice, Wording] = {
     Notice.LOT_TAKEN_IN: Wording(
         _("Your lot came into a depot"),
         _("%(organisation)s took in %(quantity)s of “%(title)s”"),
-        (_("It is yours, and lies in %(depot)s now. On its page you read its number and in which bay it lies."), REASON),
+        (_("It is yours, and now in %(depot)s. Its page gives its number and its bay."), REASON),
         _AT_LOT,
     ),
     Notice.LOT_COUNTED_DOWN: Wording(

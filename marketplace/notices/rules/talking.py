@@ -42,7 +42,7 @@ OFFERING: dict[Notice, Wording] = {
         _("A proposal from the broker"),
         _("The region proposes “%(title)s” for your demand “%(demand)s”"),
         (
-            _("It does not fit everything that you asked for, but it may do all the same. The lot belongs to %(organisation)s."),
+            _("It does not fit everything that you asked for, but it may do. The lot belongs to %(organisation)s."),
             REASON,
         ),
         (_AT_LISTING, _AT_DEMAND),
@@ -57,7 +57,7 @@ OFFERING: dict[Notice, Wording] = {
         _("A lot is offered to the chain"),
         _("%(organisation)s offers “%(title)s” to the chain"),
         (
-            _("It is about %(quantity)s, which lies in a depot. You may reserve it from now on."),
+            _("It is about %(quantity)s in a depot. You may reserve it from now on."),
             REASON,
         ),
         (_AT_LISTING,),

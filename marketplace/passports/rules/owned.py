@@ -66,7 +66,7 @@ def clean_owned(
         cleaned.append(OwnedDraft(row.kind, row.tonnes, source, row.source_year))
     kinds = [row.kind for row in rows]
     if twice := [kind for kind in AssetKind if kinds.count(kind) > 1]:
-        faults.append(FieldError("rows", _("“%(kind)s” stands there twice. Send each class once.", kind=twice[0].label)))
+        faults.append(FieldError("rows", _("“%(kind)s” is there twice. Send each class once.", kind=twice[0].label)))
     if faults:
         raise Invalid.all(faults)
     if not confirmed:

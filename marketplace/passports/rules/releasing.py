@@ -65,7 +65,7 @@ def find_amounts(pieces: Sequence[Piece], parts: Sequence[Part]) -> list[Decimal
     if len(pieces) > PIECES_MAX:
         raise Invalid(_("Choose at most %(most)s parts for one lot.", most=PIECES_MAX), "items")
     if len({(piece.asset_id, piece.number) for piece in pieces}) < len(pieces):
-        raise Invalid(_("A part stands there twice. Name each part once."), "items")
+        raise Invalid(_("A part is there twice. Name each part once."), "items")
     if len({(part.material_id, part.unit, part.kg_per_unit) for part in parts}) > 1:
         raise Invalid(_("These parts are not one material in one unit and weight. Make a lot of each."), "items")
     amounts = []

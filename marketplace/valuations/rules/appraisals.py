@@ -47,7 +47,7 @@ def clean_appraisal(draft: AppraisalDraft, there: Decimal, today: date, *, kg_pe
         faults.append(FieldError("source", _("Say where the appraisal stands, for example the name and number of the report.")))
     if draft.value_cents <= 0:
         faults.append(
-            FieldError("value_cents", _("An appraisal is more than nought. What nobody knows the value of has no value."))
+            FieldError("value_cents", _("An appraisal is more than zero. What nobody knows the value of has no value."))
         )
     if draft.valued_on > today:
         faults.append(FieldError("valued_on", _("This day has not come yet. Enter the day of the appraisal.")))

@@ -103,7 +103,7 @@ def read_prices(file: ListFile, taxonomy: Taxonomy, today: date) -> ReadPrices:
         try:
             draft = _read(row, cells, taxonomy, notation, today)
             if draft.key in seen:
-                raise _Wrong("material", _("This material stands in the file in this condition and unit already. Keep one row."))
+                raise _Wrong("material", _("This material is in the file in this condition and unit already. Keep one row."))
         except _Wrong as wrong:
             faults.append(Fault(row.number, cells["material"], places.get(wrong.key, wrong.key), wrong.sentence))
             continue

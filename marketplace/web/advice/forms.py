@@ -70,7 +70,7 @@ class LiftForm(Form):
     )
     reason = TextAreaField(
         _("Why?"),
-        [Required(_("Write in one or two sentences why this rule does not stand in the way of this lot."))],
+        [Required(_("Write in one or two sentences why this rule does not stop this lot."))],
         description=_("It stays with the lot, with your name, for the owner, the AO CE and the advisers."),
     )
 

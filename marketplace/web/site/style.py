@@ -5,8 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from babel.dates import format_date
+
 from marketplace.kernel.errors import FieldError, Invalid
-from marketplace.kernel.language import Text, _
+from marketplace.kernel.formats import mass
+from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Amount, Quantity, Unit
 from marketplace.market.rules.listing import CONDITION_HINTS, CONDITION_LABELS
 from marketplace.web.site.forms import StyleForm
@@ -69,7 +72,8 @@ def style() -> Style:
     refused = StyleForm(formdata=None, prefix="refused-", data=filled)
     named = [name for name in refused.data if name not in ("csrf_token", "idempotency_key")]
     attach(refused, Invalid.all([FieldError(name, TOLD) for name in named]))
-    months = [(name, Decimal(value)) for name, value in (("jan", 42), ("feb", 38), ("mrt", 0), ("apr", 61))]
+    kg_by_month = ((1, 42), (2, 38), (3, 0), (4, 61))
+    months = [(_month(number), Decimal(value)) for number, value in kg_by_month]
     steps: tuple[tuple[Text, int | None, Literal["plus", "less", "sum"]], ...] = (
         (_("Avoided"), 84, "plus"),
         (_("Transport"), 6, "less"),
@@ -91,18 +95,30 @@ def style() -> Style:
             _lot(str(_("Grey pavers")), _("Partly reserved"), "wait", distance_km=None, from_on=None),
         ),
         charts=(
-            columns("upright", [Column(name, name, name, name[:1], kg, str(kg), f"{kg} ton") for name, kg in months]),
+            columns("upright", [Column(name, name, name, name[:1], kg, str(kg), mass(1000 * kg)) for name, kg in months]),
             waterfall(
                 "steps",
                 [
-                    Step("", name, "", None if value is None else Decimal(value), kind, str(value), f"{value or '?'} ton")
+                    Step(
+                        "",
+                        name,
+                        "",
+                        None if value is None else Decimal(value),
+                        kind,
+                        str(value),
+                        "?" if value is None else mass(1000 * value),
+                    )
                     for name, value, kind in steps
                 ],
             ),
         ),
         columns=((_("Municipality"), "text"), (_("Mass"), "number")),
-        rows=(("Almelo", "1.234,5 ton"), ("Borne", "0,4 ton")),
+        rows=(("Almelo", mass(1_234_500)), ("Borne", mass(400))),
     )
 
 
 HINTS = {key.value: hint for key, hint in CONDITION_HINTS.items()}
+
+
+def _month(number: int) -> str:
+    return format_date(date(2027, number, 1), "MMM", locale=current_locale()).rstrip(".")
