@@ -20,17 +20,18 @@ from marketplace.documents.rules import Verdict
 from marketplace.exchange.actions.decide import withdraw
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Unauthorised
-from marketplace.market.actions.listings import mark_published, update_listing
+from marketplace.market.actions.listings import create_listing, mark_published, update_listing
 from marketplace.market.actions.photos import add_photo
 from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_findings
 from marketplace.market.queries.listings import get_listing, may_see_photo, stored_draft
-from marketplace.market.rules.listing import Answer
+from marketplace.market.rules.listing import Answer, Certainty
 from marketplace.market.rules.photos import StoredPicture
+from marketplace.matching.actions.publish import publish
 from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Moment
 from marketplace.notices.models import AuditRow, NoticeRow
-from tests.factories import declare, make_actor, make_draft, make_listing, make_machine, seed_taxonomy
+from tests.factories import declare, listing_draft, make_actor, make_draft, make_listing, make_machine, seed_taxonomy
 
 FINE = OpinionDraft(Verdict.POSITIVE, "De partijkeuring is in orde bevonden.", "environmental-declaration")
 BAD = OpinionDraft(Verdict.NEGATIVE, "De partijkeuring is van een andere partij.", "environmental-declaration")
@@ -184,6 +185,26 @@ def test_a_draft_is_for_advisers_once_its_owner_asked(session: Session, owner: A
     for reader in (make_actor(session, "borne"), make_actor(session, "bouwer", kind="partner")):
         with pytest.raises(Missing):
             get_listing(session, reader, suspect.id)
+
+
+def test_what_is_closed_to_others_is_for_advisers_once_its_owner_asked(
+    session: Session, owner: Actor, adviser: Actor, lot: Listing
+) -> None:
+    """An H of a contract stood on the list of every adviser, with a link to a page that was not there for them."""
+    day = clock.today()
+    period = {"planned": True, "certainty": Certainty.TENDERED, "earliest": day + timedelta(20), "latest": day + timedelta(40)}
+    draft = listing_draft(available_from=None, available_until=None, **period)
+    shut = publish(session, owner, listing_id=create_listing(session, owner, draft).id, to_others=False)
+    assert shut.is_closed_to_others
+    assert [row.listing.id for row in list_lots_to_judge(session, adviser).rows] == [lot.id]
+    with pytest.raises(Missing):
+        get_listing(session, adviser, shut.id)
+    ask_for_opinion(session, owner, listing_id=shut.id)
+    assert [asked.listing.id for asked in list_waiting_requests(session, adviser)[0]] == [shut.id]
+    assert get_listing(session, adviser, shut.id).id == shut.id
+    give_opinion(session, adviser, listing_id=shut.id, draft=FINE)
+    with pytest.raises(Missing):
+        get_listing(session, make_actor(session, "borne"), shut.id)
 
 
 def test_whoever_judges_a_draft_sees_its_photos(session: Session, owner: Actor, adviser: Actor, suspect: Listing) -> None:

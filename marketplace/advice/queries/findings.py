@@ -10,7 +10,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.market.models import Listing
 from marketplace.market.queries.gates import list_findings, list_findings_of
-from marketplace.market.queries.listings import listings_with_parts
+from marketplace.market.queries.listings import is_open_to, listings_with_parts
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.gates import Finding, Severity
@@ -65,12 +65,12 @@ def list_lots_to_judge(
 ) -> Part:
     """Lots on offer that a rule stops until an adviser judges, newest first.
 
-    Of one group and one rule where asked.
+    Of one group and one rule where asked. What is closed to others is judged where its owner asks for it.
 
     At most five hundred lots are looked at for one part, so that it stays quick; `before` goes on from there.
     """
     require(actor, Can.ADVISE)
-    wanted = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED)
+    wanted = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED, is_open_to(actor))
     wanted = wanted.join(Organisation, Organisation.id == Listing.organisation_id).where(Organisation.is_active)
     if group:
         wanted = wanted.where(Listing.material_id.in_(get_taxonomy(session).ids_of(groups=[group])))

@@ -65,8 +65,14 @@ def get_listing(session: Session, actor: Actor, listing_id: int) -> Listing:
 
 
 def _is_shown_for_an_opinion(session: Session, actor: Actor, listing: Listing) -> bool:
-    """Whether its owner asked for an opinion of a draft: then those who may lift a rule see it."""
-    return may(actor, Can.LIFT_GATE) and listing.status == ListingStatus.DRAFT and has_opinion_request(session, listing.id)
+    """Whether its owner asked for an opinion of a draft, or of what is closed to others.
+
+    Then those who may lift a rule see it.
+    """
+    is_waited_for = listing.status == ListingStatus.DRAFT or (
+        listing.status == ListingStatus.PUBLISHED and listing.is_closed_to_others
+    )
+    return is_waited_for and may(actor, Can.LIFT_GATE) and has_opinion_request(session, listing.id)
 
 
 def list_visible_listings(session: Session, actor: Actor, ids: Sequence[int]) -> list[Listing]:
