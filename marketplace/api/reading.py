@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from json import JSONDecodeError
 from typing import Any, TypeVar, cast
 
 from flask import current_app, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from marketplace.api.fields import ID_MAX, read_choice
 from marketplace.api.moments import read_day, read_moment
@@ -18,7 +19,7 @@ from marketplace.api.schema import Body, take
 from marketplace.catalogue.rules.copying import is_cursor
 from marketplace.http.places import finder, located
 from marketplace.http.rights import require_for_address
-from marketplace.kernel.errors import FieldError, Invalid, TooLarge
+from marketplace.kernel.errors import FieldError, Invalid, TooLarge, Unreadable
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import _
 from marketplace.kernel.paging import PAGE_MAX, PAGE_SIZE_MAX
@@ -53,8 +54,15 @@ def read_json() -> Any:
         return {}
     try:
         return current_app.json.loads(sent.decode("utf-8"), object_pairs_hook=_each_name_once)
+    except JSONDecodeError as error:
+        place = {"line": str(error.lineno), "column": str(error.colno)}
+        raise Unreadable(_("This is no JSON. Look at line %(line)s, character %(column)s of what you sent.", **place)) from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(_("This is no JSON in UTF-8. Send the text in that encoding.")) from error
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise BadRequest from error
+        raise Unreadable(
+            _("This JSON cannot be read. NaN and Infinity are no numbers, and a number or a nesting without end is not taken.")
+        ) from error
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

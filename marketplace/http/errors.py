@@ -11,7 +11,17 @@ from marketplace.accounts.policy import Actor
 from marketplace.http import browser_copy
 from marketplace.http.request import current_actor, database, is_api, is_by_token
 from marketplace.kernel.db import is_unavailable
-from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refusal, TooLarge, TooMany, Unauthorised, Unavailable
+from marketplace.kernel.errors import (
+    Forbidden,
+    Invalid,
+    Missing,
+    Refusal,
+    TooLarge,
+    TooMany,
+    Unauthorised,
+    Unavailable,
+    Unreadable,
+)
 from marketplace.kernel.language import Text, _
 from marketplace.notices.actions import audit
 
@@ -34,7 +44,7 @@ SENTENCES: dict[int, Text] = {
 
 PROBLEM = "urn:materialenbank:problem:"
 CAUSES = {
-    400: "unreadable",
+    400: Unreadable.cause,
     401: Unauthorised.cause,
     403: Forbidden.cause,
     404: Missing.cause,

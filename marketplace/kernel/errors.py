@@ -38,6 +38,13 @@ class Refusal(Exception):
         return str(self.message)
 
 
+class Unreadable(Refusal):
+    """What was sent is not in the form that is read here."""
+
+    title = "Bad Request"
+    cause = "unreadable"
+
+
 class Unauthorised(Refusal):
     """The actor is not known."""
 

@@ -35,3 +35,22 @@ def test_a_wrong_token_is_401_where_none_is_needed(public: Api) -> None:
 def test_the_sentence_is_in_the_language_of_the_client(public: Api, language: str) -> None:
     detail = public.get("/materials?materialGroup=goud", headers={"Accept-Language": language}).get_json()["detail"]
     assert ("geen materiaalgroep" in detail) == (language == "nl")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (b"{bad", "regel 1, teken 2"),
+        (b'{"title": "Keien",\n "quantity": }', "regel 2, teken 14"),
+        (b"title=Keien", "regel 1, teken 1"),
+        (b'{"title": "\xff"}', "UTF-8"),
+        (b'{"quantity": NaN}', "NaN"),
+        (b'{"quantity": ' + b"9" * 5000 + b"}", "NaN"),
+        (b"[" * 100_000, "NaN"),
+    ],
+)
+def test_what_is_no_json_is_told_where_it_ends_to_be_json(hengelo: Api, sent: bytes, said: str) -> None:
+    refused = hengelo.call("POST", "/listings", sent, headers={"Accept-Language": "nl"})
+    assert (refused.status_code, refused.get_json()["type"]) == (400, "urn:materialenbank:problem:unreadable")
+    assert said in refused.get_json()["detail"] and "Ga terug" not in refused.get_json()["detail"]
+    assert set(refused.get_json()) == {"type", "title", "status", "detail", "requestId"}
