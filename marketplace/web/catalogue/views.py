@@ -69,7 +69,7 @@ def list_listings() -> str:
         **_exports(),
         "feed_address": feed_address,
         "marks": url_for("map.show_marks"),
-        "kept": _favourite_ids(),
+        "favourites": _favourite_ids(),
     }
     return render_template(visible, form=form, question=page.question, near=here, page=page, **around)
 
@@ -183,13 +183,13 @@ def show_listing(listing_id: int) -> str:
         exact=find_spot(session, actor, listing),
         changes=changes_of(list_date_changes(session, actor, listing_id)),
         reliable=reliability_of(get_reliability(session, actor, listing.organisation_id)) if listing.planned else None,
-        asked=questions_of(session, actor, listing),
+        lot_questions=questions_of(session, actor, listing),
         opinions=opinions_of(session, actor, listing, taxonomy),
         reporting=reporting_of(session, lot.material, lot.lot.from_on) if lot.is_left else None,
         lot_papers=papers_of(session, actor, listing),
         phone=phone_shown_to(actor, find_contact(session, listing.created_by_id)) if actor.is_member else None,
         away=search_results.away_from(here, listing),
-        kept=_favourite_ids(),
+        favourites=_favourite_ids(),
         share=site_address() + url_for("catalogue.show_listing", listing_id=listing_id),
     )
 

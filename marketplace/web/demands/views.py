@@ -187,7 +187,7 @@ def _page(demand_id: int, sent: PartsForm | OfferForm | None = None) -> Response
         "can_offer": may(actor, Can.OFFER),
         "together": list_others_who_ask(session, actor, demand),
         "has_plan": proposal is not None and len(proposal.parts) > 1,
-        "asked": questions_of(session, actor, demand),
+        "demand_questions": questions_of(session, actor, demand),
         "phone": phone_shown_to(actor, find_contact(session, demand.created_by_id)) if actor.is_member else None,
         "facts": facts_of(session, demand, taxonomy, actor, inside=inside),
         "is_open": demand.status == DemandStatus.OPEN,

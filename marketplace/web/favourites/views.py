@@ -28,7 +28,7 @@ def list_kept() -> str:
     rows, taxonomy, here = list_favourites(session, actor), get_taxonomy(session), home_of(session, actor)
     lots = [lot_of(listing, taxonomy, distance_km=whole_km_from(here, listing)) for _kept, listing in rows]
     mailed = CADENCE_LABELS[get_preferences(session, actor)[Notice.FAVOURITE_CHANGED]]
-    return render_template("favourites/list_kept.html", lots=lots, kept={lot.id for lot in lots}, mailed=mailed)
+    return render_template("favourites/list_kept.html", lots=lots, favourites={lot.id for lot in lots}, mailed=mailed)
 
 
 @blueprint.post("/aanbod/<int:listing_id>/bewaren")

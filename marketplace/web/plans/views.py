@@ -105,7 +105,7 @@ def accept(plan_id: int, number: int) -> ResponseReturnValue:
     elif form.validate_on_submit():
         answer = attempt(form, lambda: accept_line(session, actor, run_id=plan_id, number=number, ground=form.ground()))
     if answer is None:
-        return page("plans/_ground.html", form, run=run, one=line)
+        return page("plans/_ground.html", form, run=run, line=line)
     if answer.answer == Answer.ASKED:
         where = url_for("reservations.show", reservation_id=answer.reservation_id)
         return done(_("Asked for. The owner has been notified."), where)
@@ -146,7 +146,7 @@ def _reason_page(form: ReasonForm, plan_id: int, number: int, *, is_refusal: boo
     session, actor = current_session(), current_actor()
     run = get_run(session, actor, plan_id)
     [line] = shown.lines_shown(actor, [get_line(session, run, number)])
-    return page("plans/_reason.html", form, run=run, one=line, is_refusal=is_refusal)
+    return page("plans/_reason.html", form, run=run, line=line, is_refusal=is_refusal)
 
 
 def _line_address(plan_id: int, number: int) -> str:

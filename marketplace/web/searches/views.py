@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
     facts = kept_of(read_filters(question.query()), get_taxonomy(session), organisation_names(session))
     action = f"{url_for('searches.create')}?{question.query()}"
     return page(
-        "searches/create.html", form, question=question, action=action, kept=facts, mailed=mailed_of(session, current_actor())
+        "searches/create.html", form, question=question, action=action, facts=facts, mailed=mailed_of(session, current_actor())
     )
 
 

@@ -145,7 +145,7 @@ def house_style() -> str:
         require(current_actor(), Can.READ_HEALTH, hidden=True)
     return render_template(
         "site/house_style.html",
-        shown=style.style(),
+        style=style.style(),
         tones=style.TONES,
         notes=style.NOTES,
         hints=style.HINTS,

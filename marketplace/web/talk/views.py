@@ -48,7 +48,11 @@ def _questions_page(listing_id: int | None, demand_id: int | None, sent: Questio
     if isinstance(sent, AnswerForm) and questions is not None:
         questions.answer_forms[(request.view_args or {})["question_id"]] = sent
     return page(
-        "talk/questions_about.html", sent, subject=subject, asked=questions, back=_place(listing_id, demand_id).partition("#")[0]
+        "talk/questions_about.html",
+        sent,
+        subject=subject,
+        all_questions=questions,
+        back=_place(listing_id, demand_id).partition("#")[0],
     )
 
 
