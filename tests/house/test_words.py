@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2 import Environment
+from jinja2.nodes import Name
 
 from config import PROJECT
 from tests.house.source import PACKAGE, TEMPLATES, name_of, tree_of
@@ -118,6 +120,18 @@ def test_variables_say_what_they_hold() -> None:
         for path in modules()
         for line, name in bound(path)
         if name in NAMELESS - PROMISED.get(str(path.relative_to(PACKAGE)), set())
+    }
+    assert nameless == {}
+
+
+def test_variables_of_templates_say_what_they_hold() -> None:
+    """Of loops, macros and the context alike. What a sentence names by `trans` is of the sentence, and so no variable."""
+    jinja = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    nameless = {
+        f"{name_of(path)}:{variable.lineno}": variable.name
+        for path in sorted(TEMPLATES.rglob("*.*"))
+        for variable in jinja.parse(path.read_text(encoding="utf-8")).find_all(Name)
+        if variable.name in NAMELESS
     }
     assert nameless == {}
 
