@@ -44,7 +44,7 @@ def counted(session: Session, lot: Listing) -> tuple[str, ...]:
 
 def sound(session: Session) -> None:
     session.flush()
-    assert [(name, found) for name, question in INVARIANTS if (found := question(session))] == []
+    assert [(name, breach) for name, question in INVARIANTS if (breach := question(session))] == []
 
 
 def back(amount: str, **more) -> ReturnDraft:

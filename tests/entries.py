@@ -72,33 +72,33 @@ def append_entry(
 def append_reversal(session: Session, *, seq: int, happened_on: date) -> Exchange:
     """The row that takes back every sum of this one."""
     row = session.get_one(Exchange, seq)
-    said = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+    entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
     turned = {
-        name: None if getattr(said, name) is None else -getattr(said, name)
+        name: None if getattr(entry, name) is None else -getattr(entry, name)
         for name in (
             *("quantity", "mass_kg", "tonne_km", "transport_kgco2e", "avoided_kgco2e", "processing_kgco2e", "net_kgco2e"),
             *("price_cents", "purchase_cents", "saved_cents", "avoided_low_kgco2e", "avoided_high_kgco2e"),
         )
     }
-    return append(session, replace(said, **turned, kind="reversal", reverses=seq, happened_on=happened_on, period=None))
+    return append(session, replace(entry, **turned, kind="reversal", reverses=seq, happened_on=happened_on, period=None))
 
 
 def append_haul(session: Session, *, seq: int, mass_kg: str, happened_on: date) -> Exchange:
     """The way back of so many kilograms of this row: as far as it came."""
     row = session.get_one(Exchange, seq)
-    said = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
+    entry = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
     driven = impact(
-        mass_in_kg=Decimal(mass_kg), distance_in_km=said.distance_km, vehicle_factors=LORRY_FACTOR, carbon_factor=None
+        mass_in_kg=Decimal(mass_kg), distance_in_km=entry.distance_km, vehicle_factors=LORRY_FACTOR, carbon_factor=None
     )
-    turned = {"from_slug": said.to_slug, "from_name": said.to_name, "from_kind": said.to_kind}
-    turned |= {"to_slug": said.from_slug, "to_name": said.from_name, "to_kind": said.from_kind}
+    turned = {"from_slug": entry.to_slug, "from_name": entry.to_name, "from_kind": entry.to_kind}
+    turned |= {"to_slug": entry.from_slug, "to_name": entry.from_name, "to_kind": entry.from_kind}
     return append(
         session,
         replace(
-            said,
+            entry,
             **turned,
             kind="haul",
-            quantity=Decimal(mass_kg) / said.kg_per_unit,
+            quantity=Decimal(mass_kg) / entry.kg_per_unit,
             mass_kg=Decimal(0),
             road_km=driven.road_km,
             tonne_km=driven.tonne_km,

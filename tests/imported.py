@@ -59,5 +59,5 @@ def apply(app: Flask, database: Database, actor: Actor, run: ImportRun, *, only_
 def stands(database: Database, actor: Actor, year: int) -> tuple[int, dict[tuple[str, str, str], Decimal]]:
     """The newest version of a year's report, and its kilograms by flow, group and origin."""
     with reading(database) as session:
-        known = get_material_use(session, actor, year=year)
-        return known.version, {(row.flow, row.group_slug, row.origin): row.mass_kg for row in known.rows}
+        report = get_material_use(session, actor, year=year)
+        return report.version, {(row.flow, row.group_slug, row.origin): row.mass_kg for row in report.rows}

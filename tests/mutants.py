@@ -65,30 +65,30 @@ class Mutant:
 
 def mutants(root: Path) -> list[Mutant]:
     """Every mutant of every module of rules, in a fixed order."""
-    found = []
+    all_mutants = []
     for module in sorted({path for pattern in PATTERNS for path in (root / "marketplace").glob(pattern)}):
         source = module.read_text(encoding="utf-8")
         tree, lines = get_ast(source), source.splitlines()
         for name in sorted(operator_names()):
             if KINDS.fullmatch(name.removeprefix("core/")):
                 places = (place for node in ast_nodes(tree) for place in get_operator(name)().mutation_positions(node))
-                found += [
+                all_mutants += [
                     Mutant(str(module.relative_to(root)), name, occurrence, start[0])
                     for occurrence, (start, _end) in enumerate(places)
                     if not NO_RULE.search(lines[start[0] - 1]) and not EXPONENT.search(lines[start[0] - 1][: start[1]])
                 ]
-    return found
+    return all_mutants
 
 
-def imported(file: Path, known: set[str]) -> set[str]:
-    """The modules among those known that this file imports, anywhere in it."""
+def imported(file: Path, modules: set[str]) -> set[str]:
+    """The modules among these that this file imports, anywhere in it."""
     names = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names & known
+    return names & modules
 
 
 class Nearness:
@@ -193,12 +193,12 @@ def main() -> int:
     parser.add_argument("--only", default="", help="modules whose path has this in it")
     parser.add_argument("--verbose", action="store_true", help="tell of every mutant which test caught it")
     parser.add_argument("--workers", type=int, default=2, help="how many mutants at once, each on a copy of its own")
-    asked = parser.parse_args()
-    known = [mutant for mutant in mutants(ROOT) if asked.only in mutant.module]
-    drawn = random.Random(asked.seed).sample(known, min(asked.sample, len(known)))
-    print(f"{len(drawn)} of {len(known)} mutants, seed {asked.seed}", flush=True)
+    options = parser.parse_args()
+    candidates = [mutant for mutant in mutants(ROOT) if options.only in mutant.module]
+    drawn = random.Random(options.seed).sample(candidates, min(options.sample, len(candidates)))
+    print(f"{len(drawn)} of {len(candidates)} mutants, seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copies = [Path(folder) / str(worker) for worker in range(asked.workers)]
+        copies = [Path(folder) / str(worker) for worker in range(options.workers)]
         for copy in copies:
             copy_tree(copy)
         if failure := failing(copies[0], RULES):
@@ -216,14 +216,14 @@ def main() -> int:
                 free.put(copy)
 
         alive = 0
-        with ThreadPoolExecutor(asked.workers) as pool:
+        with ThreadPoolExecutor(options.workers) as pool:
             for number, (fault, caught_by) in enumerate(pool.map(tried, drawn), 1):
                 alive += not caught_by
-                if asked.verbose or not caught_by:
+                if options.verbose or not caught_by:
                     print(f"{number}: {fault}\n    {caught_by or 'survived'}", flush=True)
     caught = 100 * (len(drawn) - alive) / len(drawn)
     print(f"{len(drawn) - alive} of {len(drawn)} caught: {caught:.1f} %")
-    return int(caught < asked.least)
+    return int(caught < options.least)
 
 
 if __name__ == "__main__":

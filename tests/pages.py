@@ -67,21 +67,23 @@ def faults(html: str) -> list[str]:
     """What is wrong with a page, in words."""
     page = Outline()
     page.feed(html)
-    found = list(page.faults)
+    messages = list(page.faults)
     if not page.title.strip():
-        found.append("no title")
+        messages.append("no title")
     if page.headings != 1:
-        found.append(f"{page.headings} first headings")
+        messages.append(f"{page.headings} first headings")
     elif " ".join(page.heading.split()) not in " ".join(page.title.split()):
-        found.append(f"the title {page.title.strip()!r} does not hold the heading {page.heading.strip()!r}")
-    found += [f"id {one!r} stands there twice" for one in sorted({one for one in page.ids if page.ids.count(one) > 1})]
+        messages.append(f"the title {page.title.strip()!r} does not hold the heading {page.heading.strip()!r}")
+    messages += [f"id {name!r} stands there twice" for name in sorted({name for name in page.ids if page.ids.count(name) > 1})]
     nameless = [
-        one for one in page.fields if one.get("id") not in page.labelled and not {"aria-label", "aria-labelledby"} & set(one)
+        field
+        for field in page.fields
+        if field.get("id") not in page.labelled and not {"aria-label", "aria-labelledby"} & set(field)
     ]
-    found += [f"a field without a label: {one.get('name')}" for one in nameless]
+    messages += [f"a field without a label: {field.get('name')}" for field in nameless]
     if "None" in {word.strip(".,:") for word in page.heading.split()}:
-        found.append("a heading that says None")
-    return found
+        messages.append("a heading that says None")
+    return messages
 
 
 class LookingClient(FlaskClient):

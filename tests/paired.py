@@ -135,7 +135,7 @@ def wanted(*needs: Need) -> Wanted:
     )
 
 
-def terms(**said: Any) -> Terms:
+def terms(**changes: Any) -> Terms:
     """Each material serves itself, nothing converts, nothing came back; a wish fits where both texts say the same."""
     plain: dict[str, Any] = {
         "serving": {1: (1,), 2: (2,), 3: (3,)},
@@ -144,7 +144,7 @@ def terms(**said: Any) -> Terms:
         "returned": {},
         "today": TODAY,
     }
-    return Terms(**{**plain, **said})
+    return Terms(**{**plain, **changes})
 
 
 def at_rate(numerator: int, denominator: int = 1) -> Any:

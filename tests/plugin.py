@@ -33,9 +33,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """What the journeys cost the people in them, where their pictures are kept."""
     if config.getoption("--screens"):
         for report in terminalreporter.getreports(""):
-            for name, told in report.user_properties:
+            for name, value in report.user_properties:
                 if name == "journey" and report.when == "teardown":
-                    terminalreporter.write_line(told)
+                    terminalreporter.write_line(value)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,10 +78,10 @@ class Durations:
         total = sum(self.tests.values())
         terminalreporter.section(f"where {total:.0f} seconds of the workers went")
         write(f"{'folder':<20}{'tests':>7}{'setup':>9}{'call':>9}{'teardown':>10}{'share':>8}")
-        for folder, phases in sorted(self.folders.items(), key=lambda one: -sum(one[1].values())):
+        for folder, phases in sorted(self.folders.items(), key=lambda entry: -sum(entry[1].values())):
             count = sum(test.startswith(f"{folder}/") for test in self.tests)
             setup, call, teardown = (phases[phase] for phase in PHASES)
             write(f"{folder:<20}{count:>7}{setup:>9.1f}{call:>9.1f}{teardown:>10.1f}{sum(phases.values()) / total:>8.0%}")
         write("")
-        for test, seconds in sorted(self.tests.items(), key=lambda one: -one[1])[:SLOWEST]:
+        for test, seconds in sorted(self.tests.items(), key=lambda entry: -entry[1])[:SLOWEST]:
             write(f"{seconds:8.1f}  {test}")

@@ -32,9 +32,9 @@ def material(
     slug: str, field_set: str = "", *hazards: str, default: Unit = Unit.TONNE, kg: dict[Unit, Decimal] | None = None, **more: Any
 ) -> Material:
     group = MaterialGroup("groep", "Groep", "Group")
-    known = weights(kg or {Unit.M3: Decimal(1700)}, more.get("pieces_per_m2"))
+    weights_kg = weights(kg or {Unit.M3: Decimal(1700)}, more.get("pieces_per_m2"))
     codes = tuple(HAZARDS[code] for code in hazards)
-    return Material(slug, "Materiaal", "Material", 1, group, default, known, hazards=codes, field_set=field_set, **more)
+    return Material(slug, "Materiaal", "Material", 1, group, default, weights_kg, hazards=codes, field_set=field_set, **more)
 
 
 ASPHALT = material("asfaltschollen", "asfalt", "pak")
@@ -59,14 +59,14 @@ def find(
     **answers: Any,
 ) -> dict[str, Finding]:
     """The findings by their rule; of a lot without suspicion of asbestos that was built in 2005."""
-    said = LotAnswers(fields or {}, **{"asbestos_suspected": "no", "year_of_construction": 2005, **answers})
-    found = find_findings(GATES, lot, said, today=on, papers=papers, destination=to, lifted=lifted)
-    assert len({one.rule for one in found}) == len(found)
-    return {one.rule: one for one in found}
+    lot_answers = LotAnswers(fields or {}, **{"asbestos_suspected": "no", "year_of_construction": 2005, **answers})
+    findings = find_findings(GATES, lot, lot_answers, today=on, papers=papers, destination=to, lifted=lifted)
+    assert len({finding.rule for finding in findings}) == len(findings)
+    return {finding.rule: finding for finding in findings}
 
 
-def blocking(found: dict[str, Finding], moment: Moment = Moment.PUBLISH) -> set[str]:
-    return {rule for rule, one in found.items() if one.blocks(moment)}
+def blocking(findings: dict[str, Finding], moment: Moment = Moment.PUBLISH) -> set[str]:
+    return {rule for rule, finding in findings.items() if finding.blocks(moment)}
 
 
 def spoken(finding: Finding) -> str:

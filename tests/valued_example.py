@@ -98,9 +98,9 @@ def _changes(chance: Random, first: date, amount: Decimal, number: int) -> Itera
     for kind in chance.sample(("taken_out", "lost", "counted", "put_in"), 2):
         day += timedelta(days=chance.randint(1, 30))
         if kind == "counted":
-            told = left + thousandths(chance, 1, 9) * chance.choice((1, -1))
-            yield Happened(day, kind, told)
-            left = told
+            quantity = left + thousandths(chance, 1, 9) * chance.choice((1, -1))
+            yield Happened(day, kind, quantity)
+            left = quantity
         elif kind == "put_in":
             more = thousandths(chance, 1, 40)
             yield Happened(day, kind, more)
@@ -120,16 +120,16 @@ def rounded(amount: Fraction) -> int:
 def there(part: Part, day: date) -> tuple[Fraction, dict[str, Fraction]]:
     """How much of a part there is at the end of a day, and what came and went by then, by kind."""
     amount, sums = Fraction(0), dict.fromkeys(("put_in", "taken_out", "lost", "counted"), Fraction(0))
-    for one in (part.put_in, *part.later):
-        if one.on > day:
+    for event in (part.put_in, *part.later):
+        if event.on > day:
             continue
-        told = Fraction(one.amount)
-        if one.kind == "counted":
-            sums["counted"] += told - amount
-            amount = told
+        quantity = Fraction(event.amount)
+        if event.kind == "counted":
+            sums["counted"] += quantity - amount
+            amount = quantity
         else:
-            sums[one.kind] += told
-            amount += told if one.kind == "put_in" else -told
+            sums[event.kind] += quantity
+            amount += quantity if event.kind == "put_in" else -quantity
     return amount, sums
 
 
@@ -141,8 +141,8 @@ def worth(part: Part, day: date, year: int) -> int | None:
     if part.material in PRICES:
         low, high = PRICES[part.material][1 + year]
         return rounded(amount * (Fraction(low) + Fraction(high)) / 2 * 100)
-    said = [one for one in part.appraised if one.on <= day]
-    return rounded(Fraction(said[-1].cents) * amount / Fraction(said[-1].amount)) if said else None
+    appraisals = [appraisal for appraisal in part.appraised if appraisal.on <= day]
+    return rounded(Fraction(appraisals[-1].cents) * amount / Fraction(appraisals[-1].amount)) if appraisals else None
 
 
 def moved(part: Part) -> dict[str, int]:
@@ -158,7 +158,7 @@ def moved(part: Part) -> dict[str, int]:
     def cents(amount: Fraction, price: Fraction | None) -> int:
         return 0 if price is None else rounded(amount * price)
 
-    found = {
+    movement = {
         "opening": was or 0,
         "new": cents(since["put_in"], coming),
         "price": 0,
@@ -168,20 +168,22 @@ def moved(part: Part) -> dict[str, int]:
         "lost": cents(since["lost"], going),
         "closing": becomes or 0,
     }
-    left = found["closing"] - (found["opening"] + found["new"] + found["counted"] - found["released"] - found["lost"])
+    left = movement["closing"] - (
+        movement["opening"] + movement["new"] + movement["counted"] - movement["released"] - movement["lost"]
+    )
     if not before and now:
-        found["new"] += left
+        movement["new"] += left
     elif not now:
-        found["lost" if since["lost"] > since["taken_out"] else "released"] -= left
+        movement["lost" if since["lost"] > since["taken_out"] else "released"] -= left
     else:
-        found["known" if was is None or becomes is None else "price"] += left
-    return found
+        movement["known" if was is None or becomes is None else "price"] += left
+    return movement
 
 
 def statement(all_parts: Sequence[Part]) -> dict[str, int]:
     """The statement of the second year: the sum of what became of each part that was there at either end."""
     each = [moved(part) for part in all_parts if there(part, FIRST)[0] or there(part, SECOND)[0]]
-    return {name: sum(one[name] for one in each) for name in NAMES}
+    return {name: sum(movement[name] for movement in each) for name in NAMES}
 
 
 def first_closing(all_parts: Sequence[Part]) -> int:

@@ -52,9 +52,9 @@ def newcomer(database: Database, slug: str = "borne", role: str = "project_leade
 
 def csrf_token(page: TestResponse) -> str:
     """The form secret that stands on a page."""
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get_data(as_text=True))
-    assert found, f"{page.request.path} has no form"
-    return found.group(1)
+    match = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get_data(as_text=True))
+    assert match, f"{page.request.path} has no form"
+    return match.group(1)
 
 
 def visit(app: Flask, session: Session, actor: Actor) -> FlaskClient:
@@ -70,11 +70,11 @@ def visit(app: Flask, session: Session, actor: Actor) -> FlaskClient:
 
 def hidden(html: str) -> dict[str, Any]:
     """The hidden fields of a page by their names; a name that stands there more than once as a list."""
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, value in HIDDEN.findall(html):
-        told = unescape(value)
-        found[name] = [*found.get(name, []), told] if name == "kept" else told
-    return found
+        text = unescape(value)
+        fields[name] = [*fields.get(name, []), text] if name == "kept" else text
+    return fields
 
 
 def send(client: FlaskClient, page: str, fields: Mapping[str, Any] | None = None, to: str = "", **more: Any) -> TestResponse:

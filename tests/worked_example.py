@@ -99,14 +99,14 @@ def booked(all_events: Iterable[Event]) -> Iterator[Booked]:
         kg, factor = Decimal(row[columns[event.material]]), Decimal(row["co2_nieuw_kg_per_kg"] or "NaN")
         reuse = Decimal(row["co2_hergebruik_kg_per_kg"] or "NaN")
         mass = thousandth(event.quantity * kg)
-        said = {True: "yes", False: "no", None: "not_said"}[event.replaces]
+        replacing = {True: "yes", False: "no", None: "not_said"}[event.replaces]
 
         def sums(
-            sign: int, mass: Decimal, avoided: Decimal, processing: Decimal, cents: Decimal, said: str = said
+            sign: int, mass: Decimal, avoided: Decimal, processing: Decimal, cents: Decimal, replacing: str = replacing
         ) -> dict[str, Decimal]:
-            known = {f"avoided_{said}": sign * avoided} if avoided.is_finite() else {"unknown_mass": sign * mass}
-            known |= {"processing": sign * processing} if processing.is_finite() else {"unknown_processing_mass": sign * mass}
-            return {"mass": sign * mass, "cents": sign * cents, **known}
+            carbon = {f"avoided_{replacing}": sign * avoided} if avoided.is_finite() else {"unknown_mass": sign * mass}
+            carbon |= {"processing": sign * processing} if processing.is_finite() else {"unknown_processing_mass": sign * mass}
+            return {"mass": sign * mass, "cents": sign * cents, **carbon}
 
         def driven(mass: Decimal, km: Decimal) -> dict[str, Decimal]:
             tonnes = mass / 1000
@@ -181,4 +181,4 @@ def fraction(of: Iterable[Report], rows: list[Booked]) -> tuple[Decimal, Decimal
 
 def inhabitants_percent(of: Iterable[Report]) -> Decimal:
     """How many of the region's inhabitants live where was reported."""
-    return thousandth(Decimal(sum(INHABITANTS[one.municipality] for one in of)) * 100 / sum(INHABITANTS.values()))
+    return thousandth(Decimal(sum(INHABITANTS[report.municipality] for report in of)) * 100 / sum(INHABITANTS.values()))

@@ -95,7 +95,7 @@ def place(template: Template, tmp_path: Path, built: Path) -> Iterator[Flask]:
 
 
 def run(app: Flask, *arguments: object) -> Result:
-    return app.test_cli_runner().invoke(args=[str(one) for one in arguments], catch_exceptions=False)
+    return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments], catch_exceptions=False)
 
 
 def output(app: Flask, *arguments: object) -> str:
@@ -138,14 +138,14 @@ def test_every_row_and_photo_comes_back_and_the_bank_is_proved(
 ) -> None:
     key = ("--key-file", key_file(tmp_path)) if is_encrypted else ()
     before = rows(bank.database)
-    said = output(bank.app, "backup", tmp_path / "kept", *key)
+    backup_output = output(bank.app, "backup", tmp_path / "kept", *key)
     head = head_of(bank.database)
-    assert f"The ledger has {head[0]} rows, head {head[1]}" in said
+    assert f"The ledger has {head[0]} rows, head {head[1]}" in backup_output
     with clock.frozen(clock.now() + timedelta(days=3, hours=4, minutes=5)):
-        told = output(place, "restore", tmp_path / "kept", "--verify", *key)
-    assert "which is 3 days and 4 hours old" in told
-    assert f"The ledger holds: {head[0]} rows, head {head[1]}. Every photo is there." in told
-    assert "invariants hold" in told
+        restore_output = output(place, "restore", tmp_path / "kept", "--verify", *key)
+    assert "which is 3 days and 4 hours old" in restore_output
+    assert f"The ledger holds: {head[0]} rows, head {head[1]}. Every photo is there." in restore_output
+    assert "invariants hold" in restore_output
     after = rows(place.extensions["database"])
     with place.extensions["database"].read() as session:
         restored = session.scalars(select(AuditRow.id).where(AuditRow.action == "bank.restored")).one()
@@ -260,7 +260,7 @@ def test_a_place_that_is_not_empty_is_left_as_it_is(bank: Bank, place: Flask, tm
 
 def damage(path: Path) -> None:
     """Flip one bit in the middle of the largest file."""
-    file = max((one for one in path.rglob("*") if one.is_file()), key=lambda one: one.stat().st_size)
+    file = max((entry for entry in path.rglob("*") if entry.is_file()), key=lambda entry: entry.stat().st_size)
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
@@ -339,11 +339,11 @@ def test_a_tampered_ledger_is_found_after_the_restore(bank: Bank, place: Flask, 
 def test_without_a_folder_backups_lie_in_the_instance_folder_and_the_newest_stay(app: Flask, instance: Path) -> None:
     for day in range(3):
         with clock.frozen(clock.now() + timedelta(days=day)):
-            said = output(app, "backup", "--keep", 2)
-    kept = list_archives(instance / "backups")
-    assert len(kept) == 2
-    assert "Removed the backup " in said
-    assert [one.name for one in instance.iterdir() if one.name.startswith(".backup-")] == []
+            message = output(app, "backup", "--keep", 2)
+    archives = list_archives(instance / "backups")
+    assert len(archives) == 2
+    assert "Removed the backup " in message
+    assert [entry.name for entry in instance.iterdir() if entry.name.startswith(".backup-")] == []
 
 
 def test_a_backup_that_fails_leaves_nothing_behind(app: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,7 +354,7 @@ def test_a_backup_that_fails_leaves_nothing_behind(app: Flask, instance: Path, m
     monkeypatch.setattr(backup, "get_head", fail)
     with clock.frozen(clock.now() + timedelta(days=1)), pytest.raises(OSError, match="No space"):
         run(app, "backup", "--keep", 1)
-    assert [one.name for one in (instance / "backups").iterdir() if one.is_dir()] == [newest(instance / "backups").name]
+    assert [entry.name for entry in (instance / "backups").iterdir() if entry.is_dir()] == [newest(instance / "backups").name]
 
 
 def test_an_empty_folder_holds_no_backup(place: Flask, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_an_empty_database_is_filled_once(demonstration: Flask) -> None:
     assert not demo.load(app)
     assert demo.is_loaded(app)
     with app.extensions["database"].read() as session:
-        assert {name: found for name, question in INVARIANTS if (found := question(session))} == {}
+        assert {name: breach for name, question in INVARIANTS if (breach := question(session))} == {}
         assert get_head(session)[0] == 41  # forty exchanges, and a leg from a depot to a street
         assert list_demands(session, ANONYMOUS)[1] == 29
         assert len(list_due(session)) < 60
@@ -55,12 +55,19 @@ def test_the_regional_plan_of_the_demonstration_saves_something(demonstration: F
         assert run.result.base_tonne_km - run.result.even_tonne_km == 962
         assert run.result.mass_kg - run.result.base_mass_kg == 27_600  # what waits for its need in a depot
         lines, _total = list_lines(session, run, offset=0, limit=100)
-        less = [told for told in tell_lines(session, lines) if told.line.why == "less"]
-        assert {(told.line.owner.slug, told.line.asker.slug) for told in less} == {("almelo", "borne"), ("hengelo", "enschede")}
+        less = [told_line for told_line in tell_lines(session, lines) if told_line.line.why == "less"]
+        assert {(told_line.line.owner.slug, told_line.line.asker.slug) for told_line in less} == {
+            ("almelo", "borne"),
+            ("hengelo", "enschede"),
+        }
         assert "van Hengelo gaat naar Enschede en niet naar Borne: samen 962,0 tonkm minder." in " ".join(
-            str(told.sentence) for told in less
+            str(told_line.sentence) for told_line in less
         )
-        [stored] = [told for told in tell_lines(session, lines) if told.line.journey and told.line.journey.is_through_depot]
+        [stored] = [
+            told_line
+            for told_line in tell_lines(session, lines)
+            if told_line.line.journey and told_line.line.journey.is_through_depot
+        ]
         assert (stored.line.owner.slug, stored.line.asker.slug, stored.line.mass_kg) == ("twenterand", "enschede", 27_600)
         assert str(stored.way).startswith("Via depot ") and "De opslag kost €" in str(stored.way)
         [round_trip] = list_rounds(session, run, offset=0, limit=10)[0]
@@ -84,8 +91,8 @@ def test_the_demonstration_has_a_joint_need_with_a_rest_and_one_that_is_covered_
     """Granulate: 250, 400 and 500 t less 300 under way are 850 t; 260 and 320 t lie within 25 km, so 270 t are to buy."""
     leader = Actor(person_id=0, organisation_id=1, organisation_kind="municipality", role="project_leader")
     with demonstration.extensions["database"].read() as session:
-        found = {row.group.material.slug: row for row in list_joint_needs(session, leader, JointQuestion())[0]}
-        granulate, slabs = found["menggranulaat-0-31-5"], found["stelconplaat-2x2"]
+        needs = {row.group.material.slug: row for row in list_joint_needs(session, leader, JointQuestion())[0]}
+        granulate, slabs = needs["menggranulaat-0-31-5"], needs["stelconplaat-2x2"]
         assert (granulate.group.amount, granulate.covered, granulate.rest) == (850, 580, 270)
-        assert {one.slug for one in granulate.askers} == {"haaksbergen", "hengelo", "hof-van-twente"}
+        assert {asker.slug for asker in granulate.askers} == {"haaksbergen", "hengelo", "hof-van-twente"}
         assert (slabs.group.amount, slabs.rest) == (80, 0)

@@ -33,19 +33,19 @@ def test_every_state_of_a_report_is_seen(app: Flask, now: datetime) -> None:
         assert demo.load(app)
         with app.extensions["database"].read() as session:
             last = now.year - 1
-            states = Counter(one.status for one in get_reporting(session, OVERSEER, year=last).states)
+            states = Counter(state.status for state in get_reporting(session, OVERSEER, year=last).states)
             seen = set(session.scalars(select(MaterialUseReport.status).distinct()))
             assert seen == {status.value for status in ReportStatus} and set(states) == {None, *ReportStatus} - {
                 ReportStatus.SUPERSEDED
             }
             everybody = sum(area.inhabitants for area in areas())
             shares = {
-                year: sum(inhabitants_of(one.organisation_slug) for one in list_adopted(session, year=year)) / everybody
+                year: sum(inhabitants_of(report.organisation_slug) for report in list_adopted(session, year=year)) / everybody
                 for year in (last - 2, last - 1, last)
             }
             assert [share >= 0.5 for share in shares.values()] == [False, True, False] and min(shares.values()) > 0
-            for one in list_adopted(session):
-                assert datetime(one.year + 1, 1, 1, tzinfo=clock.AMSTERDAM) <= one.adopted_at <= now
-                booked = select(func.max(Exchange.booked_at)).where(Exchange.seq <= one.ledger_seq)
-                assert one.ledger_seq == 0 or session.scalars(booked).one() <= one.adopted_at
-            assert [(name, found) for name, question in INVARIANTS if (found := question(session))] == []
+            for report in list_adopted(session):
+                assert datetime(report.year + 1, 1, 1, tzinfo=clock.AMSTERDAM) <= report.adopted_at <= now
+                booked = select(func.max(Exchange.booked_at)).where(Exchange.seq <= report.ledger_seq)
+                assert report.ledger_seq == 0 or session.scalars(booked).one() <= report.adopted_at
+            assert [(name, breach) for name, question in INVARIANTS if (breach := question(session))] == []

@@ -47,13 +47,13 @@ def test_a_head_that_was_kept_on_paper_names_it_when_the_audit_lost_it_too(app: 
         else:
             session.execute(text("ALTER TABLE audit DISABLE TRIGGER ALL"))
         session.execute(text("DELETE FROM audit WHERE action = 'ledger.head'"))
-    code, told = run(app, "verify")
-    assert (code, told.split(",")[0]) == (0, "The ledger holds: 2 rows")
+    code, output = run(app, "verify")
+    assert (code, output.split(",")[0]) == (0, "The ledger holds: 2 rows")
     assert run(app, "verify", "--head", cut) == (1, "seq 3: the chain is shorter than the head that was logged: this row is gone")
 
 
 @pytest.mark.parametrize("head", ["drie", "3", "3 abc", "x " + "0" * 64])
 def test_a_head_that_is_none_is_refused(app: Flask, head: str) -> None:
-    code, told = run(app, "verify", "--head", head)
+    code, output = run(app, "verify", "--head", head)
     assert code == 2
-    assert "as `ledger head` prints them" in told
+    assert "as `ledger head` prints them" in output

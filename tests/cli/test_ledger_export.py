@@ -45,8 +45,8 @@ def audit(file: Path, *arguments: str) -> tuple[int, str]:
     return ended.returncode, ended.stdout + ended.stderr
 
 
-def totals(told: str) -> dict[tuple[str, str, str], list[str]]:
-    lines = [line.split("\t") for line in told.splitlines()[2:]]
+def totals(output: str) -> dict[tuple[str, str, str], list[str]]:
+    lines = [line.split("\t") for line in output.splitlines()[2:]]
     return {(line[0], line[1], line[2]): line[3:] for line in lines}
 
 
@@ -71,23 +71,23 @@ def test_an_export_holds_for_the_command_and_for_the_script(
     file = tmp_path / f"ledger.{notation}"
     with database.read() as session:
         seq, digest = get_head(session)
-    code, told = run(app, "export", str(file), "--locale", locale)
-    assert (code, told) == (0, f"Wrote 6 rows into {file}, head {seq} {digest}")
+    code, output = run(app, "export", str(file), "--locale", locale)
+    assert (code, output) == (0, f"Wrote 6 rows into {file}, head {seq} {digest}")
     assert run(app, "verify", str(file), "--head", f"{seq} {digest}") == (
         0,
         f"The file holds: 6 rows, 1047.5 kg, head {seq} {digest}",
     )
-    code, told = audit(file, "--head", f"{seq} {digest}")
+    code, output = audit(file, "--head", f"{seq} {digest}")
     assert code == 0
-    assert f"head {seq} {digest}" in told
-    found = totals(told)
+    assert f"head {seq} {digest}" in output
+    printed = totals(output)
     # 1000.5 + 300 + 40 − 300 kg; 1.0005 × 26 + 0.3 × 13 + 0.04 × 13 − 0.3 × 13 + 0.3 × 13 tonne-km; 0.1188 × 1000.5 = 118.8594 avoided;
     # by lorry 26.013 × 0.2 = 5.203, by van 0.04 × 13 × 0.8 = 0.416 and the way back 0.3 × 13 × 0.8 = 3.12; processing 3 − 3
-    assert found["2026", "all", ""] == ["3", "1040.5", "30.433", "118.859", "8.739", "0", "110.12", "40"]
-    assert found["2027", "all", ""] == ["1", "7", "0.091", "0.832", "0.073", "0", "0.759", "0"]
-    assert found["all years", "receiver", "borne"][:2] == ["2", "1040.5"]
-    assert found["all years", "giver", "losser"][:2] == ["1", "7"]
-    assert found["2026", "group", "hout"] == ["1", "40", "0.52", "0", "0.416", "0", "-0.416", "40"]
+    assert printed["2026", "all", ""] == ["3", "1040.5", "30.433", "118.859", "8.739", "0", "110.12", "40"]
+    assert printed["2027", "all", ""] == ["1", "7", "0.091", "0.832", "0.073", "0", "0.759", "0"]
+    assert printed["all years", "receiver", "borne"][:2] == ["2", "1040.5"]
+    assert printed["all years", "giver", "losser"][:2] == ["1", "7"]
+    assert printed["2026", "group", "hout"] == ["1", "40", "0.52", "0", "0.416", "0", "-0.416", "40"]
 
 
 def changed(cell: str, value: str) -> Callable[[list[dict[str, str]]], None]:
@@ -141,11 +141,11 @@ def test_what_was_tampered_with_is_named(app: Flask, book: None, database: Datab
         file = tmp_path / f"tampered-{number}.{notation}"
         shutil.copy(whole, file)
         rewrite(file, tamper)
-        code, told = run(app, "verify", str(file), "--head", head)
-        assert (code, told[: len(by_command)]) == (1, by_command)
-        code, told = audit(file, "--head", head)
+        code, output = run(app, "verify", str(file), "--head", head)
+        assert (code, output[: len(by_command)]) == (1, by_command)
+        code, output = audit(file, "--head", head)
         assert code == 1
-        assert re.search(by_script, told)
+        assert re.search(by_script, output)
 
 
 @pytest.mark.slow
@@ -162,9 +162,9 @@ def test_what_was_tampered_with_is_named(app: Flask, book: None, database: Datab
 def test_what_is_no_ledger_is_refused(app: Flask, tmp_path: Path, notation: str, content: bytes, reason: str) -> None:
     file = tmp_path / f"ledger.{notation}"
     file.write_bytes(content)
-    for code, told in (run(app, "verify", str(file)), audit(file)):
+    for code, output in (run(app, "verify", str(file)), audit(file)):
         assert code == 1
-        assert re.search(reason, told)
+        assert re.search(reason, output)
 
 
 @pytest.mark.slow
@@ -173,8 +173,8 @@ def test_a_value_that_no_hash_guards_is_refused(app: Flask, book: None, tmp_path
     run(app, "export", str(file))
     file.write_text(file.read_text(encoding="utf-8").replace('"kind"', '"kindKg": "9", "kind"', 1), encoding="utf-8")
     assert run(app, "verify", str(file))[0] == 1
-    code, told = audit(file)
-    assert (code, "row 1: kind_kg has a value that no hash guards" in told) == (1, True)
+    code, output = audit(file)
+    assert (code, "row 1: kind_kg has a value that no hash guards" in output) == (1, True)
 
 
 def rewrite(file: Path, tamper: Callable[[list[dict[str, str]]], None]) -> None:
@@ -190,8 +190,8 @@ def rewrite(file: Path, tamper: Callable[[list[dict[str, str]]], None]) -> None:
         file.write_text(out.getvalue(), encoding="utf-8", newline="")
         return
     camel = {"mass_kg": "massKg", "from_name": "fromName", "previous_hash": "previousHash"}
-    said = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    named = [{**row, **{snake: row[name] for snake, name in camel.items()}} for row in said]
+    objects = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    named = [{**row, **{snake: row[name] for snake, name in camel.items()}} for row in objects]
     tamper(named)
     lines = [{name: row[snake] for snake, name in camel.items()} for row in named]
     whole = [
@@ -261,9 +261,9 @@ def test_the_script_needs_nothing_but_the_standard_library() -> None:
 
 
 def test_a_file_that_cannot_be_written_is_named_and_nothing_else(app: Flask, tmp_path: Path) -> None:
-    code, told = run(app, "export", str(tmp_path / "no-such-folder" / "ledger.csv"))
+    code, output = run(app, "export", str(tmp_path / "no-such-folder" / "ledger.csv"))
     assert code == 1
-    assert "ledger.csv" in told and "Could not open file" in told and "Traceback" not in told
+    assert "ledger.csv" in output and "Could not open file" in output and "Traceback" not in output
 
 
 @pytest.mark.slow
@@ -274,13 +274,13 @@ def test_the_demonstration_is_exported_and_adds_up_to_every_total(
     file = tmp_path / "demo.csv"
     run(app, "export", str(file))
     assert run(app, "verify", str(file))[0] == 0
-    code, told = audit(file)
+    code, output = audit(file)
     assert code == 0
-    found = totals(told)
+    printed = totals(output)
     with database.read() as session:
         for key, column in (("receiver", Exchange.to_slug), ("giver", Exchange.from_slug), ("group", Exchange.group_slug)):
             assert {
-                of: Decimal(figures[1]) for (when, by, of), figures in found.items() if (when, by) == ("all years", key)
+                of: Decimal(figures[1]) for (when, by, of), figures in printed.items() if (when, by) == ("all years", key)
             } == sums(session, column)
 
 

@@ -45,8 +45,8 @@ def test_an_invitation_can_be_the_very_first_command_of_an_installation(instance
 def test_made_up_listings_go_into_an_installation_that_was_never_started(instance: Path) -> None:
     app = create_app(settings(f"sqlite:///{instance / 'new.sqlite3'}", instance))
     with app.app_context():
-        told = output(app, "demo", "generate", "--listings", "20", "--seed", "7")
-    assert told.startswith("Generated 20 listings and 2 demands")
+        message = output(app, "demo", "generate", "--listings", "20", "--seed", "7")
+    assert message.startswith("Generated 20 listings and 2 demands")
     app.extensions["database"].dispose()
 
 
@@ -77,19 +77,19 @@ def test_a_person_is_switched_off(app: Flask, database: Database) -> None:
 def test_the_jobs_tell_what_they_did(app: Flask) -> None:
     lines = output(app, "jobs", "run", "--at", "2027-01-15T08:00").splitlines()
     plans = ["plans to be there: 0", "plans to agree with: 0", "regional plan: 1"]
-    asked = ["matches: 0", "listings to confirm: 0", *plans, "listings gone stale: 0"]
-    asked += ["demands to confirm: 0", "demands gone stale: 0"]
+    freshness = ["matches: 0", "listings to confirm: 0", *plans, "listings gone stale: 0"]
+    freshness += ["demands to confirm: 0", "demands gone stale: 0"]
     waiting = ["waiting lists: 0", "offers: 0", "reminders: 0"]
-    told = ["searches: 0", "kept lots: 0", "long tasks: 0", "post: 0"]
-    kept = ["papers to renew: 0", "lots to check: 0", "depot settlements: 0", "lots to mend: 0"]
-    reports = [*kept, "reports to submit: 0", "reports to review: 0"]
+    news = ["searches: 0", "kept lots: 0", "long tasks: 0", "post: 0"]
+    upkeep = ["papers to renew: 0", "lots to check: 0", "depot settlements: 0", "lots to mend: 0"]
+    reports = [*upkeep, "reports to submit: 0", "reports to review: 0"]
     assert lines == [
         "reservations: 0",
         *waiting,
         "demands: 0",
-        *asked,
+        *freshness,
         *reports,
-        *told,
+        *news,
         "photos: 0",
         "forget: 0",
         "ledger head: 1",

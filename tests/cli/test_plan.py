@@ -17,8 +17,8 @@ def test_a_plan_by_cost_is_made_and_told_in_one_line(app: Flask, session: Sessio
     make_listing(session, make_actor(session, "almelo"), quantity=m2, location=north(0))
     make_demand(session, make_actor(session, "borne"), quantity=m2, location=north(9))
     session.commit()
-    told = app.test_cli_runner().invoke(args=["plan", "run", "--objective", "cost"])
-    assert told.exit_code == 0, told.output
-    assert told.output.startswith(
+    result = app.test_cli_runner().invoke(args=["plan", "run", "--objective", "cost"])
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(
         "Plan 1: 1 transfers, 148.000 t, 1731.600 tonne-km, 319.74 euro (proven); first come, first served: 148.000 t"
     )

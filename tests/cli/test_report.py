@@ -32,21 +32,21 @@ def adopted(database: Database) -> None:
 @pytest.fixture
 def newer(tmp_path: Path) -> Path:
     """The list of materials with 0.1000 for 0.1188 kg CO₂e per kg, and nothing else changed."""
-    said = (SHIPPED / "materials.csv").read_text(encoding="utf-8")
-    assert ",0.1188," in said
+    content = (SHIPPED / "materials.csv").read_text(encoding="utf-8")
+    assert ",0.1188," in content
     file = tmp_path / "materials.csv"
-    file.write_text(said.replace(",0.1188,", ",0.1000,"), encoding="utf-8")
+    file.write_text(content.replace(",0.1188,", ",0.1000,"), encoding="utf-8")
     return file
 
 
 def test_a_report_is_published_with_its_address_and_both_digests(app: Flask, adopted: None) -> None:
-    code, told = run(app, "report", str(YEAR))
+    code, output = run(app, "report", str(YEAR))
     assert code == 0
-    assert re.fullmatch(rf"\S+/rapport/{YEAR}/1\nPDF   [0-9a-f]{{64}}\nXLSX  [0-9a-f]{{64}}", told)
+    assert re.fullmatch(rf"\S+/rapport/{YEAR}/1\nPDF   [0-9a-f]{{64}}\nXLSX  [0-9a-f]{{64}}", output)
     assert f"/rapport/{YEAR}/hengelo/1" in run(app, "report", str(YEAR), "--organisation", "hengelo")[1]
-    code, told = run(app, "report", str(YEAR), "--organisation", "borne")
+    code, output = run(app, "report", str(YEAR), "--organisation", "borne")
     assert code == 1
-    assert "Borne is nog niet vastgesteld" in told
+    assert "Borne is nog niet vastgesteld" in output
 
 
 def test_a_new_factor_changes_no_figure_of_an_adopted_year(app: Flask, adopted: None, newer: Path, database: Database) -> None:
@@ -65,20 +65,20 @@ def test_a_new_factor_changes_no_figure_of_an_adopted_year(app: Flask, adopted: 
 
 def test_a_restatement_stands_beside_what_was_booked(app: Flask, adopted: None, newer: Path, database: Database) -> None:
     run(app, "materials", "sync", str(newer))
-    code, told = run(app, "restate", str(YEAR))
+    code, output = run(app, "restate", str(YEAR))
     # 459 t that stayed, in one material: × 0.1188 as it was booked, × 0.1000 once more; of the 10 t of wood today's list knows a factor
     assert code == 0
-    assert "Avoided: booked 54529.2, restated " in told
+    assert "Avoided: booked 54529.2, restated " in output
     # nobody booked what processing costs; today's list knows it of the 10 t of wood, × 0.03854
-    assert "Processing: booked unknown, restated 385.4" in told
+    assert "Processing: booked unknown, restated 385.4" in output
     with database.read() as session:
-        [one] = list_restatements(session, year=YEAR)
-        group = {row.key: row for row in one.groups}
+        [restatement] = list_restatements(session, year=YEAR)
+        group = {row.key: row for row in restatement.groups}
         assert group["bestrating"].booked.avoided_kgco2e == Decimal(459_000) * Decimal("0.1188")
         assert group["bestrating"].restated.avoided_kgco2e == Decimal(459_000) * Decimal("0.1")
         assert group["hout"].booked.unknown_factor_mass_kg == 10_000
-        assert one.total.mass_kg == 469_000
-        assert one.factor_version == 2
+        assert restatement.total.mass_kg == 469_000
+        assert restatement.factor_version == 2
     run(app, "report", str(YEAR))
     page = app.test_client().get(f"/rapport/{YEAR}/1").text
     assert "Herberekend met factorversie 2 op" in page

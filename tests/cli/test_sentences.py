@@ -18,10 +18,10 @@ def ended(app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     monkeypatch.setattr(sys, "argv", ["marketplace", *arguments])
     with pytest.raises(SystemExit) as end:
         main()
-    told = capsys.readouterr()
+    captured = capsys.readouterr()
     if isinstance(end.value.code, str):  # Python prints it and exits with 1
         return 1, end.value.code
-    return int(end.value.code or 0), told.out + told.err
+    return int(end.value.code or 0), captured.out + captured.err
 
 
 WRONG = [
@@ -44,7 +44,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "sentence"), WRONG, ids=lambda one: " ".join(one) if isinstance(one, tuple) else None
+    ("arguments", "status", "sentence"), WRONG, ids=lambda value: " ".join(value) if isinstance(value, tuple) else None
 )
 def test_a_wrong_argument_or_a_missing_row_is_a_sentence(
     app: Flask,
@@ -54,9 +54,9 @@ def test_a_wrong_argument_or_a_missing_row_is_a_sentence(
     status: int,
     sentence: str,
 ) -> None:
-    code, told = ended(app, monkeypatch, capsys, *arguments)
-    assert (code, "Traceback" in told) == (status, False)
-    assert sentence in told
+    code, output = ended(app, monkeypatch, capsys, *arguments)
+    assert (code, "Traceback" in output) == (status, False)
+    assert sentence in output
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", bytes(range(128, 256)), b""])
@@ -65,8 +65,8 @@ def test_a_file_that_is_no_taxonomy_is_refused_in_a_sentence(
 ) -> None:
     file = tmp_path / "materials.csv"
     file.write_bytes(content)
-    code, told = ended(app, monkeypatch, capsys, "materials", "sync", str(file))
-    assert (code, told.startswith("Error: ")) == (1, True)
+    code, output = ended(app, monkeypatch, capsys, "materials", "sync", str(file))
+    assert (code, output.startswith("Error: ")) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_an_installation_without_tables_says_what_to_run_first(
     instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
     app = create_app(settings(f"sqlite:///{instance / 'new.sqlite3'}", instance))
-    code, told = ended(app, monkeypatch, capsys, *arguments)
-    assert (code, "python3 -m marketplace db upgrade" in told) == (1, True)
+    code, output = ended(app, monkeypatch, capsys, *arguments)
+    assert (code, "python3 -m marketplace db upgrade" in output) == (1, True)
     app.extensions["database"].dispose()
 
 
@@ -87,6 +87,6 @@ def test_a_database_that_is_not_there_is_a_sentence(
     instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = create_app(settings("postgresql+psycopg://nobody:x@127.0.0.1:1/nothing", instance))
-    code, told = ended(app, monkeypatch, capsys, "check")
-    assert (code, "De database is niet bereikbaar" in told) == (1, True)
+    code, output = ended(app, monkeypatch, capsys, "check")
+    assert (code, "De database is niet bereikbaar" in output) == (1, True)
     app.extensions["database"].dispose()

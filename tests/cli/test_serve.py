@@ -53,12 +53,12 @@ def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]
 def address(process: subprocess.Popen[str]) -> str:
     """Reads what the server prints up to its address."""
     assert process.stdout is not None
-    said = []
+    lines = []
     for line in process.stdout:
-        said.append(line)
-        if found := re.search(r"http://\S+", line):
-            return found[0]
-    raise AssertionError("it stopped:\n" + "".join(said))
+        lines.append(line)
+        if match := re.search(r"http://\S+", line):
+            return match[0]
+    raise AssertionError("it stopped:\n" + "".join(lines))
 
 
 def status(url: str) -> int:
@@ -76,8 +76,8 @@ def body(url: str) -> str:
 
 def test_two_servers_that_start_at_once_on_one_new_folder_work_side_by_side(folder: Path) -> None:
     settings = {"INSTANCE_PATH": str(folder)}
-    with running("--port", "0", "--no-demo", **settings) as one, running("--port", "0", "--no-demo", **settings) as other:
-        addresses = [address(one), address(other)]
+    with running("--port", "0", "--no-demo", **settings) as first, running("--port", "0", "--no-demo", **settings) as second:
+        addresses = [address(first), address(second)]
         assert addresses[0] != addresses[1]
         assert [status(f"{where}/healthz") for where in addresses] == [200, 200]
         assert f"Sitemap: {addresses[1]}/sitemap.xml" in body(f"{addresses[1]}/robots.txt")
@@ -87,9 +87,9 @@ def test_the_console_says_where_jobs_run_and_where_mail_lands(folder: Path) -> N
     with running("--port", "0", "--no-demo", INSTANCE_PATH=str(folder)) as process:
         where = address(process)
         assert process.stdout is not None
-        said = [process.stdout.readline().strip() for _ in range(3)]
+        lines = [process.stdout.readline().strip() for _ in range(3)]
         assert "workerSilentSince" not in body(f"{where}/readyz")
-    assert said == [
+    assert lines == [
         "The jobs of the timetable run in this process, every minute.",
         f"There is no mail server (SMTP_HOST is empty): mail lands as .eml files in {folder / 'mail'}.",
         "Stop with Ctrl-C.",
@@ -100,16 +100,17 @@ def test_a_port_in_use_is_told_in_one_sentence(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = command("--port", str(port), INSTANCE_PATH=str(folder))
-        said, _nothing = process.communicate(timeout=READY_S)
+        output, _nothing = process.communicate(timeout=READY_S)
     assert process.returncode == 1
     assert (
-        said == f"Port {port} is in use on 127.0.0.1. Choose another one, for example: python3 -m marketplace --port {port + 1}\n"
+        output
+        == f"Port {port} is in use on 127.0.0.1. Choose another one, for example: python3 -m marketplace --port {port + 1}\n"
     )
 
 
 def test_production_does_not_start_with_what_is_unsafe(folder: Path) -> None:
     process = command("--port", "0", INSTANCE_PATH=str(folder), APP_ENV="production", SECRET_KEY="")
-    said, _nothing = process.communicate(timeout=READY_S)
+    output, _nothing = process.communicate(timeout=READY_S)
     assert process.returncode == 1
-    assert said.startswith("SECRET_KEY must be set in production")
-    assert said.count("\n") == 1
+    assert output.startswith("SECRET_KEY must be set in production")
+    assert output.count("\n") == 1

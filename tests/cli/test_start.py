@@ -47,25 +47,25 @@ def start(project: Path, *arguments: str, code: str | None = None) -> subprocess
 
 def test_two_first_starts_at_once_make_one_environment_and_the_next_start_uses_it(project: Path) -> None:
     answers = [process.communicate(timeout=120) for process in [start(project, "db", "upgrade"), start(project, "--port", "0")]]
-    said = "".join(err for _out, err in answers)
-    assert [out.split(" in ")[0] for out, _err in answers] == ["command db upgrade", "serve --port 0"], said
-    assert said.count("Making the environment") == 1
+    errors = "".join(err for _out, err in answers)
+    assert [out.split(" in ")[0] for out, _err in answers] == ["command db upgrade", "serve --port 0"], errors
+    assert errors.count("Making the environment") == 1
     assert str(project / ".venv") in answers[0][0]
     assert start(project, "check").communicate(timeout=60)[1] == ""
 
     (project / "requirements.txt").write_text("# another lock\n", encoding="utf-8")
-    said = start(project, "check").communicate(timeout=60)[1]
-    assert "Installing requirements.txt" in said
-    assert "Making the environment" not in said
+    errors = start(project, "check").communicate(timeout=60)[1]
+    assert "Installing requirements.txt" in errors
+    assert "Making the environment" not in errors
 
 
 def test_a_python_without_venv_is_told_what_to_install(project: Path) -> None:
     hidden = "import sys, runpy; sys.modules['ensurepip'] = None; sys.argv[0] = 'marketplace'; runpy.run_module('marketplace', run_name='__main__')"
     process = start(project, "check", code=hidden)
-    _out, said = process.communicate(timeout=60)
+    _out, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert said.count("\n") == 1
-    assert "apt install python3-venv" in said
+    assert errors.count("\n") == 1
+    assert "apt install python3-venv" in errors
 
 
 def test_a_python_that_is_too_old_is_told_so_in_one_line(project: Path) -> None:

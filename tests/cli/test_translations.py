@@ -46,7 +46,9 @@ def project(tmp_path: Path) -> Path:
 def test_a_sentence_moves_to_the_catalogue_of_its_package_with_its_translation(project: Path) -> None:
     update("nl", extract(project), project, project / "translations")
     catalogues = read(project / "translations", "nl")
-    assert {name: {one.id: one.string for one in catalogue if one.id} for name, catalogue in catalogues.items()} == {
+    assert {
+        name: {message.id: message.string for message in catalogue if message.id} for name, catalogue in catalogues.items()
+    } == {
         "market": {
             "This listing was withdrawn.": "Deze partij is ingetrokken.",
             ("One is left.", "%(num)s are left."): ("", ""),
@@ -58,7 +60,7 @@ def test_a_sentence_moves_to_the_catalogue_of_its_package_with_its_translation(p
 def test_what_is_new_and_what_is_a_guess_are_named_as_missing_with_their_place(project: Path) -> None:
     sentences = extract(project)
     catalogues = update("nl", sentences, project, project / "translations")
-    assert [(one.key, one.file, one.line) for one in missing(sentences, catalogues)] == [
+    assert [(sentence.key, sentence.file, sentence.line) for sentence in missing(sentences, catalogues)] == [
         ("One is left.", "marketplace/market/rules.py", 5),
         ("Withdraw", "templates/listings/show.html", 3),
     ]

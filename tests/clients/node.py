@@ -44,13 +44,13 @@ def install() -> None:
         try:
             done = run(NPM, "ci", *QUIETLY)
         except subprocess.TimeoutExpired:
-            said = f"no answer within {PATIENCE_S} seconds"
+            reason = f"no answer within {PATIENCE_S} seconds"
         else:
             if done.returncode == 0:
                 INSTALLED.write_text(wanted)
                 return
-            said = done.stderr
+            reason = done.stderr
     sentence = f"The packages of {LOCK.parent.name}/{LOCK.name} cannot be installed from the npm registry."
     if os.environ.get("CI"):
-        pytest.fail(f"{sentence}\n{said}")
+        pytest.fail(f"{sentence}\n{reason}")
     pytest.skip(sentence)

@@ -60,9 +60,9 @@ def lint(document: dict[str, Any], folder: Path) -> set[str]:
     """The rules that a document breaks."""
     file = folder / "linted.json"
     file.write_text(json.dumps(document))
-    found = node.run("@stoplight/spectral-cli/dist/index.js", "lint", "--quiet", "--ruleset", RULES, "--format", "json", file)
-    assert found.returncode in (0, 1), found.stderr
-    return {one["code"] for one in json.JSONDecoder().raw_decode(found.stdout)[0]}
+    result = node.run("@stoplight/spectral-cli/dist/index.js", "lint", "--quiet", "--ruleset", RULES, "--format", "json", file)
+    assert result.returncode in (0, 1), result.stderr
+    return {fault["code"] for fault in json.JSONDecoder().raw_decode(result.stdout)[0]}
 
 
 @pytest.mark.slow
@@ -158,8 +158,8 @@ def live_scenario_1(hengelo: Any, borne: Any) -> None:
     demand = ask(borne, "demands.create_demand", body=needed)
     (match,) = ask(borne, "demands.list_demand_matches", demand.id).items
     assert match.listing.id == listing.id and match.tonne_km and match.reasons
-    found = ask(borne, "listings.list_listings", material=[KEI], place="Borne", radius_km=15)
-    assert [one.id for one in found.items] == [listing.id]
+    page = ask(borne, "listings.list_listings", material=[KEI], place="Borne", radius_km=15)
+    assert [item.id for item in page.items] == [listing.id]
 
     wanted = models.ReservationBody(quantity=800, unit=models.ReservationBodyUnit.M2, demand_id=demand.id)
     reservation = ask(borne, "reservations.create_reservation", listing.id, body=wanted)

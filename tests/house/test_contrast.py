@@ -34,14 +34,14 @@ EDGES = [
 ]
 
 
-def colours(*asked: str) -> dict[str, str]:
-    """The colours that a device with these wishes shows: later rules go over earlier ones."""
-    found: dict[str, str] = {}
+def colours(*preferences: str) -> dict[str, str]:
+    """The colours that a device with these preferences shows: later rules go over earlier ones."""
+    values: dict[str, str] = {}
     for condition, body in RULES.findall(COMMENT.sub("", TOKENS.read_text(encoding="utf-8"))):
         wishes = [part.strip() for part in condition.split(" and ") if part.strip() not in ("", "screen")]
-        if "print" not in wishes and set(wishes) <= set(asked):
-            found |= dict(COLOUR.findall(body))
-    return found
+        if "print" not in wishes and set(wishes) <= set(preferences):
+            values |= dict(COLOUR.findall(body))
+    return values
 
 
 def luminance(colour: str) -> float:
@@ -50,8 +50,8 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(colour: str, other: str) -> float:
+    high, low = sorted((luminance(colour), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
@@ -61,16 +61,16 @@ def test_the_measure_is_that_of_the_guideline() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "least"),
+    ("preferences", "least"),
     [((LIGHT,), 4.5), ((DARK,), 4.5), ((LIGHT, MORE), 7), ((DARK, MORE), 7)],
     ids=["light", "dark", "light-more-contrast", "dark-more-contrast"],
 )
-def test_words_are_readable_on_every_ground(asked: tuple[str, ...], least: float) -> None:
-    shown = colours(*asked)
-    assert {pair: ratio for pair in WORDS if (ratio := contrast(*(shown[one] for one in pair))) < least} == {}
-    assert {pair: ratio for pair in EDGES if (ratio := contrast(*(shown[one] for one in pair))) < 3} == {}
+def test_words_are_readable_on_every_ground(preferences: tuple[str, ...], least: float) -> None:
+    palette = colours(*preferences)
+    assert {pair: ratio for pair in WORDS if (ratio := contrast(*(palette[name] for name in pair))) < least} == {}
+    assert {pair: ratio for pair in EDGES if (ratio := contrast(*(palette[name] for name in pair))) < 3} == {}
 
 
 def test_dark_is_dark() -> None:
-    shown = colours(DARK)
-    assert luminance(shown["paper"]) < luminance(shown["surface"]) < luminance(shown["ground"]) < 0.05
+    palette = colours(DARK)
+    assert luminance(palette["paper"]) < luminance(palette["surface"]) < luminance(palette["ground"]) < 0.05

@@ -25,7 +25,12 @@ def catalogues(locale: str) -> dict[str, Catalog]:
 
 def entries(locale: str) -> list[tuple[str, Ids, Ids]]:
     """Every entry of every catalogue: (catalogue, sentence, translation)."""
-    return [(name, one.id, one.string) for name, catalogue in catalogues(locale).items() for one in catalogue if one.id]
+    return [
+        (name, message.id, message.string)
+        for name, catalogue in catalogues(locale).items()
+        for message in catalogue
+        if message.id
+    ]
 
 
 def key(sentence: Ids) -> str:
@@ -35,7 +40,7 @@ def key(sentence: Ids) -> str:
 @BY_LOCALE
 @pytest.mark.slow
 def test_every_sentence_is_translated(locale: str) -> None:
-    untranslated = [f"{one.file}:{one.line}: {one.ids}" for one in missing(source(), catalogues(locale))]
+    untranslated = [f"{sentence.file}:{sentence.line}: {sentence.ids}" for sentence in missing(source(), catalogues(locale))]
     assert untranslated == []
 
 
@@ -43,8 +48,8 @@ def test_every_sentence_is_translated(locale: str) -> None:
 @pytest.mark.slow
 def test_a_sentence_stands_in_the_catalogue_of_the_first_file_that_says_it(locale: str) -> None:
     home: dict[str, str] = {}
-    for one in source():
-        home.setdefault(one.key, catalogue_of(one.file))
+    for sentence in source():
+        home.setdefault(sentence.key, catalogue_of(sentence.file))
     astray = {f"{name}.po: {key(ids)}": home[key(ids)] for name, ids, _ in entries(locale) if home.get(key(ids), name) != name}
     assert astray == {}
 
@@ -52,8 +57,8 @@ def test_a_sentence_stands_in_the_catalogue_of_the_first_file_that_says_it(local
 @BY_LOCALE
 @pytest.mark.slow
 def test_no_translation_is_left_of_a_sentence_that_is_gone(locale: str) -> None:
-    said = {one.key for one in source()}
-    assert [f"{name}.po: {key(ids)}" for name, ids, _ in entries(locale) if key(ids) not in said] == []
+    keys = {sentence.key for sentence in source()}
+    assert [f"{name}.po: {key(ids)}" for name, ids, _ in entries(locale) if key(ids) not in keys] == []
 
 
 @BY_LOCALE

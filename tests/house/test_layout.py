@@ -23,7 +23,7 @@ def rooms() -> list[Path]:
 
 def test_readme_and_contributing_name_the_rooms_in_the_order_of_the_contract() -> None:
     contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
-    line = next(one["layers"] for one in contracts if one["id"] == "line")
+    line = next(contract["layers"] for contract in contracts if contract["id"] == "line")
     lowest_first = [name for name in (layer.strip("()") for layer in reversed(line)) if name in ROOMS]
     assert sorted(lowest_first) == sorted(ROOMS)
     readme, contributing = ((PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/contributing.md"))

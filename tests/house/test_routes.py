@@ -35,8 +35,8 @@ def lines(app: Flask) -> list[str]:
 
 
 def test_every_route_is_listed(app: Flask) -> None:
-    listed, found = set(LIST.read_text(encoding="utf-8").splitlines()), set(lines(app))
-    changes = [f"+{line}" for line in sorted(found - listed)] + [f"-{line}" for line in sorted(listed - found)]
+    listed, actual = set(LIST.read_text(encoding="utf-8").splitlines()), set(lines(app))
+    changes = [f"+{line}" for line in sorted(actual - listed)] + [f"-{line}" for line in sorted(listed - actual)]
     assert not changes, "routes.txt differs:\n" + "\n".join(changes)
 
 

@@ -33,14 +33,14 @@ def test_the_readme_lists_every_setting_with_its_default_and_meaning() -> None:
     listed = {
         name: (default, meaning) for name, default, meaning in ROW.findall((PROJECT / "README.md").read_text(encoding="utf-8"))
     }
-    settings = {one.name.upper(): (written(one.default), one.metadata["meaning"]) for one in fields(Config)}
+    settings = {field.name.upper(): (written(field.default), field.metadata["meaning"]) for field in fields(Config)}
     assert listed == settings
 
 
 def test_every_setting_is_read() -> None:
     paths = [PROJECT / "config.py", *(path for path in files(".py") if path.is_relative_to(PACKAGE))]
     source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    assert [one.name for one in fields(Config) if not re.search(rf"\.{one.name}\b", source)] == []
+    assert [field.name for field in fields(Config) if not re.search(rf"\.{field.name}\b", source)] == []
 
 
 def test_nothing_but_config_reads_the_environment() -> None:
@@ -62,14 +62,14 @@ def test_the_locks_name_no_index_and_agree() -> None:
 
 
 def test_every_package_asked_for_is_locked_and_used() -> None:
-    asked = [
+    packages = [
         re.split(r"[^A-Za-z0-9_-]", line)[0].lower()
         for line in (PROJECT / "requirements.in").read_text(encoding="utf-8").splitlines()
         if line and not line.startswith("#")
     ]
     locked = {name for name, _version in PIN.findall((PROJECT / "requirements.txt").read_text(encoding="utf-8"))}
     source = "\n".join(path.read_text(encoding="utf-8") for path in files(".py") if path.is_relative_to(PACKAGE))
-    modules = {name: IMPORTED_AS.get(name, name.replace("-", "_")) for name in asked}
+    modules = {name: IMPORTED_AS.get(name, name.replace("-", "_")) for name in packages}
     unused = [name for name, module in modules.items() if module and not re.search(rf"\b{module}\b", source, re.IGNORECASE)]
-    assert [name for name in asked if name not in locked] == []
+    assert [name for name in packages if name not in locked] == []
     assert unused == []

@@ -36,21 +36,21 @@ OTHER_WORDS = {  # of the word that stands first, what nobody says
 
 def sentences(locale: str) -> list[str]:
     """Everything that the catalogues say in a language: English is what is translated."""
-    said = list[str]()
+    all_texts = list[str]()
     for path in sorted((CATALOGUES / "nl").glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file):
                 texts = message.id if locale == "en" else message.string
-                said += [texts] if isinstance(texts, str) else list(texts)
-    return said
+                all_texts += [texts] if isinstance(texts, str) else list(texts)
+    return all_texts
 
 
 @pytest.mark.parametrize("locale", ["nl", "en"])
 def test_nobody_says_another_word_for_a_state(locale: str) -> None:
     others = {
-        word: found
+        word: uses
         for word, pattern in OTHER_WORDS[locale].items()
-        if (found := [one for one in sentences(locale) if re.search(pattern, one, re.IGNORECASE)])
+        if (uses := [sentence for sentence in sentences(locale) if re.search(pattern, sentence, re.IGNORECASE)])
     }
     assert others == {}
 
@@ -70,4 +70,4 @@ def test_one_word_is_one_state_in_both_languages() -> None:
     with reading_in("en"):
         english = {state: str(label) for state, label in LABELS.items()}
     pairs = {(dutch[state], english[state]) for state in LABELS}
-    assert len(pairs) == len({one for one, _other in pairs}) == len({other for _one, other in pairs})
+    assert len(pairs) == len({word for word, _english in pairs}) == len({word for _dutch, word in pairs})

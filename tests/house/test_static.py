@@ -48,12 +48,12 @@ def test_every_class_is_used_on_a_page() -> None:
 
 
 def test_colours_stand_among_the_tokens_alone() -> None:
-    raw = {sheet: found for sheet, style in sheets().items() if sheet != name_of(TOKENS) and (found := COLOUR.findall(style))}
+    raw = {sheet: colours for sheet, style in sheets().items() if sheet != name_of(TOKENS) and (colours := COLOUR.findall(style))}
     assert raw == {}
 
 
 def test_every_token_is_defined_and_used() -> None:
     styles = sheets()
     defined = set(TOKEN.findall(styles[name_of(TOKENS)]))
-    asked = set(re.findall(r"var\((--mp-[\w-]+)", "\n".join(styles.values())))
-    assert defined == asked
+    used = set(re.findall(r"var\((--mp-[\w-]+)", "\n".join(styles.values())))
+    assert defined == used

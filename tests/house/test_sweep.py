@@ -42,9 +42,9 @@ def contents(database: Database) -> dict[str, list[object]]:
     """Every row of every table; not that something was refused, which outlives the refusal."""
     with database.read() as session:
         tables = [name for name in inspect(session.get_bind()).get_table_names() if name not in ASK_AGAIN and "_fts" not in name]
-        found = {name: sorted(map(repr, session.execute(text(f'SELECT * FROM "{name}"')))) for name in tables}
-        found["audit"] = sorted(map(repr, session.execute(text("SELECT * FROM audit WHERE result <> 'refused'"))))
-        return found
+        rows = {name: sorted(map(repr, session.execute(text(f'SELECT * FROM "{name}"')))) for name in tables}
+        rows["audit"] = sorted(map(repr, session.execute(text("SELECT * FROM audit WHERE result <> 'refused'"))))
+        return rows
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])

@@ -108,7 +108,7 @@ def test_every_verb_and_question_asks_what_the_actor_may_or_is_declared() -> Non
     guarded: set[Name] = set()
     grows = True
     while grows:
-        found = {
+        newly_guarded = {
             name
             for name, node in functions.items()
             if name not in guarded
@@ -120,7 +120,7 @@ def test_every_verb_and_question_asks_what_the_actor_may_or_is_declared() -> Non
                 or (reached in guarded and any(isinstance(given, ast.Name) and given.id == "actor" for given in call.args))
             )
         }
-        guarded, grows = guarded | found, bool(found)
+        guarded, grows = guarded | newly_guarded, bool(newly_guarded)
     open_to_all = {
         f"{module.removeprefix('marketplace.')}.{name}"
         for (module, name), node in functions.items()

@@ -41,10 +41,10 @@ def take_everything(url: str, folder: Path, at: datetime) -> int:
             done.append(sum(outcome.count for outcome in worker.run_due_jobs(app)))
 
     workers = [threading.Thread(target=work) for _ in range(THREADS)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
+    for thread in workers:
+        thread.start()
+    for thread in workers:
+        thread.join()
     database(app).dispose()
     return sum(done)
 

@@ -30,8 +30,8 @@ def test_each_owner_is_asked_and_told_once_a_round(app: Flask, database: Databas
     days = (44, 45, 45, 60, 61, 61, 75, 75, 90, 91, 200)
     assert [play(app, now + timedelta(days=day)) for day in days] == [0, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0]
     with database.read() as session:
-        told = session.scalars(select(NoticeRow.kind).where(NoticeRow.kind.in_(KINDS)).order_by(NoticeRow.id)).all()
-    assert told == ["listing_freshness", "listing_stale", "demand_freshness", "demand_stale"]
+        kinds = session.scalars(select(NoticeRow.kind).where(NoticeRow.kind.in_(KINDS)).order_by(NoticeRow.id)).all()
+    assert kinds == ["listing_freshness", "listing_stale", "demand_freshness", "demand_stale"]
 
 
 def test_a_clock_that_comes_too_late_tells_that_it_left_and_does_not_ask_any_more(app: Flask, database: Database) -> None:

@@ -43,11 +43,11 @@ def counted(database: Database, actor: Actor) -> tuple[int, Decimal]:
 
 def test_a_sheet_whose_worker_stops_after_every_step_is_applied_once(app: Flask, database: Database, borne: Actor) -> None:
     import_id, task_id = begun(database, borne)
-    found = []
+    counts = []
     while tasks.take(app, task_id, stopping=lambda: True):
-        found.append(counted(database, borne))
-    assert found[:3] == [(500, 0), (1000, 0), (1200, 0)]  # nothing counts before the last step
-    assert found[-1] == (LINES, TOTAL_KG)
+        counts.append(counted(database, borne))
+    assert counts[:3] == [(500, 0), (1000, 0), (1200, 0)]  # nothing counts before the last step
+    assert counts[-1] == (LINES, TOTAL_KG)
     with reading(database) as session:
         assert get_import(session, borne, import_id).status == "applied"
         task = tasks.get_task(session, borne, task_id)

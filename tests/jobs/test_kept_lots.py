@@ -22,7 +22,7 @@ def written(app: Flask, kind: Notice, locale: str, **facts: Any) -> str:
 
 
 def test_it_says_what_changed_and_leads_to_the_lot(app: Flask) -> None:
-    said = written(
+    letter = written(
         app,
         Notice.FAVOURITE_CHANGED,
         "nl",
@@ -31,10 +31,10 @@ def test_it_says_what_changed_and_leads_to_the_lot(app: Flask) -> None:
         free={"amount": "500", "unit": "m2"},
         free_before={"amount": "800", "unit": "m2"},
     )
-    assert "De prijs is nu gratis. Dat was € 2,50 per m²." in said
-    assert "Er is nu 500 m² vrij. Dat was 800 m²." in said
-    assert "niets meer" not in said
-    assert "http://localhost/aanbod/3" in said
+    assert "De prijs is nu gratis. Dat was € 2,50 per m²." in letter
+    assert "Er is nu 500 m² vrij. Dat was 800 m²." in letter
+    assert "niets meer" not in letter
+    assert "http://localhost/aanbod/3" in letter
 
 
 def test_about_one_that_is_gone_it_leads_to_what_is_kept(app: Flask) -> None:

@@ -92,12 +92,12 @@ def test_a_large_file_is_stored_and_judged_by_its_task(app: Flask, database: Dat
 def test_a_worker_that_stops_after_every_step_stores_each_row_once(app: Flask, database: Database, borne: Actor) -> None:
     """A step for the columns, three for 4 601 lines, the names of the columns among them. What was judged is judged again."""
     import_id, task_id = begun(database, borne, STREETS)
-    found = []
+    counts = []
     for _step in range(4):
         assert tasks.take(app, task_id, stopping=lambda: True)
-        found.append(counted(database, import_id)[0])
+        counts.append(counted(database, import_id)[0])
         assert 0 < task_of(database, task_id).percent < 100
-    assert found == [0, 1_999, 3_999, ROWS]
+    assert counts == [0, 1_999, 3_999, ROWS]
     assert tasks.take(app, task_id)
     assert stands(database, borne, import_id).counts == {"ok": ROWS - 1, "error": 1}
     assert counted(database, import_id) == (ROWS, 0)

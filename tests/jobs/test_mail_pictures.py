@@ -81,8 +81,8 @@ def test_every_letter_carries_the_logo_and_the_same_words_without_pictures(app: 
 
 def test_a_letter_about_a_lot_shows_it_small_and_asks_nothing_of_any_server(app: Flask, session: Session, owner: Actor) -> None:
     lot, reader = pictured(app, session, owner), make_actor(session, "borne")
-    one = letter([lot], reader.person_id)
-    message = render(app, one, READER, photos=photos_of(session, one))
+    lot_letter = letter([lot], reader.person_id)
+    message = render(app, lot_letter, READER, photos=photos_of(session, lot_letter))
     pictures = related(message)
     assert set(pictures) == {"logo", f"lot-{lot.id}"}
     with Image.open(BytesIO(pictures[f"lot-{lot.id}"])) as picture:

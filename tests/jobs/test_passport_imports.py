@@ -53,11 +53,11 @@ def counted(database: Database) -> tuple[int, int, int]:
 def test_a_sheet_whose_worker_stops_after_every_step_is_taken_in_once(app: Flask, database: Database, borne: Actor) -> None:
     """Row 500 of the sheet is the fourth part of asset 100, so the first chunk holds 101 assets and 499 parts."""
     import_id, task_id = begun(database, borne)
-    found = []
+    counts = []
     while tasks.take(app, task_id, stopping=lambda: True):
-        found.append(counted(database))
-    assert found[0] == (101, 499, 499)
-    assert found[-1] == (1 + ASSETS, ASSETS * EACH, ASSETS * EACH)
+        counts.append(counted(database))
+    assert counts[0] == (101, 499, 499)
+    assert counts[-1] == (1 + ASSETS, ASSETS * EACH, ASSETS * EACH)
     with reading(database) as session:
         assert get_import(session, borne, import_id).result == {"assets": 1 + ASSETS, "parts": ASSETS * EACH}
         task = tasks.get_task(session, borne, task_id)

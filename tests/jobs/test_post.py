@@ -73,9 +73,9 @@ def letter(kind: Notice, **changes: Any) -> Letter:
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
-    found = [message.get_body((kind,)) for kind in ("plain", "html")]
-    assert all(found)
-    return tuple(str(part.get_content()) for part in found if part)  # type: ignore[return-value]
+    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+    assert all(bodies)
+    return tuple(str(part.get_content()) for part in bodies if part)  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(("kind", "locale"), list(itertools.product(Notice, ("nl", "en"))))
@@ -194,7 +194,7 @@ def test_matches_are_mailed_once_a_day_in_one_letter(app: Flask, database: Datab
         message_from_bytes(file.read_bytes(), policy=policy.default)
         for file in sorted(app.extensions["settings"].mail_path.glob("*.eml"))
     ]
-    assert [one["Subject"] for one in letters] == ["2 nieuwe matches", "2 nieuwe matches"]
+    assert [letter["Subject"] for letter in letters] == ["2 nieuwe matches", "2 nieuwe matches"]
     assert "Partij 3" in str(letters[1].get_body(("plain",))) and "Partij 4" in str(letters[1].get_body(("plain",)))
 
 
@@ -354,8 +354,8 @@ def test_a_letter_that_cannot_be_written_is_given_up_at_once_and_the_administrat
         assert client.get("/readyz").get_json()["mail"]
     assert states(database, Notice.LETTER_GIVEN_UP) == [("sent", 1)]
     with database.read() as session:
-        told = session.scalars(select(NoticeRow).where(NoticeRow.kind == Notice.LETTER_GIVEN_UP.value)).one()
-        assert (told.person_id, told.facts["reader"]) == (admin_id, "jan\u2028@borne.example")
+        notice = session.scalars(select(NoticeRow).where(NoticeRow.kind == Notice.LETTER_GIVEN_UP.value)).one()
+        assert (notice.person_id, notice.facts["reader"]) == (admin_id, "jan\u2028@borne.example")
 
 
 def test_one_notice_that_cannot_be_written_stops_no_digest(app: Flask, database: Database) -> None:

@@ -273,8 +273,8 @@ def test_a_server_that_stops_halfway_gives_the_task_to_the_next(
 @pytest.mark.slow
 def test_cron_in_the_place_of_a_worker_does_what_waits(app: Flask, database: Database) -> None:
     task_id = started(database)
-    said = app.test_cli_runner().invoke(args=["jobs", "run", "--due"]).output
-    assert said.endswith("long tasks taken: 1\n")
+    output = app.test_cli_runner().invoke(args=["jobs", "run", "--due"]).output
+    assert output.endswith("long tasks taken: 1\n")
     assert now_is(database, task_id).state == "done"
 
 
@@ -290,9 +290,9 @@ def test_a_task_that_was_over_for_ninety_days_is_forgotten(app: Flask, database:
 
 def test_every_kind_says_what_it_is_and_reports_on_a_task_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(tasks.KINDS, "count")
-    for name, one in tasks.KINDS.items():
-        assert str(one.does).endswith(".")
-        assert one.report(Task(kind=name, arguments={}, created_at=clock.now())).sentence is None
+    for name, task_kind in tasks.KINDS.items():
+        assert str(task_kind.does).endswith(".")
+        assert task_kind.report(Task(kind=name, arguments={}, created_at=clock.now())).sentence is None
     assert tasks.report_on(Task(kind="of before")) == Report()
     assert tasks.label_of(Task(kind="of before")) == _("of before")
 

@@ -36,9 +36,9 @@ NOON = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)
 
 def turns(database: Database) -> list[JobRun]:
     with database.read() as session:
-        found = list(session.scalars(select(JobRun).order_by(JobRun.slot, JobRun.name)))
+        runs = list(session.scalars(select(JobRun).order_by(JobRun.slot, JobRun.name)))
         session.expunge_all()
-        return found
+        return runs
 
 
 def test_turns_of_a_cadence_begin_at_the_same_moments_for_everybody() -> None:
@@ -50,8 +50,8 @@ def test_turns_of_a_cadence_begin_at_the_same_moments_for_everybody() -> None:
 
 def test_two_processes_with_four_threads_each_do_every_turn_once(database: Database, database_url: str, instance: Path) -> None:
     with APART.Pool(2) as pool:
-        asked = [pool.apply_async(take_everything, (database_url, instance, NOON)) for _ in range(2)]
-        done = [one.get(timeout=120) for one in asked]
+        results = [pool.apply_async(take_everything, (database_url, instance, NOON)) for _ in range(2)]
+        done = [result.get(timeout=120) for result in results]
     assert sum(done) == LINES
     with database.read() as session:
         tallied = Counter(session.scalars(select(AuditRow.action).where(AuditRow.object_type == "test")))
@@ -108,9 +108,9 @@ def test_a_job_that_fails_is_written_down_and_the_next_turn_comes(
     broken = Job("broken", timedelta(minutes=1), fail)
     monkeypatch.setattr(worker, "TIMETABLE", (broken, tally("sound")))
     with clock.frozen(NOON):
-        assert [one.count for one in worker.run_due_jobs(app)] == [0, 1]
+        assert [outcome.count for outcome in worker.run_due_jobs(app)] == [0, 1]
     with clock.frozen(NOON + timedelta(minutes=1)):
-        assert [one.count for one in worker.run_due_jobs(app)] == [0, 1]
+        assert [outcome.count for outcome in worker.run_due_jobs(app)] == [0, 1]
     assert [(run.name, run.failure, run.count) for run in turns(database)] == [
         ("broken", "RuntimeError: out of order", 0),
         ("sound", "", 1),
@@ -192,8 +192,8 @@ def test_two_worker_processes_share_the_timetable_and_stop_when_told(
     finally:
         for process in workers:
             process.send_signal(signal.SIGTERM)
-        said = [process.communicate(timeout=60)[0] for process in workers]
-    assert [process.returncode for process in workers] == [0, 0], said
+        outputs = [process.communicate(timeout=60)[0] for process in workers]
+    assert [process.returncode for process in workers] == [0, 0], outputs
     with database.read() as session:
         assert session.scalar(select(func.count()).where(AuditRow.action == "ledger.head")) == 1
         assert session.scalar(select(func.max(DeliveryRow.attempts))) == 1

@@ -62,8 +62,8 @@ def loaded(database: Database, ends: str) -> None:
 def counted(database: Database) -> tuple[int, int]:
     """Lines, and runs that count."""
     with reading(database) as session:
-        found = [session.scalar(select(func.count()).select_from(model)) or 0 for model in (ValuationLine, ValuationTotals)]
-    return found[0], found[1]
+        counts = [session.scalar(select(func.count()).select_from(model)) or 0 for model in (ValuationLine, ValuationTotals)]
+    return counts[0], counts[1]
 
 
 def wait_for(holds: Callable[[], bool]) -> None:

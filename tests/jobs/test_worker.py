@@ -37,8 +37,8 @@ def bank(database: Database) -> Database:
 def counts(app: Flask, days: float) -> dict[str, int]:
     """What each job did at a moment so many days from now."""
     outcomes = run_all(app, clock.now() + timedelta(days=days))
-    assert [one.failure for one in outcomes] == [""] * len(outcomes)
-    return {one.name: one.count for one in outcomes}
+    assert [outcome.failure for outcome in outcomes] == [""] * len(outcomes)
+    return {outcome.name: outcome.count for outcome in outcomes}
 
 
 def test_a_request_without_an_answer_lapses_once_after_ten_days(app: Flask, bank: Database) -> None:
@@ -89,7 +89,7 @@ def test_a_job_that_fails_leaves_the_others_alone(app: Flask, monkeypatch: pytes
     monkeypatch.setattr("marketplace.jobs.worker.TIMETABLE", (broken, *timetable.TIMETABLE))
     outcomes = run_all(app)
     assert outcomes[0].failure == "RuntimeError: out of order"
-    assert {one.failure for one in outcomes[1:]} == {""}
+    assert {outcome.failure for outcome in outcomes[1:]} == {""}
 
 
 def test_each_job_keeps_its_own_pace(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,14 +49,14 @@ def sqlite_lines(connection: Connection) -> Iterator[str]:
 def parts(statement: str) -> list[str]:
     """Columns and constraints of a CREATE TABLE. Commas in a text or in parentheses separate nothing."""
     body = statement[statement.index("(") + 1 : statement.rindex(")")]
-    found, depth = [""], 0
+    clauses, depth = [""], 0
     for piece in re.findall(r"'(?:[^']|'')*'|[^']", body):
         depth += (piece == "(") - (piece == ")")
         if piece == "," and depth == 0:
-            found.append("")
+            clauses.append("")
         else:
-            found[-1] += piece
-    return found
+            clauses[-1] += piece
+    return clauses
 
 
 def postgresql_lines(connection: Connection) -> Iterator[str]:

@@ -86,10 +86,10 @@ def contents(connection: Connection, columns: dict[str, set[str]]) -> dict[str, 
     """Every row of these tables, as far as these columns go."""
     return {
         name: sorted(
-            repr(sorted((key, value) for key, value in row.items() if key in known))
+            repr(sorted((key, value) for key, value in row.items() if key in keys))
             for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings()
         )
-        for name, known in columns.items()
+        for name, keys in columns.items()
     }
 
 
@@ -153,11 +153,11 @@ def test_a_report_that_included_all_of_the_bank_includes_what_the_bank_had_broug
         )
     command.upgrade(alembic_config(old_url), SAME_SCHEMA)
     with old.read() as session:
-        found = session.execute(
+        reports = session.execute(
             text("SELECT id, includes_bank_kg, includes_bank_as_of FROM material_use_report WHERE year = 2025")
         ).all()
-    kept = {row.id: (row.includes_bank_kg, str(row.includes_bank_as_of)) for row in found if row.includes_bank_kg}
-    assert kept == {included: (brought, "2026-11-27"), unlikely: (reused, "2026-11-27")}
+    by_report = {row.id: (row.includes_bank_kg, str(row.includes_bank_as_of)) for row in reports if row.includes_bank_kg}
+    assert by_report == {included: (brought, "2026-11-27"), unlikely: (reused, "2026-11-27")}
 
 
 def test_a_change_of_a_lot_of_before_is_noted_and_numbered(old: Database, old_url: str) -> None:
@@ -174,7 +174,7 @@ def test_the_upgrade_of_every_start_takes_it_to_the_newest_version(old: Database
     assert is_newest(old_url)
     command.check(alembic_config(old_url))
     with old.read() as session:
-        assert {name: found for name, question in INVARIANTS if (found := question(session))} == {}
+        assert {name: breach for name, question in INVARIANTS if (breach := question(session))} == {}
 
 
 def test_a_transfer_of_before_has_the_terms_that_it_was_booked_with(old: Database, old_url: str) -> None:
@@ -194,8 +194,10 @@ def test_the_ledger_holds_with_every_column_as_it_was_exported(old: Database, ol
     command.upgrade(alembic_config(old_url), "head")
     with old.read() as session:
         rows = session.execute(text("SELECT * FROM exchange ORDER BY seq")).mappings()
-        found = [{name: stored(value) for name, value in row.items()} for row in rows]
-        assert [{name: row[name] for name in was} for row, was in zip(found, exported["rows"], strict=True)] == exported["rows"]
+        upgraded = [{name: stored(value) for name, value in row.items()} for row in rows]
+        assert [{name: row[name] for name in was} for row, was in zip(upgraded, exported["rows"], strict=True)] == exported[
+            "rows"
+        ]
         head = session.execute(text("SELECT seq, hash FROM ledger_head")).mappings().one()
         assert dict(head) == exported["head"]
         assert find_breach(session) is None

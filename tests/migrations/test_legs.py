@@ -46,12 +46,12 @@ def old(old_url: str) -> Iterator[Database]:
     database.dispose()
 
 
-def add_row(connection: Connection, columns: dict[str, Any], said: dict[str, str | None]) -> None:
+def add_row(connection: Connection, columns: dict[str, Any], written: dict[str, str | None]) -> None:
     """The last transfer once more, as a row of a later version that says this too."""
     was = connection.execute(text("SELECT * FROM exchange WHERE kind = 'transfer' ORDER BY seq DESC LIMIT 1")).mappings().one()
     seq, last = connection.execute(text("SELECT seq, hash FROM ledger_head")).one()
     number = was["reservation_id"] + 1000
-    words = json.loads(was["canonical"]) | said | {"seq": str(seq + 1), "reservationId": str(number)}
+    words = json.loads(was["canonical"]) | written | {"seq": str(seq + 1), "reservationId": str(number)}
     canonical = json.dumps(words, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     row = {**was, **columns, "seq": seq + 1, "reservation_id": number, "previous_hash": last}
     row |= {"canonical": canonical, "hash": chained(last, canonical)}

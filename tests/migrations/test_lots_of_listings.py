@@ -57,12 +57,12 @@ def live(session: Session) -> None:
 
 def told(session: Session) -> dict[int, Row]:
     """Of every listing, its lot: what it is, where, whose, how much, and out of how much of what it came."""
-    found: dict[int, Row] = {}
+    by_listing: dict[int, Row] = {}
     for number, lot_id in session.execute(select(Listing.id, Listing.lot_id)).all():
         lot = session.get(Lot, lot_id or 0)
         if lot is not None:
-            found[number] = (*described(lot), [described(row) for row in parts(session, lot)], moved(session, lot))
-    return found
+            by_listing[number] = (*described(lot), [described(row) for row in parts(session, lot)], moved(session, lot))
+    return by_listing
 
 
 def described(lot: Lot) -> Row:
