@@ -48,10 +48,10 @@ def test_of_more_failures_the_last_ten_count_in_whatever_order_they_come() -> No
     assert retry_after_s(failures(14, *range(2, 12), 13), NOON) == 240  # of the last ten the oldest was 11 minutes ago
 
 
-@pytest.mark.parametrize(("seconds_left", "told"), [(-60, 1), (0, 1), (0.2, 1), (1, 1), (1.2, 2), (2, 2)])
-def test_a_part_of_a_second_is_a_second_and_nobody_waits_less_than_one(seconds_left: float, told: int) -> None:
+@pytest.mark.parametrize(("seconds_left", "seconds"), [(-60, 1), (0, 1), (0.2, 1), (1, 1), (1.2, 2), (2, 2)])
+def test_a_part_of_a_second_is_a_second_and_nobody_waits_less_than_one(seconds_left: float, seconds: int) -> None:
     oldest = NOON - timedelta(minutes=15) + timedelta(seconds=seconds_left)
-    assert retry_after_s([oldest, *failures(*[0] * 9)], NOON) == told
+    assert retry_after_s([oldest, *failures(*[0] * 9)], NOON) == seconds
 
 
 def test_a_name_is_one_to_a_hundred_and_twenty_characters() -> None:

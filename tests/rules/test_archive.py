@@ -153,7 +153,7 @@ def test_the_newest_stay_and_nothing_else_of_the_folder_is_touched(tmp_path: Pat
 @pytest.mark.skipif(os.name != "posix", reason="Windows has other rights")
 def test_only_its_owner_reads_an_archive(tmp_path: Path) -> None:
     path = archive(tmp_path, None, photo=b"x")
-    assert [one.stat().st_mode & 0o077 for one in (path, path / "photo", path / MANIFEST)] == [0, 0, 0]
+    assert [file.stat().st_mode & 0o077 for file in (path, path / "photo", path / MANIFEST)] == [0, 0, 0]
 
 
 def test_a_name_never_walks_out_of_an_archive(tmp_path: Path) -> None:

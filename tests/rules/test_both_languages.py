@@ -25,14 +25,14 @@ LOCALES = ("nl", "en", "de")  # one before English in the alphabet, one after it
 
 
 def test_a_reader_gets_english_where_they_read_it_and_dutch_otherwise() -> None:
-    told = replace(duty(7), unless_nl="tenzij", unless_en="unless")
-    said = {}
+    report_duty = replace(duty(7), unless_nl="tenzij", unless_en="unless")
+    texts = {}
     for locale in LOCALES:
         with reading_in(locale):
-            said[locale] = (FIELD.hint, PAPER.hint, told.unless, told.what, told.to)
-    assert said["en"] == ("measure", "what", "unless", "Which soil.", "the municipality")
-    assert said["nl"] == said["de"]
-    assert said["nl"][:4] == ("meet", "wat", "tenzij", "Welke grond.")
+            texts[locale] = (FIELD.hint, PAPER.hint, report_duty.unless, report_duty.what, report_duty.to)
+    assert texts["en"] == ("measure", "what", "unless", "Which soil.", "the municipality")
+    assert texts["nl"] == texts["de"]
+    assert texts["nl"][:4] == ("meet", "wat", "tenzij", "Welke grond.")
     assert [FIELD.unit_in(locale) for locale in LOCALES] == ["cm", "centimetres", "cm"]
 
 
@@ -62,7 +62,7 @@ KNOWN = Taxonomy(
 
 def test_what_is_looked_up_is_of_that_slug_and_no_other() -> None:
     for slug in SLUGS:
-        assert [found and found.slug for found in (KNOWN.group(slug), KNOWN.hazard(slug), KNOWN.find_paper_kind(slug))] == [
+        assert [entry and entry.slug for entry in (KNOWN.group(slug), KNOWN.hazard(slug), KNOWN.find_paper_kind(slug))] == [
             slug
         ] * 3
     for slug in ("", "aa", "d"):
@@ -86,7 +86,7 @@ def test_pieces_and_square_metres_convert_by_their_number_and_nothing_else_does(
 
 
 def test_one_filters_by_the_fields_of_the_one_set_or_group_that_was_chosen() -> None:
-    asked = [FieldFilter("breed"), FieldFilter("nergens"), FieldFilter("merk")]
+    filters = [FieldFilter("breed"), FieldFilter("nergens"), FieldFilter("merk")]
     assert fields_to_filter(KNOWN, [], ["steen"]) == (THICK,)
     assert fields_to_filter(KNOWN, [], ["steen", "tegel"]) == (THICK,)
     assert fields_to_filter(KNOWN, [], ["steen", "balk"]) == ()
@@ -96,4 +96,4 @@ def test_one_filters_by_the_fields_of_the_one_set_or_group_that_was_chosen() -> 
     assert fields_to_filter(KNOWN, ["c"], ["steen"]) == (THICK,)
     assert fields_to_filter(KNOWN, [], []) == ()
     assert fields_to_filter(KNOWN, [], ["nergens"]) == ()
-    assert fields_to_filter(KNOWN, ["c", "a"], ["steen"], asked) == (THICK, WIDE)
+    assert fields_to_filter(KNOWN, ["c", "a"], ["steen"], filters) == (THICK, WIDE)

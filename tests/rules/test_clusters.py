@@ -17,8 +17,8 @@ EDGE = 16_992 * PIXEL - 180
 def marks(*spots: tuple[float, int, int], zoom: int = 7, lat: float = NORTH) -> list[tuple[int, int]]:
     """The count and the first listing of every mark; a spot is how many pixels east of the edge, how many listings, and the first."""
     at = 2 ** (zoom - 7)
-    found = clusters_of([Spot(lat, EDGE + east * PIXEL / at, count, first) for east, count, first in spots], zoom)
-    return [(mark.count, mark.first_id) for mark in found]
+    clusters = clusters_of([Spot(lat, EDGE + east * PIXEL / at, count, first) for east, count, first in spots], zoom)
+    return [(mark.count, mark.first_id) for mark in clusters]
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_the_largest_mark_stands_first() -> None:
     assert marks((0, 1, 1), (200, 3, 2), (400, 2, 3)) == [(3, 2), (2, 3), (1, 1)]
 
 
-@pytest.mark.parametrize(("asked", "used"), [(0, "7"), (6, "7"), (7, "7"), (8, "8"), (14, "14"), (15, "14"), (22, "14")])
-def test_marks_are_made_from_zoom_seven_to_fourteen(asked: int, used: str) -> None:
-    (mark,) = clusters_of([Spot(NORTH, EDGE, 1, 1)], asked)
+@pytest.mark.parametrize(("zoom", "used"), [(0, "7"), (6, "7"), (7, "7"), (8, "8"), (14, "14"), (15, "14"), (22, "14")])
+def test_marks_are_made_from_zoom_seven_to_fourteen(zoom: int, used: str) -> None:
+    (mark,) = clusters_of([Spot(NORTH, EDGE, 1, 1)], zoom)
     assert mark.key.split(".")[0] == used
 
 

@@ -98,8 +98,8 @@ def test_without_that_it_is_charged_by_its_pallet_places() -> None:
     """4 places × 6 weeks × 1.25 = 30.00, and the unit's own price goes first once there is one."""
     (row,) = charge(of(in_october(1, "176", 4)), Rates([rate("1.25", "pallet")]), SPAN)
     assert (row.unit, row.amount_days, row.cents) == ("pallet", Decimal(168), 3000)
-    (one,) = charge(of(in_october(1, "176", 1)), Rates([rate("1.25", "pallet")]), SPAN)
-    assert (one.unit, one.cents) == ("pallet", 750)
+    (single,) = charge(of(in_october(1, "176", 1)), Rates([rate("1.25", "pallet")]), SPAN)
+    assert (single.unit, single.cents) == ("pallet", 750)
     (fewer,) = charge(of(in_october(1, "176", -1)), Rates([rate("1.25", "pallet")]), SPAN)
     assert (fewer.unit, fewer.cents) == ("m2", None)  # places that nobody wrote down are none
     rates = Rates([rate("1.25", "pallet"), rate("0.15", from_on=date(2026, 10, 8))])
@@ -134,10 +134,10 @@ def test_a_price_of_nought_is_known() -> None:
 
 def test_half_a_cent_is_a_whole_one() -> None:
     """1 piece × 7 days × 0.005 a week is half a cent; a ten-thousandth less is none."""
-    one = of(in_october(1, "1"), unit=Unit.PIECE)
+    piece = of(in_october(1, "1"), unit=Unit.PIECE)
     week = Span(FIRST, date(2026, 10, 8))
-    assert [row.cents for row in charge(one, Rates([rate("0.005", "piece")]), week)] == [1]
-    assert [row.cents for row in charge(one, Rates([rate("0.0049", "piece")]), week)] == [0]
+    assert [row.cents for row in charge(piece, Rates([rate("0.005", "piece")]), week)] == [1]
+    assert [row.cents for row in charge(piece, Rates([rate("0.0049", "piece")]), week)] == [0]
 
 
 def test_costs_of_several_lots_are_added_and_one_unknown_makes_the_sum_unknown() -> None:

@@ -187,7 +187,7 @@ def test_what_is_quoted_of_a_long_text_is_forty_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "at", "said"),
+    ("day", "at", "sentence"),
     [
         (date(2026, 3, 29), time(2), "In de nacht van 29 maart 2026 gaat de klok van 02:00 naar 03:00; 02:00 is er niet."),
         (date(2026, 3, 29), time(2, 59), "02:59 is er niet."),
@@ -199,11 +199,11 @@ def test_what_is_quoted_of_a_long_text_is_forty_characters() -> None:
         (date(2026, 10, 25), time(2, 59), "02:59 is er twee keer."),
     ],
 )
-def test_a_time_that_the_clock_skips_or_shows_twice_is_refused(day: date, at: time, said: str) -> None:
+def test_a_time_that_the_clock_skips_or_shows_twice_is_refused(day: date, at: time, sentence: str) -> None:
     with pytest.raises(Invalid) as refused:
         at_the_clock(day, at)
     with reading_in("nl"):
-        assert said in str(refused.value.message).replace("\u00a0", " ")
+        assert sentence in str(refused.value.message).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,20 @@ def left(kg: Decimal) -> None:
 
 
 FIGURES: dict[str, tuple[Callable[[Decimal], object], int]] = {
-    "what fits in a depot": (lambda one: clean_capacities({CapacityKind.TONNE: one}), 3),
-    "a price of lying": (lambda one: check_rate(RateDraft(RateUnit.M2, one, TODAY), TODAY), 4),
-    "a goal": (lambda one: check_target(Target(1, Decimal(50), 2030), percent=one, year=2030, decision=DECISION, today=TODAY), 3),
-    "the mass of a report": (lambda one: check_rows([UseRow("hout", "reused", one)], groups=("hout",)), 3),
+    "what fits in a depot": (lambda figure: clean_capacities({CapacityKind.TONNE: figure}), 3),
+    "a price of lying": (lambda figure: check_rate(RateDraft(RateUnit.M2, figure, TODAY), TODAY), 4),
+    "a goal": (
+        lambda figure: check_target(Target(1, Decimal(50), 2030), percent=figure, year=2030, decision=DECISION, today=TODAY),
+        3,
+    ),
+    "the mass of a report": (lambda figure: check_rows([UseRow("hout", "reused", figure)], groups=("hout",)), 3),
     "what the bank brought of it": (included, 3),
     "of how many inhabitants a figure asks": (check_percent, 3),
     "what left a municipality": (left, 3),
-    "a number of a field": (lambda one: read_number(Field("dikte", "Dikte", "Thickness", FieldKind.NUMBER, places=1), one), 1),
+    "a number of a field": (
+        lambda figure: read_number(Field("dikte", "Dikte", "Thickness", FieldKind.NUMBER, places=1), figure),
+        1,
+    ),
 }
 
 

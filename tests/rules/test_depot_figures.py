@@ -111,31 +111,31 @@ def test_what_left_adds_up_and_buying_counts_once_for_a_reservation() -> None:
     book.split(1, 3, 1000, APRIL, INSIDE, AWAY, reservation_id=4)
     book.add(1, "out", -3000, MAY, 7)
     book.add(1, "write_off", -2000, MAY, 7)
-    found = left_in(book.left, {4: Bought(90_000, Decimal(5000))})[7]
-    assert (found.transferred_kg, found.own_use_kg, found.written_off_kg, found.out_kg) == (5000, 3000, 2000, 8000)
-    assert found.used_share == Decimal("0.8")
+    figures = left_in(book.left, {4: Bought(90_000, Decimal(5000))})[7]
+    assert (figures.transferred_kg, figures.own_use_kg, figures.written_off_kg, figures.out_kg) == (5000, 3000, 2000, 8000)
+    assert figures.used_share == Decimal("0.8")
     # 5 t lay 42 days and 5 t lay 63 days: 525 tonne-days of 10 t
-    assert found.stay_days == Decimal("52.5")
-    assert (found.bought_transfers, found.bought_cents, found.bought_tonne_days) == (1, 90_000, Decimal(210))
-    assert found.bought_per_tonne_cents == Decimal(18_000)
+    assert figures.stay_days == Decimal("52.5")
+    assert (figures.bought_transfers, figures.bought_cents, figures.bought_tonne_days) == (1, 90_000, Decimal(210))
+    assert figures.bought_per_tonne_cents == Decimal(18_000)
     # 210 tonne-days are 30 tonne-weeks: 900 euros over 30
-    assert found.break_even_price_cents == Decimal(3000)
+    assert figures.break_even_price_cents == Decimal(3000)
 
 
 def test_the_price_of_a_tonne_and_week_says_how_long_storing_is_cheaper() -> None:
     # 40 t for 21 days at 1.20 euros for a tonne and week: 840 tonne-days are 120 tonne-weeks, 144 euros
-    found = DepotFigures(
+    figures = DepotFigures(
         opening_kg=Decimal(10_000), in_kg=Decimal(30_000), tonne_days=Decimal(840), cost_cents=14_400,
         bought_cents=90_000, bought_kg=Decimal(5000), bought_tonne_days=Decimal(210),
     )  # fmt: skip
-    assert (found.cost_per_tonne_week_cents, found.cost_per_tonne_cents) == (Decimal(120), Decimal(360))
-    assert found.break_even_weeks == Decimal(150)  # 180 euros for a tonne over 1.20 a week
+    assert (figures.cost_per_tonne_week_cents, figures.cost_per_tonne_cents) == (Decimal(120), Decimal(360))
+    assert figures.break_even_weeks == Decimal(150)  # 180 euros for a tonne over 1.20 a week
 
 
 def test_cost_that_is_known_of_a_part_is_not_told_for_a_tonne() -> None:
-    found = DepotFigures(in_kg=Decimal(40_000), tonne_days=Decimal(840), cost_cents=7200, unpriced_tonne_days=Decimal(420))
-    assert (found.priced_share, found.known_cost_cents) == (Decimal("0.5"), 7200)
-    assert (found.cost_per_tonne_week_cents, found.cost_per_tonne_cents) == (Decimal(120), None)
+    figures = DepotFigures(in_kg=Decimal(40_000), tonne_days=Decimal(840), cost_cents=7200, unpriced_tonne_days=Decimal(420))
+    assert (figures.priced_share, figures.known_cost_cents) == (Decimal("0.5"), 7200)
+    assert (figures.cost_per_tonne_week_cents, figures.cost_per_tonne_cents) == (Decimal(120), None)
 
 
 def test_what_is_not_known_is_not_nought() -> None:
@@ -191,8 +191,8 @@ def test_only_what_went_to_somebody_else_was_carried_further_for_the_depot() -> 
     """By the way of the first example 17.138 km more: of 148 t 2 536.424 tonne-kilometres. What is moved on has no end yet."""
     way = (LOSSER, DEPOT, OLDENZAAL)
     rows = [Left(7, APRIL, MARCH, Decimal(148_000), how, None, way) for how in (Leaving.TRANSFER, Leaving.MOVED, Leaving.OWN_USE)]
-    found = left_in(rows, {})[7]
-    assert (found.routed_kg, found.extra_tonne_km) == (148_000, Decimal("2536.424"))
+    figures = left_in(rows, {})[7]
+    assert (figures.routed_kg, figures.extra_tonne_km) == (148_000, Decimal("2536.424"))
     assert left_in(rows[1:], {})[7].extra_tonne_km is None
     unknown = left_in([Left(7, APRIL, MARCH, Decimal(1000), Leaving.TRANSFER)], {})[7]
     assert (unknown.routed_kg, unknown.transferred_kg) == (0, 1000)
@@ -202,7 +202,7 @@ def test_what_left_without_a_reservation_has_no_price_of_another() -> None:
     """Moved out of the depot; the one transfer of which the price is known is another."""
     moved = Left(7, APRIL, MARCH, Decimal(1000), Leaving.MOVED)
     for reservation in (1, 2):
-        found = left_in([moved], {reservation: Bought(90_000, Decimal(5000))})[7]
-        assert (found.bought_transfers, found.bought_cents, found.moved_kg) == (0, 0, 1000)
-    told = left_in([Left(7, APRIL, MARCH, Decimal(1000), Leaving.TRANSFER, 1)], {1: Bought(90_000, Decimal(5000))})[7]
-    assert (told.bought_transfers, told.bought_cents, told.transferred_kg) == (1, 90_000, 1000)
+        figures = left_in([moved], {reservation: Bought(90_000, Decimal(5000))})[7]
+        assert (figures.bought_transfers, figures.bought_cents, figures.moved_kg) == (0, 0, 1000)
+    priced = left_in([Left(7, APRIL, MARCH, Decimal(1000), Leaving.TRANSFER, 1)], {1: Bought(90_000, Decimal(5000))})[7]
+    assert (priced.bought_transfers, priced.bought_cents, priced.transferred_kg) == (1, 90_000, 1000)

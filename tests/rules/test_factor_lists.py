@@ -162,16 +162,16 @@ def change(before: str | None, after: str | None) -> Change:
     ],
 )  # fmt: skip
 def test_how_much_a_figure_changes(before: str | None, after: str | None, percent: Decimal | None, is_much: bool) -> None:
-    found = change(before, after)
-    assert (found.percent if found.percent is None else round(found.percent, 2), found.is_much) == (percent, is_much)
+    result = change(before, after)
+    assert (result.percent if result.percent is None else round(result.percent, 2), result.is_much) == (percent, is_much)
 
 
 def test_the_largest_change_comes_first_then_what_is_new_and_words_come_last() -> None:
     words = Change("kei", BY_FACT["carbon_source"], "a", "b")
     changes = [words, change("1", "2"), change("3", "1"), change(None, "1"), change("0", "1")]
-    assert sorted(changes, key=lambda one: -one.size) == [changes[4], changes[2], changes[1], changes[3], words]
+    assert sorted(changes, key=lambda entry: -entry.size) == [changes[4], changes[2], changes[1], changes[3], words]
     large, small = change("10", "40"), change("0.1", "0.3")  # four times and three times as much
-    assert sorted((small, large), key=lambda one: -one.size) == [large, small]
+    assert sorted((small, large), key=lambda entry: -entry.size) == [large, small]
 
 
 def test_a_figure_of_a_list_stands_until_it_is_taken_back() -> None:
@@ -188,11 +188,11 @@ def test_a_figure_of_a_list_stands_until_it_is_taken_back() -> None:
 def test_whose_licence_a_figure_has_stays_where_only_the_weight_changes() -> None:
     licensed = {"kei": {**KEI, "factor_is_public": False, "factor_licence": "NMD", "licence_holder": "borne"}}
     row = ListRow(2, {"slug": "kei", "kg_bron": "gewogen"})
-    found = read_list(ListFile("lijst.csv", "", ("slug", "kg_bron"), (row,), "nl"), licensed, holder="hengelo")
-    assert found.changes == {"kei": {"weight_source": "gewogen"}}
+    result = read_list(ListFile("lijst.csv", "", ("slug", "kg_bron"), (row,), "nl"), licensed, holder="hengelo")
+    assert result.changes == {"kei": {"weight_source": "gewogen"}}
     row = ListRow(2, {"slug": "kei", "factor_licence": "Andere"})
-    found = read_list(ListFile("lijst.csv", "", ("slug", "factor_licence"), (row,), "nl"), licensed, holder="almelo")
-    assert found.changes == {"kei": {"factor_licence": "Andere", "licence_holder": "almelo"}}
+    result = read_list(ListFile("lijst.csv", "", ("slug", "factor_licence"), (row,), "nl"), licensed, holder="almelo")
+    assert result.changes == {"kei": {"factor_licence": "Andere", "licence_holder": "almelo"}}
 
 
 def test_a_weight_that_came_since_stays_and_one_that_was_there_comes_back() -> None:
@@ -206,4 +206,4 @@ def test_a_former_version_is_brought_back_whole() -> None:
     back = with_figures(listed, brought_back(listed, KEI))
     assert figures_of(back) == figures_of(KEI)
     assert "filed" not in back
-    assert [one.figure.fact for one in list_changes("kei", listed, back)] == ["carbon_factor", "mki", "factor_is_public"]
+    assert [entry.figure.fact for entry in list_changes("kei", listed, back)] == ["carbon_factor", "mki", "factor_is_public"]

@@ -17,7 +17,7 @@ def test_what_was_seen_is_read_as_it_was_stored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "told"),
+    ("after", "facts"),
     [
         (BEFORE, {}),
         (replace(BEFORE, available=Decimal("800.000")), {}),
@@ -33,8 +33,8 @@ def test_what_was_seen_is_read_as_it_was_stored() -> None:
         ),
     ],
 )
-def test_a_price_and_a_quantity_are_told_with_what_they_were(after: Seen, told: dict[str, object]) -> None:
-    assert changes(BEFORE, after) == told
+def test_a_price_and_a_quantity_are_told_with_what_they_were(after: Seen, facts: dict[str, object]) -> None:
+    assert changes(BEFORE, after) == facts
 
 
 def test_nothing_paid_and_free_of_charge_are_one_price() -> None:

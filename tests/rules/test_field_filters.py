@@ -59,7 +59,7 @@ def test_an_address_holds_choices_and_bounds() -> None:
         FieldFilter("thickness-cm", (), Decimal("7.5"), Decimal(8)),
         FieldFilter("proof-date", (), date(2026, 1, 31)),
     )
-    again = [pair for one in filters for pair in one.pairs]
+    again = [pair for field_filter in filters for pair in field_filter.pairs]
     assert read(*again)[0] == filters and read(*again, locale="en")[0] == filters
 
 
@@ -128,11 +128,11 @@ def test_the_api_takes_plain_figures_only_and_names_each_fault() -> None:
 
 def test_a_filter_in_words() -> None:
     with reading_in("nl"):
-        told = [
+        phrases = [
             localize(asked_of(THICKNESS, FieldFilter("thickness-cm", (), least, most)))
             for least, most in ((Decimal(8), None), (None, Decimal("8.5")), (Decimal(6), Decimal(8)))
         ]
-        assert told == ["minstens 8\u00a0cm", "hoogstens 8,5\u00a0cm", "6\u00a0cm tot en met 8\u00a0cm"]
+        assert phrases == ["minstens 8\u00a0cm", "hoogstens 8,5\u00a0cm", "6\u00a0cm tot en met 8\u00a0cm"]
         assert localize(asked_of(COLOUR, FieldFilter("colour", ("grey", "red")))) == "Rood, Grijs"
 
 
@@ -173,24 +173,24 @@ def test_the_columns_hold_each_set_of_answers_once_and_what_is_not_said_passes_n
     sets = np.array([answers.number(text) for text in stored], np.intp)
     assert sets.tolist() == [1, 0, 2, 3, 1, 4]
 
-    def found(asked: FieldFilter) -> list[bool]:
-        return [bool(one) for one in answers.fits(asked)[sets]]
+    def fits(field_filter: FieldFilter) -> list[bool]:
+        return [bool(is_fit) for is_fit in answers.fits(field_filter)[sets]]
 
-    assert found(FieldFilter("colour", ("red",))) == [True, False, False, False, True, False]
-    assert found(FieldFilter("colour", ("red", "grey"))) == [True, False, True, False, True, False]
-    assert found(FieldFilter("colour", ("purple",))) == [False] * 6
-    assert found(FieldFilter("thickness-cm", (), Decimal(8))) == [True, False, True, False, True, False]
-    assert found(FieldFilter("thickness-cm", (), Decimal("8.1"))) == [False, False, True, False, False, False]
-    assert found(FieldFilter("thickness-cm", (), None, Decimal(8))) == [True, False, False, False, True, False]
-    assert found(FieldFilter("thickness-cm", (), None, Decimal("9.9"))) == [True, False, False, False, True, False]
-    assert found(FieldFilter("proof-date", (), date(2026, 1, 31))) == [False] * 5 + [True]
-    assert found(FieldFilter("proof-date", (), date(2026, 2, 1))) == [False] * 6
+    assert fits(FieldFilter("colour", ("red",))) == [True, False, False, False, True, False]
+    assert fits(FieldFilter("colour", ("red", "grey"))) == [True, False, True, False, True, False]
+    assert fits(FieldFilter("colour", ("purple",))) == [False] * 6
+    assert fits(FieldFilter("thickness-cm", (), Decimal(8))) == [True, False, True, False, True, False]
+    assert fits(FieldFilter("thickness-cm", (), Decimal("8.1"))) == [False, False, True, False, False, False]
+    assert fits(FieldFilter("thickness-cm", (), None, Decimal(8))) == [True, False, False, False, True, False]
+    assert fits(FieldFilter("thickness-cm", (), None, Decimal("9.9"))) == [True, False, False, False, True, False]
+    assert fits(FieldFilter("proof-date", (), date(2026, 1, 31))) == [False] * 5 + [True]
+    assert fits(FieldFilter("proof-date", (), date(2026, 2, 1))) == [False] * 6
     assert answers.counted("colour", sets) == {"red": 2, "grey": 1}
     assert answers.counted("colour", sets[1:2]) == {}
     later = answers.number('{"colour":"purple","thickness-cm":"9"}')  # after the columns were looked at
     sets = np.append(sets, later)
-    assert found(FieldFilter("colour", ("purple",))) == [False] * 6 + [True]
-    assert found(FieldFilter("thickness-cm", (), Decimal(9))) == [False, False, True, False, False, False, True]
+    assert fits(FieldFilter("colour", ("purple",))) == [False] * 6 + [True]
+    assert fits(FieldFilter("thickness-cm", (), Decimal(9))) == [False, False, True, False, False, False, True]
     assert answers.counted("colour", sets) == {"red": 2, "grey": 1, "purple": 1}
     later = answers.number('{"colour":"black"}')
     assert answers.fits(FieldFilter("colour", ("black",)))[later]

@@ -80,10 +80,10 @@ def test_one_file_comes_with_those_beside_it_and_the_rest_from_the_package(tmp_p
     edited = FILES.texts["fields.csv"].replace(",Dikte,", ",Dikte van de steen,", 1)
     (tmp_path / "fields.csv").write_text(edited, encoding="utf-8")
     for source in (tmp_path, tmp_path / "fields.csv"):
-        found = read_files(source)
-        assert found.texts["fields.csv"] == edited
-        assert all(found.texts[name] == FILES.texts[name] for name in NAMES if name != "fields.csv")
-        assert found.digest != FILES.digest
+        files = read_files(source)
+        assert files.texts["fields.csv"] == edited
+        assert all(files.texts[name] == FILES.texts[name] for name in NAMES if name != "fields.csv")
+        assert files.digest != FILES.digest
     other = tmp_path / "eigen-lijst.csv"  # a file of another name is a list of materials
     other.write_text(FILES.texts["materials.csv"], encoding="utf-8")
     assert read_files(other).texts["materials.csv"] == FILES.texts["materials.csv"]

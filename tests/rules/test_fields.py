@@ -65,7 +65,7 @@ def refused(slug: str, value: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("slug", "given", "kept"),
+    ("slug", "typed", "stored"),
     [
         ("thickness-cm", 8, "8"),
         ("thickness-cm", "8.50", "8.5"),
@@ -87,9 +87,9 @@ def refused(slug: str, value: Any) -> str:
         *((field.slug, "unknown", "unknown") for field in ALL),
     ],
 )
-def test_an_answer_is_kept_in_one_form(slug: str, given: Any, kept: Any) -> None:
-    answers = read_answers(Thing(), {slug: given}, today=TODAY)
-    assert answers == {slug: kept} and type(answers[slug]) is type(kept)
+def test_an_answer_is_kept_in_one_form(slug: str, typed: Any, stored: Any) -> None:
+    answers = read_answers(Thing(), {slug: typed}, today=TODAY)
+    assert answers == {slug: stored} and type(answers[slug]) is type(stored)
     assert read_answers(Thing(), answers, today=TODAY) == answers
 
 
@@ -165,7 +165,7 @@ def test_what_is_needed_stands_first_and_unknown_is_an_answer_to_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slug", "wish", "kept"),
+    ("slug", "wish", "stored"),
     [
         ("whole-percent", {"min": 90}, {"min": "90"}),
         ("thickness-cm", {"min": "8", "max": Decimal("10.5")}, {"min": "8", "max": "10.5"}),
@@ -177,8 +177,8 @@ def test_what_is_needed_stands_first_and_unknown_is_an_answer_to_it() -> None:
         ("tar", {"oneOf": ["no"]}, {"oneOf": ["no"]}),
     ],
 )
-def test_a_demand_asks_at_least_at_most_or_one_of(slug: str, wish: Any, kept: Any) -> None:
-    assert read_wishes(Thing(), {slug: wish, "format" if slug != "format" else "tar": None}, today=TODAY) == {slug: kept}
+def test_a_demand_asks_at_least_at_most_or_one_of(slug: str, wish: Any, stored: Any) -> None:
+    assert read_wishes(Thing(), {slug: wish, "format" if slug != "format" else "tar": None}, today=TODAY) == {slug: stored}
 
 
 @pytest.mark.parametrize(
@@ -232,13 +232,13 @@ def test_an_answer_is_said_in_the_language_of_the_reader(field: Field, value: An
 
 
 def test_a_wish_is_said_in_words() -> None:
-    said = [
+    sentences = [
         spoken_wish(WHOLE, {"min": "90"}),
         spoken_wish(THICKNESS, {"max": "8"}),
         spoken_wish(THICKNESS, {"min": "8", "max": "10"}),
         spoken_wish(FORMAT, {"oneOf": ["kei", "dik"]}),
     ]
-    assert [str(one).replace("\u00a0", " ") for one in said] == [
+    assert [str(sentence).replace("\u00a0", " ") for sentence in sentences] == [
         "minstens 90 %",
         "hoogstens 8 cm",
         "8 cm tot en met 10 cm",
@@ -247,8 +247,8 @@ def test_a_wish_is_said_in_words() -> None:
     assert str(spoken_wish(THICKNESS, {"min": "8", "max": "8"})).replace("\u00a0", " ") == "8 cm"
 
 
-def reader(asked: Any, given: Any) -> dict[str, Any]:
-    return read_answers(asked, given, today=TODAY)
+def reader(material: Any, values: Any) -> dict[str, Any]:
+    return read_answers(material, values, today=TODAY)
 
 
 def test_who_changes_nothing_leaves_the_words_of_the_version_in_which_it_was_said() -> None:

@@ -51,9 +51,9 @@ def refused(name: str, row: int, column: str, **changed: list[dict[str, str]]) -
 
 
 def test_files_that_name_what_is_there_are_taken() -> None:
-    found = read_reference(of())
-    assert [row.kind for row in found[:2]] == ["group", "hazard"]
-    assert {row.kind for row in found} == {"group", *KINDS}
+    rows = read_reference(of())
+    assert [row.kind for row in rows[:2]] == ["group", "hazard"]
+    assert {row.kind for row in rows} == {"group", *KINDS}
     two = read_reference(of(materials=[{}, {"slug": "tegel", "substitutes": "kei"}], field_sets=[{}, {"slug": "banden"}]))
     assert [row.slug for row in two if row.kind == "material"] == ["kei", "tegel"]
     assert [row.slug for row in two if row.kind == "group"] == ["bestrating"]

@@ -26,5 +26,5 @@ def test_what_still_fits_may_be_too_much_already(taken: str, left: int) -> None:
 
 @pytest.mark.parametrize(("kind", "taken", "much"), [(Kind.PALLET, "101", "1 palletplaats "), (Kind.M2, "120.5", "20,5 m²")])
 def test_a_warning_says_how_much_is_too_much(kind: Kind, taken: str, much: str) -> None:
-    said = str(warning_of(Fill(kind, Decimal(taken), Decimal(100)), "Werf")).replace("\xa0", " ")
-    assert much in said, said
+    warning = str(warning_of(Fill(kind, Decimal(taken), Decimal(100)), "Werf")).replace("\xa0", " ")
+    assert much in warning, warning

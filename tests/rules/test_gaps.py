@@ -16,25 +16,25 @@ from tests.paired import TODAY, Lot, Need, at_rate, supply, terms, wanted
 
 
 def judged(wishes: str, answers: str) -> Verdict:
-    asked, said = json.loads(wishes), json.loads(answers)
-    return Verdict.FITS if all(said.get(slug) == wish for slug, wish in asked.items()) else Verdict.FAILS
+    wish_by_slug, answer_by_slug = json.loads(wishes), json.loads(answers)
+    return Verdict.FITS if all(answer_by_slug.get(slug) == wish for slug, wish in wish_by_slug.items()) else Verdict.FAILS
 
 
-def gaps(lots: list[Lot], needs: list[Need], left: tuple[list[int], list[int]] | None = None, **said: Any) -> list[Gap]:
+def gaps(lots: list[Lot], needs: list[Need], left: tuple[list[int], list[int]] | None = None, **changes: Any) -> list[Gap]:
     """What is left after a plan that used nothing, or left so much of each."""
-    there, asked, told = supply(*lots), wanted(*needs), terms(**{"judged": judged, **said})
+    lot_columns, need_columns, pairing_terms = supply(*lots), wanted(*needs), terms(**{"judged": judged, **changes})
     over = left or ([lot.amount for lot in lots], [need.amount for need in needs])
     amounts = [np.array(column, np.int64) for column in over]
-    return find_gaps(Open(there, asked, told, pair_up(there, asked, told), *amounts))
+    return find_gaps(Open(lot_columns, need_columns, pairing_terms, pair_up(lot_columns, need_columns, pairing_terms), *amounts))
 
 
-def helped(lot: dict[str, Any], need: dict[str, Any], **said: Any) -> Remedy | None:
+def helped(lot: dict[str, Any], need: dict[str, Any], **changes: Any) -> Remedy | None:
     """What would help the one need by the one lot; the lot is told the same."""
-    found = gaps([Lot(**lot)], [Need(**need)], **said)
-    assert [gap.side for gap in found] == [Side.NEED, Side.LOT]
-    assert found[0].remedies == found[1].remedies
-    assert len(found[0].remedies) < 2
-    return found[0].remedies[0] if found[0].remedies else None
+    open_gaps = gaps([Lot(**lot)], [Need(**need)], **changes)
+    assert [gap.side for gap in open_gaps] == [Side.NEED, Side.LOT]
+    assert open_gaps[0].remedies == open_gaps[1].remedies
+    assert len(open_gaps[0].remedies) < 2
+    return open_gaps[0].remedies[0] if open_gaps[0].remedies else None
 
 
 def test_what_is_left_is_the_amount_without_what_was_used() -> None:
@@ -73,9 +73,9 @@ def test_a_pair_that_is_free_lacks_nothing_and_one_that_two_things_divide_is_no_
 )
 def test_a_distance_is_told_in_whole_kilometres_rounded_up(reach_m: float, short: int) -> None:
     """They lie 6 822 m apart: 1 m too far is a kilometre more, and 1 001 m are two. A distance is whole metres: 821.4 is 821."""
-    told = helped({"lon": 6.8}, {"reach_m": reach_m})
-    assert told is not None
-    assert (told.step, told.short, told.km, told.day, told.detail) == (Step.DISTANCE, short, 7, None, "")
+    remedy = helped({"lon": 6.8}, {"reach_m": reach_m})
+    assert remedy is not None
+    assert (remedy.step, remedy.short, remedy.km, remedy.day, remedy.detail) == (Step.DISTANCE, short, 7, None, "")
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_a_distance_is_told_in_whole_kilometres_rounded_up(reach_m: float, short
 )
 def test_a_smallest_part_helps_whoever_takes_more(part: int, left: int, takes: int, short: int) -> None:
     """40 m² are wanted; of what is left the owner gives so much at once, or all of it."""
-    found = gaps([Lot(amount=150_000, part=part)], [Need(amount=150_000)], ([left], [40_000]))
-    assert [gap.left for gap in found] == [40_000, left]
-    assert found[0].remedies == (Remedy(0, 0, Step.PART, short, None, "", takes, 40_000, 0),)
+    open_gaps = gaps([Lot(amount=150_000, part=part)], [Need(amount=150_000)], ([left], [40_000]))
+    assert [gap.left for gap in open_gaps] == [40_000, left]
+    assert open_gaps[0].remedies == (Remedy(0, 0, Step.PART, short, None, "", takes, 40_000, 0),)
 
 
 def test_a_part_that_is_met_lacks_nothing() -> None:
@@ -116,9 +116,9 @@ def test_beside_another_thing_the_part_has_to_be_met() -> None:
 )
 def test_a_turn_comes_by_the_circle_or_with_everybody(circle_from: int, slug: str, partner: bool, day: int) -> None:
     lot = {"region_from": TODAY + 9, "partners_from": TODAY + 7, "circle_from": circle_from, "circle": "borne|losser"}
-    told = helped(lot, {"slug": slug, "partner": partner})
-    assert told is not None and told.day == day
-    assert isinstance(told.day, int)
+    remedy = helped(lot, {"slug": slug, "partner": partner})
+    assert remedy is not None and remedy.day == day
+    assert isinstance(remedy.day, int)
 
 
 @pytest.mark.parametrize(("day", "is_told"), [(FAR_AHEAD - 1, True), (FAR_AHEAD, False), (FAR_AHEAD + 1, False)])
@@ -141,8 +141,8 @@ def test_what_never_opens_has_no_day(day: int, is_told: bool) -> None:
 def test_what_is_counted_otherwise_is_converted(
     lot: dict[str, Any], need: dict[str, Any], rate: tuple[int, int], takes: int, gives: int
 ) -> None:
-    told = helped({"rank": 1, **lot}, need, rate=at_rate(*rate))
-    assert told is not None and (told.takes, told.gives) == (takes, gives)
+    remedy = helped({"rank": 1, **lot}, need, rate=at_rate(*rate))
+    assert remedy is not None and (remedy.takes, remedy.gives) == (takes, gives)
 
 
 def test_a_help_that_gives_nothing_any_more_is_none() -> None:
@@ -150,17 +150,17 @@ def test_a_help_that_gives_nothing_any_more_is_none() -> None:
     lots, needs = [Lot(rank=1)], [Need(unit=Unit.PIECE)]
     assert gaps(lots, needs, ([24], [9_000]), rate=at_rate(40))[0].remedies == ()
     assert len(gaps(lots, needs, ([25], [9_000]), rate=at_rate(40))[0].remedies) == 1
-    there, asked = supply(*lots), wanted(*needs)
-    pairs = pair_up(there, asked, terms(rate=at_rate(40)))
-    opened = Open(there, asked, terms(), pairs, there.amounts, asked.amounts)
+    lot_columns, need_columns = supply(*lots), wanted(*needs)
+    pairs = pair_up(lot_columns, need_columns, terms(rate=at_rate(40)))
+    opened = Open(lot_columns, need_columns, terms(), pairs, lot_columns.amounts, need_columns.amounts)
     assert [gap.remedies for gap in find_gaps(opened)] == [(), ()]
 
 
 def test_what_is_used_up_is_no_gap() -> None:
     lots, needs = [Lot(1, rank=1), Lot(2, rank=1), Lot(3)], [Need(1), Need(2), Need(3)]
-    found = gaps(lots, needs, ([0, 1, 0], [5, 0, 1]))
-    assert [(gap.side, gap.place, gap.left) for gap in found] == [(Side.NEED, 0, 5), (Side.NEED, 2, 1), (Side.LOT, 1, 1)]
-    assert [[(one.lot, one.need) for one in gap.remedies] for gap in found] == [[(1, 0)], [(1, 2)], [(1, 0)]]
+    open_gaps = gaps(lots, needs, ([0, 1, 0], [5, 0, 1]))
+    assert [(gap.side, gap.place, gap.left) for gap in open_gaps] == [(Side.NEED, 0, 5), (Side.NEED, 2, 1), (Side.LOT, 1, 1)]
+    assert [[(remedy.lot, remedy.need) for remedy in gap.remedies] for gap in open_gaps] == [[(1, 0)], [(1, 2)], [(1, 0)]]
 
 
 def test_of_every_kind_the_nearest_is_told() -> None:
@@ -185,8 +185,8 @@ def test_of_every_kind_the_nearest_is_told() -> None:
     ]
     lots = [lot if lot.id > 14 else replace(lot, answers='{"kleur": "grijs"}') for lot in lots]
     needs = [Need(wishes='{"kleur": "grijs"}', reach_m=30_000, amount=300_000)]
-    told = gaps(lots, needs, ([lot.amount for lot in lots], [100_000]))[0].remedies
-    assert [(one.step, one.lot + 1) for one in told] == [
+    remedies = gaps(lots, needs, ([lot.amount for lot in lots], [100_000]))[0].remedies
+    assert [(remedy.step, remedy.lot + 1) for remedy in remedies] == [
         (Step.DISTANCE, 10),
         (Step.CONDITION, 3),
         (Step.LATER, 6),
@@ -199,9 +199,9 @@ def test_of_every_kind_the_nearest_is_told() -> None:
 
 def test_where_the_nearest_gives_nothing_the_next_is_told() -> None:
     lots = [Lot(1, rank=1, part=90_000), Lot(2, rank=1, lon=6.8), Lot(3, rank=1, lon=6.9)]
-    found = gaps(lots, [Need()], ([100_000, 100_000, 100_000], [40_000]))
-    assert [(one.step, one.lot) for one in found[0].remedies] == [(Step.CONDITION, 1)]
-    assert [len(gap.remedies) for gap in found] == [1, 0, 1, 1]
+    open_gaps = gaps(lots, [Need()], ([100_000, 100_000, 100_000], [40_000]))
+    assert [(remedy.step, remedy.lot) for remedy in open_gaps[0].remedies] == [(Step.CONDITION, 1)]
+    assert [len(gap.remedies) for gap in open_gaps] == [1, 0, 1, 1]
 
 
 def test_a_later_day_and_an_earlier_one_are_told_apart_at_the_edge() -> None:
@@ -213,7 +213,7 @@ def test_a_later_day_and_an_earlier_one_are_told_apart_at_the_edge() -> None:
 def test_the_need_that_lacks_least_is_told_of_a_lot() -> None:
     """Both lie 6 822 m away: one reaches 5 km and lacks two, the other 1 km and lacks six."""
     lots, needs = [Lot(lon=6.8)], [Need(1, reach_m=1_000), Need(2, reach_m=5_000)]
-    assert [(one.need, one.short) for one in gaps(lots, needs)[-1].remedies] == [(1, 2000)]
+    assert [(remedy.need, remedy.short) for remedy in gaps(lots, needs)[-1].remedies] == [(1, 2000)]
 
 
 def test_the_unit_of_the_need_is_asked_and_a_large_amount_is_exact() -> None:
@@ -223,6 +223,6 @@ def test_the_unit_of_the_need_is_asked_and_a_large_amount_is_exact() -> None:
     def rate(_lot: int, _material: int, unit: int) -> Fraction | None:
         return Fraction(1) if UNITS[unit] is Unit.TONNE else None
 
-    told = helped({"rank": 1, "amount": large}, {"amount": large, "unit": Unit.TONNE}, rate=rate)
-    assert told is not None
-    assert (told.takes, told.gives) == (large, large)
+    remedy = helped({"rank": 1, "amount": large}, {"amount": large, "unit": Unit.TONNE}, rate=rate)
+    assert remedy is not None
+    assert (remedy.takes, remedy.gives) == (large, large)

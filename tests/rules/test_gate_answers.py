@@ -27,10 +27,10 @@ def test_pfas_is_held_against_the_place_apart_from_the_class(pfas: str, receivin
         "soil-class": "agriculture-nature",
         "pfas": pfas,
     }  # the cleanest class: the double test itself passes
-    found = find(SOIL, answers, hazards=SAFE, to=Destination(False, receiving, function))
-    assert "soil-destination" not in found
-    assert (found["soil-pfas-destination"].at if "soil-pfas-destination" in found else None) == at
-    assert blocking(found, Moment.RESERVE) == ({"soil-pfas-destination"} if at else set())
+    findings = find(SOIL, answers, hazards=SAFE, to=Destination(False, receiving, function))
+    assert "soil-destination" not in findings
+    assert (findings["soil-pfas-destination"].at if "soil-pfas-destination" in findings else None) == at
+    assert blocking(findings, Moment.RESERVE) == ({"soil-pfas-destination"} if at else set())
     assert "soil-pfas-destination" not in find(SOIL, answers, hazards=SAFE)
 
 
@@ -60,17 +60,17 @@ def test_sand_is_soil(field: str, value: str, rule: str) -> None:
     ],
 )
 def test_creosote_stops(treatment: str | None, hazard: str, severity: Severity | None) -> None:
-    found = find(BEAM, {"treatment": treatment} if treatment else {}, hazards={"creosoot": hazard})
-    assert (found["creosote"].severity if "creosote" in found else None) is severity
+    findings = find(BEAM, {"treatment": treatment} if treatment else {}, hazards={"creosoot": hazard})
+    assert (findings["creosote"].severity if "creosote" in findings else None) is severity
     if severity is Severity.BLOCKS:
-        assert "Afvoeren, 17 02 04*." in spoken(found["creosote"]) and "creosote" in blocking(found)
+        assert "Afvoeren, 17 02 04*." in spoken(findings["creosote"]) and "creosote" in blocking(findings)
 
 
 @pytest.mark.parametrize("answers", [{"treatment": "unknown"}, {}])
 def test_wood_that_may_hold_creosote_is_offered_and_not_handed_over_until_somebody_knows(answers: dict[str, str]) -> None:
-    found = find(BEAM, answers, hazards={"creosoot": "unknown"})
-    assert [blocking(found, moment) for moment in Moment] == [set(), set(), {"creosote"}]
-    assert spoken(found["creosote"]).startswith("Creosoot: onbekend.")
+    findings = find(BEAM, answers, hazards={"creosoot": "unknown"})
+    assert [blocking(findings, moment) for moment in Moment] == [set(), set(), {"creosote"}]
+    assert spoken(findings["creosote"]).startswith("Creosoot: onbekend.")
     chestnut = find(material("houten-hek-kastanje", "houten-hekken"), answers)
     assert chestnut["creosote"].severity is Severity.ASKS and blocking(chestnut, Moment.HAND_OVER) == set()
 
@@ -99,18 +99,18 @@ def test_treatment_and_certificate_speak_for_their_hazards() -> None:
 
 def test_asbestos_that_was_found_stops_sand_and_stone_too() -> None:
     for lot in (material("split-grind", "zand-fundering"), SAND):
-        found = find(lot, {**CLEAN_SAND, "asbestos-test": "failed"})
-        assert "asbestos-found" in blocking(found) and "Verplaats het niet" in spoken(found["asbestos-found"])
+        findings = find(lot, {**CLEAN_SAND, "asbestos-test": "failed"})
+        assert "asbestos-found" in blocking(findings) and "Verplaats het niet" in spoken(findings["asbestos-found"])
         assert "asbestos-found" not in find(lot, {**CLEAN_SAND, "asbestos-test": "not_done"})
 
 
 def test_a_marker_that_points_to_tar_is_asked_about_although_the_analysis_passes() -> None:
-    found = find(ASPHALT, {"pak10-mg-per-kg": "30", "pak-marker": "positive"})
-    assert found["pak-marker"].severity is Severity.ASKS and blocking(found) == set()
+    findings = find(ASPHALT, {"pak10-mg-per-kg": "30", "pak-marker": "positive"})
+    assert findings["pak-marker"].severity is Severity.ASKS and blocking(findings) == set()
     for marker in ("negative", "not_done", "unknown"):
         assert "pak-marker" not in find(ASPHALT, {"pak10-mg-per-kg": "30", "pak-marker": marker})
 
 
 def test_practice_is_not_called_a_text_that_was_read() -> None:
-    found = find(material("damwand-staal", "staal", "verf_lood_chroom6", "pak"))
-    assert {rule: one.was_read for rule, one in found.items()} == {"lead-paint": False, "hazard-pak": True}
+    findings = find(material("damwand-staal", "staal", "verf_lood_chroom6", "pak"))
+    assert {rule: finding.was_read for rule, finding in findings.items()} == {"lead-paint": False, "hazard-pak": True}

@@ -64,9 +64,9 @@ def test_another_limit_is_another_row() -> None:
     stricter = tuple(
         make_gate(row.slug, row.facts) for row in read_reference(changed("grens", ",75,", ",50,")) if row.kind == "gate"
     )
-    said = LotAnswers({"pak10-mg-per-kg": "60", "tar": "no"}, {}, "no", 2005)
+    answers = LotAnswers({"pak10-mg-per-kg": "60", "tar": "no"}, {}, "no", 2005)
 
     def stops(gates: tuple[Gate, ...]) -> bool:
-        return any(one.blocks(Moment.PUBLISH) for one in find_findings(gates, ASPHALT, said, today=TODAY))
+        return any(finding.blocks(Moment.PUBLISH) for finding in find_findings(gates, ASPHALT, answers, today=TODAY))
 
     assert stops(stricter) and not stops(GATES)

@@ -67,16 +67,16 @@ SAID: list[tuple[Material, dict[str, str], dict[str, Any], str, str | None, str]
 ]
 
 
-@pytest.mark.parametrize(("lot", "fields", "said", "rule", "at", "words"), SAID)
+@pytest.mark.parametrize(("lot", "fields", "facts", "rule", "at", "words"), SAID)
 def test_a_finding_says_what_is_so_at_its_field(
-    lot: Material, fields: dict[str, str], said: dict[str, Any], rule: str, at: str | None, words: str
+    lot: Material, fields: dict[str, str], facts: dict[str, Any], rule: str, at: str | None, words: str
 ) -> None:
-    found = find(lot, fields, **said)
+    findings = find(lot, fields, **facts)
     if not words:
-        assert rule not in found  # a rule of its own speaks for this hazard
+        assert rule not in findings  # a rule of its own speaks for this hazard
         return
-    assert words.casefold() in spoken(found[rule]).casefold(), spoken(found[rule])
-    assert found[rule].at == (at or "")
+    assert words.casefold() in spoken(findings[rule]).casefold(), spoken(findings[rule])
+    assert findings[rule].at == (at or "")
 
 
 def test_from_the_year_of_the_ban_on_unknown_asbestos_is_not_asked_about() -> None:
@@ -107,7 +107,7 @@ def test_a_paper_that_ran_out_is_told_with_its_last_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("soil_class", "words"),
     [
         ("yes", "een klasse die nergens"),
         ("zwart", "een klasse die nergens"),
@@ -115,24 +115,24 @@ def test_a_paper_that_ran_out_is_told_with_its_last_day() -> None:
         ("unknown", ""),
     ],
 )
-def test_a_class_that_nobody_knows_is_not_an_unknown_one(said: str, words: str) -> None:
+def test_a_class_that_nobody_knows_is_not_an_unknown_one(soil_class: str, words: str) -> None:
     """Whatever letter it begins with."""
-    found = find(SOIL, {**CLEAN_SOIL, "soil-class": said}, to=place("residential", "residential"))
-    assert ("soil-destination" in found) is bool(words)
-    assert ("soil-class" in found) is not bool(words)
+    findings = find(SOIL, {**CLEAN_SOIL, "soil-class": soil_class}, to=place("residential", "residential"))
+    assert ("soil-destination" in findings) is bool(words)
+    assert ("soil-class" in findings) is not bool(words)
 
 
 def test_a_finding_of_a_paper_that_ran_out_tells_of_that_paper_and_no_other_does() -> None:
     kind = next(gate.paper_kinds[0] for gate in GATES if gate.slug == "environmental-declaration")
-    found = find(PAVERS, {}, PaperFacts(kind, valid_until=date(2026, 9, 1)), to=BORNE)
-    assert {rule for rule, one in found.items() if one.tells_of_paper} == {
+    findings = find(PAVERS, {}, PaperFacts(kind, valid_until=date(2026, 9, 1)), to=BORNE)
+    assert {rule for rule, finding in findings.items() if finding.tells_of_paper} == {
         gate.slug for gate in GATES if gate.kind is GateKind.EXPIRED
     }
 
 
 def test_what_stops_an_earlier_moment_stops_the_later_ones() -> None:
     order = (Moment.PUBLISH, Moment.RESERVE, Moment.HAND_OVER)
-    assert [[one.is_by(other) for other in order] for one in order] == [
+    assert [[moment.is_by(other) for other in order] for moment in order] == [
         [True, True, True],
         [False, True, True],
         [False, False, True],
@@ -140,13 +140,13 @@ def test_what_stops_an_earlier_moment_stops_the_later_ones() -> None:
 
 
 def test_what_stops_stands_first_and_what_comes_earlier_before_what_comes_later() -> None:
-    found = list(find(ASPHALT).values())
+    findings = list(find(ASPHALT).values())
     order = list(Moment)
 
-    def key(one: Finding) -> tuple[bool, bool, int]:
-        return one.severity is Severity.ASKS, one.is_lifted, order.index(one.moment)
+    def key(finding: Finding) -> tuple[bool, bool, int]:
+        return finding.severity is Severity.ASKS, finding.is_lifted, order.index(finding.moment)
 
-    assert [key(one) for one in found] == sorted(key(one) for one in found)
-    assert [one.rule for one in found] == ["pak-limit", "environmental-declaration", "tar", "pak-report"]
+    assert [key(finding) for finding in findings] == sorted(key(finding) for finding in findings)
+    assert [finding.rule for finding in findings] == ["pak-limit", "environmental-declaration", "tar", "pak-report"]
     lifted = list(find(PAVERS, lifted=("environmental-declaration",)).values())
-    assert [one.is_lifted for one in lifted] == sorted(one.is_lifted for one in lifted)
+    assert [finding.is_lifted for finding in lifted] == sorted(finding.is_lifted for finding in lifted)

@@ -43,36 +43,36 @@ from tests.ruled import (
     [("0", False), ("74.9", False), ("75", False), ("75.1", True), ("76", True), ("80", True), ("100000", True)],
 )
 def test_asphalt_passes_up_to_75_and_no_further(measured: str, stops: bool) -> None:
-    found = find(ASPHALT, {"pak10-mg-per-kg": measured, "tar": "no"})
-    assert blocking(found) == ({"pak-limit"} if stops else set())
-    assert all(one.sentence for one in found.values())
+    findings = find(ASPHALT, {"pak10-mg-per-kg": measured, "tar": "no"})
+    assert blocking(findings) == ({"pak-limit"} if stops else set())
+    assert all(finding.sentence for finding in findings.values())
 
 
 def test_tar_asphalt_is_told_where_to_go() -> None:
-    found = find(ASPHALT, {"pak10-mg-per-kg": "80", "tar": "no", "pak-marker": "negative"})["pak-limit"]
-    assert spoken(found) == (
+    finding = find(ASPHALT, {"pak10-mg-per-kg": "80", "tar": "no", "pak-marker": "negative"})["pak-limit"]
+    assert spoken(finding) == (
         "PAK-10: 80 mg/kg, en de grens is 75 mg/kg. Asfalt met meer dan 75 mg/kg is teerhoudend en mag niet opnieuw worden gebruikt. "
         "Afvoeren, 17 03 01*. Regel: PAK-10. Controleer bij Omgevingsdienst Twente."
     )
     with reading_in("en"):
-        assert str(found.sentence) == (
+        assert str(finding.sentence) == (
             "PAH-10: 80 mg/kg, and the limit is 75 mg/kg. Asphalt with more than 75 mg/kg contains tar and may not be used again. "
             "Dispose of it, 17 03 01*. Rule: PAH-10. Check with Omgevingsdienst Twente."
         )
-    assert (found.source, found.at, found.moment) == ("TAG-EURAL", "fields.pak10-mg-per-kg", Moment.PUBLISH)
+    assert (finding.source, finding.at, finding.moment) == ("TAG-EURAL", "fields.pak10-mg-per-kg", Moment.PUBLISH)
 
 
 @pytest.mark.parametrize("fields", [{}, {"pak10-mg-per-kg": "unknown"}, {"pak-marker": "negative"}, {"pak-marker": "not_done"}])
 def test_asphalt_without_an_analysis_is_unknown_and_stays_a_draft(fields: dict[str, str]) -> None:
-    found = find(ASPHALT, {"tar": "no", **fields})
-    assert blocking(found) == {"pak-limit"}
-    assert "onbekend" in spoken(found["pak-limit"])
-    assert ("sneltest" in spoken(found["pak-limit"])) is (fields.get("pak-marker") == "negative")
+    findings = find(ASPHALT, {"tar": "no", **fields})
+    assert blocking(findings) == {"pak-limit"}
+    assert "onbekend" in spoken(findings["pak-limit"])
+    assert ("sneltest" in spoken(findings["pak-limit"])) is (fields.get("pak-marker") == "negative")
 
 
 def test_tar_that_was_seen_stops_whatever_was_measured() -> None:
-    found = find(ASPHALT, {"tar": "yes", "pak10-mg-per-kg": "40"})
-    assert blocking(found) == {"tar"} and "Afvoeren, 17 03 01*." in spoken(found["tar"])
+    findings = find(ASPHALT, {"tar": "yes", "pak10-mg-per-kg": "40"})
+    assert blocking(findings) == {"tar"} and "Afvoeren, 17 03 01*." in spoken(findings["tar"])
     assert "tar" not in find(ASPHALT, {"tar": "unknown", "pak10-mg-per-kg": "40"})
     unknown = find(ASPHALT, {"tar": "unknown"})["tar"]
     assert unknown.severity is Severity.ASKS
@@ -90,9 +90,9 @@ DECLARED = ("batch-inspection", "quality-declaration", "manufacturer-declaration
 
 @pytest.mark.parametrize("kind", DECLARED)
 def test_stone_goes_to_another_owner_with_one_of_three_papers(kind: str) -> None:
-    found = find(PAVERS, {}, to=BORNE)
-    assert set(found) == {"environmental-declaration"}
-    assert [blocking(found, moment) for moment in Moment] == [set(), set(), {"environmental-declaration"}]
+    findings = find(PAVERS, {}, to=BORNE)
+    assert set(findings) == {"environmental-declaration"}
+    assert [blocking(findings, moment) for moment in Moment] == [set(), set(), {"environmental-declaration"}]
     assert find(PAVERS, {}, PaperFacts(kind), to=BORNE) == {}
 
 
@@ -101,9 +101,9 @@ def test_stone_that_stays_with_its_owner_needs_no_declaration() -> None:
 
 
 def test_before_anybody_reserves_the_declaration_is_said_to_be_needed_later() -> None:
-    found = find(PAVERS)["environmental-declaration"]
-    assert (found.severity, found.moment, found.blocks(Moment.RESERVE)) == (Severity.BLOCKS, Moment.HAND_OVER, False)
-    assert spoken(found) == (
+    finding = find(PAVERS)["environmental-declaration"]
+    assert (finding.severity, finding.moment, finding.blocks(Moment.RESERVE)) == (Severity.BLOCKS, Moment.HAND_OVER, False)
+    assert spoken(finding) == (
         "Milieuverklaring: niet aanwezig. Steenachtig bouwmateriaal gaat alleen met een milieuverklaring naar een "
         "andere eigenaar. Voeg een partijkeuring, een erkende kwaliteitsverklaring of een fabrikant-eigenverklaring toe, of vraag de "
         "omgevingsdienst om een oordeel. Regel: Milieuverklaring. Controleer bij Omgevingsdienst Twente."
@@ -119,13 +119,13 @@ def test_another_paper_or_one_that_ran_out_is_no_declaration(paper: PaperFacts) 
 
 
 def test_an_opinion_or_a_lift_stands_for_the_declaration_and_is_still_shown() -> None:
-    found = find(PAVERS, {}, to=BORNE, lifted=("environmental-declaration",))
-    assert found["environmental-declaration"].is_lifted and blocking(found, Moment.HAND_OVER) == set()
+    findings = find(PAVERS, {}, to=BORNE, lifted=("environmental-declaration",))
+    assert findings["environmental-declaration"].is_lifted and blocking(findings, Moment.HAND_OVER) == set()
 
 
 def test_what_the_law_forbids_is_not_lifted() -> None:
-    found = find(ASPHALT, {"pak10-mg-per-kg": "80", "tar": "yes"}, lifted=("pak-limit", "tar"))
-    assert blocking(found) == {"pak-limit", "tar"}
+    findings = find(ASPHALT, {"pak10-mg-per-kg": "80", "tar": "yes"}, lifted=("pak-limit", "tar"))
+    assert blocking(findings) == {"pak-limit", "tar"}
 
 
 def test_no_wood_steel_or_bench_needs_a_declaration() -> None:
@@ -136,12 +136,12 @@ def test_no_wood_steel_or_bench_needs_a_declaration() -> None:
 
 
 @pytest.mark.parametrize("missing", ["soil-class", "proof", "pfas"])
-@pytest.mark.parametrize("said", [None, "unknown"])
-def test_soil_needs_a_class_a_proof_and_pfas(missing: str, said: str | None) -> None:
+@pytest.mark.parametrize("answer", [None, "unknown"])
+def test_soil_needs_a_class_a_proof_and_pfas(missing: str, answer: str | None) -> None:
     fields = {slug: value for slug, value in CLEAN_SOIL.items() if slug != missing}
-    found = find(SOIL, fields | ({missing: said} if said else {}), hazards=SAFE)
+    findings = find(SOIL, fields | ({missing: answer} if answer else {}), hazards=SAFE)
     rule = {"soil-class": "soil-class", "proof": "soil-proof", "pfas": "soil-pfas"}[missing]
-    assert blocking(found) == {rule} and "onbekend" in spoken(found[rule])
+    assert blocking(findings) == {rule} and "onbekend" in spoken(findings[rule])
 
 
 @pytest.mark.parametrize(("field", "value", "rule"), [("proof", "none", "soil-proof"), ("pfas", "above", "soil-pfas")])
@@ -150,9 +150,9 @@ def test_no_proof_and_too_much_pfas_stop_soil(field: str, value: str, rule: str)
 
 
 def test_soil_with_all_its_answers_may_be_published() -> None:
-    found = find(SOIL, CLEAN_SOIL, hazards=SAFE)
-    assert blocking(found, Moment.HAND_OVER) == set()
-    assert found["soil-destination"].severity is Severity.ASKS and "wie reserveert" in spoken(found["soil-destination"])
+    findings = find(SOIL, CLEAN_SOIL, hazards=SAFE)
+    assert blocking(findings, Moment.HAND_OVER) == set()
+    assert findings["soil-destination"].severity is Severity.ASKS and "wie reserveert" in spoken(findings["soil-destination"])
 
 
 CLASSES = ("agriculture-nature", "residential", "industry")  # the cleanest first
@@ -170,31 +170,31 @@ def test_exactly_14_of_27_pass_the_double_test_and_each_refusal_names_what_faile
     passed = set()
     for lot, receiving, function in product(CLASSES, repeat=3):
         place = Destination(is_other_owner=False, receiving_soil=receiving, function_class=function)
-        found = find(SOIL, {**CLEAN_SOIL, "soil-class": lot}, hazards=SAFE, to=place)
-        if "soil-destination" not in blocking(found, Moment.RESERVE):
+        findings = find(SOIL, {**CLEAN_SOIL, "soil-class": lot}, hazards=SAFE, to=place)
+        if "soil-destination" not in blocking(findings, Moment.RESERVE):
             passed.add((lot, receiving, function))
             continue
-        sentence = spoken(found["soil-destination"])
+        sentence = spoken(findings["soil-destination"])
         fails_soil = CLASSES.index(lot) > CLASSES.index(receiving)
         fails_function = CLASSES.index(lot) > CLASSES.index(function)
         named = ("de toets aan de ontvangende bodem" in sentence, "de toets aan de functieklasse" in sentence)
         assert named == (fails_soil and not fails_function, fails_function and not fails_soil)
         assert ("beide toetsen" in sentence) is (fails_soil and fails_function)
-        assert "soil-destination" not in blocking(found, Moment.PUBLISH)
+        assert "soil-destination" not in blocking(findings, Moment.PUBLISH)
     assert passed == PASSING and len(passed) == 14
 
 
 @pytest.mark.parametrize("lack", [{"receiving_soil": None}, {"function_class": "unknown"}, {"receiving_soil": "weiland"}])
 def test_a_place_that_is_not_known_stops_soil(lack: dict[str, str | None]) -> None:
     place = replace(Destination(True, "industry", "industry"), **lack)  # type: ignore[arg-type]
-    found = find(SOIL, CLEAN_SOIL, hazards=SAFE, to=place)["soil-destination"]
-    assert found.blocks(Moment.RESERVE) and found.at == next(iter(lack))
+    finding = find(SOIL, CLEAN_SOIL, hazards=SAFE, to=place)["soil-destination"]
+    assert finding.blocks(Moment.RESERVE) and finding.at == next(iter(lack))
 
 
 def test_a_class_that_may_lie_nowhere_fits_no_place() -> None:
     place = Destination(False, "industry", "industry")
-    found = find(SOIL, {**CLEAN_SOIL, "soil-class": "heavily-polluted"}, hazards=SAFE, to=place)
-    assert "soil-destination" in blocking(found, Moment.RESERVE)
+    findings = find(SOIL, {**CLEAN_SOIL, "soil-class": "heavily-polluted"}, hazards=SAFE, to=place)
+    assert "soil-destination" in blocking(findings, Moment.RESERVE)
 
 
 def test_the_double_test_says_the_three_classes() -> None:
@@ -218,15 +218,15 @@ def test_the_double_test_says_the_three_classes() -> None:
     ],
 )
 def test_asbestos_in_what_may_hold_it(suspected: str, hazard: str, year: int | None, stops: bool) -> None:
-    found = find(PIPE, hazards={"asbest": hazard}, asbestos_suspected=suspected, year_of_construction=year)
-    assert ("asbestos" in blocking(found)) is stops
-    assert stops or year is None or year >= 1994 or found["asbestos"].severity is Severity.ASKS
+    findings = find(PIPE, hazards={"asbest": hazard}, asbestos_suspected=suspected, year_of_construction=year)
+    assert ("asbestos" in blocking(findings)) is stops
+    assert stops or year is None or year >= 1994 or findings["asbestos"].severity is Severity.ASKS
 
 
 def test_what_may_not_hold_asbestos_stops_only_on_a_suspicion() -> None:
     for suspected, stops in (("yes", True), ("unknown", False), ("no", False)):
-        found = find(PAVERS, asbestos_suspected=suspected, year_of_construction=None, to=OWN)
-        assert ("asbestos" in blocking(found)) is stops
+        findings = find(PAVERS, asbestos_suspected=suspected, year_of_construction=None, to=OWN)
+        assert ("asbestos" in blocking(findings)) is stops
 
 
 def test_a_report_asks_for_its_answer_and_a_lift_goes_with_it() -> None:
@@ -246,9 +246,9 @@ def test_crushed_stone_in_which_asbestos_was_found_stops() -> None:
 
 
 def test_invasive_plants_ask_and_never_stop() -> None:
-    for said in ("yes", "unknown"):
-        found = find(SOIL, {**CLEAN_SOIL, "invasive-plants": said}, hazards=SAFE)["invasive-plants"]
-        assert found.severity is Severity.ASKS and "ongeverifieerd" in spoken(found)
+    for answer in ("yes", "unknown"):
+        finding = find(SOIL, {**CLEAN_SOIL, "invasive-plants": answer}, hazards=SAFE)["invasive-plants"]
+        assert finding.severity is Severity.ASKS and "ongeverifieerd" in spoken(finding)
     assert "invasive-plants" not in find(SOIL, CLEAN_SOIL, hazards=SAFE)
 
 
@@ -256,9 +256,9 @@ def test_the_hazard_table_asks_without_a_citation_and_stops_with_one() -> None:
     painted = find(BENCH, hazards={"verf_lood_chroom6": "yes"})["hazard-verf-lood-chroom6"]
     assert painted.severity is Severity.ASKS and not painted.is_verified and "verfonderzoek" in spoken(painted)
     mat = material("kunstgrasmat", "kunstgras", "pfas", "pak")
-    found = find(mat, hazards={"pak": "yes", "pfas": "unknown"})
-    assert blocking(found) == {"hazard-pak"} and found["hazard-pak"].source == "TAG-EURAL"
-    assert found["hazard-pfas"].severity is Severity.ASKS
+    findings = find(mat, hazards={"pak": "yes", "pfas": "unknown"})
+    assert blocking(findings) == {"hazard-pak"} and findings["hazard-pak"].source == "TAG-EURAL"
+    assert findings["hazard-pfas"].severity is Severity.ASKS
     assert find(mat, hazards={"pak": "unknown", "pfas": "no"})["hazard-pak"].severity is Severity.ASKS
     assert find(mat, hazards={"pak": "no", "pfas": "no"}) == {}
 
@@ -266,39 +266,40 @@ def test_the_hazard_table_asks_without_a_citation_and_stops_with_one() -> None:
 def test_every_hazard_that_is_not_denied_is_spoken_of() -> None:
     for code, hazard in HAZARDS.items():
         lot = material("iets", "", code)
-        for said in ("yes", "unknown"):
-            found = find(lot, hazards={code: said}, year_of_construction=None)
+        for answer in ("yes", "unknown"):
+            findings = find(lot, hazards={code: answer}, year_of_construction=None)
             assert any(
-                hazard.name_nl in spoken(one) or one.rule in ("asbestos", "creosote", "invasive-plants") for one in found.values()
+                hazard.name_nl in spoken(finding) or finding.rule in ("asbestos", "creosote", "invasive-plants")
+                for finding in findings.values()
             )
 
 
 def test_what_may_not_be_traded_stops() -> None:
-    found = find(material("spoorbiels-gecreosoteerd", "", is_tradable=False, eural="17 02 04*"))
-    assert blocking(found) == {"not-tradable"} and "17 02 04*" in spoken(found["not-tradable"])
+    findings = find(material("spoorbiels-gecreosoteerd", "", is_tradable=False, eural="17 02 04*"))
+    assert blocking(findings) == {"not-tradable"} and "17 02 04*" in spoken(findings["not-tradable"])
 
 
 def test_a_paper_valid_until_friday_stops_the_hand_over_of_saturday() -> None:
     paper = PaperFacts("batch-inspection", "P-12", date(2025, 11, 1), FRIDAY)
     assert blocking(find(PAVERS, {}, paper, to=BORNE, on=FRIDAY), Moment.HAND_OVER) == set()
-    found = find(PAVERS, {}, paper, to=BORNE, on=SATURDAY)
-    assert blocking(found, Moment.HAND_OVER) == {"paper-expired", "environmental-declaration"}
-    assert "27 november 2026" in spoken(found["paper-expired"]) and "28 november 2026" in spoken(found["paper-expired"])
+    findings = find(PAVERS, {}, paper, to=BORNE, on=SATURDAY)
+    assert blocking(findings, Moment.HAND_OVER) == {"paper-expired", "environmental-declaration"}
+    assert "27 november 2026" in spoken(findings["paper-expired"]) and "28 november 2026" in spoken(findings["paper-expired"])
     renewed = PaperFacts("batch-inspection", "P-13", SATURDAY, date(2029, 11, 28))
     assert find(PAVERS, {}, paper, renewed, to=BORNE, on=SATURDAY) == {}
 
 
 def test_an_expired_paper_stops_the_hand_over_and_nothing_before_it() -> None:
     analysis = PaperFacts("pak-analysis", "A1", valid_until=FRIDAY)
-    found = find(ASPHALT, {"pak10-mg-per-kg": "40", "tar": "no"}, analysis, to=OWN, on=SATURDAY)
-    assert [blocking(found, moment) for moment in Moment] == [set(), set(), {"paper-expired"}]
+    findings = find(ASPHALT, {"pak10-mg-per-kg": "40", "tar": "no"}, analysis, to=OWN, on=SATURDAY)
+    assert [blocking(findings, moment) for moment in Moment] == [set(), set(), {"paper-expired"}]
 
 
 def test_an_expired_paper_that_no_rule_of_the_material_needs_only_warns() -> None:
     for kind in ("certificate", "drawing", "other", "batch-inspection"):
-        found = find(BENCH, {}, PaperFacts(kind, "C1", valid_until=FRIDAY), hazards={"verf_lood_chroom6": "no"}, on=SATURDAY)
-        assert (blocking(found, Moment.HAND_OVER), found["paper-expired"].severity) == (set(), Severity.ASKS)
-        assert spoken(found["paper-expired"]) == (
+        findings = find(BENCH, {}, PaperFacts(kind, "C1", valid_until=FRIDAY), hazards={"verf_lood_chroom6": "no"}, on=SATURDAY)
+        assert (blocking(findings, Moment.HAND_OVER), findings["paper-expired"].severity) == (set(), Severity.ASKS)
+        assert spoken(findings["paper-expired"]) == (
             "Bewijsstuk C1 was geldig tot en met 27 november 2026, en dit gaat over 28 november 2026. Geen regel heeft het nog nodig: "
             "de overdracht kan doorgaan. Regel: Verlopen bewijsstuk. Controleer bij Omgevingsdienst Twente."
         )
@@ -306,12 +307,12 @@ def test_an_expired_paper_that_no_rule_of_the_material_needs_only_warns() -> Non
 
 def test_an_expired_declaration_only_warns_where_another_one_counts_or_none_is_needed() -> None:
     old, other = PaperFacts("batch-inspection", "P-12", None, FRIDAY), PaperFacts("quality-declaration", "KOMO-1")
-    for found in (
+    for findings in (
         find(PAVERS, {}, old, other, to=BORNE, on=SATURDAY),
         find(PAVERS, {}, old, to=OWN, on=SATURDAY),
         find(PAVERS, {}, old, to=BORNE, on=SATURDAY, lifted=("environmental-declaration",)),
     ):
-        assert (blocking(found, Moment.HAND_OVER), found["paper-expired"].severity) == (set(), Severity.ASKS)
+        assert (blocking(findings, Moment.HAND_OVER), findings["paper-expired"].severity) == (set(), Severity.ASKS)
 
 
 @pytest.mark.parametrize(
@@ -321,17 +322,17 @@ def test_an_expired_declaration_only_warns_where_another_one_counts_or_none_is_n
 def test_an_expired_asbestos_report_stops_what_is_at_risk(lot: Material, year: int | None, stops: bool) -> None:
     report = PaperFacts("asbestos-report", "R-1", valid_until=FRIDAY)
     no = {"verf_lood_chroom6": "no", "asbest": "no"}
-    found = find(lot, {}, report, to=OWN, on=SATURDAY, hazards=no, year_of_construction=year)
-    assert ("paper-expired" in blocking(found, Moment.HAND_OVER)) == stops and "paper-expired" in found
+    findings = find(lot, {}, report, to=OWN, on=SATURDAY, hazards=no, year_of_construction=year)
+    assert ("paper-expired" in blocking(findings, Moment.HAND_OVER)) == stops and "paper-expired" in findings
 
 
 def sentences() -> Iterator[str]:
     """Every sentence that the shipped rules have, in both languages."""
     lots = [ASPHALT, PAVERS, SOIL, PIPE, BEAM, *(material("iets", "", code) for code in HAZARDS)]
-    for lot, said, locale in product(lots, ("yes", "unknown"), ("nl", "en")):
-        old = LotAnswers({}, dict.fromkeys(HAZARDS, said), said, 1980)
+    for lot, answer, locale in product(lots, ("yes", "unknown"), ("nl", "en")):
+        old = LotAnswers({}, dict.fromkeys(HAZARDS, answer), answer, 1980)
         with reading_in(locale):
-            yield from (str(one.sentence) for one in find_findings(GATES, lot, old, today=TODAY, destination=BORNE))
+            yield from (str(finding.sentence) for finding in find_findings(GATES, lot, old, today=TODAY, destination=BORNE))
 
 
 def test_every_sentence_names_its_rule_and_where_to_check() -> None:

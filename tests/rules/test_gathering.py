@@ -30,7 +30,7 @@ def want(number: int, asker: int, first: str, last: str, amount: str = "100", un
 
 
 def numbers(wants: list[Want]) -> list[list[int]]:
-    return [[one.demand_id for one in group.wants] for group in gather(KEI, wants)]
+    return [[want.demand_id for want in group.wants] for group in gather(KEI, wants)]
 
 
 def test_needs_that_share_a_day_belong_together() -> None:
@@ -46,7 +46,7 @@ def test_a_need_between_two_others_joins_them_in_whatever_order_they_come() -> N
     ]
     for some in permutations(wants):
         [group] = gather(KEI, some)
-        assert [one.demand_id for one in group.wants] == [1, 2, 3]
+        assert [want.demand_id for want in group.wants] == [1, 2, 3]
         assert (group.first, group.last, group.shared) == (date(2027, 3, 1), date(2027, 5, 31), None)
 
 

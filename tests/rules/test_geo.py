@@ -55,9 +55,9 @@ def test_the_box_leaves_nothing_out(centre: Point, radius_km: float, bearing: fl
 @settings(max_examples=300, deadline=None)
 @given(in_the_netherlands)
 def test_the_public_point_is_fixed_and_within_half_a_kilometre(point: Point) -> None:
-    shown = public_point(point)
-    assert public_point(shown) == shown
-    assert metres(point, shown) < 500
+    public = public_point(point)
+    assert public_point(public) == public
+    assert metres(point, public) < 500
 
 
 @settings(max_examples=300, deadline=None)
@@ -172,7 +172,7 @@ def test_a_box_holds_what_lies_on_its_edge(lat: float, lon: float, is_held: bool
 
 def test_where_exact_places_may_not_be_known_their_public_ones_are_apart() -> None:
     """On the grid of 45 and 73 ten-thousandths of a degree the two are one corner."""
-    one, other = Point(52.3021, 6.7526), Point(52.3025, 6.7530)
-    assert public_point(one) == public_point(other)
-    assert apart_km(one, other, exact=False) == 0
-    assert apart_km(one, other, exact=True) == distance_km(one, other) > 0
+    first, second = Point(52.3021, 6.7526), Point(52.3025, 6.7530)
+    assert public_point(first) == public_point(second)
+    assert apart_km(first, second, exact=False) == 0
+    assert apart_km(first, second, exact=True) == distance_km(first, second) > 0

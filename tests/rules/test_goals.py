@@ -29,7 +29,7 @@ def year(primary: int, biobased: int, reused: int, recycled: int, *, included: i
 
 def over(*years: tuple[YearInput | None, int]) -> Indicator:
     """The region of these municipalities, each with its inhabitants."""
-    return regional([(indicator(one), inhabitants) for one, inhabitants in years])
+    return regional([(indicator(year_input), inhabitants) for year_input, inhabitants in years])
 
 
 def test_the_share_is_what_is_biobased_reused_and_recycled_of_all_input() -> None:
@@ -37,9 +37,9 @@ def test_the_share_is_what_is_biobased_reused_and_recycled_of_all_input() -> Non
 
 
 def test_the_banks_mass_is_added_above_and_below_where_the_report_leaves_it_out() -> None:
-    one = indicator(year(600, 100, 200, 100, bank=200))
-    assert (one.renewable_kg, one.total_kg) == (600, 1200)
-    assert one.share == Decimal("0.5")
+    figure = indicator(year(600, 100, 200, 100, bank=200))
+    assert (figure.renewable_kg, figure.total_kg) == (600, 1200)
+    assert figure.share == Decimal("0.5")
 
 
 def test_the_banks_mass_is_not_added_again_where_the_report_has_it() -> None:
@@ -194,7 +194,7 @@ def test_a_goal_may_be_decided_looser_or_tighter(percent: str, when: int) -> Non
 def test_what_cannot_be_a_goal_says_why(percent: str, when: int, field: str, sentence: str) -> None:
     with pytest.raises(Invalid) as refused:
         decide(percent, when)
-    assert [one.field for one in refused.value.errors] == [field]
+    assert [error.field for error in refused.value.errors] == [field]
     assert sentence in str(refused.value)
 
 
@@ -215,7 +215,7 @@ def test_what_cannot_be_a_goal_says_why(percent: str, when: int, field: str, sen
 def test_a_decision_names_who_decided_when_and_where_it_stands(changes: dict[str, object], field: str) -> None:
     with pytest.raises(Invalid) as refused:
         decide("45", 2032, replace(RAAD, **changes))
-    assert [one.field for one in refused.value.errors] == [field]
+    assert [error.field for error in refused.value.errors] == [field]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_decision_may_be_as_long_and_as_fresh_as_this(changes: dict[str, objec
 def test_everything_that_is_wrong_is_named_at_once() -> None:
     with pytest.raises(Invalid) as refused:
         decide("0", 2000, Decision())
-    assert [one.field for one in refused.value.errors] == ["percent", "year", "body", "decided_on", "document"]
+    assert [error.field for error in refused.value.errors] == ["percent", "year", "body", "decided_on", "document"]
 
 
 def test_a_municipalitys_own_goal_counts_for_it_also_when_it_is_looser() -> None:
@@ -243,13 +243,13 @@ def test_a_municipalitys_own_goal_counts_for_it_also_when_it_is_looser() -> None
 
 def test_what_an_adopted_year_keeps_reads_back_as_what_counted() -> None:
     own = Target(2, Decimal("37.50"), 2035, version=3, is_own=True)
-    kept = [REGION.frozen(), own.frozen(), Target(1, Decimal(100), 2050).frozen()]
-    assert kept == [
+    frozen = [REGION.frozen(), own.frozen(), Target(1, Decimal(100), 2050).frozen()]
+    assert frozen == [
         {"number": 2, "percent": "50", "year": 2030, "version": 1, "isOwn": False},
         {"number": 2, "percent": "37.5", "year": 2035, "version": 3, "isOwn": True},
         {"number": 1, "percent": "100", "year": 2050, "version": 1, "isOwn": False},
     ]
-    counted = thawed(kept)
+    counted = thawed(frozen)
     assert counted == {2: InForce(REGION, own), 1: InForce(Target(1, Decimal(100), 2050))}
     assert thawed([]) == {}
 
@@ -271,7 +271,7 @@ def test_every_faulty_row_is_named() -> None:
     ]
     with pytest.raises(Invalid) as refused:
         check_rows(rows, groups=["bestrating"])
-    assert [one.field for one in refused.value.errors] == [
+    assert [error.field for error in refused.value.errors] == [
         "rows[1].group", "rows[2].origin", "rows[3].mass_kg", "rows[4].group", "rows[5].mass_kg",
     ]  # fmt: skip
 
@@ -282,8 +282,8 @@ def test_a_row_of_zero_is_not_kept() -> None:
 
 @pytest.mark.parametrize(("total", "share"), [("-1", None), ("0", None), ("0.001", "1"), ("0.5", "0.002"), ("1", "0.001")])
 def test_there_is_a_share_as_soon_as_there_is_a_gram(total: str, share: str | None) -> None:
-    found = Indicator(Decimal("0.001"), Decimal(total), reported=1).share
-    assert found == (None if share is None else Decimal(share))
+    result = Indicator(Decimal("0.001"), Decimal(total), reported=1).share
+    assert result == (None if share is None else Decimal(share))
 
 
 def test_masses_that_nobody_reported_make_no_share() -> None:

@@ -10,20 +10,20 @@ VAN_AND_LORRY = {"bestelbus-diesel": Decimal("0.78225"), "vrachtauto-zwaar-50": 
 
 
 def test_eight_hundred_square_metres_of_paving_over_ten_kilometres() -> None:
-    found = impact.impact(
+    figures = impact.impact(
         mass_in_kg=impact.mass_kg(Decimal(800), Decimal(185)),
         distance_in_km=Decimal("10.001"),
         vehicle_factors=VAN_AND_LORRY,
         carbon_factor=Decimal("0.1188"),
     )
-    assert found.mass_kg == Decimal("148000.000")
-    assert found.road_km == Decimal("13.001")  # 13.0013
-    assert found.tonne_km == Decimal("1924.148")  # 148 × 13.001
-    assert found.vehicle_class == "vrachtauto-zwaar-50"
-    assert found.transport_kgco2e == Decimal("500.163")  # 1924.148 × 0.25994 = 500.16303…
-    assert found.avoided_kgco2e == Decimal("17582.400")  # 148 000 × 0.1188
-    assert found.net_kgco2e == Decimal("17082.237")
-    assert (found.road_basis, found.vehicle_basis) == ("estimated", "default")
+    assert figures.mass_kg == Decimal("148000.000")
+    assert figures.road_km == Decimal("13.001")  # 13.0013
+    assert figures.tonne_km == Decimal("1924.148")  # 148 × 13.001
+    assert figures.vehicle_class == "vrachtauto-zwaar-50"
+    assert figures.transport_kgco2e == Decimal("500.163")  # 1924.148 × 0.25994 = 500.16303…
+    assert figures.avoided_kgco2e == Decimal("17582.400")  # 148 000 × 0.1188
+    assert figures.net_kgco2e == Decimal("17082.237")
+    assert (figures.road_basis, figures.vehicle_basis) == ("estimated", "default")
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,14 @@ def test_a_van_carries_one_tonne_and_a_lorry_the_rest(kg: str, vehicle: str) -> 
 
 
 def test_what_was_entered_at_hand_over_goes_before_the_estimate() -> None:
-    found = impact.impact(
+    figures = impact.impact(
         mass_in_kg=Decimal(500), distance_in_km=Decimal(10), vehicle_factors=VAN_AND_LORRY, carbon_factor=None,
         vehicle_class="vrachtauto-zwaar-50", driven_km=Decimal(20),
     )  # fmt: skip
-    assert found.road_km == Decimal(20)
-    assert found.tonne_km == Decimal(10)
-    assert found.transport_kgco2e == Decimal("2.599")  # 2.5994
-    assert (found.road_basis, found.vehicle_basis) == ("driven", "entered")
+    assert figures.road_km == Decimal(20)
+    assert figures.tonne_km == Decimal(10)
+    assert figures.transport_kgco2e == Decimal("2.599")  # 2.5994
+    assert (figures.road_basis, figures.vehicle_basis) == ("driven", "entered")
 
 
 def test_a_material_without_a_factor_is_unknown_and_not_zero() -> None:

@@ -54,8 +54,8 @@ def test_a_column_is_known_by_its_name_in_dutch_and_english(name: str, key: str 
 
 
 def test_a_name_that_stands_there_twice_is_nobodys() -> None:
-    found = find_places(["Jaar", "jaar", "Herkomst"], COLUMNS, {})
-    assert (dict(found.places), found.doubtful) == ({"origin": 2}, ("year",))
+    result = find_places(["Jaar", "jaar", "Herkomst"], COLUMNS, {})
+    assert (dict(result.places), result.doubtful) == ({"origin": 2}, ("year",))
 
 
 def test_what_was_chosen_before_goes_first() -> None:
@@ -198,8 +198,8 @@ def test_the_newest_sheet_counts_in_the_months_that_it_holds() -> None:
     ],
 )
 def test_limits_of_a_line_stand_at_the_limit_and_one_past_it(cell: str, typed: str, is_wrong: bool) -> None:
-    right = {"eural": "17 03 02", "period": "2025-02", "mass_kg": "1", "loads": "2", "stream": "s"}
-    line, faults = read_outflow(Record({**right, cell: typed}), last_month="2026-11")
+    cells = {"eural": "17 03 02", "period": "2025-02", "mass_kg": "1", "loads": "2", "stream": "s"}
+    line, faults = read_outflow(Record({**cells, cell: typed}), last_month="2026-11")
     assert (list(faults.sentences) == [cell]) is is_wrong and (line is None) is is_wrong
 
 
@@ -217,8 +217,8 @@ def test_every_column_has_a_name_of_its_own() -> None:
 
 
 def test_what_is_wrong_in_a_line_is_told_as_it_was_typed() -> None:
-    right = {"eural": "17 03 02", "period": "2025-02", "mass_kg": "1"}
-    _line, faults = read_outflow(Record({**right, "eural": "x" * 61, "period": "y" * 61}), last_month="2026-11")
+    cells = {"eural": "17 03 02", "period": "2025-02", "mass_kg": "1"}
+    _line, faults = read_outflow(Record({**cells, "eural": "x" * 61, "period": "y" * 61}), last_month="2026-11")
     assert "“" + "x" * 60 + "…”" in str(faults.sentences["eural"])
     assert "“" + "y" * 60 + "…”" in str(faults.sentences["period"])
     _line, faults = read_outflow(Record({"eural": "", "mass_kg": "1"}), last_month="2026-11")
@@ -226,7 +226,7 @@ def test_what_is_wrong_in_a_line_is_told_as_it_was_typed() -> None:
         "eural": "Vul “Euralcode” in.",
         "period": "Vul “Periode” in.",
     }
-    line, faults = read_outflow(Record(right, {"sender": CellFault.ERROR}), last_month="2026-11")
+    line, faults = read_outflow(Record(cells, {"sender": CellFault.ERROR}), last_month="2026-11")
     assert (line, set(faults.sentences)) == (None, {"sender"})
 
 
@@ -304,7 +304,7 @@ def test_a_header_that_names_one_column_goes_before_a_row_of_several_cells() -> 
     rows = [SheetRow(1, ("x", "y")), SheetRow(2, ("", "aa")), SheetRow(3, ("aa", "zz"))]
     header = find_header(rows, PICK, {})
     assert header is not None and header.row_number == 2
-    known = find_header([SheetRow(1, ("x", "y")), SheetRow(2, ("z",))], PICK, {"z": "a"})
-    assert known is not None and known.row_number == 2
+    mapped = find_header([SheetRow(1, ("x", "y")), SheetRow(2, ("z",))], PICK, {"z": "a"})
+    assert mapped is not None and mapped.row_number == 2
     assert read_number("veel", "nl") is None
     assert SheetRow(1, ("x",)).cell(0) == "x" and SheetRow(1, ("x",)).cell(1) == ""

@@ -17,8 +17,8 @@ BALLAST = material("ballast", default=Unit.TONNE, kg={Unit.M3: Decimal(1500)})
 BEAMS = material("balk", default=Unit.M, kg={Unit.M: Decimal(20)})
 
 
-def item(unit: Unit = Unit.M2, amount: str = "100", **said: Any) -> ItemDraft:
-    return ItemDraft("tegel", Quantity(Decimal(amount), unit), **said)
+def item(unit: Unit = Unit.M2, amount: str = "100", **fields: Any) -> ItemDraft:
+    return ItemDraft("tegel", Quantity(Decimal(amount), unit), **fields)
 
 
 def test_a_part_weighs_what_the_list_says_or_what_was_measured() -> None:

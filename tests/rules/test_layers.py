@@ -17,8 +17,8 @@ RUBBLE = lying(4, 3, "300", Unit.M3, "450000")
 
 
 def test_what_lies_side_by_side_is_one_layer_and_the_top_one_comes_first() -> None:
-    found = find_layers([RUBBLE, PAVERS, SAND, TILES])
-    assert [(layer.layer, layer.numbers, layer.mass_kg) for layer in found] == [
+    layers = find_layers([RUBBLE, PAVERS, SAND, TILES])
+    assert [(layer.layer, layer.numbers, layer.mass_kg) for layer in layers] == [
         (1, (1, 2), Decimal(207_000)),
         (2, (3,), Decimal(96_000)),
         (3, (4,), Decimal(450_000)),

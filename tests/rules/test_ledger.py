@@ -76,15 +76,15 @@ def test_a_row_is_written_with_sorted_keys_without_blanks_and_with_plain_numbers
     )
     assert text.startswith(begin)
     assert '"toName":"Børne"' in text
-    said = json.loads(text)
-    assert list(said) == sorted(said)
-    told = ("quantity", "distanceKm", "kgPerUnit", "priceCents", "happenedOn", "seq", "transportKgCo2e", "reverses")
-    assert [said[name] for name in told] == ["800", "10.5", "185", "0", "2027-01-11", "4", "404.04", None]
+    values = json.loads(text)
+    assert list(values) == sorted(values)
+    names = ("quantity", "distanceKm", "kgPerUnit", "priceCents", "happenedOn", "seq", "transportKgCo2e", "reverses")
+    assert [values[name] for name in names] == ["800", "10.5", "185", "0", "2027-01-11", "4", "404.04", None]
 
 
 def test_nothing_is_written_as_a_nought_whatever_its_places_and_its_sign() -> None:
-    said = json.loads(canonical(replace(ROW, road_km=Decimal("0.000"), tonne_km=Decimal("-0")), seq=1, booked_at=BOOKED))
-    assert (said["roadKm"], said["tonneKm"]) == ("0", "0")
+    values = json.loads(canonical(replace(ROW, road_km=Decimal("0.000"), tonne_km=Decimal("-0")), seq=1, booked_at=BOOKED))
+    assert (values["roadKm"], values["tonneKm"]) == ("0", "0")
 
 
 def test_a_row_holds_on_to_the_row_before_it() -> None:
@@ -99,7 +99,7 @@ def test_each_version_of_a_row_has_its_own_fields_and_they_only_grow() -> None:
 
 def test_yes_and_no_are_written_as_json_writes_them_and_not_said_is_null() -> None:
     written = [
-        json.loads(canonical(replace(ROW, is_bulk=said), seq=1, booked_at=BOOKED))["isBulk"] for said in (True, False, None)
+        json.loads(canonical(replace(ROW, is_bulk=is_bulk), seq=1, booked_at=BOOKED))["isBulk"] for is_bulk in (True, False, None)
     ]
     assert written == ["true", "false", None]
 

@@ -38,8 +38,8 @@ def test_a_name_stands_in_the_table_once() -> None:
 
 
 def test_every_field_that_is_one_value_is_an_attribute_of_a_draft_and_a_column() -> None:
-    known = {attribute.name for attribute in attributes(ListingDraft)}
-    assert [row.name for row in plain_fields() if row.name not in known or not hasattr(Listing, row.name)] == []
+    names = {attribute.name for attribute in attributes(ListingDraft)}
+    assert [row.name for row in plain_fields() if row.name not in names or not hasattr(Listing, row.name)] == []
 
 
 def test_a_choice_has_choices_and_a_text_an_end() -> None:

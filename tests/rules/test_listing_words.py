@@ -92,7 +92,7 @@ def test_what_is_in_stock_is_changed_in_stock(changed: set[str], has: str | None
 
 
 @pytest.mark.parametrize(
-    ("said", "is_measured", "words"),
+    ("typed", "is_measured", "words"),
     [
         ("185.5", True, None),
         ("185.5", False, None),
@@ -102,8 +102,8 @@ def test_what_is_in_stock_is_changed_in_stock(changed: set[str], has: str | None
         ("185", False, "185,5"),
     ],
 )
-def test_a_lot_in_stock_has_one_weight(said: str | None, is_measured: bool, words: str | None) -> None:
-    weight = None if said is None else Decimal(said)
+def test_a_lot_in_stock_has_one_weight(typed: str | None, is_measured: bool, words: str | None) -> None:
+    weight = None if typed is None else Decimal(typed)
     if words is None:
         check_weight_of_lot(weight, Decimal("185.50"), unit=Unit.M2, is_measured=is_measured)
         return

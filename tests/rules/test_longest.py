@@ -85,7 +85,7 @@ def test_a_name_of_a_column_is_kept_up_to_eighty_signs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "told"),
+    ("limit", "decided"),
     [
         (organisations.REQUESTS_OPEN_MAX, 200),
         (KEEPERS_MAX, 50),
@@ -105,5 +105,5 @@ def test_a_name_of_a_column_is_kept_up_to_eighty_signs() -> None:
         ((allocation.SMALL, allocation.LARGE, allocation.FEW), (150, 2000, 2000)),
     ],
 )
-def test_limits_that_whoever_acts_holds_to_are_those_that_were_decided(limit: object, told: object) -> None:
-    assert limit == told
+def test_limits_that_whoever_acts_holds_to_are_those_that_were_decided(limit: object, decided: object) -> None:
+    assert limit == decided

@@ -104,8 +104,8 @@ def test_a_lot_serves_a_need(lot: dict[str, Any], need: dict[str, Any], km: str,
 def test_every_no_has_a_sentence_that_the_reader_understands() -> None:
     lot = replace(LOT, condition=Condition.POOR, hazards_yes=frozenset({"pak"}))
     with reading_in("nl"):
-        said = [str(one) for one in objections(lot, NEED, distance_km=Decimal("20.5"), today=TODAY)]
-    assert said == [
+        sentences = [str(objection) for objection in objections(lot, NEED, distance_km=Decimal("20.5"), today=TODAY)]
+    assert sentences == [
         "De kwaliteit is minder dan gevraagd: Redelijk.",
         "Het ligt verder weg dan 15 km.",
         "Er zit een gevaarlijke stof in die bij deze vraag niet mag.",
@@ -135,10 +135,10 @@ def test_what_a_lot_covers_is_exact_to_the_thousandth(
         return Amount(Decimal(number), Unit(unit))
 
     lot = replace(LOT, available=amount(available), kg_per_unit=Decimal(measured) if measured else None)
-    found = cover(lot, replace(NEED, remaining=amount(needed)))
-    assert (found.covers.amount, found.covers.unit) == (Decimal(covers), amount(needed).unit)
-    assert (found.takes.amount, found.takes.unit) == (Decimal(takes), amount(available).unit)
-    assert found.mass_kg == Decimal(mass_kg)
+    covered = cover(lot, replace(NEED, remaining=amount(needed)))
+    assert (covered.covers.amount, covered.covers.unit) == (Decimal(covers), amount(needed).unit)
+    assert (covered.takes.amount, covered.takes.unit) == (Decimal(takes), amount(available).unit)
+    assert covered.mass_kg == Decimal(mass_kg)
 
 
 def test_the_nearest_stands_first_then_the_better_then_the_best_fitting() -> None:
@@ -167,8 +167,8 @@ def test_a_match_explains_itself_in_figures_that_add_up() -> None:
         carbon_factor=Decimal("0.1188"),
     )
     with reading_in("nl"):
-        said = [str(one) for one in explain(LOT, NEED, covered, figures, place=1, total=3)]
-    assert said == [
+        sentences = [str(reason) for reason in explain(LOT, NEED, covered, figures, place=1, total=3)]
+    assert sentences == [
         "Nummer 1 van 3: eerst wat het dichtstbij ligt, dan de betere kwaliteit, dan de hoeveelheid die het beste past.",
         "5 km hemelsbreed; over de weg 6,5 km, gerekend als 1,3 keer zo ver.",
         "Het dekt alles wat nodig is: 800\u00a0m². Voor anderen blijft 400\u00a0m² over.",
@@ -189,12 +189,12 @@ def test_a_match_says_what_it_does_not_cover_and_what_is_not_known() -> None:
         carbon_factor=None,
     )
     with reading_in("en"):
-        said = [str(one) for one in explain(lot, NEED, covered, figures, place=2, total=2)]
-    assert said[2] == "It covers 5\u00a0m² of the 800\u00a0m² that is needed; 795\u00a0m² remains to be found."
-    assert said[3] == "It may replace the material that was asked for."
-    assert said[5].startswith("Driving 0.925 tonnes that far is 0 tonne-km; by diesel van")
-    assert said[6].startswith("How much carbon a new product would emit is not known")
-    assert said[7].startswith("Not everything is known about hazardous content.")
+        sentences = [str(reason) for reason in explain(lot, NEED, covered, figures, place=2, total=2)]
+    assert sentences[2] == "It covers 5\u00a0m² of the 800\u00a0m² that is needed; 795\u00a0m² remains to be found."
+    assert sentences[3] == "It may replace the material that was asked for."
+    assert sentences[5].startswith("Driving 0.925 tonnes that far is 0 tonne-km; by diesel van")
+    assert sentences[6].startswith("How much carbon a new product would emit is not known")
+    assert sentences[7].startswith("Not everything is known about hazardous content.")
 
 
 @pytest.mark.parametrize(
@@ -212,11 +212,11 @@ def test_what_is_planned_says_by_how_much_it_may_be_late(last: date, late: str |
         mass_in_kg=Decimal(1000), distance_in_km=Decimal(5), vehicle_factors={"bestelbus-diesel": Decimal(1)}, carbon_factor=None
     )
     with reading_in("en"):
-        said = " ".join(str(one) for one in explain(lot, NEED, cover(lot, NEED), figures, place=1, total=1))
-        plain = " ".join(str(one) for one in explain(LOT, NEED, cover(LOT, NEED), figures, place=1, total=1))
-    assert "It is not there yet" in said
+        explanation = " ".join(str(reason) for reason in explain(lot, NEED, cover(lot, NEED), figures, place=1, total=1))
+        plain = " ".join(str(reason) for reason in explain(LOT, NEED, cover(LOT, NEED), figures, place=1, total=1))
+    assert "It is not there yet" in explanation
     assert "It is not there yet" not in plain
-    assert (late in said) if late else ("after it is needed" not in said)
+    assert (late in explanation) if late else ("after it is needed" not in explanation)
 
 
 def test_only_what_is_published_serves_only_what_is_open() -> None:
@@ -236,8 +236,8 @@ def test_a_lot_serves_while_a_thousandth_is_left(available: str, serves: bool) -
 
 @pytest.mark.parametrize("needed", ["0.001", "0.5", "1"])
 def test_a_small_need_is_covered_exactly(needed: str) -> None:
-    found = cover(LOT, replace(NEED, remaining=Amount(Decimal(needed), Unit.M2)))
-    assert (found.covers.amount, found.takes.amount) == (Decimal(needed), Decimal(needed))
+    covered = cover(LOT, replace(NEED, remaining=Amount(Decimal(needed), Unit.M2)))
+    assert (covered.covers.amount, covered.takes.amount) == (Decimal(needed), Decimal(needed))
 
 
 @pytest.mark.parametrize(
@@ -252,9 +252,9 @@ def test_a_small_need_is_covered_exactly(needed: str) -> None:
     ],
 )
 def test_what_covers_nothing_takes_and_weighs_nothing(lot: dict[str, Any], need: dict[str, Any]) -> None:
-    offered, asked = replace(LOT, **lot), replace(NEED, **need)
-    nothing = Cover(Amount(Decimal(0), asked.remaining.unit), Amount(Decimal(0), offered.available.unit), Decimal(0))
-    assert cover(offered, asked) == nothing
+    offered, needed = replace(LOT, **lot), replace(NEED, **need)
+    nothing = Cover(Amount(Decimal(0), needed.remaining.unit), Amount(Decimal(0), offered.available.unit), Decimal(0))
+    assert cover(offered, needed) == nothing
 
 
 def test_a_lot_of_another_material_is_counted_by_the_material_that_goes_by_both_units() -> None:

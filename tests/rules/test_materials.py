@@ -71,9 +71,9 @@ def test_a_measured_weight_replaces_the_taxonomys_for_its_unit() -> None:
 
 
 @given(st.integers(1, 9_999_999_999), st.sampled_from(PAVERS.units), st.sampled_from(PAVERS.units))
-def test_there_and_back_never_makes_more(thousandths: int, one: Unit, other: Unit) -> None:
-    amount = Decimal(thousandths).scaleb(-3) if one is not Unit.PIECE else Decimal(thousandths)
-    assert convert(convert(amount, one, other, PAVERS), other, one, PAVERS) <= amount
+def test_there_and_back_never_makes_more(thousandths: int, unit: Unit, other: Unit) -> None:
+    amount = Decimal(thousandths).scaleb(-3) if unit is not Unit.PIECE else Decimal(thousandths)
+    assert convert(convert(amount, unit, other, PAVERS), other, unit, PAVERS) <= amount
 
 
 def test_a_unit_that_the_material_does_not_go_by_is_refused_with_those_it_does() -> None:
@@ -116,7 +116,7 @@ def test_what_a_newer_version_left_out_keeps_its_name_and_is_not_chosen_again() 
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "materials"),
     [
         ("klinkers", [PAVERS]),
         ("klink", [PAVERS]),
@@ -127,8 +127,8 @@ def test_what_a_newer_version_left_out_keeps_its_name_and_is_not_chosen_again() 
         ("", [PAVERS, KERB]),
     ],
 )
-def test_people_find_a_material_by_what_they_call_it(typed: str, found: list[Material]) -> None:
-    assert list(TAXONOMY.search(typed)) == found
+def test_people_find_a_material_by_what_they_call_it(typed: str, materials: list[Material]) -> None:
+    assert list(TAXONOMY.search(typed)) == materials
 
 
 def test_the_shipped_files_fit() -> None:
@@ -201,15 +201,15 @@ def facts_of(file: str, **changes: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "kept"),
+    ("column", "value", "weight"),
     [
         ("kg_per_m2", "0.001", "0.001"),
         ("kg_per_m2", "999999999.999", "999999999.999"),
         ("kg_per_m2", " 185.500 ", "185.5"),
     ],
 )
-def test_a_weight_goes_from_a_gram_to_nearly_a_million_tonnes(column: str, value: str, kept: str) -> None:
-    assert facts_of("materials", **{column: value})["kg_per_unit"] == {"m2": kept}
+def test_a_weight_goes_from_a_gram_to_nearly_a_million_tonnes(column: str, value: str, weight: str) -> None:
+    assert facts_of("materials", **{column: value})["kg_per_unit"] == {"m2": weight}
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "1000000000", "0.0005", "x", "NaN", ""])
@@ -283,7 +283,7 @@ def test_a_tonne_needs_no_weight() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "pieces_per_m2", "derived"),
+    ("weighed", "pieces_per_m2", "derived"),
     [
         ({}, None, {}),
         ({}, "44", {}),
@@ -296,12 +296,12 @@ def test_a_tonne_needs_no_weight() -> None:
     ],
 )
 def test_a_tonne_a_kilogram_and_what_follows_from_pieces_per_square_metre(
-    known: dict[Unit, str], pieces_per_m2: str | None, derived: dict[Unit, str]
+    weighed: dict[Unit, str], pieces_per_m2: str | None, derived: dict[Unit, str]
 ) -> None:
-    kg = {unit: Decimal(weight) for unit, weight in known.items()}
-    found = weights(kg, None if pieces_per_m2 is None else Decimal(pieces_per_m2))
+    kg = {unit: Decimal(weight) for unit, weight in weighed.items()}
+    weights_kg = weights(kg, None if pieces_per_m2 is None else Decimal(pieces_per_m2))
     fixed = {Unit.TONNE: Decimal(1000), Unit.KG: Decimal(1)}
-    assert found == {**kg, **fixed, **{unit: Decimal(weight) for unit, weight in derived.items()}}
+    assert weights_kg == {**kg, **fixed, **{unit: Decimal(weight) for unit, weight in derived.items()}}
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_five_percent_is_tolerated_where_nothing_else_was_said() -> None:
 
 def test_a_way_to_drive_is_found_by_its_slug_and_no_other() -> None:
     lorry, van = (VehicleClass(slug, slug, slug) for slug in ("vrachtwagen", "bestelbus"))
-    known = replace(TAXONOMY, vehicles=(lorry, van))
-    assert (known.vehicle("vrachtwagen"), known.vehicle("bestelbus")) == (lorry, van)
+    taxonomy = replace(TAXONOMY, vehicles=(lorry, van))
+    assert (taxonomy.vehicle("vrachtwagen"), taxonomy.vehicle("bestelbus")) == (lorry, van)
     with pytest.raises(Invalid):
-        known.vehicle("fiets")
+        taxonomy.vehicle("fiets")

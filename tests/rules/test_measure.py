@@ -107,7 +107,7 @@ def test_silence_confirms_only_what_nobody_could_object_to(changes: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("asked", "under_way", "confirmed", "is_asked"),
+    ("quantity", "under_way", "confirmed", "is_asked"),
     [
         ("10", "80", False, False),
         ("20", "80", False, False),
@@ -119,24 +119,24 @@ def test_silence_confirms_only_what_nobody_could_object_to(changes: dict[str, An
     ],
 )
 def test_more_than_a_demand_needs_with_what_is_under_way_is_asked_again(
-    asked: str, under_way: str, *, confirmed: bool, is_asked: bool
+    quantity: str, under_way: str, *, confirmed: bool, is_asked: bool
 ) -> None:
     facts: dict[str, Any] = {
-        "asked_of_demand": m2(asked),
+        "asked_of_demand": m2(quantity),
         "under_way": m2(under_way),
         "remaining": m2("100"),
         "confirmed": confirmed,
     }
     if not is_asked:
-        return check_demand_under_way(m2(asked), **facts)
+        return check_demand_under_way(m2(quantity), **facts)
     with pytest.raises(Invalid) as refused:
-        check_demand_under_way(m2(asked), **facts)
+        check_demand_under_way(m2(quantity), **facts)
     assert refused.value.errors[0].field == "confirm_unusual"
     return None
 
 
 @pytest.mark.parametrize(
-    ("under_way", "said"),
+    ("under_way", "sentence"),
     [
         ("80", "U vraagt nu 80 m², terwijl u nog 20 m² zoekt. Vraag hoogstens dat"),
         ("99.999", "U vraagt nu 80 m², terwijl u nog 0,001 m² zoekt. Vraag hoogstens dat"),
@@ -144,10 +144,10 @@ def test_more_than_a_demand_needs_with_what_is_under_way_is_asked_again(
         ("160", "u zoekt niets meer. Bevestig dat u 80 m² toch wilt"),
     ],
 )
-def test_who_asks_more_than_a_demand_needs_reads_what_is_left_of_it(under_way: str, said: str) -> None:
+def test_who_asks_more_than_a_demand_needs_reads_what_is_left_of_it(under_way: str, sentence: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_demand_under_way(m2("80"), asked_of_demand=m2("80"), under_way=m2(under_way), remaining=m2("100"), confirmed=False)
-    assert said in str(refused.value.errors[0].message).replace("\u00a0", " ")
+    assert sentence in str(refused.value.errors[0].message).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,10 @@ def test_an_appointment_belongs_to_an_approved_reservation(status: ReservationSt
 
 @pytest.mark.parametrize("status", list(ReservationStatus))
 def test_the_note_and_the_photos_exist_from_approval_on_and_not_after_a_no(status: ReservationStatus) -> None:
-    told = ("approved", "handed_over", "disputed", "completed")
-    assert {one.value for one in WITH_NOTE} == set(told)
+    statuses = ("approved", "handed_over", "disputed", "completed")
+    assert {noted.value for noted in WITH_NOTE} == set(statuses)
     for check in (lambda: check_note(status), lambda: check_gate_photo(status, present=0)):
-        if status.value in told:
+        if status.value in statuses:
             check()
         else:
             with pytest.raises(Conflict):

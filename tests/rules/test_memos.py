@@ -71,9 +71,9 @@ LOT = FoundLot(
 )
 
 
-def faults(decision: Decision, *, fitting: int = 0, nearly: int = 0, **said: Any) -> list[str]:
+def faults(decision: Decision, *, fitting: int = 0, nearly: int = 0, **fields: Any) -> list[str]:
     try:
-        draft = ConclusionDraft(decision, **said)
+        draft = ConclusionDraft(decision, **fields)
         check_conclusion(draft, searched=SEARCHED, material=KEI, fitting=fitting, nearly=nearly)
     except Invalid as refusal:
         return [error.field for error in refusal.errors]
@@ -107,8 +107,8 @@ def test_what_was_not_found_is_not_taken_from_the_bank() -> None:
 
 @pytest.mark.parametrize("decision", [Decision.FROM_BANK, Decision.WAITS])
 def test_what_belongs_to_buying_new_stands_nowhere_else(decision: Decision) -> None:
-    said = {"reason": WhyNew.PRICE, "explanation": "te duur", "purchase_reference": "12", "bought": SEARCHED}
-    assert faults(decision, fitting=1, **said) == ["reason", "explanation", "purchase_reference", "bought"]
+    fields = {"reason": WhyNew.PRICE, "explanation": "te duur", "purchase_reference": "12", "bought": SEARCHED}
+    assert faults(decision, fitting=1, **fields) == ["reason", "explanation", "purchase_reference", "bought"]
 
 
 @pytest.mark.parametrize(
@@ -161,19 +161,19 @@ def test_words_that_only_people_read_make_no_other_search(change: dict[str, Any]
 
 
 def test_what_is_kept_gives_the_same_values_back() -> None:
-    found = SearchResult(3, 1, (LOT,), (replace(LOT, covers=None, in_the_way=Words("te ver", "too far")),))
+    result = SearchResult(3, 1, (LOT,), (replace(LOT, covers=None, in_the_way=Words("te ver", "too far")),))
     stock = Stock(Lying(2, 1, Decimal("20.5"), 0, Decimal("5.001")), Lying(0, 0, Decimal(0), 0, None))
     assert read_searched(written(SEARCH)) == SEARCH
-    assert read_found(written(found)) == found
+    assert read_found(written(result)) == result
     assert read_stock(written(stock)) == stock
 
 
 def test_a_sentence_is_kept_in_both_languages() -> None:
-    said = words_of(_("Distance"))
-    assert said == Words("Afstand", "Distance")
-    assert str(said) == "Afstand"
+    words = words_of(_("Distance"))
+    assert words == Words("Afstand", "Distance")
+    assert str(words) == "Afstand"
     with reading_in("en"):
-        assert str(said) == "Distance"
+        assert str(words) == "Distance"
 
 
 def test_a_search_is_the_demand_that_asks_for_it() -> None:

@@ -16,11 +16,11 @@ from tests.rules.test_matching import LOT, NEED, TODAY
 
 
 def missed(lot: dict[str, Any] | None = None, need: dict[str, Any] | None = None, km: str = "5") -> tuple[Kind, str] | None:
-    found = near_miss(replace(LOT, **lot or {}), replace(NEED, **need or {}), distance_km=Decimal(km), today=TODAY)
-    if found is None:
+    miss = near_miss(replace(LOT, **lot or {}), replace(NEED, **need or {}), distance_km=Decimal(km), today=TODAY)
+    if miss is None:
         return None
     with reading_in("nl"):
-        return found.kind, str(found.sentence)
+        return miss.kind, str(miss.sentence)
 
 
 def test_what_lies_too_far_says_how_much_farther_than_asked() -> None:
@@ -31,8 +31,8 @@ def test_what_lies_too_far_says_how_much_farther_than_asked() -> None:
 
 
 def test_a_metre_too_far_never_reads_as_nothing_too_far() -> None:
-    found = missed(km="15.001")
-    assert found is not None and found[1].startswith("0,1\u00a0km verder dan gevraagd: hemelsbreed 15,1\u00a0km")
+    miss = missed(km="15.001")
+    assert miss is not None and miss[1].startswith("0,1\u00a0km verder dan gevraagd: hemelsbreed 15,1\u00a0km")
 
 
 def test_a_lesser_condition_says_how_many_steps() -> None:
@@ -52,9 +52,9 @@ def test_in_a_few_words_it_says_how_much() -> None:
         ({"available_from": date(2027, 2, 14), "available_until": None}, "5"),
         ({"available_from": date(2027, 3, 31), "available_until": None}, "5"),
     ):
-        found = near_miss(replace(LOT, **lot), NEED, distance_km=Decimal(km), today=TODAY)
+        miss = near_miss(replace(LOT, **lot), NEED, distance_km=Decimal(km), today=TODAY)
         with reading_in("nl"):
-            brief.append(str(found.brief) if found else "")
+            brief.append(str(miss.brief) if miss else "")
     assert brief == ["12,4 km te ver", "kwaliteit één stap lager", "één dag te laat vrij", "46 dagen te laat vrij"]
 
 
@@ -112,13 +112,13 @@ def test_a_reason_is_a_few_lines() -> None:
 
 
 def test_what_lies_at_the_farthest_distance_is_missed_by_something_else() -> None:
-    found = missed({"condition": Condition.POOR}, km="15")
-    assert found is not None and found[0] is Kind.CONDITION
+    miss = missed({"condition": Condition.POOR}, km="15")
+    assert miss is not None and miss[0] is Kind.CONDITION
 
 
 def test_a_condition_that_is_just_good_enough_is_missed_by_the_period() -> None:
-    found = missed({"condition": Condition.FAIR, "available_from": date(2027, 2, 15), "available_until": None})
-    assert found == (Kind.PERIOD, "2 dagen te laat: het komt vrij op 15 februari 2027, en is nodig tot en met 13 februari 2027.")
+    miss = missed({"condition": Condition.FAIR, "available_from": date(2027, 2, 15), "available_until": None})
+    assert miss == (Kind.PERIOD, "2 dagen te laat: het komt vrij op 15 februari 2027, en is nodig tot en met 13 februari 2027.")
 
 
 def test_what_comes_free_on_the_last_day_is_no_near_miss() -> None:

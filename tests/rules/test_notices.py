@@ -36,8 +36,8 @@ def test_what_waits_for_an_answer_is_mailed_at_once_and_what_may_wait_once_a_day
     daily = {kind for kind in Notice if default_cadence(kind) is Cadence.DAILY}
     freshness = {Notice.LISTING_FRESHNESS, Notice.LISTING_STALE, Notice.DEMAND_FRESHNESS, Notice.DEMAND_STALE}
     freshness |= {Notice.PAPER_EXPIRING}
-    kept = {Notice.FAVOURITE_CHANGED, Notice.FAVOURITE_GONE}
-    assert daily == {Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.LETTER_GIVEN_UP} | freshness | kept
+    favourites = {Notice.FAVOURITE_CHANGED, Notice.FAVOURITE_GONE}
+    assert daily == {Notice.NEW_MATCH, Notice.SAVED_SEARCH, Notice.LETTER_GIVEN_UP} | freshness | favourites
     assert {default_cadence(kind) for kind in SECURITY} == {Cadence.AT_ONCE}
 
 
@@ -72,21 +72,21 @@ def test_every_kind_has_its_wording_and_every_kind_to_choose_its_theme() -> None
 
 def test_one_line_says_what_happened_in_the_readers_language() -> None:
     values = readable_facts(FACTS)
-    for locale, said in (("nl", "Borne vraagt om “Keien”"), ("en", "Borne asks for “Keien”")):
+    for locale, sentence in (("nl", "Borne vraagt om “Keien”"), ("en", "Borne asks for “Keien”")):
         with reading_in(locale):
-            assert str(line(Notice.RESERVATION_REQUESTED, values)) == said
+            assert str(line(Notice.RESERVATION_REQUESTED, values)) == sentence
 
 
 @pytest.mark.parametrize(
-    ("days", "said"),
+    ("days", "sentence"),
     [
         (3, "De reservering van “Keien” loopt over 3 dagen af"),
         (1, "De reservering van “Keien” loopt over 1 dag af"),
         (0, "De reservering van “Keien” loopt vandaag af"),
     ],
 )
-def test_a_reservation_that_lapses_soon_says_in_how_many_days(days: int, said: str) -> None:
-    assert str(line(Notice.RESERVATION_EXPIRING, readable_facts({**FACTS, "days": days}))) == said
+def test_a_reservation_that_lapses_soon_says_in_how_many_days(days: int, sentence: str) -> None:
+    assert str(line(Notice.RESERVATION_EXPIRING, readable_facts({**FACTS, "days": days}))) == sentence
 
 
 def test_a_sentence_whose_fact_is_missing_is_left_out() -> None:
@@ -102,7 +102,7 @@ def test_a_notice_without_the_facts_of_its_line_says_what_kind_it_is() -> None:
 
 
 def test_a_moment_is_told_on_the_clock_of_twente() -> None:
-    offered = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_OFFERED].before, readable_facts(FACTS))]
+    offered = [str(sentence) for sentence in sentences(WORDINGS[Notice.RESERVATION_OFFERED].before, readable_facts(FACTS))]
     assert "tot 15 december 2026 om 12:00" in offered[1].replace("\u00a0", " ")
 
 
@@ -149,22 +149,22 @@ def test_a_day_without_a_time_stays_that_day() -> None:
     assert readable_facts({"until": "2026-12-15T23:30:00+00:00"})["until"] == date(2026, 12, 16)  # half past midnight in Twente
 
 
-@pytest.mark.parametrize(("days", "said"), [(3, "3 dagen"), (0, "vandaag")])
-def test_what_counts_by_itself_soon_says_so(days: int, said: str) -> None:
+@pytest.mark.parametrize(("days", "words"), [(3, "3 dagen"), (0, "vandaag")])
+def test_what_counts_by_itself_soon_says_so(days: int, words: str) -> None:
     counts = str(line(Notice.RESERVATION_EXPIRING, readable_facts({**FACTS, "days": days, "status": "handed_over"})))
     ends = str(line(Notice.RESERVATION_EXPIRING, readable_facts({**FACTS, "days": days})))
-    assert said in counts and said in ends
+    assert words in counts and words in ends
     assert counts != ends
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [(3, "over 3 dagen naar de makelaar"), (1, "over 1 dag naar"), (0, "na vandaag naar de makelaar")]
+    ("days", "words"), [(3, "over 3 dagen naar de makelaar"), (1, "over 1 dag naar"), (0, "na vandaag naar de makelaar")]
 )
-def test_what_counts_only_after_a_yes_never_says_that_it_counts_by_itself(days: int, said: str) -> None:
+def test_what_counts_only_after_a_yes_never_says_that_it_counts_by_itself(days: int, words: str) -> None:
     facts = {**FACTS, "days": days, "status": "handed_over", "ordered": {"amount": "100", "unit": "m2"}}
-    told = str(line(Notice.RESERVATION_EXPIRING, readable_facts(facts)))
-    assert said in told and "bevestigd" not in told
-    body = [str(one) for one in sentences(WORDINGS[Notice.RESERVATION_EXPIRING].before, readable_facts(facts))]
+    text = str(line(Notice.RESERVATION_EXPIRING, readable_facts(facts)))
+    assert words in text and "bevestigd" not in text
+    body = [str(sentence) for sentence in sentences(WORDINGS[Notice.RESERVATION_EXPIRING].before, readable_facts(facts))]
     assert "De bestelling was 100\u00a0m². Het telt pas als u het hebt bevestigd." in body
 
 
@@ -180,5 +180,5 @@ def test_the_subject_of_a_letter_is_its_one_notice_or_how_many_there_are() -> No
 
 
 def test_a_price_says_what_a_unit_costs_or_that_it_is_free() -> None:
-    said = [Price(cents, Unit.M2).localized("nl").replace("\xa0", " ") for cents in (250, 1, 0, None)]
-    assert said == ["€ 2,50 per m²", "€ 0,01 per m²", "gratis", "gratis"]
+    prices = [Price(cents, Unit.M2).localized("nl").replace("\xa0", " ") for cents in (250, 1, 0, None)]
+    assert prices == ["€ 2,50 per m²", "€ 0,01 per m²", "gratis", "gratis"]

@@ -28,7 +28,7 @@ def test_hours_are_read_as_people_type_them(typed: str, read: tuple[Span, ...]) 
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentence"),
     [
         ("25:00-26:00", "“25:00” is geen tijd"),
         ("8:00-24:01", "“24:01” is geen tijd"),
@@ -43,8 +43,8 @@ def test_hours_are_read_as_people_type_them(typed: str, read: tuple[Span, ...]) 
         ("1-2, 3-4, 5-6, 7-8, 9-10", "hoogstens 4"),
     ],
 )
-def test_hours_that_cannot_be_are_refused_at_their_day(typed: str, said: str) -> None:
-    with pytest.raises(Invalid, match=said) as refusal:
+def test_hours_that_cannot_be_are_refused_at_their_day(typed: str, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence) as refusal:
         read_spans(typed, "monday")
     assert refusal.value.field == "monday"
 
@@ -68,9 +68,9 @@ def test_a_refusal_of_the_week_names_the_day() -> None:
     assert refusal.value.field == "opening"
 
 
-@pytest.mark.parametrize(("typed", "said"), [("x" * 61 + "-9", "“" + "x" * 60 + "…”"), ("y" * 61, "“" + "y" * 60 + "…”")])
-def test_what_is_no_time_is_quoted_as_far_as_it_fits(typed: str, said: str) -> None:
-    with pytest.raises(Invalid, match=said):
+@pytest.mark.parametrize(("typed", "quote"), [("x" * 61 + "-9", "“" + "x" * 60 + "…”"), ("y" * 61, "“" + "y" * 60 + "…”")])
+def test_what_is_no_time_is_quoted_as_far_as_it_fits(typed: str, quote: str) -> None:
+    with pytest.raises(Invalid, match=quote):
         read_spans(typed, "monday")
 
 

@@ -37,7 +37,10 @@ def test_what_lacks_is_what_is_needed_less_what_comes() -> None:
         ("2027-K3", "hout", Decimal(-5_000)),
     ]
     assert rows[0].by_certainty == {Certainty.TENDERED: Decimal(148_000), Certainty.IDEA: Decimal(60_000)}
-    assert [(one.supply_kg, one.needed_kg) for one in totals_of(rows, TODAY)[:5]] == [(0, 0)] * 3 + [(208_000, 305_000), (0, 0)]
+    assert [(period.supply_kg, period.needed_kg) for period in totals_of(rows, TODAY)[:5]] == [(0, 0)] * 3 + [
+        (208_000, 305_000),
+        (0, 0),
+    ]
     total = totals_of(rows, TODAY)[3]
     assert (total.quarter, total.supply_kg, total.needed_kg, total.gap_kg) == (Quarter(2027, 3), 208_000, 305_000, -97_000)
 

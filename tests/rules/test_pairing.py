@@ -15,10 +15,10 @@ REACH_M = float(distance_km(Point(LAT, LON), Point(LAT, 6.8)) * 1000)  # 6 822 m
 APART = "apart"  # more than one thing stands between, or one that nobody can change
 
 
-def way(lot: dict[str, Any], need: dict[str, Any], **said: Any) -> Way | str:
+def way(lot: dict[str, Any], need: dict[str, Any], **changes: Any) -> Way | str:
     """What stands between the two."""
-    found = pair_up(supply(Lot(**lot)), wanted(Need(**need)), terms(**said))
-    return Way(int(found.ways[0])) if len(found.lots) else APART
+    pairs = pair_up(supply(Lot(**lot)), wanted(Need(**need)), terms(**changes))
+    return Way(int(pairs.ways[0])) if len(pairs.lots) else APART
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_a_circle_opens_to_those_in_it_from_its_day(circle_from: int, slug: str,
 
 def test_a_circle_opens_to_its_members_alone_whoever_else_asks() -> None:
     lot = Lot(region_from=TODAY + 9, partners_from=TODAY + 9, circle_from=TODAY, circle="|losser|")
-    asked = [Need(1, slug="losser"), Need(2, slug="losser", partner=True), Need(3, slug="hengelo"), Need(4, slug="losser")]
-    for needs in (asked, asked[::-1]):
-        found = pair_up(supply(lot), wanted(*needs), terms(), is_free_only=True)
-        assert [needs[need].id for need in found.needs] in ([1, 4], [4, 1])
+    all_needs = [Need(1, slug="losser"), Need(2, slug="losser", partner=True), Need(3, slug="hengelo"), Need(4, slug="losser")]
+    for needs in (all_needs, all_needs[::-1]):
+        pairs = pair_up(supply(lot), wanted(*needs), terms(), is_free_only=True)
+        assert [needs[need].id for need in pairs.needs] in ([1, 4], [4, 1])
 
 
 @pytest.mark.parametrize(
@@ -178,22 +178,22 @@ def test_a_large_amount_is_converted_exactly() -> None:
 
 
 def test_a_material_that_nobody_needs_is_passed_over() -> None:
-    found = pair_up(supply(Lot(1), Lot(2, material=2)), wanted(Need(material=2)), terms())
-    assert found.lots.tolist() == [1]
+    pairs = pair_up(supply(Lot(1), Lot(2, material=2)), wanted(Need(material=2)), terms())
+    assert pairs.lots.tolist() == [1]
 
 
 def test_what_a_need_gave_back_it_does_not_get_again() -> None:
     lots, needs = supply(Lot(1, parent=9), Lot(2, parent=None), Lot(3, parent=8)), wanted(Need(5), Need(6))
-    found = pair_up(lots, needs, terms(returned={9: {5}, 8: set(), 1: {6}}))
-    assert list(zip(found.lots.tolist(), found.needs.tolist(), strict=True)) == [(0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
+    pairs = pair_up(lots, needs, terms(returned={9: {5}, 8: set(), 1: {6}}))
+    assert list(zip(pairs.lots.tolist(), pairs.needs.tolist(), strict=True)) == [(0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
 
 
 def judged(wishes: str, answers: str) -> Verdict:
     """The worst of all wishes: of an answer that is not there it is doubted."""
-    asked, said = json.loads(wishes), json.loads(answers)
-    if any(slug in said and said[slug] != wish for slug, wish in asked.items()):
+    wish_by_slug, answer_by_slug = json.loads(wishes), json.loads(answers)
+    if any(slug in answer_by_slug and answer_by_slug[slug] != wish for slug, wish in wish_by_slug.items()):
         return Verdict.FAILS
-    return Verdict.FITS if asked.keys() <= said.keys() else Verdict.IN_DOUBT
+    return Verdict.FITS if wish_by_slug.keys() <= answer_by_slug.keys() else Verdict.IN_DOUBT
 
 
 @pytest.mark.parametrize(
@@ -209,30 +209,30 @@ def judged(wishes: str, answers: str) -> Verdict:
 )
 def test_a_lot_fails_a_wish_or_leaves_it_in_doubt(answers: str, between: Way | str, is_unsure: bool) -> None:
     wishes = '{"kleur": "grijs", "dikte": 8}'
-    found = pair_up(
+    pairs = pair_up(
         supply(Lot(1, answers=answers), Lot(2, answers=answers)), wanted(Need(1, wishes=wishes), Need(2)), terms(judged=judged)
     )
-    asking = [(int(found.ways[row]), bool(found.is_unsure[row])) for row in range(len(found.lots)) if found.needs[row] == 0]
+    asking = [(int(pairs.ways[row]), bool(pairs.is_unsure[row])) for row in range(len(pairs.lots)) if pairs.needs[row] == 0]
     assert asking == ([] if between == APART else [(between, is_unsure)] * 2)
-    assert [int(found.ways[row]) for row in range(len(found.lots)) if found.needs[row] == 1] == [Way.FREE] * 2
+    assert [int(pairs.ways[row]) for row in range(len(pairs.lots)) if pairs.needs[row] == 1] == [Way.FREE] * 2
     assert way({"rank": 1, "answers": '{"kleur": "rood"}'}, {"wishes": wishes}, judged=judged) == APART
 
 
 def test_failing_wishes_are_counted_up_to_two() -> None:
     wishes = json.dumps({"a": 1, "b": 1, "c": 1})
-    said = [{"a": 1, "b": 1, "c": 1}, {"a": 2}, {"a": 2, "b": 2}, {"a": 2, "b": 2, "c": 2}]
-    assert [count_failing(terms(judged=judged), wishes, json.dumps(one)) for one in said] == [0, 1, 2, 2]
+    answers = [{"a": 1, "b": 1, "c": 1}, {"a": 2}, {"a": 2, "b": 2}, {"a": 2, "b": 2, "c": 2}]
+    assert [count_failing(terms(judged=judged), wishes, json.dumps(answer)) for answer in answers] == [0, 1, 2, 2]
 
 
 def test_pairs_stand_by_lot_and_by_need_with_their_kilometres() -> None:
     """6.82 km are 7, 13.6 are 14; nothing is nought."""
     lots = supply(Lot(1, material=2), Lot(2, lon=6.8), Lot(3))
     needs = wanted(Need(1, lon=6.9), Need(2, material=2, lon=6.8), Need(3))
-    found = pair_up(lots, needs, terms(serving={1: (1, 7), 2: (2, 1)}))
-    assert found.lots.tolist() == [0, 0, 0, 1, 1, 2, 2]
-    assert found.needs.tolist() == [0, 1, 2, 0, 2, 0, 2]
-    assert found.km.tolist() == [14, 7, 0, 7, 7, 14, 0]
-    assert found.ways.tolist() == [0] * 7
+    pairs = pair_up(lots, needs, terms(serving={1: (1, 7), 2: (2, 1)}))
+    assert pairs.lots.tolist() == [0, 0, 0, 1, 1, 2, 2]
+    assert pairs.needs.tolist() == [0, 1, 2, 0, 2, 0, 2]
+    assert pairs.km.tolist() == [14, 7, 0, 7, 7, 14, 0]
+    assert pairs.ways.tolist() == [0] * 7
 
 
 def test_the_free_pairs_alone_are_a_part_of_all() -> None:
@@ -244,11 +244,11 @@ def test_the_free_pairs_alone_are_a_part_of_all() -> None:
 
 def test_without_a_pair_there_are_empty_columns() -> None:
     for lots, needs in ((supply(), wanted()), (supply(Lot()), wanted(Need(material=3))), (supply(), wanted(Need()))):
-        found = pair_up(lots, needs, terms())
-        assert [len(column) for column in (found.lots, found.needs, found.ways, found.km, found.is_unsure)] == [0] * 5
+        pairs = pair_up(lots, needs, terms())
+        assert [len(column) for column in (pairs.lots, pairs.needs, pairs.ways, pairs.km, pairs.is_unsure)] == [0] * 5
 
 
 def test_the_bits_for_the_owner_and_the_others_are_not_mixed_in_one_block() -> None:
     lots = supply(Lot(1, refused=1), Lot(2, refused=2), Lot(3, owner=NEIGHBOUR, refused=1))
-    found = pair_up(lots, wanted(Need(1, asker=HOME), Need(2, asker=NEIGHBOUR)), terms())
-    assert list(zip(found.lots.tolist(), found.needs.tolist(), strict=True)) == [(0, 1), (1, 0), (2, 0)]
+    pairs = pair_up(lots, wanted(Need(1, asker=HOME), Need(2, asker=NEIGHBOUR)), terms())
+    assert list(zip(pairs.lots.tolist(), pairs.needs.tolist(), strict=True)) == [(0, 1), (1, 0), (2, 0)]

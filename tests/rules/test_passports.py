@@ -188,12 +188,12 @@ def test_a_shape_stands_where_the_corner_nearest_to_its_middle_is() -> None:
     assert middle_of(tie) == Point(52.25, 6.25)
 
 
-def asset(**said: Any) -> AssetDraft:
-    return AssetDraft("Dorpsstraat", AssetKind.ROAD, CHURCH, **said)
+def asset(**fields: Any) -> AssetDraft:
+    return AssetDraft("Dorpsstraat", AssetKind.ROAD, CHURCH, **fields)
 
 
 @pytest.mark.parametrize(
-    ("said", "refused"),
+    ("fields", "refused"),
     [
         ({}, set()),
         ({"external_id": "x" * 80, "external_system": "y" * 80}, set()),
@@ -211,8 +211,8 @@ def asset(**said: Any) -> AssetDraft:
         ({"nen_2767": 7}, {"nen_2767"}),
     ],
 )
-def test_what_an_asset_can_be_has_its_limits(said: dict[str, Any], refused: set[str]) -> None:
-    assert faults(check_asset, asset(**said), None, TODAY) == refused
+def test_what_an_asset_can_be_has_its_limits(fields: dict[str, Any], refused: set[str]) -> None:
+    assert faults(check_asset, asset(**fields), None, TODAY) == refused
 
 
 @pytest.mark.parametrize(
@@ -305,8 +305,8 @@ def test_the_question_names_the_tonnes_that_it_would_be() -> None:
     ],
 )
 def test_what_a_part_becomes_is_bounded_as_a_new_part_is(left: str, confirmed: bool, refused: set[str]) -> None:
-    said = ChangeDraft(ChangeKind.PUT_IN, Decimal(1), TODAY, confirm_unusual=confirmed)
-    assert faults(check_left, said, Decimal(left), Unit.M2, Decimal(100)) == refused
+    draft = ChangeDraft(ChangeKind.PUT_IN, Decimal(1), TODAY, confirm_unusual=confirmed)
+    assert faults(check_left, draft, Decimal(left), Unit.M2, Decimal(100)) == refused
 
 
 @pytest.mark.parametrize(("count", "refused"), [(-1, {"use_count"}), (0, set()), (50, set()), (51, {"use_count"})])
@@ -337,7 +337,7 @@ def test_a_change_gives_or_takes_no_more_than_there_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "refused"),
+    ("draft", "refused"),
     [
         (change(ChangeKind.PUT_IN), set()),
         (change(ChangeKind.TAKEN_OUT), set()),
@@ -353,5 +353,5 @@ def test_a_change_gives_or_takes_no_more_than_there_is() -> None:
         (change(ChangeKind.PUT_IN, on=date(1989, 12, 31)), {"happened_on"}),
     ],
 )
-def test_what_happened_to_a_part_has_its_limits(said: ChangeDraft, refused: set[str]) -> None:
-    assert faults(clean_change, said, TODAY) == refused
+def test_what_happened_to_a_part_has_its_limits(draft: ChangeDraft, refused: set[str]) -> None:
+    assert faults(clean_change, draft, TODAY) == refused

@@ -70,9 +70,9 @@ def test_the_same_letters_typed_on_another_device_are_the_same_password() -> Non
     assert is_right(hash_password("cafe\u0301 op de hoek"), "caf\u00e9 op de hoek")
 
 
-@pytest.mark.parametrize(("typed", "kept"), [(" Jan@Borne.NL ", "jan@borne.nl"), ("a+b@sub.borne.nl", "a+b@sub.borne.nl")])
-def test_an_address_is_kept_in_lower_case(typed: str, kept: str) -> None:
-    assert clean_email(typed) == kept
+@pytest.mark.parametrize(("typed", "address"), [(" Jan@Borne.NL ", "jan@borne.nl"), ("a+b@sub.borne.nl", "a+b@sub.borne.nl")])
+def test_an_address_is_kept_in_lower_case(typed: str, address: str) -> None:
+    assert clean_email(typed) == address
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_what_nobody_knows_has_no_path() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "year", "sentence"),
+    ("indicator", "year", "sentence"),
     [
         (share("23"), 2027, "Borne: 23% in 2027, 27 procentpunt te gaan in 3 jaar"),
         (share("23"), 2029, "Borne: 23% in 2029, 27 procentpunt te gaan in 1 jaar"),
@@ -62,8 +62,8 @@ def test_what_nobody_knows_has_no_path() -> None:
         (NOTHING_KNOWN, 2027, "Borne: over 2027 is niets bekend"),
     ],
 )
-def test_the_path_in_a_sentence(one: Indicator, year: int, sentence: str) -> None:
-    assert str(say_path("Borne", HALF, one, year=year)) == sentence
+def test_the_path_in_a_sentence(indicator: Indicator, year: int, sentence: str) -> None:
+    assert str(say_path("Borne", HALF, indicator, year=year)) == sentence
 
 
 def test_too_few_are_told_by_how_many_and_how_much_of_the_inhabitants() -> None:
@@ -94,16 +94,16 @@ def compared(before: dict[int, Indicator], after: dict[int, Indicator], minimum:
 
 
 def test_two_years_are_compared_over_those_in_both() -> None:
-    found = compared({1: share("25"), 2: share("90")}, {1: share("35"), 3: share("99"), 2: NOTHING_KNOWN})
-    assert found is not None
-    assert (found.year_before, found.reporters, found.points) == (2026, 1, 10)
-    assert found.after.asked_of == 3
+    comparison = compared({1: share("25"), 2: share("90")}, {1: share("35"), 3: share("99"), 2: NOTHING_KNOWN})
+    assert comparison is not None
+    assert (comparison.year_before, comparison.reporters, comparison.points) == (2026, 1, 10)
+    assert comparison.after.asked_of == 3
 
 
 @pytest.mark.parametrize(("minimum", "points"), [(30, 10), (31, None)])
 def test_a_change_of_too_few_is_none(minimum: int, points: int | None) -> None:
-    found = compared({2: share("25")}, {2: share("35")}, minimum)
-    assert found is not None and found.points == points
+    comparison = compared({2: share("25")}, {2: share("35")}, minimum)
+    assert comparison is not None and comparison.points == points
 
 
 @pytest.mark.parametrize(("before", "after"), [(share("25"), NOTHING_KNOWN), (NOTHING_KNOWN, share("35"))])

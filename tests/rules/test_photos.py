@@ -51,8 +51,8 @@ def colours(image: Image.Image) -> list[tuple[int, int, int]]:
     return [rgb.getpixel(point) for point in points]  # type: ignore[misc]
 
 
-def is_near(found: tuple[int, ...], wanted: tuple[int, ...], tolerance: int = 10) -> bool:
-    return all(abs(one - other) <= tolerance for one, other in zip(found, wanted, strict=True))
+def is_near(colour: tuple[int, ...], wanted: tuple[int, ...], tolerance: int = 10) -> bool:
+    return all(abs(channel - other) <= tolerance for channel, other in zip(colour, wanted, strict=True))
 
 
 def answer(upload: bytes) -> Photo | str:
@@ -115,7 +115,9 @@ def test_the_photo_stands_upright_whatever_way_the_phone_was_held(kind: str, ori
     exif[0x0112] = orientation
     photo = develop(encoded(stored, kind, exif=exif, quality=95))
     assert (photo.width_px, photo.height_px) == (64, 32)
-    assert all(is_near(found, wanted, 24) for found, wanted in zip(colours(seen(photo)), (RED, GREEN, BLUE, YELLOW), strict=True))
+    assert all(
+        is_near(colour, wanted, 24) for colour, wanted in zip(colours(seen(photo)), (RED, GREEN, BLUE, YELLOW), strict=True)
+    )
 
 
 def test_a_large_upright_photo_is_turned_after_it_shrank() -> None:
@@ -123,7 +125,9 @@ def test_a_large_upright_photo_is_turned_after_it_shrank() -> None:
     exif[0x0112] = 6
     photo = develop(encoded(quarters(4000, 3000), "JPEG", exif=exif))
     assert (photo.width_px, photo.height_px) == (1200, 1600)
-    assert all(is_near(found, wanted, 24) for found, wanted in zip(colours(seen(photo)), (BLUE, RED, YELLOW, GREEN), strict=True))
+    assert all(
+        is_near(colour, wanted, 24) for colour, wanted in zip(colours(seen(photo)), (BLUE, RED, YELLOW, GREEN), strict=True)
+    )
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "HEIF"])
@@ -189,8 +193,8 @@ def test_print_colours_grey_palette_and_transparency_come_out_as_seen() -> None:
         encoded(glass, "WEBP"): (255, 255, 255),
         encoded(half): (127, 127, 127),
     }
-    found = [colours(seen(develop(upload)))[0] for upload in expected]
-    assert all(is_near(one, other, 12) for one, other in zip(found, expected.values(), strict=True)), found
+    seen_colours = [colours(seen(develop(upload)))[0] for upload in expected]
+    assert all(is_near(colour, other, 12) for colour, other in zip(seen_colours, expected.values(), strict=True)), seen_colours
 
 
 @pytest.mark.slow
@@ -199,7 +203,9 @@ def test_a_large_transparent_picture_is_reduced_without_dark_edges() -> None:
     picture.paste((0, 0, 0, 0), (2000, 1500, 4000, 3000))
     photo = develop(encoded(picture, compress_level=1))
     assert (photo.width_px, photo.height_px) == (1600, 1200)
-    assert all(is_near(one, other, 12) for one, other in zip(colours(seen(photo)), (RED, GREEN, BLUE, (255,) * 3), strict=True))
+    assert all(
+        is_near(colour, other, 12) for colour, other in zip(colours(seen(photo)), (RED, GREEN, BLUE, (255,) * 3), strict=True)
+    )
 
 
 def test_of_an_animation_the_first_frame_counts() -> None:

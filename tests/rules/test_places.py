@@ -105,11 +105,11 @@ def test_every_place_lies_in_its_own_municipality() -> None:
 
 @contextmanager
 def service(answer: object = None, status: int = 200, wait_s: float = 0, drip_s: float = 0) -> Iterator[tuple[str, list[str]]]:
-    asked: list[str] = []
+    requests: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requests.append(self.path)
             time.sleep(wait_s)
             body = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
             try:
@@ -132,25 +132,25 @@ def service(answer: object = None, status: int = 200, wait_s: float = 0, drip_s:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v3_1", asked
+        yield f"http://127.0.0.1:{server.server_address[1]}/v3_1", requests
     finally:
         server.shutdown()
         server.server_close()
 
 
 def test_pdok_answers_an_address_with_its_exact_point() -> None:
-    with service({"response": {"docs": [DOCUMENT]}}) as (url, asked):
+    with service({"response": {"docs": [DOCUMENT]}}) as (url, requests):
         place = PlaceFinder(url).find("Dorpsstraat 1, 7551 AB Hengelo")
     assert (place.point, place.basis, place.name) == (Point(52.2701, 6.8001), PlaceBasis.ADDRESS, "Hengelo")
     assert place.address == "Dorpsstraat 1, 7551AB Hengelo"
-    assert set(parse_qs(urlsplit(asked[0]).query)) == {"q", "rows", "fl"}
+    assert set(parse_qs(urlsplit(requests[0]).query)) == {"q", "rows", "fl"}
 
 
 def test_pdok_is_not_asked_what_the_list_knows() -> None:
-    with service({"response": {"docs": [DOCUMENT]}}) as (url, asked):
+    with service({"response": {"docs": [DOCUMENT]}}) as (url, requests):
         for typed in ("Hengelo", "7551", "52.26, 6.79"):
             PlaceFinder(url).find(typed)
-    assert asked == []
+    assert requests == []
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_pdok_speaks_longitude_first() -> None:
     assert (location.latitude, location.longitude) == (52.2701, 6.8001)
 
 
-@pytest.mark.parametrize(("address", "said"), [("Markt 1, Hengelo", "Markt 1, Hengelo"), (None, "Hengelo (Overijssel)")])
-def test_an_address_says_that_it_is_one(address: str | None, said: str) -> None:
+@pytest.mark.parametrize(("address", "name"), [("Markt 1, Hengelo", "Markt 1, Hengelo"), (None, "Hengelo (Overijssel)")])
+def test_an_address_says_that_it_is_one(address: str | None, name: str) -> None:
     place = Place("Hengelo", "hengelo", Point(52.26583, 6.79306), PlaceBasis.ADDRESS, "Hengelo (Overijssel)", address=address)
-    assert str(place.status).startswith(f"{said}, ")
+    assert str(place.status).startswith(f"{name}, ")

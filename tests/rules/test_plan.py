@@ -184,7 +184,7 @@ def keeps_parts(problem: Problem, taken: dict[int, int]) -> bool:
     """Each line is a part that its owner gives away; of a lot that is all given one line may be what the others leave."""
     for lot, (amount, part) in enumerate(zip(problem.lot_amounts.tolist(), problem.lot_parts.tolist(), strict=True)):
         mine = [amount_ for pair, amount_ in taken.items() if problem.pair_lots[pair] == lot]
-        small = [one for one in mine if one < min(part, amount)]
+        small = [size for size in mine if size < min(part, amount)]
         if small and not (len(small) == 1 and sum(mine) == amount):
             return False
     return True
@@ -231,10 +231,10 @@ def test_with_floors_it_is_the_best_of_the_ways_that_keep_them(problem: Problem)
 
 def met(problem: Problem, taken: dict[int, int]) -> Counter[int]:
     """What each asker gets."""
-    found: Counter[int] = Counter()
+    amounts: Counter[int] = Counter()
     for pair, amount in taken.items():
-        found[int(problem.need_askers[problem.pair_needs[pair]])] += amount
-    return found
+        amounts[int(problem.need_askers[problem.pair_needs[pair]])] += amount
+    return amounts
 
 
 def lines_of(of: Allocation) -> dict[int, int]:
@@ -333,9 +333,9 @@ def test_one_more_lot_never_lowers_the_tonnes(problem: Problem, amount: int, roa
 
 def test_every_order_of_three_equal_needs_serves_the_same() -> None:
     """Of needs that are alike in everything the first by number is served: the same lines whoever is read first."""
-    found: set[tuple[tuple[tuple[int, int], int], ...]] = set()
+    solutions: set[tuple[tuple[tuple[int, int], int], ...]] = set()
     for order in permutations([1, 2, 3]):
         needs = [Need(number, 1000, BORNE) for number in order]
         plan: Plan = make_plan(problem_of([Lot(1, 2000, TONNE)], needs, [Pair(1, number, 10) for number in order]))
-        found.add(tuple(lines(plan.allocation).items()))
-    assert len(found) == 1
+        solutions.add(tuple(lines(plan.allocation).items()))
+    assert len(solutions) == 1

@@ -104,9 +104,10 @@ def test_one_more_lot_never_lowers_the_tonnes(problem: Problem, amount: int, roa
 
 def rows_of(problem: Problem) -> tuple[list[Lot], list[Need], list[Pair], list[Bound]]:
     columns = (problem.lot_ids, problem.lot_amounts, problem.lot_weights_mg, problem.lot_parts)
-    lots = [Lot(*(int(one) for one in row)) for row in zip(*columns, strict=True)]
+    lots = [Lot(*(int(value) for value in row)) for row in zip(*columns, strict=True)]
     needs = [
-        Need(*(int(one) for one in row)) for row in zip(problem.need_ids, problem.need_amounts, problem.need_askers, strict=True)
+        Need(*(int(value) for value in row))
+        for row in zip(problem.need_ids, problem.need_amounts, problem.need_askers, strict=True)
     ]
     ends = [(lots[lot].number, needs[need].number) for lot, need in zip(problem.pair_lots, problem.pair_needs, strict=True)]
     roads, stops = problem.pair_road_hm.tolist(), problem.pair_stops.tolist()
@@ -166,14 +167,14 @@ def test_components_are_put_together_only_where_a_limit_that_binds_joins_them() 
 
 
 def test_of_three_alike_the_same_two_have_the_room_whoever_is_read_first() -> None:
-    found = set()
+    solutions = set()
     for order in permutations(range(3)):
         lots, needs = [Lot(number, 5, 1000) for number in order], [Need(number, 5, 1) for number in order]
         pairs = [Pair(number, number, 10, stops=1) for number in order]
         plan = make_plan(problem_of(lots, needs, pairs, [Bound(10, {(number, number): 1 for number in order})]))
         assert (plan.allocation.micrograms, plan.is_proven, plan.has_fewest) == (10_000, True, True)
-        found.add(tuple(lines(plan.allocation).items()))
-    assert len(found) == 1
+        solutions.add(tuple(lines(plan.allocation).items()))
+    assert len(solutions) == 1
 
 
 def test_a_sum_that_the_solver_cannot_count_is_told_as_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:

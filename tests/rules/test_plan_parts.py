@@ -18,8 +18,8 @@ def numbers(*values: int) -> Any:
 
 
 def whole(problem: Problem) -> Component:
-    (found,) = components(problem)
-    return found
+    (component,) = components(problem)
+    return component
 
 
 def square(*extras: int, part: int = 0) -> Component:
@@ -226,7 +226,7 @@ def test_a_whole_unit_is_not_divided_to_drive_less() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "is_proven"),
+    ("flows", "is_proven"),
     [
         ((0, 10, 15, 2), True),  # as much at the same cost: only that no fewer lines are possible is not known
         ((0, 10, 10, 0), False),  # less mass
@@ -234,10 +234,10 @@ def test_a_whole_unit_is_not_divided_to_drive_less() -> None:
     ],
 )
 def test_what_stands_is_kept_where_nothing_better_is_found(
-    monkeypatch: pytest.MonkeyPatch, found: tuple[int, ...], is_proven: bool
+    monkeypatch: pytest.MonkeyPatch, flows: tuple[int, ...], is_proven: bool
 ) -> None:
     best = Moved(numbers(0, 10, 15, 2), numbers(0, 10, 15, 2))
-    worse = allocation._Part(Moved(numbers(*found), numbers(*found)), True, 27 * GRAM, 98 * GRAM, True)
+    worse = allocation._Part(Moved(numbers(*flows), numbers(*flows)), True, 27 * GRAM, 98 * GRAM, True)
     monkeypatch.setattr(allocation, "_search", lambda *_asked: worse)
     monkeypatch.setattr(allocation, "_rank", lambda of, takes: (*rank(of, takes)[:2], int(takes is best.takes)))
     part = allocation._solve(square(), best, {})

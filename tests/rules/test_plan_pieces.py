@@ -101,7 +101,10 @@ def test_components_are_what_no_pair_joins() -> None:
     first, second = components(problem)
     assert (first.pairs.tolist(), first.lots.tolist(), first.needs.tolist()) == ([0, 1], [0, 1], [0])
     assert (second.pairs.tolist(), second.lots.tolist(), second.needs.tolist()) == ([2], [2], [2])
-    assert [(one.is_even, one.has_extras, one.has_parts) for one in (first, second)] == [(True, True, False), (True, False, True)]
+    assert [(component.is_even, component.has_extras, component.has_parts) for component in (first, second)] == [
+        (True, True, False),
+        (True, False, True),
+    ]
     assert components(problem_of([Lot(1, 1, 1)], [Need(1, 1, 1)], [])) == []
     mixed = problem_of([Lot(1, 10, 1), Lot(2, 9_000, 1, step=1000)], [Need(1, 10, 1)], [Pair(1, 1, 1), Pair(2, 1, 1)])
     assert not components(mixed)[0].is_even
@@ -135,7 +138,7 @@ def test_first_come_passes_over_what_gives_nothing_or_too_little() -> None:
     }
 
 
-def network(**said: Any) -> Network:
+def network(**changes: Any) -> Network:
     """Two lots of 10 and 20, needs of 15 and 12 of two askers, every pair at its cost."""
     plain: dict[str, Any] = {
         "lot_amounts": numbers(10, 20),
@@ -147,7 +150,7 @@ def network(**said: Any) -> Network:
         "classes": numbers(0, 0),
         "class_weights_mg": numbers(100),
     }
-    return Network(**{**plain, **said})
+    return Network(**{**plain, **changes})
 
 
 def test_the_largest_flow_at_the_least_cost() -> None:
@@ -180,10 +183,14 @@ def test_a_component_is_counted_in_its_greatest_common_size_the_heaviest_first()
         [Need(5, 8_000, 70), Need(6, 2_000, 60)],
         [Pair(1, 5, 4), Pair(2, 6, 5), Pair(2, 5, 6), Pair(3, 5, 7)],
     )
-    found = network_of(components(problem)[0])
-    assert (found.size, found.lot_amounts.tolist(), found.need_amounts.tolist()) == (2_000, [3, 2, 1], [4, 1])
-    assert (found.classes.tolist(), found.class_weights_mg.tolist()) == ([1, 0, 1], [300, 100])
-    assert (found.askers.tolist(), found.pair_costs.tolist()) == ([1, 0], [4, 6, 5, 7])
+    flow_network = network_of(components(problem)[0])
+    assert (flow_network.size, flow_network.lot_amounts.tolist(), flow_network.need_amounts.tolist()) == (
+        2_000,
+        [3, 2, 1],
+        [4, 1],
+    )
+    assert (flow_network.classes.tolist(), flow_network.class_weights_mg.tolist()) == ([1, 0, 1], [300, 100])
+    assert (flow_network.askers.tolist(), flow_network.pair_costs.tolist()) == ([1, 0], [4, 6, 5, 7])
     three = problem_of(
         [Lot(number, 10, weight) for number, weight in enumerate((100, 300, 200, 300), 1)],
         [Need(1, 40, 1)],
@@ -205,23 +212,23 @@ def test_a_component_is_counted_in_its_greatest_common_size_the_heaviest_first()
 def test_a_ring_is_turned_until_a_line_is_gone(flows: tuple[int, ...], straight: tuple[int, ...] | None) -> None:
     """Every lot gives and every need gets what it did, by three lines at most."""
     lots, needs, given = numbers(0, 0, 1, 1), numbers(0, 1, 0, 1), numbers(*flows)
-    found = straighten(lots, needs, given)
-    assert np.bincount(lots, found).tolist() == np.bincount(lots, given).tolist()
-    assert np.bincount(needs, found).tolist() == np.bincount(needs, given).tolist()
-    assert np.count_nonzero(found) <= 3
-    assert (found >= 0).all()
+    straightened = straighten(lots, needs, given)
+    assert np.bincount(lots, straightened).tolist() == np.bincount(lots, given).tolist()
+    assert np.bincount(needs, straightened).tolist() == np.bincount(needs, given).tolist()
+    assert np.count_nonzero(straightened) <= 3
+    assert (straightened >= 0).all()
     if straight is not None:
-        assert found.tolist() == list(straight)
+        assert straightened.tolist() == list(straight)
 
 
 def test_a_long_ring_loses_its_least_line_and_the_others_shift_by_it() -> None:
     """Three lots and three needs in a ring of 6, 5, 4, 7, 8 and 9: the 4 goes, and the two beside the next ones lose 4 too."""
     lots, needs = numbers(0, 0, 1, 1, 2, 2), numbers(0, 1, 1, 2, 2, 0)
-    found = straighten(lots, needs, numbers(6, 5, 4, 7, 8, 9))
-    assert np.bincount(lots, found).tolist() == [11, 11, 17]
-    assert np.bincount(needs, found).tolist() == [15, 9, 15]
-    assert found.tolist() in ([2, 9, 0, 11, 4, 13], [10, 1, 8, 3, 12, 5])
-    assert np.count_nonzero(found) == 5
+    straightened = straighten(lots, needs, numbers(6, 5, 4, 7, 8, 9))
+    assert np.bincount(lots, straightened).tolist() == [11, 11, 17]
+    assert np.bincount(needs, straightened).tolist() == [15, 9, 15]
+    assert straightened.tolist() in ([2, 9, 0, 11, 4, 13], [10, 1, 8, 3, 12, 5])
+    assert np.count_nonzero(straightened) == 5
 
 
 def test_lines_that_are_too_small_are_those_below_the_part_but_for_one_rest() -> None:
@@ -254,7 +261,7 @@ def test_only_the_cheapest_of_each_lot_and_need_are_looked_at_and_those_in_use(m
 
 def test_a_line_becomes_the_part_or_goes_whichever_is_nearer() -> None:
     """One lot of 20 that goes by 10 and more. Of 20 the needs of 13 and 7 get 13 and, as the rest, 7: nothing is too small."""
-    one = network(
+    one_lot = network(
         lot_amounts=numbers(20),
         need_amounts=numbers(13, 7),
         askers=numbers(0, 0),
@@ -263,11 +270,11 @@ def test_a_line_becomes_the_part_or_goes_whichever_is_nearer() -> None:
         pair_costs=numbers(1, 1),
         classes=numbers(0),
     )
-    assert round_to_parts(one, numbers(10), numbers(13, 7)) is not None
-    whole = round_to_parts(replace(one, lot_amounts=numbers(21)), numbers(10), numbers(13, 7))
+    assert round_to_parts(one_lot, numbers(10), numbers(13, 7)) is not None
+    whole = round_to_parts(replace(one_lot, lot_amounts=numbers(21)), numbers(10), numbers(13, 7))
     assert whole is not None
     assert whole.tolist() == [13, 0]  # with 21 there the 7 is no rest, and to 10 it cannot grow
-    more = replace(one, lot_amounts=numbers(30), need_amounts=numbers(13, 10))
+    more = replace(one_lot, lot_amounts=numbers(30), need_amounts=numbers(13, 10))
     grown = round_to_parts(more, numbers(10), numbers(13, 7))
     assert grown is not None
     assert grown.tolist() == [13, 10]
@@ -280,7 +287,7 @@ def test_a_line_becomes_the_part_or_goes_whichever_is_nearer() -> None:
 def test_a_line_that_is_too_small_becomes_ten_where_half_of_it_flows_and_it_fits(
     flow: int, lot: int, need: int, least: int | None
 ) -> None:
-    one = network(
+    one_lot = network(
         lot_amounts=numbers(lot),
         need_amounts=numbers(need),
         askers=numbers(0),
@@ -290,7 +297,7 @@ def test_a_line_that_is_too_small_becomes_ten_where_half_of_it_flows_and_it_fits
         classes=numbers(0),
     )
     open_to_all = rounding._Choices(numbers(0), np.ones(1, np.bool_))
-    chosen = rounding._rounded(one, numbers(10), open_to_all, numbers(flow), numbers(0))
+    chosen = rounding._rounded(one_lot, numbers(10), open_to_all, numbers(flow), numbers(0))
     assert (chosen.least.tolist(), chosen.is_open.tolist()) == ([least or 0], [least is not None])
     turned = rounding._turned(chosen, 0, numbers(10))
     assert (turned.least.tolist(), turned.is_open.tolist()) == ([0 if least else 10], [least is None])
@@ -313,23 +320,26 @@ def test_more_mass_is_better_and_of_as_much_the_cheaper() -> None:
     of = network()
     assert rounding._value(of, numbers(1, 2, 0, 0)) == (300, 100 * 1 + 200 * 5)
     better = [numbers(3, 0, 0, 0), numbers(2, 0, 1, 0), numbers(0, 0, 3, 0), numbers(2, 0, 0, 0), numbers(0, 0, 0, 2)]
-    for place, one in enumerate(better):
+    for place, amounts in enumerate(better):
         for other in better[place + 1 :]:
-            assert rounding._is_better(of, one, other)
-            assert not rounding._is_better(of, other, one)
-        assert not rounding._is_better(of, one, one)
+            assert rounding._is_better(of, amounts, other)
+            assert not rounding._is_better(of, other, amounts)
+        assert not rounding._is_better(of, amounts, amounts)
 
 
 def test_a_limit_is_overdrawn_by_what_its_pairs_use() -> None:
-    one, other = limits_of(small())
-    assert [(one.pairs.tolist(), one.uses.tolist(), one.most) for one in (one, other)] == [([0], [1], 5), ([0, 2], [2, 3], 7)]
+    first, second = limits_of(small())
+    assert [(limit.pairs.tolist(), limit.uses.tolist(), limit.most) for limit in (first, second)] == [
+        ([0], [1], 5),
+        ([0, 2], [2, 3], 7),
+    ]
     takes = numbers(2, 9, 1, 0)
-    assert (one.used(takes), other.used(takes)) == (2, 7)
-    assert overdrawn([one, other], takes) == []
-    assert overdrawn([one, other], numbers(2, 0, 2, 0)) == [other]
-    assert overdrawn([one, other], numbers(6, 0, 0, 0)) == [one, other]
-    kept = within([one, other], numbers(2, 3))
-    assert [(limit.pairs.tolist(), limit.uses.tolist(), limit.most) for limit in kept] == [([2], [3], 7)]
+    assert (first.used(takes), second.used(takes)) == (2, 7)
+    assert overdrawn([first, second], takes) == []
+    assert overdrawn([first, second], numbers(2, 0, 2, 0)) == [second]
+    assert overdrawn([first, second], numbers(6, 0, 0, 0)) == [first, second]
+    limits = within([first, second], numbers(2, 3))
+    assert [(limit.pairs.tolist(), limit.uses.tolist(), limit.most) for limit in limits] == [([2], [3], 7)]
 
 
 def test_groups_that_meet_in_a_limit_are_put_together() -> None:
@@ -340,8 +350,8 @@ def test_groups_that_meet_in_a_limit_are_put_together() -> None:
     assert join([(0, 1), (2,), (3,), (4,)], meets[1:], component_of) == [(0, 1), (2, 4), (3,)]
 
 
-@pytest.mark.parametrize(("most", "kept"), [(100, 9), (9, 9), (8, 8), (6, 5), (5, 5), (4, 1), (1, 1)])
-def test_of_many_pairs_the_cheapest_of_each_side_stay_and_those_in_use(most: int, kept: int) -> None:
+@pytest.mark.parametrize(("most", "pairs_kept"), [(100, 9), (9, 9), (8, 8), (6, 5), (5, 5), (4, 1), (1, 1)])
+def test_of_many_pairs_the_cheapest_of_each_side_stay_and_those_in_use(most: int, pairs_kept: int) -> None:
     """Of three lots and three needs the two cheapest of each are eight pairs, the one cheapest of each five, and none is that in use."""
     ends = [(lot, need) for lot in (1, 2, 3) for need in (1, 2, 3)]
     problem = problem_of(
@@ -352,9 +362,9 @@ def test_of_many_pairs_the_cheapest_of_each_side_stay_and_those_in_use(most: int
     in_use = np.zeros(9, np.bool_)
     in_use[0] = True
     chosen = cheapest_of(problem, np.arange(9), in_use, most)
-    assert len(chosen) == kept
+    assert len(chosen) == pairs_kept
     assert 0 in chosen.tolist()
-    if kept == 5:
+    if pairs_kept == 5:
         assert chosen.tolist() == [0, 1, 2, 3, 6]
 
 

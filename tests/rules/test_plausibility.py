@@ -117,12 +117,12 @@ def test_a_group_that_had_tonnes_and_has_none_is_odd() -> None:
 
 def test_a_finding_is_kept_as_plain_values_and_read_in_another_language() -> None:
     [finding] = find_oddities(replace(PLAIN, before=(row("primary", 900_000), row("biobased", 50_000, "hout"))))
-    kept = finding.stored()
-    assert kept == {"rule": "group_gone", "facts": {"group": "hout", "year": "2025", "before_kg": "50000"}}
+    stored = finding.stored()
+    assert stored == {"rule": "group_gone", "facts": {"group": "hout", "year": "2025", "before_kg": "50000"}}
     with reading_in("en"):
-        again = Finding.of(kept, {"hout": "Wood"})
+        again = Finding.of(stored, {"hout": "Wood"})
         assert (again.rule, str(again.sentence)) == (Rule.GROUP_GONE, "Of “Wood” nothing came in. In 2025 it was 50\xa0tonnes.")
-    assert Finding.of(kept, {}).name == "hout"
+    assert Finding.of(stored, {}).name == "hout"
 
 
 def test_what_came_in_is_summed_by_origin() -> None:

@@ -242,7 +242,7 @@ TABLE: list[tuple[str, Can, object, str]] = [
 
 @pytest.mark.parametrize(("name", "what", "subject", "allowed"), TABLE, ids=[row[0] for row in TABLE])
 def test_the_table_of_rights(name: str, what: Can, subject: object, allowed: str) -> None:
-    assert {who for who, one in EVERYONE.items() if may(one, what, subject)} == set(allowed.split())
+    assert {who for who, actor in EVERYONE.items() if may(actor, what, subject)} == set(allowed.split())
 
 
 def test_every_question_has_an_answer_and_a_row_in_the_table() -> None:
@@ -259,7 +259,7 @@ def test_the_coordinator_of_the_region_follows_every_reservation_and_decides_non
 def test_the_coordinator_of_the_region_is_the_broker() -> None:
     assert may(BROKER, Can.BROKER) and may(BROKER, Can.RESOLVE, THEIRS)
     assert may(BROKER, Can.READ_REQUESTS, THEIRS)
-    assert all(may(BROKER, right) for right in (Can.READ_CHOICES, Can.READ_LOSSES, Can.ASK_FOR_REPORT))
+    assert all(may(BROKER, what) for what in (Can.READ_CHOICES, Can.READ_LOSSES, Can.ASK_FOR_REPORT))
     assert may(BROKER, Can.MAKE_PLAN) and may(CLOCK, Can.MAKE_PLAN) and may(OPERATOR, Can.MAKE_PLAN)
     assert not may(BROKER, Can.MEET, THEIRS)
 
@@ -289,13 +289,13 @@ def test_a_partners_people_may_what_a_municipalitys_people_may(name: str, what: 
             return replace(thing, organisation_id=40 if thing.organisation_id == OWN else thing.organisation_id)
         if isinstance(thing, Thing):
             names = ("organisation_id", "owner_id", "holder_id", "maintainer_id", "depot_organisation_id")
-            had_by = tuple(40 if one == OWN else one for one in thing.had_by)
+            had_by = tuple(40 if holder_id == OWN else holder_id for holder_id in thing.had_by)
             return replace(thing, had_by=had_by, **{name: 40 for name in names if getattr(thing, name) == OWN})
         return thing
 
     expected = set(allowed.split()) & {"leader", "coordinator"} if what not in OWN_OF_A_MUNICIPALITY else set()
     assert {
-        who for who, one in {"leader": PARTNERS_LEADER, "coordinator": PARTNER}.items() if may(one, what, moved(subject))
+        who for who, actor in {"leader": PARTNERS_LEADER, "coordinator": PARTNER}.items() if may(actor, what, moved(subject))
     } == expected
 
 
@@ -368,10 +368,10 @@ def test_the_own_organisation_is_one_and_not_those_around_it(organisation_id: in
 
 
 def test_an_administrator_and_a_reviewer_set_no_windows_and_open_no_depots_of_their_own_organisation() -> None:
-    for one in (ADMIN, REVIEWER):
-        assert not may(one, Can.SET_WINDOWS, REGION)
-        assert not may(one, Can.MANAGE_DEPOTS, Thing(REGION))
-        assert not may(one, Can.BROKER)
+    for actor in (ADMIN, REVIEWER):
+        assert not may(actor, Can.SET_WINDOWS, REGION)
+        assert not may(actor, Can.MANAGE_DEPOTS, Thing(REGION))
+        assert not may(actor, Can.BROKER)
 
 
 def test_only_colleagues_and_the_clock_know_exact_points() -> None:

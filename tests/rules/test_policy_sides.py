@@ -25,9 +25,9 @@ def test_without_a_subject_it_is_asked_whether_there_is_any() -> None:
 
 
 def test_the_broker_and_an_adviser_read_every_lot_and_move_none() -> None:
-    for one in (BROKER, ADVISER):
-        assert may(one, Can.READ_LOT, THEIRS) and not may(one, Can.HANDLE_LOT, THEIRS)
-        assert may(one, Can.READ_RECALLS)
+    for person in (BROKER, ADVISER):
+        assert may(person, Can.READ_LOT, THEIRS) and not may(person, Can.HANDLE_LOT, THEIRS)
+        assert may(person, Can.READ_RECALLS)
     assert not may(COORDINATOR, Can.READ_LOT, THEIRS) and not may(COORDINATOR, Can.READ_RECALLS)
 
 

@@ -41,8 +41,8 @@ def faults(*rows: dict[str, str]) -> list[tuple[int, str]]:
 
 
 def test_a_row_is_a_price_of_one_unit_in_cents() -> None:
-    found = read({})
-    assert found == ReadPrices(
+    prices = read({})
+    assert prices == ReadPrices(
         (
             PriceDraft(
                 2,
@@ -57,7 +57,7 @@ def test_a_row_is_a_price_of_one_unit_in_cents() -> None:
             ),
         )
     )
-    assert found.rows[0].key == PriceKey(1, "good", Unit.M2)
+    assert prices.rows[0].key == PriceKey(1, "good", Unit.M2)
     assert read({"eenheid": "kg"}).rows[0].key == PriceKey(1, "good", Unit.TONNE)
 
 
@@ -134,9 +134,9 @@ def test_a_material_stands_there_once_in_a_condition_and_unit() -> None:
 
 
 def test_a_fault_names_the_material_and_the_others_are_read() -> None:
-    found = read({"materiaal": "hout"}, {}, {"laag": ""})
-    assert [(fault.row, fault.slug) for fault in found.faults] == [(2, "hout"), (4, "kei")]
-    assert [row.number for row in found.rows] == [3]
+    prices = read({"materiaal": "hout"}, {}, {"laag": ""})
+    assert [(fault.row, fault.slug) for fault in prices.faults] == [(2, "hout"), (4, "kei")]
+    assert [row.number for row in prices.rows] == [3]
 
 
 def test_a_sentence_says_what_may_be_written() -> None:
@@ -164,8 +164,8 @@ def test_without_its_columns_or_a_row_there_is_no_table() -> None:
             read_prices(ListFile("prijzen.csv", "", columns, (ListRow(2, ROW),)), KNOWN, TODAY)
     bare = tuple(name for name in ROW if name not in ("kwaliteit", "uitnemen", "schoonmaken"))
     row = ListRow(2, {name: ROW[name] for name in bare})
-    found = read_prices(ListFile("prijzen.csv", "", bare, (row,)), KNOWN, TODAY).rows[0]
-    assert (found.condition, found.costs) == ("", {})
+    price = read_prices(ListFile("prijzen.csv", "", bare, (row,)), KNOWN, TODAY).rows[0]
+    assert (price.condition, price.costs) == ("", {})
     english = {"material": "kei", "unit": "m²", "low": "4.50", "high": "6", "source": "List", "date": "2026-03-01"}
     assert read_prices(ListFile("p.csv", "", tuple(english), (ListRow(2, english),)), KNOWN, TODAY).rows[0].low_cents == 450
 
@@ -181,5 +181,5 @@ def test_without_its_columns_or_a_row_there_is_no_table() -> None:
     ],
 )
 def test_what_can_be_read_in_one_way_decides_for_all(low: str, high: str, notation: str, cents: Decimal | None) -> None:
-    found = read({"laag": low, "hoog": high, "uitnemen": "", "peildatum": "2026-03-01"}, notation=notation)
-    assert (found.rows[0].low_cents if found.rows else None) == cents
+    prices = read({"laag": low, "hoog": high, "uitnemen": "", "peildatum": "2026-03-01"}, notation=notation)
+    assert (prices.rows[0].low_cents if prices.rows else None) == cents

@@ -45,8 +45,8 @@ def test_what_was_free_or_reversed_is_no_price() -> None:
     assert (two.unit_cents, two.low_cents, two.high_cents, two.exchanges) == (Decimal("150.5"), 100, 201, 2)
 
 
-def appraised(**said: Any) -> AppraisalDraft:
-    facts = {"value_cents": 100, "appraiser": "J. de Boer", "source": "Rapport 7", "valued_on": TODAY, **said}
+def appraised(**changes: Any) -> AppraisalDraft:
+    facts = {"value_cents": 100, "appraiser": "J. de Boer", "source": "Rapport 7", "valued_on": TODAY, **changes}
     return AppraisalDraft(**facts)
 
 
@@ -77,9 +77,9 @@ def test_changes_stand_before_what_is_new_and_that_before_what_is_gone_whatever_
     new, gone, more, less = (PriceKey(number, "", Unit.M2) for number in (1, 2, 3, 4))
     before = {gone: Ends(Decimal(1), Decimal(1)), more: Ends(Decimal(4), Decimal(4)), less: Ends(Decimal(4), Decimal(4))}
     after = {new: Ends(Decimal(1), Decimal(1)), more: Ends(Decimal(5), Decimal(5)), less: Ends(Decimal(2), Decimal(2))}
-    assert [one.key for one in find_changes(before, after)] == [less, more, new, gone]
+    assert [change.key for change in find_changes(before, after)] == [less, more, new, gone]
     swapped = find_changes({new: Ends(Decimal(1), Decimal(1))}, {gone: Ends(Decimal(1), Decimal(1))})
-    assert [one.key for one in swapped] == [gone, new]
+    assert [change.key for change in swapped] == [gone, new]
 
 
 @pytest.mark.parametrize(("lost", "out", "field"), [("7", "3", "lost"), ("3", "7", "released"), ("5", "5", "released")])
@@ -87,27 +87,27 @@ def test_what_is_left_of_a_part_that_is_gone_stands_where_most_of_it_went(lost: 
     """10 m² were worth 335 cents: 7 of them 234.5, 5 of them 167.5 and 3 of them 100.5. All rounded up are one cent too many."""
     before, after = Stand(Decimal(10), 335), Stand()
     changes = {ChangeKind.LOST: -Decimal(lost), ChangeKind.TAKEN_OUT: -Decimal(out)}
-    told = movement_of(before, after, changes)
+    movement = movement_of(before, after, changes)
     worth = {"7": 235, "5": 168, "3": 101}
     left = {"lost": worth[lost], "released": worth[out]}
     left[field] -= 1
-    assert (told.lost_cents, told.released_cents) == (left["lost"], left["released"])
+    assert (movement.lost_cents, movement.released_cents) == (left["lost"], left["released"])
 
 
 @pytest.mark.parametrize(("passported", "share"), [("0", None), ("-1", None), ("0.5", "0.5"), ("1", "0.25")])
 def test_a_share_is_of_what_has_a_passport(passported: str, share: str | None) -> None:
-    found = ValuedMass(Decimal("0.25"), Decimal(passported)).share_of_passports
-    assert found == (None if share is None else Decimal(share))
+    result = ValuedMass(Decimal("0.25"), Decimal(passported)).share_of_passports
+    assert result == (None if share is None else Decimal(share))
 
 
 @pytest.mark.parametrize(("number", "is_enough"), [(2, False), (3, True), (4, True)])
 def test_three_exchanges_or_more_make_a_price(number: int, is_enough: bool) -> None:
-    found = medians_of([exchange(100)] * number)[PriceKey(1, "good", Unit.M2)]
-    assert found.is_enough is is_enough
+    median = medians_of([exchange(100)] * number)[PriceKey(1, "good", Unit.M2)]
+    assert median.is_enough is is_enough
 
 
 def test_costs_are_known_where_any_of_the_three_is() -> None:
-    assert [Costs(*said).is_known for said in ((None,) * 3, (Decimal(1),), (None, Decimal(0)), (Decimal(1),) * 3)] == [
+    assert [Costs(*costs).is_known for costs in ((None,) * 3, (Decimal(1),), (None, Decimal(0)), (Decimal(1),) * 3)] == [
         *(False, True),
         *(True, True),
     ]

@@ -63,25 +63,25 @@ def figures(of: Plan) -> tuple[str, str, str]:
 
 
 def test_ten_thousand_pieces_come_from_two_owners_with_a_thousand_to_spare() -> None:
-    found = proposed("10000 piece", supply(1, "150 m2", "6.5"), supply(2, "120 m2", "15.6", "100"))
-    assert told(found) == [(1, "150 m2", "6600 piece"), (2, "100 m2", "4400 piece")]  # 150 × 44 and 100 × 44
-    assert figures(found) == ("10000 piece", "1000 piece", "0 piece")
-    assert [(part.mass_kg, part.tonne_km) for part in found.parts] == [
+    proposal = proposed("10000 piece", supply(1, "150 m2", "6.5"), supply(2, "120 m2", "15.6", "100"))
+    assert told(proposal) == [(1, "150 m2", "6600 piece"), (2, "100 m2", "4400 piece")]  # 150 × 44 and 100 × 44
+    assert figures(proposal) == ("10000 piece", "1000 piece", "0 piece")
+    assert [(part.mass_kg, part.tonne_km) for part in proposal.parts] == [
         (Decimal(27750), Decimal("180.375")),  # 150 × 185 kg; 27.75 t × 6.5 km
         (Decimal(18500), Decimal("288.6")),  # 100 × 185 kg; 18.5 t × 15.6 km
     ]
-    assert (found.mass_kg, found.tonne_km) == (Decimal(46250), Decimal("468.975"))
+    assert (proposal.mass_kg, proposal.tonne_km) == (Decimal(46250), Decimal("468.975"))
     with reading_in("nl"):
-        assert [str(one).replace("\u00a0", " ") for one in sentences(found, NOTHING)] == [
+        assert [str(sentence).replace("\u00a0", " ") for sentence in sentences(proposal, NOTHING)] == [
             "Samen is dit 11.000 stuks, bij een vraag van 10.000 stuks: alles is gedekt.",
             "U houdt 1.000 stuks over, want Gemeente 2 geeft niet minder dan 100 m² weg.",
         ]
 
 
 def test_without_a_smallest_part_the_last_lot_gives_just_enough() -> None:
-    found = proposed("10000 piece", supply(1, "150 m2"), supply(2, "120 m2"))
-    assert told(found) == [(1, "150 m2", "6600 piece"), (2, "77.273 m2", "3400 piece")]  # 3 400 ÷ 44 = 77.2727…
-    assert figures(found) == ("10000 piece", "0 piece", "0 piece")
+    proposal = proposed("10000 piece", supply(1, "150 m2"), supply(2, "120 m2"))
+    assert told(proposal) == [(1, "150 m2", "6600 piece"), (2, "77.273 m2", "3400 piece")]  # 3 400 ÷ 44 = 77.2727…
+    assert figures(proposal) == ("10000 piece", "0 piece", "0 piece")
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_without_a_smallest_part_the_last_lot_gives_just_enough() -> None:
 def test_the_rule_by_hand(
     needed: str, supplies: list[tuple[str, str, str | None]], parts: list[tuple[int, str, str]], sums: tuple[str, str, str]
 ) -> None:
-    found = proposed(needed, *(supply(number, *one) for number, one in enumerate(supplies, 1)))
-    assert told(found) == parts
-    assert figures(found) == sums
+    proposal = proposed(needed, *(supply(number, *values) for number, values in enumerate(supplies, 1)))
+    assert told(proposal) == parts
+    assert figures(proposal) == sums
 
 
 def test_a_measured_weight_counts() -> None:
@@ -155,9 +155,9 @@ def test_a_measured_weight_counts() -> None:
 
 
 def test_what_is_under_way_and_what_is_missing_are_told() -> None:
-    found = proposed("1000 m2", supply(1, "300 m2"), supply(2, "200 m2"))
+    proposal = proposed("1000 m2", supply(1, "300 m2"), supply(2, "200 m2"))
     with reading_in("nl"):
-        assert [str(one).replace("\u00a0", " ") for one in sentences(found, amount("250 m2"))] == [
+        assert [str(sentence).replace("\u00a0", " ") for sentence in sentences(proposal, amount("250 m2"))] == [
             "U reserveerde al 250 m² voor deze vraag, en hebt nog 1.000 m² nodig.",
             "Samen is dit 500 m², bij een vraag van 1.000 m². U mist dan nog 500 m².",
         ]
@@ -192,7 +192,7 @@ def lots(draw: Any) -> list[Supply]:
     )
     return [
         supply(number, str(held), str(km), str(Decimal(least).scaleb(-3)) if least else None, kg_per_unit=weight)
-        for number, (held, least, km, weight) in enumerate(sorted(drawn, key=lambda one: one[2]), 1)
+        for number, (held, least, km, weight) in enumerate(sorted(drawn, key=lambda row: row[2]), 1)
     ]
 
 
@@ -200,18 +200,18 @@ def lots(draw: Any) -> list[Supply]:
 @given(amounts(), lots())
 @pytest.mark.slow
 def test_nothing_is_created_or_lost_and_every_owner_is_respected(needed: Amount, supplies: list[Supply]) -> None:
-    found = plan(needed, KEI, supplies)
-    assert found.covered.amount + found.missing.amount == needed.amount
-    assert sum(part.gives.amount for part in found.parts) == found.covered.amount + found.surplus.amount
-    assert found.missing.amount == 0 or found.surplus.amount == 0
-    assert len({part.supply.number for part in found.parts}) == len(found.parts)
-    for part in found.parts:
+    proposal = plan(needed, KEI, supplies)
+    assert proposal.covered.amount + proposal.missing.amount == needed.amount
+    assert sum(part.gives.amount for part in proposal.parts) == proposal.covered.amount + proposal.surplus.amount
+    assert proposal.missing.amount == 0 or proposal.surplus.amount == 0
+    assert len({part.supply.number for part in proposal.parts}) == len(proposal.parts)
+    for part in proposal.parts:
         lot = part.supply.lot
         assert 0 < part.takes.amount <= lot.available.amount
         assert part.takes.unit == lot.available.unit and part.gives.unit == needed.unit
         assert is_part_allowed(part.takes.amount, lot.available.amount, part.supply.minimum)
-        for one in (part.takes, part.gives):
-            assert one.amount == one.amount.quantize(Decimal(1).scaleb(-one.unit.places))
+        for quantity in (part.takes, part.gives):
+            assert quantity.amount == quantity.amount.quantize(Decimal(1).scaleb(-quantity.unit.places))
         exact = Fraction(part.takes.amount) * conversion(part.takes.unit, needed.unit, KEI, lot.kg_per_unit, part.takes.unit)
         assert 0 <= exact - Fraction(part.gives.amount) < Fraction(1, 10**needed.unit.places)  # down, and less than one step
 
@@ -220,9 +220,9 @@ def test_nothing_is_created_or_lost_and_every_owner_is_respected(needed: Amount,
 @given(amounts(), lots())
 @pytest.mark.slow
 def test_a_surplus_is_never_more_than_the_last_part_needs_to_be(needed: Amount, supplies: list[Supply]) -> None:
-    found = plan(needed, KEI, supplies)
-    if found.surplus.amount:
-        *others, last = found.parts
+    proposal = plan(needed, KEI, supplies)
+    if proposal.surplus.amount:
+        *others, last = proposal.parts
         assert sum(part.gives.amount for part in others) < needed.amount
         if last.supply.minimum is None:
             step = Fraction(1, 10**last.takes.unit.places)
@@ -235,32 +235,32 @@ def test_a_surplus_is_never_more_than_the_last_part_needs_to_be(needed: Amount, 
 @given(amounts(), lots())
 @pytest.mark.slow
 def test_nothing_is_missing_while_a_lot_could_give_it(needed: Amount, supplies: list[Supply]) -> None:
-    found = plan(needed, KEI, supplies)
-    if found.missing.amount:
-        asked = {part.supply.number: part for part in found.parts}
-        for one in supplies:
-            whole_lot = plan(Amount(Decimal(9_999_999), needed.unit), KEI, [one])
-            assert one.number in asked or whole_lot.given.amount == 0
-            assert one.number not in asked or asked[one.number].takes == one.lot.available
+    proposal = plan(needed, KEI, supplies)
+    if proposal.missing.amount:
+        by_number = {part.supply.number: part for part in proposal.parts}
+        for offer in supplies:
+            whole_lot = plan(Amount(Decimal(9_999_999), needed.unit), KEI, [offer])
+            assert offer.number in by_number or whole_lot.given.amount == 0
+            assert offer.number not in by_number or by_number[offer.number].takes == offer.lot.available
 
 
 def test_half_a_square_metre_that_is_left_is_still_looked_for() -> None:
-    found = proposed("100.5 m2", supply(1, "100 m2"), supply(2, "50 m2", "20"), supply(3, "1 m2", "30"))
-    assert figures(found) == ("100.5 m2", "0 m2", "0 m2")
-    assert told(found) == [(1, "100 m2", "100 m2"), (2, "0.5 m2", "0.5 m2")]
+    proposal = proposed("100.5 m2", supply(1, "100 m2"), supply(2, "50 m2", "20"), supply(3, "1 m2", "30"))
+    assert figures(proposal) == ("100.5 m2", "0 m2", "0 m2")
+    assert told(proposal) == [(1, "100 m2", "100 m2"), (2, "0.5 m2", "0.5 m2")]
 
 
 def test_one_lot_that_covers_all_goes_before_a_nearer_part_even_where_its_pieces_give_a_little_more() -> None:
-    found = proposed("50.01 m2", supply(1, "440 piece", "5"), supply(2, "4400 piece", "20"))
-    assert told(found) == [(2, "2201 piece", "50.022 m2")]  # 50.01 × 44 = 2 200.44; 2201 ÷ 44 = 50.0227
-    assert figures(found) == ("50.01 m2", "0.012 m2", "0 m2")
+    proposal = proposed("50.01 m2", supply(1, "440 piece", "5"), supply(2, "4400 piece", "20"))
+    assert told(proposal) == [(2, "2201 piece", "50.022 m2")]  # 50.01 × 44 = 2 200.44; 2201 ÷ 44 = 50.0227
+    assert figures(proposal) == ("50.01 m2", "0.012 m2", "0 m2")
 
 
 def test_a_surplus_of_whole_pieces_is_not_laid_at_the_owners_smallest_part() -> None:
-    found = proposed("50.01 m2", supply(1, "4400 piece", minimum="10"))
+    proposal = proposed("50.01 m2", supply(1, "4400 piece", minimum="10"))
     with reading_in("en"):
-        said = [str(one).replace("\u00a0", " ") for one in sentences(found, Amount(Decimal(0), Unit.M2))]
-    assert said[-1] == "0.012 m² is surplus: this lot does not come in smaller steps."
+        texts = [str(sentence).replace("\u00a0", " ") for sentence in sentences(proposal, Amount(Decimal(0), Unit.M2))]
+    assert texts[-1] == "0.012 m² is surplus: this lot does not come in smaller steps."
 
 
 def test_a_lot_that_goes_by_no_unit_of_the_need_gives_nothing() -> None:

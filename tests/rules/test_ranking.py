@@ -52,13 +52,13 @@ def test_the_points_of_a_claim(changes: dict[str, object], points: int) -> None:
 def test_the_best_stands_first_and_equal_points_go_by_time() -> None:
     late, early, urgent = claim(3), claim(2), claim(4, needed_by=TODAY)
     order = ranked([late, urgent, early], free=Decimal(500), today=TODAY)
-    assert [(one.number, points.points) for one, points in order] == [(4, 36), (2, 16), (3, 16)]
+    assert [(entry.number, points.points) for entry, points in order] == [(4, 36), (2, 16), (3, 16)]
 
 
 def test_every_point_is_spelled_out_in_the_readers_language() -> None:
-    told = score(claim(replaces_purchase=True, distance_km=Decimal("12.34"), no_shows=2), free=Decimal(500), today=TODAY)
+    result = score(claim(replaces_purchase=True, distance_km=Decimal("12.34"), no_shows=2), free=Decimal(500), today=TODAY)
     with reading_in("en"):
-        sentences = [str(reason) for reason in told.reasons]
+        sentences = [str(reason) for reason in result.reasons]
     assert sentences == [
         "It replaces a new purchase: 40 of 40 points.",
         "The date by which it is needed was not given: 0 of 20 points.",
@@ -66,7 +66,7 @@ def test_every_point_is_spelled_out_in_the_readers_language() -> None:
         "Asks for 400\u00a0m² of the 500\u00a0m² available: 16 of 20 points.",
         "Earlier no-shows in two years: 2, so 20 points off.",
     ]
-    assert told.points == 51
+    assert result.points == 51
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,10 @@ def test_every_point_is_spelled_out_in_the_readers_language() -> None:
 )
 def test_a_reason_tells_the_points_that_it_gave(changes: dict[str, object], sentence: str) -> None:
     with reading_in("en"):
-        told = [str(reason).replace("\u00a0", " ") for reason in score(claim(**changes), free=Decimal(500), today=TODAY).reasons]
-    assert any(sentence in one for one in told), told
+        reasons = [
+            str(reason).replace("\u00a0", " ") for reason in score(claim(**changes), free=Decimal(500), today=TODAY).reasons
+        ]
+    assert any(sentence in reason for reason in reasons), reasons
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_small_amounts_fit_as_well_as_large_ones(amount: str, free: str, points:
 
 def test_of_claims_that_were_made_at_once_the_first_number_goes_first() -> None:
     order = ranked([claim(9, asked_at=FIRST), claim(8, asked_at=FIRST)], free=Decimal(500), today=TODAY)
-    assert [one.number for one, _points in order] == [8, 9]
+    assert [entry.number for entry, _points in order] == [8, 9]
 
 
 def test_no_shows_count_for_two_years() -> None:

@@ -83,7 +83,7 @@ def test_a_post_of_more_than_2_million_tonnes_is_a_slip() -> None:
 
 
 def without(*keys: str) -> RawWords:
-    return replace(WORDS, once={key: said for key, said in ONCE.items() if key not in keys})
+    return replace(WORDS, once={key: value for key, value in ONCE.items() if key not in keys})
 
 
 @pytest.mark.parametrize(
@@ -215,16 +215,16 @@ def test_nothing_said_once_is_all_still_to_be_said() -> None:
     ],
 )
 def test_a_post_that_is_wrong_is_told_at_its_column(cells: dict[str, str], wrong: set[str]) -> None:
-    post, told = read({**POST, **cells})
-    assert told == wrong
+    post, faults = read({**POST, **cells})
+    assert faults == wrong
     assert (post is None) is bool(wrong)
 
 
 def test_what_a_sheet_has_no_column_for_is_told_at_the_number() -> None:
-    bare = {key: said for key, said in POST.items() if key not in ("quantity", "material")}
+    bare = {key: value for key, value in POST.items() if key not in ("quantity", "material")}
     assert read({**bare, "information": ""}) == (None, {"information", "description"})
     assert read({**bare, "description": "kei"}) == (None, {"number"})
-    assert read({key: said for key, said in POST.items() if key != "unit"}) == (None, {"number"})
+    assert read({key: value for key, value in POST.items() if key != "unit"}) == (None, {"number"})
     assert read(POST, replace(WORDS, once={**ONCE, "place": "Rome"})) == (None, {"number"})
     assert read(POST, faults={"quantity": CellFault.ERROR}) == (None, {"quantity"})
 
@@ -291,14 +291,14 @@ def test_what_goes_to_a_recycler_is_a_line_of_what_leaves() -> None:
     ],
 )
 def test_a_line_that_is_counted_already_says_the_same(stands: Amount, wrong: set[str]) -> None:
-    post, told = read(AWAY, replace(WORDS, lines={("HEN-14", "210310"): stands}))
-    assert told == wrong
+    post, faults = read(AWAY, replace(WORDS, lines={("HEN-14", "210310"): stands}))
+    assert faults == wrong
     assert (post is not None and post.is_known) is not bool(wrong)
 
 
 def test_what_is_said_once_is_kept_tidy_and_its_days_as_days() -> None:
-    kept = read_once({**ONCE, "place": " Borne ", "condition": "Matig", "other": "x"}, WORDS)
-    assert kept == {
+    values = read_once({**ONCE, "place": " Borne ", "condition": "Matig", "other": "x"}, WORDS)
+    assert values == {
         "contract": "HEN-14",
         "place": "Borne",
         "earliest": "2027-07-01",
@@ -314,7 +314,7 @@ def test_what_is_said_once_is_kept_tidy_and_its_days_as_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "wrong"),
+    ("values", "wrong"),
     [
         ({"contract": "x" * 61}, {"contract"}),
         ({"place": "Rome"}, {"place"}),
@@ -326,10 +326,10 @@ def test_what_is_said_once_is_kept_tidy_and_its_days_as_days() -> None:
         ({"certainty": "zeker", "condition": "prima"}, {"certainty", "condition"}),
     ],
 )
-def test_what_is_said_once_and_wrong_is_told_at_its_column(said: dict[str, str], wrong: set[str]) -> None:
+def test_what_is_said_once_and_wrong_is_told_at_its_column(values: dict[str, str], wrong: set[str]) -> None:
     if not wrong:
-        assert read_once(said, WORDS)
+        assert read_once(values, WORDS)
         return
     with pytest.raises(Invalid) as refusal:
-        read_once(said, WORDS)
+        read_once(values, WORDS)
     assert {error.field for error in refusal.value.errors} == wrong

@@ -143,21 +143,21 @@ OTHERS = {
 
 @pytest.mark.parametrize("kind", OTHERS)
 def test_what_is_no_sheet_is_refused_with_what_to_do(kind: str) -> None:
-    content, said = OTHERS[kind]
-    with pytest.raises(Invalid, match=said) as refused:
+    content, sentence = OTHERS[kind]
+    with pytest.raises(Invalid, match=sentence) as refused:
         read_sheet(content)
     assert refused.value.field == "file"
 
 
 @pytest.mark.parametrize(
-    ("part", "said"),
+    ("part", "sentence"),
     [("content.xml", ".ods"), ("xl/workbook.bin", ".xlsb"), ("word/document.xml", "tekstdocument"), ("x", "XLSX of CSV")],
 )
-def test_other_packages_are_named(part: str, said: str) -> None:
+def test_other_packages_are_named(part: str, sentence: str) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(part, "x")
-    with pytest.raises(Invalid, match=said):
+    with pytest.raises(Invalid, match=sentence):
         read_sheet(content.getvalue())
 
 
@@ -205,8 +205,8 @@ def test_a_workbook_of_an_asset_system_may_have_as_many_rows_as_its_text() -> No
     """20 600 rows below the names: more than a usual table reads, in a file or in a workbook."""
     rows = "".join(f'<row r="{number}"><c r="A{number}"><v>{number}</v></c></row>' for number in range(1, 20_602))
     content = with_sheet(sheet_of(rows))
-    found = read_sheet(content, LARGE).rows
-    assert (len(found), found[-1].number, found[-1].cells) == (20_601, 20_601, ("20601",))
+    sheet_rows = read_sheet(content, LARGE).rows
+    assert (len(sheet_rows), sheet_rows[-1].number, sheet_rows[-1].cells) == (20_601, 20_601, ("20601",))
     with pytest.raises(Invalid, match="20.000 regels"):
         read_sheet(content)
 
@@ -225,12 +225,12 @@ def test_a_part_that_does_not_unpack_is_refused_with_what_to_do(method: int) -> 
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", method) as archive:
         archive.writestr("xl/workbook.xml", "<workbook>" + "abcdefgh" * 100 + "</workbook>")
-    found = bytearray(content.getvalue())
-    start = found.index(b"xl/workbook.xml") + len(b"xl/workbook.xml")
+    packed = bytearray(content.getvalue())
+    start = packed.index(b"xl/workbook.xml") + len(b"xl/workbook.xml")
     for place in range(start + 10, start + 30):  # behind what names the kind of packing
-        found[place] ^= 0xFF
+        packed[place] ^= 0xFF
     with pytest.raises(Invalid, match="beschadigd"):
-        read_sheet(bytes(found))
+        read_sheet(bytes(packed))
 
 
 def as_day(value: str) -> bytes:
@@ -276,7 +276,7 @@ def test_a_line_without_an_end_and_rows_without_one_are_no_table() -> None:
 def test_what_unpacks_to_much_is_read_by_a_task_however_small_it_is() -> None:
     small, packed = with_sheet(sheet_of("")), with_sheet(sheet_of(" " * (AT_ONCE_UNPACKED_BYTES + 1)))
     assert len(packed) < 100_000
-    assert [is_large(one) for one in (small, packed, b"PK\x03\x04", b"a;b\n", b"a" * 2_100_000)] == [
+    assert [is_large(content) for content in (small, packed, b"PK\x03\x04", b"a;b\n", b"a" * 2_100_000)] == [
         False,
         True,
         False,
@@ -323,8 +323,8 @@ def test_every_nasty_string_is_read_or_refused_and_never_more(kind: str) -> None
         content = text.getvalue().encode("utf-8", "surrogatepass")
     else:
         made = openpyxl.Workbook()
-        for number, one in enumerate(storable, 1):
-            made.active.cell(number, 1, one).data_type = "s"
+        for number, nasty in enumerate(storable, 1):
+            made.active.cell(number, 1, nasty).data_type = "s"
             made.active.cell(number, 2, "x")
         content = saved(made)
     if kind == "csv":  # with characters that no sheet holds

@@ -31,8 +31,8 @@ def feature(geometry: dict[str, Any] | None, **properties: Any) -> dict[str, Any
     ],
 )
 def test_metres_of_the_national_grid_become_degrees(x: float, y: float, lat: float, lon: float) -> None:
-    found = degrees_of(x, y)
-    assert (round(found[0], 5), round(found[1], 5)) == (lat, lon)
+    degrees = degrees_of(x, y)
+    assert (round(degrees[0], 5), round(degrees[1], 5)) == (lat, lon)
     assert is_rd(x, y) and not is_rd(lon, lat)
 
 

@@ -103,15 +103,15 @@ def stepped(*rows: tuple[int, str, int, str, str, int | None]) -> list[tuple[obj
     name = {value: key for key, value in number.items()}
     return [
         (
-            one.lot_id,
-            str(one.quantity),
-            one.since.day,
-            one.until and one.until.day,
-            name[one.owner_id],
-            name[one.holder_id],
-            one.depot_id,
+            period.lot_id,
+            str(period.quantity),
+            period.since.day,
+            period.until and period.until.day,
+            name[period.owner_id],
+            name[period.holder_id],
+            period.depot_id,
         )
-        for one in find_periods(steps)
+        for period in find_periods(steps)
     ]
 
 

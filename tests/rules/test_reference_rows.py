@@ -88,7 +88,7 @@ def test_what_a_rule_does_not_say_is_no(column: str) -> None:
 
 
 def test_a_material_is_read_with_all_that_is_said_of_it() -> None:
-    said = facts("material")
+    values = facts("material")
     words = (
         "name_nl",
         "name_en",
@@ -100,7 +100,7 @@ def test_a_material_is_read_with_all_that_is_said_of_it() -> None:
         "factor_licence",
         "imbor",
     )
-    assert [said[word] for word in words] == [
+    assert [values[word] for word in words] == [
         "Naam",
         "Name",
         "bestrating",
@@ -112,11 +112,11 @@ def test_a_material_is_read_with_all_that_is_said_of_it() -> None:
         "http://imbor",
     ]
     numbers = ("pieces_per_m2", "carbon_factor", "carbon_low", "carbon_high", "processing_factor", "tolerance_percent", "mki")
-    assert [said[name] for name in numbers] == ["44", "0.12", "0", "0.2", "0", "0", "0"]
+    assert [values[name] for name in numbers] == ["44", "0.12", "0", "0.2", "0", "0", "0"]
     lists = ("hazards", "substitutes", "synonyms_nl", "synonyms_en")
-    assert [said[name] for name in lists] == [["pak", "asbest"], ["ander"], ["kei", "klinker"], ["paver"]]
-    assert (said["unit"], said["kg_per_unit"], said["non_renewable_share"]) == ("m2", {"m2": "185.5"}, "0")
-    assert (said["carbon_confidence"], said["weight_confidence"], said["origin"]) == ("B", "A", "recycled")
+    assert [values[name] for name in lists] == [["pak", "asbest"], ["ander"], ["kei", "klinker"], ["paver"]]
+    assert (values["unit"], values["kg_per_unit"], values["non_renewable_share"]) == ("m2", {"m2": "185.5"}, "0")
+    assert (values["carbon_confidence"], values["weight_confidence"], values["origin"]) == ("B", "A", "recycled")
     cells = dict.fromkeys(("groep_en", "co2_nieuw_kg_per_kg", "co2_conf", "co2_bron", "tolerance_percent", "origin", "bulk"), "")
     bare = facts("material", **cells, factor_public="", mki_eur_per_kg="", mki_source="")
     assert (bare["group_name_en"], bare["carbon_factor"], bare["carbon_confidence"]) == ("Bestrating", None, "")
@@ -214,9 +214,9 @@ def test_a_field_is_what_its_kind_can_be(cells: dict[str, str], column: str | No
 
 
 def test_a_field_is_read_with_all_that_is_said_of_it() -> None:
-    said = facts("field")
-    assert (said["kind"], said["minimum"], said["maximum"], said["places"]) == ("number", "0", "12.5", 3)
-    assert (said["unit_nl"], said["unit_en"], said["hint_nl"], said["hint_en"]) == ("stuks", "pieces", "meet", "measure")
+    values = facts("field")
+    assert (values["kind"], values["minimum"], values["maximum"], values["places"]) == ("number", "0", "12.5", 3)
+    assert (values["unit_nl"], values["unit_en"], values["hint_nl"], values["hint_en"]) == ("stuks", "pieces", "meet", "measure")
     bare = facts("field", decimalen="", eenheid_en="", hint_nl="", hint_en="")
     assert (bare["places"], bare["unit_en"]) == (0, "stuks")
     assert facts("field", **CHOICES, keuzes="a|Aap|Ape")["choices"] == [{"slug": "a", "name_nl": "Aap", "name_en": "Ape"}]

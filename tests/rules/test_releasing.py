@@ -64,8 +64,8 @@ def test_a_condition_is_never_guessed() -> None:
 def test_what_is_handed_over_leaves_the_parts_in_their_order(
     amount: str, waiting: list[str], there: list[str], leaving: list[str]
 ) -> None:
-    numbers = [[Decimal(one) for one in row] for row in (waiting, there)]
-    assert share(Decimal(amount), *numbers) == [Decimal(one) for one in leaving]
+    numbers = [[Decimal(text) for text in row] for row in (waiting, there)]
+    assert share(Decimal(amount), *numbers) == [Decimal(text) for text in leaving]
 
 
 def test_a_lot_is_of_at_most_a_hundred_parts() -> None:
@@ -85,7 +85,7 @@ WHOLE = Coming(FIRST, LAST, Certainty.IDEA)
 
 
 @pytest.mark.parametrize(
-    ("given", "of_asset", "found"),
+    ("given", "of_asset", "expected"),
     [
         (Coming(), WHOLE, WHOLE),
         (WHOLE, Coming(), WHOLE),
@@ -95,8 +95,8 @@ WHOLE = Coming(FIRST, LAST, Certainty.IDEA)
         (Coming(certainty=Certainty.IDEA), Coming(FIRST, LAST, Certainty.TENDERED), WHOLE),
     ],
 )
-def test_when_it_comes_free_is_as_said_else_as_the_asset_says(given: Coming, of_asset: Coming, found: Coming | None) -> None:
-    assert find_coming(given, of_asset) == (found or given)
+def test_when_it_comes_free_is_as_said_else_as_the_asset_says(given: Coming, of_asset: Coming, expected: Coming | None) -> None:
+    assert find_coming(given, of_asset) == (expected or given)
 
 
 @pytest.mark.parametrize(

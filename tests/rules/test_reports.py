@@ -71,8 +71,8 @@ def test_a_share_asks_for_the_minimum_of_the_inhabitants_that_was_set(minimum: s
 
 
 def test_what_stays_or_leaves_may_be_of_unknown_origin_and_what_comes_in_may_not() -> None:
-    kept = [row("unknown", flow="out"), row("unknown", flow="stock"), row("primary"), row("primary", scope="territory")]
-    assert check_rows(kept, groups=["hout"]) == kept
+    rows = [row("unknown", flow="out"), row("unknown", flow="stock"), row("primary"), row("primary", scope="territory")]
+    assert check_rows(rows, groups=["hout"]) == rows
     for wrong, field in (
         (row("unknown"), "origin"),
         (row("primary", scope="regio"), "scope"),
@@ -81,7 +81,7 @@ def test_what_stays_or_leaves_may_be_of_unknown_origin_and_what_comes_in_may_not
     ):
         with pytest.raises(Invalid) as refused:
             check_rows([wrong], groups=["hout"])
-        assert [one.field for one in refused.value.errors] == [f"rows[0].{field}"]
+        assert [error.field for error in refused.value.errors] == [f"rows[0].{field}"]
     with pytest.raises(Invalid):
         check_rows([row("primary"), row("primary", 2)], groups=["hout"])
 
@@ -132,7 +132,7 @@ def test_a_decision_about_a_year_is_of_a_day_after_it() -> None:
     for day in (date(2025, 6, 1), date(2026, 12, 31), date(2027, 1, 2), None):
         with pytest.raises(Invalid) as refused:
             check_decision(replace(DECISION, decided_on=day), year=2026, today=NEW_YEAR)
-        assert [one.field for one in refused.value.errors] == ["decided_on"]
+        assert [error.field for error in refused.value.errors] == ["decided_on"]
 
 
 def test_words_are_kept_as_they_are_meant() -> None:

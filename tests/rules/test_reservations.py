@@ -210,11 +210,11 @@ def test_nobody_waits_for_more_than_the_lot_has() -> None:
     assert refusal.value.facts == {"available": "250", "most": "250", "unit": "m2"}
 
 
-@pytest.mark.parametrize(("available", "told"), [("-5", "0"), ("0", "0"), ("30", "30")])
-def test_who_waits_for_too_much_hears_what_is_free_now(available: str, told: str) -> None:
+@pytest.mark.parametrize(("available", "free"), [("-5", "0"), ("0", "0"), ("30", "30")])
+def test_who_waits_for_too_much_hears_what_is_free_now(available: str, free: str) -> None:
     with pytest.raises(Conflict) as refusal:
         check_part(square_metres("251"), minimum=None, most=Decimal(250), waits=True, available=Decimal(available))
-    assert refusal.value.facts == {"available": told, "most": "250", "unit": "m2"}
+    assert refusal.value.facts == {"available": free, "most": "250", "unit": "m2"}
 
 
 def test_a_part_below_the_smallest_is_refused_unless_it_is_all_that_is_left() -> None:

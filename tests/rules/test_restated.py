@@ -51,22 +51,28 @@ def test_without_a_factor_the_mass_is_unknown_and_nothing_is_avoided() -> None:
 
 def test_what_rests_on_nothing_known_is_unknown_and_never_nought() -> None:
     """Of 1 850 kg nothing is known of processing; of twice that, half of it."""
-    known, unknown = restated(Row(), FACTORS), restated(Row(), replace(FACTORS, processing=None))
-    rows = {str(label): (before, after) for label, before, after in restated_rows(Compared("", Decimal(1850), known, unknown))}
+    with_processing, without_processing = restated(Row(), FACTORS), restated(Row(), replace(FACTORS, processing=None))
+    rows = {
+        str(label): (before, after)
+        for label, before, after in restated_rows(Compared("", Decimal(1850), with_processing, without_processing))
+    }
     assert rows["Bewerking"] == (Decimal("37.000"), None)
     assert rows["Netto bespaard"] == (Decimal("129.5"), Decimal("166.5"))
-    both = Compared("", Decimal(3700), known + unknown, restated(Row(), replace(FACTORS, carbon=None)))
+    both = Compared("", Decimal(3700), with_processing + without_processing, restated(Row(), replace(FACTORS, carbon=None)))
     rows = {str(label): (before, after) for label, before, after in restated_rows(both)}
     assert rows["Bewerking"] == (Decimal("37.000"), Decimal("37.000"))
-    nothing = Compared("", Decimal(1850), known, restated(Row(), replace(FACTORS, carbon=None)))
+    nothing = Compared("", Decimal(1850), with_processing, restated(Row(), replace(FACTORS, carbon=None)))
     rows = {str(label): (before, after) for label, before, after in restated_rows(nothing)}
     assert rows["Vermeden"] == (Decimal("185.000"), None) and rows["Netto bespaard"][1] is None
     assert [after for _label, _before, after in restated_rows(Compared("", Decimal(0), Carbon(), Carbon()))] == [0, 0, 0, 0]
 
 
 def test_sums_add_up_figure_by_figure() -> None:
-    one, two = Carbon(Decimal(1), Decimal(2), Decimal(3), Decimal(4)), Carbon(Decimal(10), Decimal(20), Decimal(30), Decimal(40))
-    assert one + two == Carbon(Decimal(11), Decimal(22), Decimal(33), Decimal(44))
+    ones, tens = (
+        Carbon(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
+        Carbon(Decimal(10), Decimal(20), Decimal(30), Decimal(40)),
+    )
+    assert ones + tens == Carbon(Decimal(11), Decimal(22), Decimal(33), Decimal(44))
 
 
 @pytest.mark.parametrize("year", [2014, 2026, 2027])

@@ -53,11 +53,11 @@ def test_no_more_comes_back_than_is_left(left: str, available: str) -> None:
     assert refused.value.facts["available"] == available
 
 
-def back(**said: Any) -> str | None:
+def back(**changes: Any) -> str | None:
     """The field at which this return is refused."""
     try:
         check_return(
-            replace(DRAFT, **said),
+            replace(DRAFT, **changes),
             unit="piece",
             left=Decimal(100),
             handed_over_on=date(2026, 11, 20),
@@ -74,7 +74,7 @@ HERE = Location("Borne", "borne", Point(52.3, 6.75), PlaceBasis.PLACE)
 
 
 @pytest.mark.parametrize(
-    ("said", "field"),
+    ("changes", "field"),
     [
         ({"quantity": Quantity(Decimal(1), Unit.M2)}, "unit"),
         ({"quantity": Quantity(Decimal(1), Unit.TONNE)}, "unit"),
@@ -93,8 +93,8 @@ HERE = Location("Borne", "borne", Point(52.3, 6.75), PlaceBasis.PLACE)
         ({"vehicle_class": "bestelauto"}, None),
     ],
 )
-def test_a_return_lies_in_one_place_and_what_stays_is_not_driven(said: dict[str, Any], field: str | None) -> None:
-    assert back(**said) == field
+def test_a_return_lies_in_one_place_and_what_stays_is_not_driven(changes: dict[str, Any], field: str | None) -> None:
+    assert back(**changes) == field
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_a_return_lies_in_one_place_and_what_stays_is_not_driven(said: dict[str,
     [(False, "0.001", None), (False, "0", "niets meer"), (False, "-1", "niets meer"), (True, "5", "geblokkeerd")],
 )
 def test_it_is_told_why_nothing_can_come_back(is_blocked: bool, left: str, words: str | None) -> None:
-    told = why_not_back(is_blocked=is_blocked, with_receiver=Decimal(left))
-    assert (told is None) if words is None else (words in str(told))
+    reason = why_not_back(is_blocked=is_blocked, with_receiver=Decimal(left))
+    assert (reason is None) if words is None else (words in str(reason))
 
 
 def test_everything_that_is_said_makes_another_return() -> None:

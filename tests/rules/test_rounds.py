@@ -19,31 +19,34 @@ LOTS, NEEDS = supply(Row(1), Row(2, lon=6.9)), wanted(Asked(1, lon=6.9), Asked(2
 
 
 def rounds(*loads: Load, hm: int = 13) -> list[tuple[int, int, int]]:
-    return [(one.there.number, one.back.number, one.together_hm) for one in find_rounds(loads, LOTS, NEEDS, hm)]
+    return [
+        (round_trip.there.number, round_trip.back.number, round_trip.together_hm)
+        for round_trip in find_rounds(loads, LOTS, NEEDS, hm)
+    ]
 
 
 def test_two_loads_that_go_each_others_way_are_one_round() -> None:
     """30 and 20 km and nothing between: by themselves 100 km, together 50."""
-    (one,) = find_rounds([THERE, BACK], LOTS, NEEDS, 13)
-    assert (one.apart_hm, one.together_hm, one.saved_hm) == (1_000, 500, 500)
-    assert (one.there, one.back) == (THERE, BACK)
+    (round_trip,) = find_rounds([THERE, BACK], LOTS, NEEDS, 13)
+    assert (round_trip.apart_hm, round_trip.together_hm, round_trip.saved_hm) == (1_000, 500, 500)
+    assert (round_trip.there, round_trip.back) == (THERE, BACK)
 
 
 def test_the_road_between_them_is_driven_empty() -> None:
     """The first is left at 6.9 and the second lies at 6.7: 14 km of 13 hm is 182; and the other way round the same: 364."""
     lots, needs = supply(Row(1, lon=6.9), Row(2)), wanted(Asked(1, lon=6.9), Asked(2))
-    found = find_rounds([THERE, BACK], lots, needs, 13)
-    assert [one.together_hm for one in found] == [500 + 182 + 182]
+    round_trips = find_rounds([THERE, BACK], lots, needs, 13)
+    assert [round_trip.together_hm for round_trip in round_trips] == [500 + 182 + 182]
     apart = supply(Row(1, lon=6.8), Row(2))
-    assert [one.together_hm for one in find_rounds([THERE, BACK], apart, needs, 13)] == [500 + 7 * 13 + 14 * 13]
+    assert [round_trip.together_hm for round_trip in find_rounds([THERE, BACK], apart, needs, 13)] == [500 + 7 * 13 + 14 * 13]
 
 
 @pytest.mark.parametrize(("road_hm", "saves"), [(163, False), (164, False), (165, True)])
 def test_a_round_that_saves_nothing_is_none(road_hm: int, saves: bool) -> None:
     """364 hm are driven empty: 200 and 164 save nothing, 200 and 165 save one."""
     lots, needs = supply(Row(1, lon=6.9), Row(2)), wanted(Asked(1, lon=6.9), Asked(2))
-    found = find_rounds([replace(THERE, road_hm=road_hm), BACK], lots, needs, 13)
-    assert [one.saved_hm for one in found] == ([1] if saves else [])
+    round_trips = find_rounds([replace(THERE, road_hm=road_hm), BACK], lots, needs, 13)
+    assert [round_trip.saved_hm for round_trip in round_trips] == ([1] if saves else [])
 
 
 @pytest.mark.parametrize(
@@ -109,9 +112,9 @@ def found(problem: Problem) -> dict[tuple[int, int], Line]:
 
 def test_lines_that_change_together_save_together() -> None:
     """First come drives 100 t × 6 and 100 t × 30 km, the plan 8 and 9: 1 900 tonne-km less, at as many tonnes."""
-    told = found(two_lots_and_two_needs())
-    assert set(told) == {(1, 1), (2, 2)}
-    first, second = told[1, 1], told[2, 2]
+    lines = found(two_lots_and_two_needs())
+    assert set(lines) == {(1, 1), (2, 2)}
+    first, second = lines[1, 1], lines[2, 2]
     assert (first.takes, first.gives, first.why, first.instead_of) == (100_000, 100_000, Why.LESS, 1)
     assert (second.why, second.instead_of) == (Why.LESS, 0)
     assert {first.saved_gram_metres, second.saved_gram_metres} == {1_900 * 10**9}
@@ -122,31 +125,31 @@ def test_lines_that_change_together_save_together() -> None:
 
 
 def test_a_line_that_would_go_there_anyway_is_the_same() -> None:
-    told = found(problem_of([Lot(1, tonnes(10), TONNE)], [Need(1, tonnes(10), 3)], [Pair(1, 1, 80)]))
-    assert told == {(1, 1): Line(0, 10_000, 10_000, Why.SAME, None, 0, 0)}
+    lines = found(problem_of([Lot(1, tonnes(10), TONNE)], [Need(1, tonnes(10), 3)], [Pair(1, 1, 80)]))
+    assert lines == {(1, 1): Line(0, 10_000, 10_000, Why.SAME, None, 0, 0)}
 
 
 def test_a_line_that_stays_may_stand_before_those_that_change() -> None:
-    told = found(
+    lines = found(
         problem_of(
             [Lot(number, tonnes(100), TONNE) for number in (1, 2, 3)],
             [Need(1, tonnes(100), 5), Need(2, tonnes(100), 3), Need(3, tonnes(100), 4)],
             [Pair(1, 1, 10), Pair(2, 2, 80), Pair(2, 3, 300), Pair(3, 2, 60), Pair(3, 3, 90)],
         )
     )
-    assert {key: row.why for key, row in told.items()} == {(1, 1): Why.SAME, (2, 2): Why.LESS, (3, 3): Why.LESS}
+    assert {key: row.why for key, row in lines.items()} == {(1, 1): Why.SAME, (2, 2): Why.LESS, (3, 3): Why.LESS}
 
 
 def test_lines_that_serve_more_say_so() -> None:
     """First come gives lot 1 to need 1 at 1 km, and nothing to need 2. The plan serves both: 10 t more, and 89 × 10 tonne-km more."""
-    told = found(
+    lines = found(
         problem_of(
             [Lot(1, tonnes(10), TONNE), Lot(2, tonnes(10), TONNE)],
             [Need(1, tonnes(10), 3), Need(2, tonnes(10), 4)],
             [Pair(1, 1, 10), Pair(1, 2, 500), Pair(2, 1, 400)],
         )
     )
-    assert {key: (row.why, row.instead_of, row.more_micrograms, row.saved_gram_metres) for key, row in told.items()} == {
+    assert {key: (row.why, row.instead_of, row.more_micrograms, row.saved_gram_metres) for key, row in lines.items()} == {
         (1, 2): (Why.MORE, 0, 10 * 10**12, -890 * 10**9),
         (2, 1): (Why.MORE, None, 10 * 10**12, -890 * 10**9),
     }
@@ -154,7 +157,7 @@ def test_lines_that_serve_more_say_so() -> None:
 
 def test_each_group_has_a_saving_of_its_own() -> None:
     """The example twice, with roads ten times as long in the second: 1 900 and 19 000 tonne-km; and one line that stays."""
-    told = found(
+    lines = found(
         problem_of(
             [Lot(number, tonnes(100), TONNE) for number in (1, 2, 3, 4, 5)],
             [
@@ -170,32 +173,32 @@ def test_each_group_has_a_saving_of_its_own() -> None:
             ],
         )
     )
-    assert {key: row.saved_gram_metres // 10**9 for key, row in told.items()} == {
+    assert {key: row.saved_gram_metres // 10**9 for key, row in lines.items()} == {
         (1, 1): 1_900,
         (2, 2): 1_900,
         (3, 3): 19_000,
         (4, 4): 19_000,
         (5, 5): 0,
     }
-    assert told[1, 1].group == told[2, 2].group != told[3, 3].group == told[4, 4].group
-    assert told[5, 5].group is None
+    assert lines[1, 1].group == lines[2, 2].group != lines[3, 3].group == lines[4, 4].group
+    assert lines[5, 5].group is None
 
 
 def test_a_lot_that_loses_two_needs_names_the_one_of_which_it_loses_most() -> None:
     """First come gives lot 1 to needs 1 (30 t) and 2 (70 t), that asked first; the plan gives them lot 2, which need 3 cannot use."""
-    told = found(
+    lines = found(
         problem_of(
             [Lot(1, tonnes(100), TONNE), Lot(2, tonnes(100), TONNE)],
             [Need(1, tonnes(30), 3), Need(2, tonnes(70), 3), Need(3, tonnes(100), 4)],
             [Pair(1, 1, 10), Pair(1, 2, 10), Pair(1, 3, 10), Pair(2, 1, 50), Pair(2, 2, 50)],
         )
     )
-    assert {key: (row.why, row.instead_of) for key, row in told.items()} == {
+    assert {key: (row.why, row.instead_of) for key, row in lines.items()} == {
         (1, 3): (Why.MORE, 1),
         (2, 1): (Why.MORE, None),
         (2, 2): (Why.MORE, None),
     }
-    assert {row.more_micrograms for row in told.values()} == {100 * 10**12}
+    assert {row.more_micrograms for row in lines.values()} == {100 * 10**12}
 
 
 def line(why: Why, group: int | None, saved: int = 0, more: int = 0) -> Line:

@@ -43,12 +43,12 @@ def columns(locale: str = "nl") -> dict[str, tuple[str, str]]:
 
 
 def column(slug: str) -> Column:
-    return next(one for one in field_columns(KNOWN) if one.key == f"fields.{slug}")
+    return next(field_column for field_column in field_columns(KNOWN) if field_column.key == f"fields.{slug}")
 
 
 def test_there_is_a_column_for_each_field_or_for_those_of_some_materials() -> None:
     assert list(columns()) == [f"fields.{field.slug}" for field in FIELDS]
-    assert [one.key for one in field_columns(KNOWN, [STONE])] == ["fields.dikte", "fields.kleur"]
+    assert [field_column.key for field_column in field_columns(KNOWN, [STONE])] == ["fields.dikte", "fields.kleur"]
     assert field_columns(KNOWN, []) == ()
     assert is_field("fields.dikte")
     assert not is_field("title")
@@ -76,12 +76,12 @@ def test_a_number_has_its_units(slug: str, is_number: bool, units: tuple[str, ..
 
 
 def test_a_column_says_what_may_be_typed() -> None:
-    said = {key: meaning for key, (_label, meaning) in columns().items()}
-    assert said["fields.dikte"] == "een getal in cm, of: onbekend"
-    assert said["fields.aantal-lagen"] == "een getal, of: onbekend"
-    assert "Grijs" in said["fields.kleur"]
-    assert "Onbekend" in said["fields.kleur"]
-    assert [said[f"fields.{slug}"] for slug in ("gemaakt", "gelegd", "klasse")] == [
+    meanings = {key: meaning for key, (_label, meaning) in columns().items()}
+    assert meanings["fields.dikte"] == "een getal in cm, of: onbekend"
+    assert meanings["fields.aantal-lagen"] == "een getal, of: onbekend"
+    assert "Grijs" in meanings["fields.kleur"]
+    assert "Onbekend" in meanings["fields.kleur"]
+    assert [meanings[f"fields.{slug}"] for slug in ("gemaakt", "gelegd", "klasse")] == [
         "een jaar, of: onbekend",
         "een dag, of: onbekend",
         "een tekst, of: onbekend",
@@ -92,9 +92,9 @@ def test_an_example_is_of_the_material_that_was_chosen() -> None:
     wood = replace(STONE, name_nl="Balk", default_unit=Unit.PIECE)
     table = with_example(LOTS, wood)
     with reading_in("nl"):
-        examples = {one.key: [str(text) for text in one.examples] for one in table.columns}
+        examples = {column.key: [str(text) for text in column.examples] for column in table.columns}
     assert (examples["title"], examples["material"], examples["unit"]) == (["Balk"], ["Balk"], [str(Unit.PIECE.label)])
-    untouched = {one.key: [str(text) for text in one.examples] for one in LOTS.columns}
+    untouched = {column.key: [str(text) for text in column.examples] for column in LOTS.columns}
     assert {key for key in examples if examples[key] != untouched[key]} == {"title", "material", "unit"}
 
 
@@ -109,5 +109,5 @@ def test_an_example_is_of_the_material_that_was_chosen() -> None:
     ],
 )
 def test_each_table_has_columns_that_are_needed_and_columns_of_numbers(table: Table, needed: str, numbers: str) -> None:
-    assert {one.key for one in table.columns if one.is_required} == set(needed.split())
-    assert {one.key for one in table.columns if one.is_number} == set(numbers.split())
+    assert {column.key for column in table.columns if column.is_required} == set(needed.split())
+    assert {column.key for column in table.columns if column.is_number} == set(numbers.split())

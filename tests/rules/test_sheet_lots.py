@@ -82,8 +82,8 @@ def read(words: LotWords = WORDS, faults: dict[str, CellFault] | None = None, **
     """What becomes of the row with these cells changed (None: not in the sheet), and the columns at which it is wrong."""
     named = {key.replace("field_", "fields."): typed for key, typed in cells.items()}
     row = {key: typed for key, typed in {**ROW, **named}.items() if typed is not None}
-    lot, said = read_lot(Record(row, faults or {}), words)
-    return lot, set(said.sentences)
+    lot, faulty = read_lot(Record(row, faults or {}), words)
+    return lot, set(faulty.sentences)
 
 
 def good(**cells: str | None) -> Lot:
@@ -168,9 +168,9 @@ def test_what_every_lot_says_is_needed(key: str) -> None:
     ],
 )
 def test_a_cell_that_is_wrong_is_told_at_its_column(cells: dict[str, str | None], wrong: set[str]) -> None:
-    lot, told = read(**cells)
+    lot, faults = read(**cells)
     assert lot is None
-    assert told == wrong
+    assert faults == wrong
 
 
 @pytest.mark.parametrize(
@@ -207,9 +207,11 @@ def test_it_lies_at_a_place_at_a_point_or_in_a_depot() -> None:
         assert location is not None and location.point == Point(52.3, 6.75)
 
 
-@pytest.mark.parametrize("said", [{}, {"planned": "ja"}, {"latest": "1-9-2027", "planned": "ja"}, {"available_from": "1-3-2027"}])
-def test_what_comes_free_later_has_a_period_and_no_first_day(said: dict[str, str]) -> None:
-    draft = good(**{**PLANNED, **said}).draft
+@pytest.mark.parametrize(
+    "cells", [{}, {"planned": "ja"}, {"latest": "1-9-2027", "planned": "ja"}, {"available_from": "1-3-2027"}]
+)
+def test_what_comes_free_later_has_a_period_and_no_first_day(cells: dict[str, str]) -> None:
+    draft = good(**{**PLANNED, **cells}).draft
     assert (draft.planned, draft.available_from, draft.available_until) == (True, None, None)
     assert (draft.earliest, draft.latest, draft.certainty) == (date(2027, 3, 1), date(2027, 9, 1), Certainty.IDEA)
 
@@ -284,11 +286,11 @@ def test_a_field_that_is_empty_or_that_nobody_knows_is_passed_over() -> None:
 
 
 def test_a_lot_is_known_again_by_its_number_where_it_says_the_same() -> None:
-    said = content_of(good().draft)
-    assert said == ("Klinkers", "kei", Decimal("1200.5"), "m2", "good")
-    words = replace(WORDS, known_lots={"A-1": KnownLot(3, said, {})}, twice=frozenset({"B-2"}))
-    known, none = read(words, external_id="A-1")
-    assert known is not None and known.is_known and not none
+    content = content_of(good().draft)
+    assert content == ("Klinkers", "kei", Decimal("1200.5"), "m2", "good")
+    words = replace(WORDS, known_lots={"A-1": KnownLot(3, content, {})}, twice=frozenset({"B-2"}))
+    lot, none = read(words, external_id="A-1")
+    assert lot is not None and lot.is_known and not none
     for changed in ({"title": "Stenen"}, {"quantity": "1.200"}, {"condition": "matig"}):
         assert read(words, external_id="A-1", **changed) == (None, {"external_id"})
     assert read(words, external_id="B-2") == (None, {"external_id"})
@@ -297,6 +299,6 @@ def test_a_lot_is_known_again_by_its_number_where_it_says_the_same() -> None:
 
 
 def test_the_sums_of_a_sheet_leave_out_what_stands_there() -> None:
-    one, sand = good(), good(material="Zand", unit="m³", quantity="2")
-    sums = add_lots({"kei|m2": [1, "10"]}, [one, one, sand, replace(one, is_known=True)])
+    pavers, sand = good(), good(material="Zand", unit="m³", quantity="2")
+    sums = add_lots({"kei|m2": [1, "10"]}, [pavers, pavers, sand, replace(pavers, is_known=True)])
     assert sums == {"kei|m2": [3, "2411.0"], "zand|m3": [1, "2"]}

@@ -68,7 +68,7 @@ def told(**cells: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "values"),
     [
         ({}, {}),
         ({"kind": "Weg"}, {"kind": AssetKind.ROAD}),
@@ -89,8 +89,8 @@ def told(**cells: str) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_row_tells_of_its_asset_what_stands_in_its_cells(cells: dict[str, str], said: dict[str, Any]) -> None:
-    assert told(**cells) == {"name": "Dorpsstraat", **said}
+def test_a_row_tells_of_its_asset_what_stands_in_its_cells(cells: dict[str, str], values: dict[str, Any]) -> None:
+    assert told(**cells) == {"name": "Dorpsstraat", **values}
 
 
 def test_coordinates_of_the_national_grid_are_read_as_metres() -> None:
@@ -125,9 +125,9 @@ def test_coordinates_of_the_national_grid_are_read_as_metres() -> None:
     ],
 )
 def test_what_is_wrong_is_told_at_its_column(cells: dict[str, str], wrong: set[str]) -> None:
-    row, said = read({**NAMED, **cells})
+    row, faults = read({**NAMED, **cells})
     assert row is None
-    assert set(said) == wrong
+    assert set(faults) == wrong
 
 
 def test_a_cell_that_is_no_value_is_told_at_its_column() -> None:
@@ -155,8 +155,8 @@ LINE = {"type": "LineString", "coordinates": [[6.7, 52.3], [6.8, 52.3], [6.9, 52
 
 
 def test_a_shape_says_where_an_asset_is_before_its_coordinates() -> None:
-    found = good({**NAMED, "lat": "53", "lon": "6"}, shape=LINE).values
-    assert (found["shape"], found["point"]) == (LINE, Point(52.3, 6.8))
+    shaped = good({**NAMED, "lat": "53", "lon": "6"}, shape=LINE).values
+    assert (shaped["shape"], shaped["point"]) == (LINE, Point(52.3, 6.8))
     single = good(NAMED, shape={"type": "Point", "coordinates": [6.7, 52.3]}).values
     assert (single["shape"], single["point"]) == (None, Point(52.3, 6.7))
     assert set(read(NAMED, shape={"type": "Circle", "coordinates": [6.7, 52.3]})[1]) == {"external_id"}
@@ -232,9 +232,9 @@ def test_a_part_is_read_with_all_that_is_said_of_it() -> None:
     ],
 )
 def test_a_part_that_is_wrong_is_told_at_its_column(cells: dict[str, str], wrong: set[str]) -> None:
-    row, said = read({**PART, **cells})
+    row, faults = read({**PART, **cells})
     assert row is None
-    assert set(said) == wrong
+    assert set(faults) == wrong
 
 
 @pytest.mark.parametrize(

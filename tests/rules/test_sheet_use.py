@@ -34,8 +34,8 @@ ROW = {"year": "2025", "scope": "", "flow": "", "group": "Asfalt", "origin": "He
 
 def read(cells: dict[str, str | None], faults: dict[str, CellFault] | None = None) -> tuple[UseCell | None, dict[str, str]]:
     row = {key: typed for key, typed in {**ROW, **cells}.items() if typed is not None}
-    cell, said = read_use(Record(row, faults or {}), WORDS)
-    return cell, {key: str(sentence) for key, sentence in said.sentences.items()}
+    cell, faulty = read_use(Record(row, faults or {}), WORDS)
+    return cell, {key: str(sentence) for key, sentence in faulty.sentences.items()}
 
 
 def good(cells: dict[str, str | None]) -> UseCell:
@@ -98,10 +98,10 @@ def test_a_year_stands_alone_or_in_a_day(typed: str, year: int) -> None:
     ],
 )
 def test_what_is_wrong_is_told_at_its_column(cells: dict[str, str | None], key: str, words: str) -> None:
-    cell, said = read(cells)
+    cell, faults = read(cells)
     assert cell is None
-    assert set(said) == {key}
-    assert words in said[key]
+    assert set(faults) == {key}
+    assert words in faults[key]
 
 
 def test_each_column_that_is_wrong_has_its_own_sentence() -> None:
@@ -114,21 +114,21 @@ def test_each_column_that_is_wrong_has_its_own_sentence() -> None:
 
 
 def test_cells_are_added_up_by_their_name() -> None:
-    one, other = good({}), good({"group": "hout"})
-    sums = add_up({"2025|organisation|in|hout|reused": ["1.5", "4"]}, [one, one, other])
+    asphalt, wood = good({}), good({"group": "hout"})
+    sums = add_up({"2025|organisation|in|hout|reused": ["1.5", "4"]}, [asphalt, asphalt, wood])
     assert sums == {
         "2025|organisation|in|asfalt|reused": ["25000.0", "2"],
         "2025|organisation|in|hout|reused": ["12501.5", "5"],
     }
-    assert cell_of(one.key, one.row.mass_kg) == one
+    assert cell_of(asphalt.key, asphalt.row.mass_kg) == asphalt
 
 
 def test_a_sheet_takes_the_place_of_what_stands_there() -> None:
-    one = UseRow("asfalt", "reused", Decimal(1))
+    older = UseRow("asfalt", "reused", Decimal(1))
     others = [
         UseRow("asfalt", "primary", Decimal(2)),
         UseRow("asfalt", "reused", Decimal(3), "territory"),
         UseRow("hout", "reused", Decimal(4)),
     ]
     newer = UseRow("asfalt", "reused", Decimal(5))
-    assert merge([one, *others], [newer]) == [newer, *others]
+    assert merge([older, *others], [newer]) == [newer, *others]

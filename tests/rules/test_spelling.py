@@ -39,7 +39,7 @@ def test_a_longer_word_may_have_more_errors(word: str, allowed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "words"),
     [
         ("klinkker", ["klinkers"]),
         ("klimkker", ["klinkers"]),  # two errors in eight letters
@@ -55,8 +55,8 @@ def test_a_longer_word_may_have_more_errors(word: str, allowed: int) -> None:
         ("van", []),
     ],
 )
-def test_the_nearest_known_words_are_found(typed: str, found: list[str]) -> None:
-    assert nearest(typed, WORDS) == found
+def test_the_nearest_known_words_are_found(typed: str, words: list[str]) -> None:
+    assert nearest(typed, WORDS) == words
 
 
 def test_the_fewest_errors_come_first_and_only_those() -> None:
@@ -69,7 +69,7 @@ def _mend(typed: str, there: str = "klinkers beton dakpannen") -> str | None:
         typed,
         is_known=WORDS.__contains__,
         near=lambda word: nearest(word, WORDS),
-        helps=lambda word: any(one.startswith(word) for one in there.split()),
+        helps=lambda word: any(known_word.startswith(word) for known_word in there.split()),
     )
 
 

@@ -8,9 +8,9 @@ import pytest
 from marketplace.impact.rules.statistics import STATISTICS, Measure
 from marketplace.ledger.rules import Totals
 
-BY_NAME = {one.name: one for one in STATISTICS}
+BY_NAME = {statistic.name: statistic for statistic in STATISTICS}
 # every sum another figure, so that none stands for another: 100, 101, 102 …
-EACH = Totals(**{one.name: Decimal(100 + place) for place, one in enumerate(fields(Totals))})  # type: ignore[arg-type]
+EACH = Totals(**{field.name: Decimal(100 + place) for place, field in enumerate(fields(Totals))})  # type: ignore[arg-type]
 SOME = replace(
     Totals(),
     exchanges=4,
@@ -26,14 +26,14 @@ SOME = replace(
 )
 
 
-@pytest.mark.parametrize("name", [one.name for one in STATISTICS])
+@pytest.mark.parametrize("name", [statistic.name for statistic in STATISTICS])
 def test_a_figure_is_the_sum_of_its_name(name: str) -> None:
-    one = BY_NAME[name]
-    assert one.of(EACH) == getattr(EACH, name)
-    if one.low is not None and one.high is not None:
+    statistic = BY_NAME[name]
+    assert statistic.of(EACH) == getattr(EACH, name)
+    if statistic.low is not None and statistic.high is not None:
         stem = name.removesuffix("_kgco2e")
         assert (
-            one.ends(replace(EACH, unknown_factor_mass_kg=Decimal(0)))
+            statistic.ends(replace(EACH, unknown_factor_mass_kg=Decimal(0)))
             == (
                 getattr(EACH, f"{stem}_low_kgco2e"),
                 getattr(EACH, f"{stem}_high_kgco2e"),
@@ -43,7 +43,7 @@ def test_a_figure_is_the_sum_of_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "coverage", "known"),
+    ("name", "coverage", "figure"),
     [
         ("exchanges", Decimal(1), 4),
         ("mass_kg", Decimal(1), Decimal(1000)),
@@ -52,13 +52,13 @@ def test_a_figure_is_the_sum_of_its_name(name: str) -> None:
         ("saved_cents", Decimal("0.25"), 5000),
     ],
 )
-def test_a_figure_is_known_as_far_as_what_it_rests_on(name: str, coverage: Decimal, known: object) -> None:
-    assert (BY_NAME[name].coverage(SOME), BY_NAME[name].figure(SOME)) == (coverage, known)
+def test_a_figure_is_known_as_far_as_what_it_rests_on(name: str, coverage: Decimal, figure: object) -> None:
+    assert (BY_NAME[name].coverage(SOME), BY_NAME[name].figure(SOME)) == (coverage, figure)
 
 
 def test_of_nothing_that_moved_a_figure_is_nought_and_covers_nothing() -> None:
-    for one in STATISTICS:
-        assert (one.coverage(Totals()), one.figure(Totals())) == (None, 0)
+    for statistic in STATISTICS:
+        assert (statistic.coverage(Totals()), statistic.figure(Totals())) == (None, 0)
 
 
 def test_money_saved_is_unknown_where_nobody_said_it() -> None:
@@ -78,9 +78,9 @@ def test_ends_are_told_where_a_figure_has_them_and_is_known() -> None:
 
 
 def test_what_rests_on_a_factor_or_on_what_was_said_may_be_unknown() -> None:
-    unsure = {one.name for one in STATISTICS if one.may_be_unknown}
+    unsure = {statistic.name for statistic in STATISTICS if statistic.may_be_unknown}
     assert unsure == {
-        *(one.name for one in STATISTICS if one.name.startswith("avoided")),
+        *(statistic.name for statistic in STATISTICS if statistic.name.startswith("avoided")),
         *("processing_kgco2e", "net_kgco2e", "saved_cents"),
     }
-    assert [one.name for one in STATISTICS if one.measure is Measure.SAVED] == ["saved_cents"]
+    assert [statistic.name for statistic in STATISTICS if statistic.measure is Measure.SAVED] == ["saved_cents"]

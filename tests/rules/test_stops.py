@@ -145,8 +145,8 @@ MONDAY = TODAY + 3
 
 
 def limits(ways: Ways, lots: list[Lot], room: dict[Kind, int]) -> tuple[Any, ...]:
-    found = limits_of(ways, supply(*lots), depots(6.8, rooms=(room,)), np.array([MG] * len(lots)))
-    return found.numbers.tolist(), found.pairs.tolist(), found.uses.tolist(), found.most.tolist()
+    columns = limits_of(ways, supply(*lots), depots(6.8, rooms=(room,)), np.array([MG] * len(lots)))
+    return columns.numbers.tolist(), columns.pairs.tolist(), columns.uses.tolist(), columns.most.tolist()
 
 
 TWO = [Lot(1), Lot(2)]  # 100 m² each
@@ -188,8 +188,8 @@ def test_tonnes_are_counted_of_everything_and_square_metres_of_what_goes_by_them
 )
 def test_room_is_counted_by_whole_weeks(first: int, days: int, together: bool) -> None:
     ways = lying_in((0, 0, 0, MONDAY, 7), (1, 1, 0, first, days))
-    found = limits(ways, TWO, {Kind.M2: 150_000})
-    assert found == (([0, 0], [0, 1], [1, 1], [150_000]) if together else ([], [], [], []))
+    columns = limits(ways, TWO, {Kind.M2: 150_000})
+    assert columns == (([0, 0], [0, 1], [1, 1], [150_000]) if together else ([], [], [], []))
 
 
 def test_the_same_set_in_the_next_week_is_one_limit_and_another_set_another() -> None:
@@ -200,8 +200,8 @@ def test_the_same_set_in_the_next_week_is_one_limit_and_another_set_another() ->
 
 def test_each_depot_has_its_own_room_and_what_goes_straight_takes_none() -> None:
     ways = lying_in((0, 0, 0, MONDAY, 7), (0, 1, STRAIGHT, MONDAY, 0), (1, 0, 1, MONDAY, 7))
-    found = limits_of(ways, supply(*TWO), depots(6.8, 6.9, rooms=({Kind.M2: 5}, {Kind.M2: 6})), np.array([MG] * 2))
-    assert (found.numbers.tolist(), found.pairs.tolist(), found.most.tolist()) == ([0, 1], [0, 2], [5, 6])
+    columns = limits_of(ways, supply(*TWO), depots(6.8, 6.9, rooms=({Kind.M2: 5}, {Kind.M2: 6})), np.array([MG] * 2))
+    assert (columns.numbers.tolist(), columns.pairs.tolist(), columns.most.tolist()) == ([0, 1], [0, 2], [5, 6])
 
 
 def rates(*rows: tuple[str, str, date]) -> Rates:
@@ -215,8 +215,8 @@ def lying(of: Rates | None, lots: list[Lot] = TWO, lies_in: dict[int, int] | Non
 
 def costs_of(of: Rates | None, lots: list[Lot], first: int, days: int) -> list[tuple[int, bool]]:
     rows = np.arange(len(lots))
-    cost, known = lying(of, lots).cost_of(10, rows, np.full(len(lots), first), np.full(len(lots), days))
-    return list(zip(cost.tolist(), known.tolist(), strict=True))
+    cost, is_known = lying(of, lots).cost_of(10, rows, np.full(len(lots), first), np.full(len(lots), days))
+    return list(zip(cost.tolist(), is_known.tolist(), strict=True))
 
 
 def test_lying_costs_by_the_week_and_the_lots_own_unit() -> None:

@@ -10,7 +10,7 @@ from marketplace.questions import rules as questions
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept", "shown"),
+    ("typed", "stored", "text"),
     [
         ("06-55551234", "+31655551234", "06\u00a055551234"),
         ("06 5555 1234", "+31655551234", "06\u00a055551234"),
@@ -24,8 +24,8 @@ from marketplace.questions import rules as questions
         ("   ", "", ""),
     ],
 )
-def test_a_phone_number_is_taken_as_people_write_it(typed: str, kept: str, shown: str) -> None:
-    assert (clean_phone(typed), phone_text(kept)) == (kept, shown)
+def test_a_phone_number_is_taken_as_people_write_it(typed: str, stored: str, text: str) -> None:
+    assert (clean_phone(typed), phone_text(stored)) == (stored, text)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_a_number_of_the_wrong_length_says_how_long_it_is() -> None:
 def test_what_is_shown_has_to_be_there() -> None:
     check_phone_shown("", PhoneShown.NEVER)
     check_phone_shown("+31655551234", PhoneShown.MEMBERS)
-    for shown in (PhoneShown.TRANSFER, PhoneShown.MEMBERS):
+    for choice in (PhoneShown.TRANSFER, PhoneShown.MEMBERS):
         with pytest.raises(Invalid):
-            check_phone_shown("", shown)
+            check_phone_shown("", choice)
 
 
 def test_a_question_says_something_and_is_no_longer_than_it_may_be() -> None:

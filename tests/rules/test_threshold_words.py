@@ -24,9 +24,9 @@ def test_an_estimate_says_where_it_comes_from() -> None:
     assert "niet bekend" in plain(said_of_estimate(None))
     assert "eigen raming" in plain(said_of_estimate(Estimate(5_000_000, 5_000_000)))
     assert "€ 50.000" in plain(said_of_estimate(Estimate(5_000_000, 5_000_000)))
-    told = plain(said_of_estimate(Estimate(5_000_000, 7_500_000, PRICE)))
+    sentence = plain(said_of_estimate(Estimate(5_000_000, 7_500_000, PRICE)))
     for words in ("€ 12,50", "€ 18,50", "m²", "Prijslijst", "1 maart 2026", "€ 50.000", "€ 75.000"):
-        assert words in told, told
+        assert words in sentence, sentence
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_an_estimate_says_where_it_comes_from() -> None:
     ],
 )
 def test_how_an_estimate_stands_to_a_threshold_is_said(compared: Compared, words: str) -> None:
-    told = plain(said_of_threshold(compared))
-    assert words in told, told
-    assert ("216.000" in told) is (compared.threshold is not None)
+    sentence = plain(said_of_threshold(compared))
+    assert words in sentence, sentence
+    assert ("216.000" in sentence) is (compared.threshold is not None)
 
 
 def test_a_threshold_says_where_it_is_laid_down_and_whether_that_was_checked() -> None:

@@ -36,9 +36,11 @@ def threshold(first: date, last: date, cents: int = 21_600_000, contract: Contra
 
 
 def test_what_is_shipped_names_the_amounts_of_2026_and_2027() -> None:
-    said = {(row.facts["contract"], row.facts["first_on"], row.facts["last_on"]): row.facts for row in rows_of(FILES.texts[NAME])}
+    shipped = {
+        (row.facts["contract"], row.facts["first_on"], row.facts["last_on"]): row.facts for row in rows_of(FILES.texts[NAME])
+    }
     for contract, amount in (("supplies", "216000"), ("works", "5404000")):
-        facts = said[(contract, "2026-01-01", "2027-12-31")]
+        facts = shipped[(contract, "2026-01-01", "2027-12-31")]
         assert (facts["amount_eur"], facts["law_nl"]) == (amount, "Gedelegeerde Verordening (EU) 2025/2152")
 
 
@@ -53,13 +55,13 @@ def test_what_is_shipped_names_the_amounts_of_2026_and_2027() -> None:
     ],
 )
 def test_the_threshold_of_a_day_counts_its_first_and_its_last(day: date, cents: int | None) -> None:
-    known = [
+    thresholds = [
         threshold(date(2024, 1, 1), date(2025, 12, 31), 22_100_000),
         threshold(date(2026, 1, 1), date(2027, 12, 31)),
         threshold(date(2024, 1, 1), date(2029, 12, 31), 540_400_000, Contract.WORKS),
     ]
-    found = find_threshold(known, Contract.SUPPLIES, day)
-    assert (found.amount_cents if found else None) == cents
+    in_force = find_threshold(thresholds, Contract.SUPPLIES, day)
+    assert (in_force.amount_cents if in_force else None) == cents
 
 
 @pytest.mark.parametrize(

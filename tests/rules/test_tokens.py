@@ -64,11 +64,11 @@ def test_a_token_lasts_no_longer_than_the_one_that_makes_it(
 def test_a_token_is_for_an_organisation_for_which_its_owner_acts(
     organisation_id: int | None, own: int, role: Role, scope: Scope, field: str | None
 ) -> None:
-    asked: dict[str, Any] = {"own": own, "role": role, "scope": scope}
+    arguments: dict[str, Any] = {"own": own, "role": role, "scope": scope}
     if field is None:
-        return check_organisation(organisation_id, **asked)
+        return check_organisation(organisation_id, **arguments)
     with pytest.raises(Invalid) as refused:
-        check_organisation(organisation_id, **asked)
+        check_organisation(organisation_id, **arguments)
     assert refused.value.errors[0].field == field
     return None
 

@@ -72,5 +72,5 @@ def test_whoever_may_not_know_distances_gets_whole_kilometres() -> None:
 @pytest.mark.parametrize(("tonne_km", "coarse"), [("1234.567", "1200"), ("0.987", "0.99"), ("45.4", "45"), ("45.6", "46")])
 def test_legs_alone_keep_two_figures(tonne_km: str, coarse: str) -> None:
     legs = Totals(tonne_km=Decimal(tonne_km), transport_kgco2e=Decimal(tonne_km) * 2)
-    told = legs.in_whole_km()
-    assert (told.tonne_km, told.transport_kgco2e) == (Decimal(coarse), Decimal(coarse) * 2)
+    rounded = legs.in_whole_km()
+    assert (rounded.tonne_km, rounded.transport_kgco2e) == (Decimal(coarse), Decimal(coarse) * 2)

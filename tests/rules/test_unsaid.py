@@ -20,7 +20,7 @@ from marketplace.materials.rules.taxonomy import VehicleClass
 
 def unsaid(of: type) -> dict[str, object]:
     """The fields that may be left out, with what they are then."""
-    return {one.name: one.default for one in fields(of) if one.default is not MISSING}
+    return {field.name: field.default for field in fields(of) if field.default is not MISSING}
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_nobody_agrees_to_anything_by_saying_nothing(of: type, yes: set[str]) ->
 
 
 def test_a_page_of_demands_is_the_first_of_24_and_of_everybody() -> None:
-    said = unsaid(WantedQuery)
-    assert (said["page"], said["page_size"], said["mine"]) == (1, 24, False)
+    defaults = unsaid(WantedQuery)
+    assert (defaults["page"], defaults["page_size"], defaults["mine"]) == (1, 24, False)
 
 
 def test_an_unknown_vehicle_emits_nothing_that_is_made_up() -> None:
@@ -57,19 +57,22 @@ def classes() -> tuple[type, ...]:
     names = [str(file.relative_to(room.parent).with_suffix("")).replace("/", ".").removesuffix(".__init__") for file in files]
     modules = [importlib.import_module(name) for name in names]
     return tuple(
-        one for module in modules for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__
+        member
+        for module in modules
+        for member in vars(module).values()
+        if isinstance(member, type) and member.__module__ == module.__name__
     )
 
 
 def test_a_figure_that_nobody_gives_is_nought_and_an_answer_is_no_but_for_these() -> None:
-    said = {
+    defaults = {
         f"{of.__name__}.{name}": value
         for of in classes()
         if is_dataclass(of)
         for name, value in unsaid(of).items()
         if isinstance(value, int | Decimal) and value
     }
-    assert said == {
+    assert defaults == {
         "AssetFilter.page": 1,
         "AssetFilter.page_size": 25,
         "LotFilter.page": 1,
@@ -104,7 +107,7 @@ def test_every_word_of_the_rules_has_a_label_of_its_own() -> None:
     labelled = [of for of in classes() if issubclass(of, Enum) and hasattr(of, "label")]
     assert len(labelled) >= 10
     for of in labelled:
-        labels = [str(one.label) for one in of]  # type: ignore[attr-defined]
+        labels = [str(member.label) for member in of]  # type: ignore[attr-defined]
         assert len(set(labels)) == len(labels), of
         assert all(label and not label.startswith("<") for label in labels), of
 
@@ -114,5 +117,5 @@ def test_every_word_of_the_rules_has_a_label_of_its_own() -> None:
     [(1, 24, 0, 24), (2, 24, 24, 24), (3, 10, 20, 10), (0, 24, 0, 24), (-5, 0, 0, 1), (2, 500, 100, 100)],
 )
 def test_a_page_begins_after_those_before_it(page: int, size: int, offset: int, limit: int) -> None:
-    asked = WantedQuery(page=page, page_size=size)
-    assert (asked.offset, asked.limit) == (offset, limit)
+    query = WantedQuery(page=page, page_size=size)
+    assert (query.offset, query.limit) == (offset, limit)

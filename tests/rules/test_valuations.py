@@ -39,8 +39,8 @@ def exchange(cents_each: str, quantity: str = "100", **changes: object) -> Price
 
 
 def paid(*each: str, **changes: object) -> Median | None:
-    found = medians_of([exchange(one, **changes) for one in each])
-    return next(iter(found.values()), None)
+    medians = medians_of([exchange(price, **changes) for price in each])
+    return next(iter(medians.values()), None)
 
 
 def worth(median: Median | None = None, *, table: TablePrice | None = None, appraised: Appraised | None = None):
@@ -86,8 +86,8 @@ def test_an_appraisal_of_a_third_is_rounded_once() -> None:
 
 
 def test_of_an_even_number_the_two_in_the_middle_are_halved() -> None:
-    found = paid("400", "500", "501", "700")
-    assert found is not None and (found.unit_cents, found.exchanges, found.low_cents, found.high_cents) == (
+    median = paid("400", "500", "501", "700")
+    assert median is not None and (median.unit_cents, median.exchanges, median.low_cents, median.high_cents) == (
         D("500.5"),
         4,
         400,
@@ -97,8 +97,8 @@ def test_of_an_even_number_the_two_in_the_middle_are_halved() -> None:
 
 def test_prices_are_of_one_material_in_one_condition() -> None:
     rows = [exchange("400"), exchange("500"), exchange("600", condition="fair"), exchange("700", material_id=2)]
-    found = medians_of(rows)
-    assert {(key.material_id, key.condition): one.exchanges for key, one in found.items()} == {
+    medians = medians_of(rows)
+    assert {(key.material_id, key.condition): median.exchanges for key, median in medians.items()} == {
         (1, "good"): 2,
         (1, "fair"): 1,
         (2, "good"): 1,
@@ -113,10 +113,10 @@ def test_kilograms_are_priced_by_the_tonne_and_nothing_else_is_converted() -> No
         exchange("7000", "1", unit=Unit.TONNE),
         exchange("400"),
     ]
-    found = medians_of(rows)
-    tonne = found[PriceKey(1, "good", Unit.TONNE)]
+    medians = medians_of(rows)
+    tonne = medians[PriceKey(1, "good", Unit.TONNE)]
     assert (tonne.unit_cents, tonne.low_cents, tonne.exchanges) == (6_000, 5_000, 3)
-    assert found[PriceKey(1, "good", Unit.M2)].exchanges == 1
+    assert medians[PriceKey(1, "good", Unit.M2)].exchanges == 1
     value = value_part(D(500), Unit.KG, median=tonne, prices=[], appraised=None)
     assert value.value_cents == 3_000
 
@@ -145,59 +145,59 @@ def test_a_run_is_of_a_day_on_which_there_was_something() -> None:
     first = date(2026, 3, 1)
     for good in (first, TODAY):
         check_as_of(good, first, TODAY)
-    for wrong, known in ((date(2026, 2, 28), first), (date(2026, 11, 29), first), (TODAY, None)):
+    for wrong, since in ((date(2026, 2, 28), first), (date(2026, 11, 29), first), (TODAY, None)):
         with pytest.raises(Invalid) as refused:
-            check_as_of(wrong, known, TODAY)
+            check_as_of(wrong, since, TODAY)
         assert refused.value.field == "as_of"
 
 
 def moved(before: Stand, after: Stand, **changes: str) -> Movement:
-    found = movement_of(before, after, {ChangeKind(kind): D(amount) for kind, amount in changes.items()})
-    assert found.adds_up
-    return found
+    movement = movement_of(before, after, {ChangeKind(kind): D(amount) for kind, amount in changes.items()})
+    assert movement.adds_up
+    return movement
 
 
 def test_what_only_the_price_did_stands_apart_from_what_came_and_went() -> None:
     """1 000 at € 5 and 860 at € 6: 200 new are € 1 200, 300 out € 1 500, 50 lost € 250, 10 more counted € 50; 660 × € 1 = € 660."""
     before, after = Stand(D(1000), 500_000), Stand(D(860), 516_000)
-    found = moved(before, after, put_in="200", taken_out="-200", handed_over="-100", lost="-50", counted="10")
-    assert (found.opening_cents, found.closing_cents) == (500_000, 516_000)
-    assert (found.new_cents, found.released_cents, found.lost_cents) == (120_000, 150_000, 25_000)
-    assert (found.price_cents, found.counted_cents, found.known_cents) == (66_000, 5_000, 0)
-    assert found.revalued_cents == 71_000
+    movement = moved(before, after, put_in="200", taken_out="-200", handed_over="-100", lost="-50", counted="10")
+    assert (movement.opening_cents, movement.closing_cents) == (500_000, 516_000)
+    assert (movement.new_cents, movement.released_cents, movement.lost_cents) == (120_000, 150_000, 25_000)
+    assert (movement.price_cents, movement.counted_cents, movement.known_cents) == (66_000, 5_000, 0)
+    assert movement.revalued_cents == 71_000
 
 
 def test_what_is_new_comes_at_the_closing_price_also_when_a_part_of_it_left() -> None:
     """100 put in at € 2, 40 of them handed over: € 200 new, € 80 released, € 120 left."""
-    found = moved(NOTHING, Stand(D(60), 12_000), put_in="100", handed_over="-40")
-    assert (found.new_cents, found.released_cents, found.price_cents) == (20_000, 8_000, 0)
+    movement = moved(NOTHING, Stand(D(60), 12_000), put_in="100", handed_over="-40")
+    assert (movement.new_cents, movement.released_cents, movement.price_cents) == (20_000, 8_000, 0)
 
 
 def test_what_rounding_leaves_over_of_what_is_new_goes_to_what_is_new() -> None:
     """7 of € 1.00 are 14.29 cents each: 9 put in are 129, 1 out and 1 lost 14 each, so one cent too many."""
-    found = moved(NOTHING, Stand(D(7), 100), put_in="9", handed_over="-1", lost="-1")
-    assert (found.new_cents, found.released_cents, found.lost_cents, found.price_cents) == (128, 14, 14, 0)
+    movement = moved(NOTHING, Stand(D(7), 100), put_in="9", handed_over="-1", lost="-1")
+    assert (movement.new_cents, movement.released_cents, movement.lost_cents, movement.price_cents) == (128, 14, 14, 0)
 
 
 def test_what_left_as_a_whole_takes_its_opening_value_with_it() -> None:
-    found = moved(Stand(D(3), 10_000), NOTHING, taken_out="-1", handed_over="-2")
-    assert (found.released_cents, found.lost_cents, found.price_cents) == (10_000, 0, 0)
-    found = moved(Stand(D(3), 10_000), NOTHING, lost="-2", taken_out="-1")
-    assert (found.lost_cents, found.released_cents, found.closing_cents) == (6_667, 3_333, 0)
+    movement = moved(Stand(D(3), 10_000), NOTHING, taken_out="-1", handed_over="-2")
+    assert (movement.released_cents, movement.lost_cents, movement.price_cents) == (10_000, 0, 0)
+    movement = moved(Stand(D(3), 10_000), NOTHING, lost="-2", taken_out="-1")
+    assert (movement.lost_cents, movement.released_cents, movement.closing_cents) == (6_667, 3_333, 0)
 
 
 def test_a_value_that_becomes_known_or_unknown_is_no_price_change() -> None:
-    found = moved(Stand(D(10), None), Stand(D(10), 700))
-    assert (found.known_cents, found.price_cents, found.new_cents) == (700, 0, 0)
-    found = moved(Stand(D(10), 700), Stand(D(12), None), put_in="2")
-    assert (found.known_cents, found.price_cents, found.new_cents, found.closing_cents) == (-700, 0, 0, 0)
+    movement = moved(Stand(D(10), None), Stand(D(10), 700))
+    assert (movement.known_cents, movement.price_cents, movement.new_cents) == (700, 0, 0)
+    movement = moved(Stand(D(10), 700), Stand(D(12), None), put_in="2")
+    assert (movement.known_cents, movement.price_cents, movement.new_cents, movement.closing_cents) == (-700, 0, 0, 0)
 
 
 def test_an_import_that_is_undone_takes_its_value_back() -> None:
-    found = moved(NOTHING, NOTHING, put_in="100", undone="-100")
-    assert found == Movement()
-    found = moved(Stand(D(100), 5_000), NOTHING, undone="-100")
-    assert (found.counted_cents, found.released_cents, found.closing_cents) == (-5_000, 0, 0)
+    movement = moved(NOTHING, NOTHING, put_in="100", undone="-100")
+    assert movement == Movement()
+    movement = moved(Stand(D(100), 5_000), NOTHING, undone="-100")
+    assert (movement.counted_cents, movement.released_cents, movement.closing_cents) == (-5_000, 0, 0)
 
 
 @pytest.mark.parametrize("cents", [99, 101])
@@ -248,23 +248,23 @@ def test_a_kilogram_of_material_is_never_worth_or_costs_more_than_a_thousand_eur
 
 
 def test_18_percent_is_valued_and_three_quarters_of_what_has_a_passport() -> None:
-    found = ValuedMass(D(90_000_000), D(120_000_000), D(500_000_000))
-    assert valued_share(found).share == D("0.18") and found.share_of_passports == D("0.75")
-    assert "500.000" in str(say_valued(found)) and "75,0%" in str(say_valued(found))
+    mass = ValuedMass(D(90_000_000), D(120_000_000), D(500_000_000))
+    assert valued_share(mass).share == D("0.18") and mass.share_of_passports == D("0.75")
+    assert "500.000" in str(say_valued(mass)) and "75,0%" in str(say_valued(mass))
 
 
 def test_without_an_estimate_the_sentence_says_so() -> None:
-    found = ValuedMass(D(90_000_000), D(120_000_000))
-    assert (valued_share(found).share, found.has_estimate) == (D("0.75"), False)
-    assert "schatting" in str(say_valued(found))
+    mass = ValuedMass(D(90_000_000), D(120_000_000))
+    assert (valued_share(mass).share, mass.has_estimate) == (D("0.75"), False)
+    assert "schatting" in str(say_valued(mass))
     assert "nog niets" in str(say_valued(ValuedMass(D(0), D(0), D(1000))))
     assert valued_share(None).share is None
 
 
 def test_a_sum_says_of_how_many_nothing_is_estimated() -> None:
-    found = add_masses([ValuedMass(D(1), D(2), D(10)), ValuedMass(D(3), D(4))])
-    assert found is not None and (found.valued_kg, found.passported_kg, found.owned_kg, found.without_estimate) == (4, 6, 14, 1)
-    assert not found.has_estimate and add_masses([]) is None
+    total = add_masses([ValuedMass(D(1), D(2), D(10)), ValuedMass(D(3), D(4))])
+    assert total is not None and (total.valued_kg, total.passported_kg, total.owned_kg, total.without_estimate) == (4, 6, 14, 1)
+    assert not total.has_estimate and add_masses([]) is None
     most = add_masses([ValuedMass(D(1), D(2)), ValuedMass(D(3), D(4)), ValuedMass(D(1), D(2), D(10))])
     assert most is not None and most.without_estimate == 2
 
@@ -286,10 +286,10 @@ def test_a_table_tells_what_it_changes_the_largest_change_first() -> None:
     keys = [PriceKey(number, "", Unit.M2) for number in range(5)]
     before = dict(zip(keys, (ends("400", "600"), ends("200", "200"), ends("100", "100"), ends("50", "50")), strict=False))
     after = {keys[0]: ends("500", "750"), keys[1]: ends("300", "300"), keys[2]: ends("100", "100"), keys[4]: ends("70", "70")}
-    found = find_changes(before, after)
-    assert [(one.key.material_id, one.share) for one in found] == [(1, D("0.5")), (0, D("0.25")), (4, None), (3, None)]
-    assert (found[2].before, found[3].after) == (None, None)
-    assert not any(one.is_much for one in found)
+    changes = find_changes(before, after)
+    assert [(change.key.material_id, change.share) for change in changes] == [(1, D("0.5")), (0, D("0.25")), (4, None), (3, None)]
+    assert (changes[2].before, changes[3].after) == (None, None)
+    assert not any(change.is_much for change in changes)
 
 
 def test_a_cost_that_is_not_known_any_more_is_a_change_too() -> None:

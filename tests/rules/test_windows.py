@@ -80,8 +80,8 @@ def test_a_smallest_part_is_some_of_what_there_is(smallest: str, unit: Unit, fit
 def test_what_is_not_said_follows_from_what_was_agreed(
     wanted: dict[str, Any], defaults: WindowDefaults, circle: int | None, region: int, partners: int
 ) -> None:
-    found = settle(Wanted(**wanted), defaults, opened_on=FIRST, last_day=None)
-    assert (found.circle_from, found.region_from, found.partners_from) == (
+    windows = settle(Wanted(**wanted), defaults, opened_on=FIRST, last_day=None)
+    assert (windows.circle_from, windows.region_from, windows.partners_from) == (
         december(circle) if circle else None,
         december(region),
         december(partners),
@@ -114,8 +114,8 @@ def test_what_is_not_said_follows_from_what_was_agreed(
 def test_a_short_period_shrinks_the_rings_in_proportion(
     wanted: dict[str, Any], last: int, circle: int | None, region: int, partners: int
 ) -> None:
-    found = settle(Wanted(**wanted), WindowDefaults(), opened_on=FIRST, last_day=december(last))
-    assert (found.circle_from, found.region_from, found.partners_from) == (
+    windows = settle(Wanted(**wanted), WindowDefaults(), opened_on=FIRST, last_day=december(last))
+    assert (windows.circle_from, windows.region_from, windows.partners_from) == (
         december(circle) if circle else None,
         december(region),
         december(partners),
@@ -124,15 +124,15 @@ def test_a_short_period_shrinks_the_rings_in_proportion(
 
 def test_an_agreed_order_shrinks_too() -> None:
     """Own 2, circle 7, region 21, partners 14 days: 44 are asked, 22 there are; each gets half, rounded down."""
-    found = settle(Wanted(), AGREED, opened_on=FIRST, last_day=december(22))
-    assert (found.circle_from, found.region_from, found.partners_from) == (december(2), december(5), december(16))
+    windows = settle(Wanted(), AGREED, opened_on=FIRST, last_day=december(22))
+    assert (windows.circle_from, windows.region_from, windows.partners_from) == (december(2), december(5), december(16))
 
 
 @pytest.mark.parametrize("days", range(1, 60))
 def test_partners_always_keep_a_day_and_rings_never_change_places(days: int) -> None:
-    found = settle(Wanted(), AGREED, opened_on=FIRST, last_day=december(days))
-    assert found.circle_from is not None
-    assert FIRST <= found.circle_from <= found.region_from <= found.partners_from <= december(days)
+    windows = settle(Wanted(), AGREED, opened_on=FIRST, last_day=december(days))
+    assert windows.circle_from is not None
+    assert FIRST <= windows.circle_from <= windows.region_from <= windows.partners_from <= december(days)
 
 
 @pytest.mark.parametrize(
@@ -162,9 +162,9 @@ def test_partners_always_keep_a_day_and_rings_never_change_places(days: int) -> 
     ],
 )
 def test_rings_open_in_order_and_skipping_one_needs_a_reason(wanted: dict[str, Any], fields: list[str]) -> None:
-    asked = Wanted(**wanted)
-    found = settle(asked, WindowDefaults(), opened_on=FIRST, last_day=None)
-    assert [fault.field for fault in find_faults(asked, found, ALL)] == fields
+    wishes = Wanted(**wanted)
+    windows = settle(wishes, WindowDefaults(), opened_on=FIRST, last_day=None)
+    assert [fault.field for fault in find_faults(wishes, windows, ALL)] == fields
 
 
 @pytest.mark.parametrize(
@@ -264,14 +264,14 @@ def test_an_agreed_reason_counts_only_for_a_ring_that_it_skips(
     ],
 )
 def test_a_circle_goes_first_as_long_as_was_agreed(agreed: dict[str, Any], region: int) -> None:
-    found = settle(Wanted(circle=("borne",)), WindowDefaults(**agreed), opened_on=FIRST, last_day=None)
-    assert found.region_from == december(region)
+    windows = settle(Wanted(circle=("borne",)), WindowDefaults(**agreed), opened_on=FIRST, last_day=None)
+    assert windows.region_from == december(region)
 
 
 def test_a_lot_that_is_published_on_or_after_its_last_day_opens_for_all_at_once() -> None:
     for last in (december(1), date(2026, 11, 30), date(2026, 11, 1)):
-        found = settle(Wanted(circle=("almelo",)), WindowDefaults(), opened_on=FIRST, last_day=last)
-        assert (found.circle_from, found.region_from, found.partners_from) == (FIRST, FIRST, FIRST)
+        windows = settle(Wanted(circle=("almelo",)), WindowDefaults(), opened_on=FIRST, last_day=last)
+        assert (windows.circle_from, windows.region_from, windows.partners_from) == (FIRST, FIRST, FIRST)
 
 
 def test_a_municipality_that_is_not_known_is_quoted_in_sixty_characters() -> None:

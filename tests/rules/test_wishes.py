@@ -89,15 +89,15 @@ def test_what_a_row_holds_is_read_by_the_list_of_fields_in_use() -> None:
 
 
 def test_wishes_stand_in_the_order_of_the_material_and_keep_a_field_that_it_has_no_more() -> None:
-    asked = {"ral-colour": {"oneOf": ["red"]}, "colour": {"oneOf": ["red"]}, "thickness-cm": {"min": "8"}, "gone": {"min": "1"}}
-    found = wishes_of(asked, (THICKNESS, WHOLE, COLOUR), FIELDS.get)
-    assert [wish.field.slug for wish in found] == ["thickness-cm", "colour", "ral-colour"]
+    stored = {"ral-colour": {"oneOf": ["red"]}, "colour": {"oneOf": ["red"]}, "thickness-cm": {"min": "8"}, "gone": {"min": "1"}}
+    wishes = wishes_of(stored, (THICKNESS, WHOLE, COLOUR), FIELDS.get)
+    assert [wish.field.slug for wish in wishes] == ["thickness-cm", "colour", "ral-colour"]
 
 
 def test_what_fits_says_what_was_asked() -> None:
     fits = {"thickness-cm": "8", "colour": "grey"}
     with reading_in("nl"):
-        assert [str(one) for one in reasons(WISHES, fits)] == [
+        assert [str(reason) for reason in reasons(WISHES, fits)] == [
             "Dikte: 8\u00a0cm; minstens 8\u00a0cm gevraagd.",
             "Kleur: Grijs; Rood, Grijs gevraagd.",
         ]
@@ -108,7 +108,7 @@ def test_what_fits_says_what_was_asked() -> None:
 
 def test_what_is_not_known_is_a_doubt_in_a_sentence() -> None:
     with reading_in("nl"):
-        assert [str(one) for one in doubts(WISHES, {"colour": "unknown"})] == [
+        assert [str(doubt) for doubt in doubts(WISHES, {"colour": "unknown"})] == [
             "Twijfel: dikte niet opgegeven.",
             "Twijfel: kleur is bij de eigenaar onbekend.",
         ]
@@ -126,8 +126,11 @@ def lot(**answers: Any) -> Any:
 def test_an_answer_that_does_not_fit_is_an_objection_and_one_that_is_not_known_is_none() -> None:
     need = replace(NEED, wishes=WISHES)
     with reading_in("nl"):
-        told = [str(one) for one in objections(lot(thickness_cm="6", colour="black"), need, distance_km=Decimal(5), today=TODAY)]
-    assert told == [
+        texts = [
+            str(objection)
+            for objection in objections(lot(thickness_cm="6", colour="black"), need, distance_km=Decimal(5), today=TODAY)
+        ]
+    assert texts == [
         "Dikte: 6\u00a0cm, en minstens 8\u00a0cm is gevraagd.",
         "Kleur: Zwart, en Rood, Grijs is gevraagd.",
     ]
@@ -161,9 +164,9 @@ def test_how_far_an_answer_is_from_what_was_asked(wish: Wish, answer: Any, sente
 
 def test_the_only_answer_that_does_not_fit_is_a_near_miss_and_two_are_none() -> None:
     need = replace(NEED, wishes=WISHES)
-    found = near_miss(lot(thickness_cm="6"), need, distance_km=Decimal(5), today=TODAY)
+    miss = near_miss(lot(thickness_cm="6"), need, distance_km=Decimal(5), today=TODAY)
     with reading_in("nl"):
-        assert found is not None and (found.kind, str(found.brief)) == (Kind.FIELD, "Dikte: 2\u00a0cm te weinig")
+        assert miss is not None and (miss.kind, str(miss.brief)) == (Kind.FIELD, "Dikte: 2\u00a0cm te weinig")
     assert near_miss(lot(thickness_cm="6", colour="black"), need, distance_km=Decimal(5), today=TODAY) is None
     assert near_miss(lot(thickness_cm="6"), need, distance_km=Decimal(50), today=TODAY) is None
     too_far = near_miss(lot(), need, distance_km=Decimal(20), today=TODAY)
@@ -191,8 +194,8 @@ def test_what_is_in_doubt_comes_after_all_that_is_certain_and_keeps_its_own_orde
 
 
 def test_the_explanation_says_what_fits_and_what_to_ask() -> None:
-    need, one = replace(NEED, wishes=WISHES), lot(thickness_cm="8")
-    covered = cover(one, need)
+    need, offer = replace(NEED, wishes=WISHES), lot(thickness_cm="8")
+    covered = cover(offer, need)
     figures = impact(
         mass_in_kg=covered.mass_kg,
         distance_in_km=Decimal(5),
@@ -201,15 +204,15 @@ def test_the_explanation_says_what_fits_and_what_to_ask() -> None:
         processing_factor=None,
     )
     with reading_in("nl"):
-        told = [str(row) for row in explain(one, need, covered, figures, place=2, total=3)]
-        plain = [str(row) for row in explain(one, NEED, covered, figures, place=2, total=3)]
-    assert told[0] == (
+        explanation = [str(row) for row in explain(offer, need, covered, figures, place=2, total=3)]
+        plain = [str(row) for row in explain(offer, NEED, covered, figures, place=2, total=3)]
+    assert explanation[0] == (
         "Nummer 2 van 3: eerst wat zeker past, dan wat twijfel geeft; van elk eerst wat het dichtstbij ligt, dan de betere kwaliteit, "
         "dan de hoeveelheid die het beste past."
     )
-    assert "Dikte: 8\u00a0cm; minstens 8\u00a0cm gevraagd." in told
-    assert "Kleur: niet zeker bekend, en Rood, Grijs is gevraagd. Vraag het de eigenaar voor u reserveert." in told
-    assert len(plain) == len(told) - 2 and plain[0].startswith("Nummer 2 van 3: eerst wat het dichtstbij")
+    assert "Dikte: 8\u00a0cm; minstens 8\u00a0cm gevraagd." in explanation
+    assert "Kleur: niet zeker bekend, en Rood, Grijs is gevraagd. Vraag het de eigenaar voor u reserveert." in explanation
+    assert len(plain) == len(explanation) - 2 and plain[0].startswith("Nummer 2 van 3: eerst wat het dichtstbij")
 
 
 def supply(number: int, amount: int, km: str, *, in_doubt: bool = False) -> Supply:
@@ -221,11 +224,11 @@ def test_a_proposal_is_of_what_is_certain_where_that_is_enough_and_says_how_much
     needed = Amount(Decimal(800), Unit.M2)
     certain = [supply(1, 500, "6"), supply(2, 300, "9")]
     alone = supply(3, 900, "2", in_doubt=True)
-    found = plan(needed, LOT.material, [*certain, alone])
-    assert [(part.supply.number, part.takes.amount) for part in found.parts] == [(1, 500), (2, 300)]
+    proposal = plan(needed, LOT.material, [*certain, alone])
+    assert [(part.supply.number, part.takes.amount) for part in proposal.parts] == [(1, 500), (2, 300)]
     short = plan(needed, LOT.material, [certain[0], supply(4, 200, "2", in_doubt=True), supply(5, 100, "3", in_doubt=True)])
     assert [(part.supply.number, part.takes.amount) for part in short.parts] == [(1, 500), (4, 200), (5, 100)]
     with reading_in("nl"):
         assert "Van 300\u00a0m² is niet zeker dat het past. Vraag het de eigenaar voor u reserveert." in [
-            str(one) for one in sentences(short, Amount(Decimal(0), Unit.M2))
+            str(sentence) for sentence in sentences(short, Amount(Decimal(0), Unit.M2))
         ]
