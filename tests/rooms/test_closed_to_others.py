@@ -9,10 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, Actor
+from marketplace.advice.actions.opinions import ask_for_opinion, give_opinion
+from marketplace.advice.queries.findings import list_lots_to_judge
+from marketplace.advice.queries.opinions import list_waiting_requests
+from marketplace.advice.rules.opinions import OpinionDraft
 from marketplace.catalogue.queries.feed import feed
 from marketplace.catalogue.queries.map import search_map
 from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
+from marketplace.documents.rules import Verdict
 from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.queries.invariants import INVARIANTS
 from marketplace.exchange.rules.reservation import ReservationDraft
@@ -34,6 +39,7 @@ from marketplace.plans.queries.columns import read_columns
 from tests.factories import listing_draft, make_actor, make_demand, seed_taxonomy
 
 EVERYTHING = CatalogueQuery()
+FINE = OpinionDraft(Verdict.POSITIVE, "De partijkeuring is in orde bevonden.", "environmental-declaration")
 
 
 @pytest.fixture
@@ -66,6 +72,27 @@ def served(session: Session, asker: Actor, demand: Demand) -> list[int]:
 
 def wrong(session: Session) -> list[str]:
     return [found for _name, holds in INVARIANTS if (found := holds(session))]
+
+
+def test_those_who_judge_read_it_once_its_owner_asks_them(
+    session: Session, hengelo: Actor, borne: Actor, closed: Listing
+) -> None:
+    adviser = make_actor(session, "omgevingsdienst", kind="adviser")
+    broker = make_actor(session, "regio-twente", "coordinator")
+    assert list_lots_to_judge(session, adviser).rows == []
+    for reader in (adviser, broker, borne):
+        with pytest.raises(Missing):
+            get_listing(session, reader, closed.id)
+    ask_for_opinion(session, hengelo, listing_id=closed.id, text="Mag dit zonder verklaring?")
+    (waiting,), _total = list_waiting_requests(session, adviser)
+    assert waiting.listing.id == closed.id
+    assert [get_listing(session, reader, closed.id).id for reader in (adviser, broker)] == [closed.id, closed.id]
+    with pytest.raises(Missing):
+        get_listing(session, borne, closed.id)
+    give_opinion(session, adviser, listing_id=closed.id, draft=FINE)
+    assert list_waiting_requests(session, adviser) == ([], 0)
+    open_to_others(session, hengelo, listing_id=closed.id)
+    assert get_listing(session, borne, closed.id).id == closed.id
 
 
 def test_its_own_organisation_finds_it_everywhere(session: Session, hengelo: Actor, closed: Listing) -> None:

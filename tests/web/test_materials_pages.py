@@ -84,6 +84,19 @@ def test_a_list_is_handed_in_looked_at_and_taken_into_use(
     assert "0,1188 → 0,09" in history and "Nationale Milieudatabase, niet doorgegeven" in history
 
 
+def test_a_list_is_a_link_for_whoever_may_open_it(
+    app: Flask, database: Database, coordinator: FlaskClient, reviewer: FlaskClient
+) -> None:
+    address = load(coordinator, NMD)
+    send(coordinator, address, to=f"{address}/indienen")
+    send(reviewer, address, to=f"{address}/gebruiken")
+    for reader in (coordinator, reviewer, browser(app, database, "borne"), browser(app, database, "borne", "coordinator")):
+        page = reader.get(ALL).text
+        assert "nmd.csv" in page
+        assert (f'href="{address}"' in page) == (reader.get(address).status_code == 200)
+    assert f'href="{address}"' in coordinator.get(ALL).text
+
+
 def test_what_a_licence_keeps_in_is_on_no_page_and_in_no_file_of_another(
     app: Flask, database: Database, client: FlaskClient, coordinator: FlaskClient, reviewer: FlaskClient
 ) -> None:
