@@ -13,7 +13,7 @@ WORDS_LENGTH_MAX = 300
 REASON_LENGTH_MAX = 500
 LETTERS_MIN = 3  # of a reason: a dot is none
 AHEAD_MOST = timedelta(days=366)
-NO_REASON = _("Say why it does not come, in one sentence. The other side reads it.")
+NO_REASON = _("Say in one sentence why it is not coming. The other side can read it.")
 OPEN_MOST = 200  # that one organisation announced to one depot
 
 

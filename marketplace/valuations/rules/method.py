@@ -63,7 +63,7 @@ class Lack(StrEnum):
 _LACKS: dict[Lack, Text] = {
     Lack.FEW_EXCHANGES: _("Fewer than three exchanges with a price, and no row in the price table or appraisal"),
     Lack.NOBODY_LOOKED: _(
-        "Nobody looked at its condition, so no exchange is like it; and no row in the price table or appraisal"
+        "Its condition was not inspected, so no exchange is comparable; and there is no row in the price table and no appraisal"
     ),
     Lack.NOTHING: _("No exchange with a price, no row in the price table and no appraisal"),
 }

@@ -17,13 +17,12 @@ from marketplace.depots.rules.rates import RateUnit
 from marketplace.http.places import finder
 from marketplace.http.request import current_actor, current_session, permission
 from marketplace.kernel import clock
-from marketplace.kernel.formats import number
+from marketplace.kernel.formats import money_exact, number
 from marketplace.kernel.language import Text, _
 from marketplace.materials.queries import get_taxonomy
 from marketplace.web.depots.forms import DepotForm, DetailsForm, HoursForm, KeepersForm, RateForm, RoomForm, StoringForm
 from marketplace.web.ui.form_page import done, page, submit
 
-CENT_PLACES = 2
 MANAGED = permission(Can.MANAGE_DEPOTS)
 
 
@@ -103,8 +102,7 @@ def managed(depot_id: int) -> Depot:
 
 def price_of(rate: DepotRate) -> Text:
     """What one unit costs a week, in words."""
-    places = max(CENT_PLACES, -int(rate.euros_per_week.normalize().as_tuple().exponent))
-    return _("€ %(price)s for one %(unit)s and week", price=number(rate.euros_per_week, places), unit=RateUnit(rate.unit).one)
+    return _("%(price)s per %(unit)s per week", price=money_exact(rate.euros_per_week), unit=RateUnit(rate.unit).one)
 
 
 def prices_in_force(depot: Depot) -> list[Text]:

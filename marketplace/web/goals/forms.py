@@ -31,7 +31,7 @@ class GoalForm(Form):
         [Required()],
         description=_("The name and number of the document, so that it can be found again in five years."),
     )
-    text = TextAreaField(_("Why?"), description=_("Everyone who reads the goals reads this."))
+    text = TextAreaField(_("Why?"), description=_("Everyone who reads the goals can read this."))
 
     def offer(self, municipalities: Sequence[Organisation], *, with_region: bool) -> None:
         """Only whose goals the actor may decide about."""

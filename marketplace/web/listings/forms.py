@@ -394,5 +394,5 @@ class WithdrawForm(CloseForm):
     reason = TextAreaField(
         _("Why do you withdraw this lot?"),
         [Required(_("Say why, in one sentence. The other side reads it."))],
-        description=_("Everyone who reserved something reads this."),
+        description=_("Everyone who reserved something can read this."),
     )

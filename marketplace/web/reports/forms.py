@@ -166,7 +166,7 @@ class AdoptForm(VersionForm):
         [Required(_("Fill in where the decision stands, for example the name and number of the document."))],
         description=_("Its name and number, so that it can be found in five years."),
     )
-    text = TextAreaField(_("Remark"), description=_("Stands with the adopted year, for everybody who may read it."))
+    text = TextAreaField(_("Remark"), description=_("Shown with the adopted year, for everyone who may read it."))
 
     def decision(self) -> Decision:
         """What was decided."""
