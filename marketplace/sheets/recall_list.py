@@ -100,7 +100,7 @@ def _lots(lots: Sequence[RecallLot]) -> Iterator[Block]:
         ]
         for row in lots
     ]
-    head = [_("Lot"), _("When blocked"), _("Owner"), _("Holder"), _("Where it lies"), _("Now")]
+    head = [_("Lot"), _("When blocked"), _("Owner"), _("Holder"), _("Where it is"), _("Now")]
     yield pages.table(head, rows, align="lrllll", widths=["auto", "auto", "1", "1", "1", "auto"])
 
 

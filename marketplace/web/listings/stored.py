@@ -298,7 +298,7 @@ def stock_of(session: Session, actor: Actor, listing: Listing) -> Stock | None:
         (_("Material"), get_taxonomy(session).material_by_id(lot.material_id).name),
         (_("Quantity"), quantity(lot.quantity, lot.unit)),
         (_("Owner"), lot.organisation.name),
-        (_("Where it lies"), place),
+        (_("Where it is"), place),
     ]
     stored = stored_form(listing, get_taxonomy(session), sent=False)
     fixed = [(name, str(stored[name].data or "")) for name in ("material", "place", "depot")]
