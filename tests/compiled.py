@@ -11,14 +11,14 @@ class Compiled(BytecodeCache):
     """Templates compiled by an earlier app of this process: each test has an app of its own, and compiling takes longer than most tests."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], CodeType] = {}
+        self.codes: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         assert bucket.code
-        self.kept[bucket.key, bucket.checksum] = bucket.code
+        self.codes[bucket.key, bucket.checksum] = bucket.code
 
 
 def shared() -> BytecodeCache:

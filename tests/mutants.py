@@ -163,7 +163,7 @@ def catcher(copy: Path, nearness: Nearness, mutant: Mutant) -> str:
         module.write_text(source, encoding="utf-8")
 
 
-def told(copy: Path, mutant: Mutant) -> str:
+def describe(copy: Path, mutant: Mutant) -> str:
     """Where the fault is, and the line as it was and as it became."""
     source = (copy / mutant.module).read_text(encoding="utf-8")
     changed = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
@@ -211,7 +211,7 @@ def main() -> int:
         def tried(mutant: Mutant) -> tuple[str, str]:
             copy = free.get()
             try:
-                return told(copy, mutant), catcher(copy, nearness, mutant)
+                return describe(copy, mutant), catcher(copy, nearness, mutant)
             finally:
                 free.put(copy)
 

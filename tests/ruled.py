@@ -69,6 +69,6 @@ def blocking(findings: dict[str, Finding], moment: Moment = Moment.PUBLISH) -> s
     return {rule for rule, finding in findings.items() if finding.blocks(moment)}
 
 
-def spoken(finding: Finding) -> str:
+def sentence_of(finding: Finding) -> str:
     with reading_in("nl"):
         return str(finding.sentence)

@@ -77,7 +77,7 @@ def site(config: Config, database: Database, tmp_path: Path) -> Iterator[str]:
     proxy = subprocess.Popen([NGINX, "-c", str(proxy_file(tmp_path, listens=listens, port=port)), "-p", str(tmp_path)])
     address, until = f"http://127.0.0.1:{listens}", time.monotonic() + 180
     try:
-        while asked(f"{address}/healthz") != 200:
+        while status_of(f"{address}/healthz") != 200:
             assert time.monotonic() < until, (tmp_path / "error.log").read_text()
             time.sleep(0.2)
         yield address
@@ -87,7 +87,7 @@ def site(config: Config, database: Database, tmp_path: Path) -> Iterator[str]:
             process.wait(90)
 
 
-def asked(url: str, body: bytes | None = None, **headers: str) -> int:
+def status_of(url: str, body: bytes | None = None, **headers: str) -> int:
     request = urllib.request.Request(url, data=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
     try:
         with urllib.request.urlopen(request, timeout=120) as answer:
@@ -124,7 +124,7 @@ def test_every_refused_body_gets_its_own_answer_behind_nginx(site: str, database
     }
     with ThreadPoolExecutor(CLIENTS) as clients:  # of each kind twenty, all kinds at the same time
         turns = [
-            (what, clients.submit(asked, url, body, **headers))
+            (what, clients.submit(status_of, url, body, **headers))
             for _ in range(TIMES)
             for what, (url, body, headers) in asks.items()
         ]

@@ -8,10 +8,10 @@ from marketplace.cli import bench
 
 def test_what_is_no_part_is_refused_before_a_bank_is_filled(app: Flask) -> None:
     """A slip in the name filled two banks for minutes, measured nothing, and ended well."""
-    told = app.test_cli_runner().invoke(args=["bench", "--only", "plans"])
-    assert told.exit_code == 2
+    result = app.test_cli_runner().invoke(args=["bench", "--only", "plans"])
+    assert result.exit_code == 2
     assert (
-        "'plans' is not one of 'search', 'matching', 'page', 'reserve', 'figures', 'depots', 'passports', 'plan'" in told.output
+        "'plans' is not one of 'search', 'matching', 'page', 'reserve', 'figures', 'depots', 'passports', 'plan'" in result.output
     )
 
 

@@ -75,7 +75,7 @@ def test_the_regional_plan_of_the_demonstration_saves_something(demonstration: F
 
 
 def test_every_lot_has_a_picture_of_its_own_and_no_picture_is_left_over() -> None:
-    lots = {row["id"] for row in rows("demo_aanbod.csv")} | {f"{lot_id}-2" for lot_id, *_told in (*AGED, *LOST)}
+    lots = {row["id"] for row in rows("demo_aanbod.csv")} | {f"{lot_id}-2" for lot_id, *_columns in (*AGED, *LOST)}
     assert {file.stem for file in (SHIPPED / "demo").glob("*.webp")} == lots
 
 

@@ -310,14 +310,14 @@ def test_whoever_waits_to_write_has_their_turn_before_the_next_step(
             order.append("somebody else")
 
     def take_step(run: TaskRun, number: int) -> None:
-        def one(session: Session) -> dict[str, Any]:
+        def write_step(session: Session) -> dict[str, Any]:
             order.append(f"step {number}")
             if number == 1:
                 other.start()
                 wait_for(lambda: bool(others_wait()) or "somebody else" in order)
             return {}
 
-        run.step(one, done=number, total=2)
+        run.step(write_step, done=number, total=2)
 
     def both(run: TaskRun) -> dict[str, Any]:
         take_step(run, 1)

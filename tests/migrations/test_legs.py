@@ -64,7 +64,7 @@ def rows(database: Database) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(text("SELECT * FROM exchange ORDER BY seq")).mappings()]
 
 
-def told(database: Database) -> list[str]:
+def ledger_schema(database: Database) -> list[str]:
     """The schema of the ledger; a table that was renamed stands in quotes on SQLite."""
     with database.engine.connect() as connection:
         return sorted(line for line in describe(connection) if line.startswith("exchange "))
@@ -89,11 +89,11 @@ def test_the_ledger_made_anew_refuses_changes_as_before(old: Database, old_url: 
 
 
 def test_down_again_it_is_what_it_was(old: Database, old_url: str) -> None:
-    before, schema = rows(old), told(old)
+    before, schema = rows(old), ledger_schema(old)
     command.upgrade(alembic_config(old_url), AFTER)
-    assert told(old) != schema
+    assert ledger_schema(old) != schema
     command.downgrade(alembic_config(old_url), BEFORE)
-    assert (rows(old), told(old)) == (before, schema)
+    assert (rows(old), ledger_schema(old)) == (before, schema)
     command.upgrade(alembic_config(old_url), "head")
     with old.read() as session:
         assert find_breach(session) is None

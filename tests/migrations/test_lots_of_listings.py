@@ -55,7 +55,7 @@ def live(session: Session) -> None:
     sound(session)
 
 
-def told(session: Session) -> dict[int, Row]:
+def lots_by_listing(session: Session) -> dict[int, Row]:
     """Of every listing, its lot: what it is, where, whose, how much, and out of how much of what it came."""
     by_listing: dict[int, Row] = {}
     for number, lot_id in session.execute(select(Listing.id, Listing.lot_id)).all():
@@ -93,11 +93,11 @@ def test_what_was_listed_before_has_the_lots_that_the_verbs_would_have_made(data
     with database.transaction() as session:
         seed_taxonomy(session)
         live(session)
-    before = within(database, told)
+    before = within(database, lots_by_listing)
     assert len(before) == 14
     again(database, database_url)
     within(database, sound)
-    after = within(database, told)
+    after = within(database, lots_by_listing)
     assert {number: row for number, row in after.items() if row != before[number]} == {}
 
 

@@ -47,7 +47,7 @@ def read(*rows: dict[str, str], notation: str = "nl") -> ReadList:
     return read_list(ListFile("lijst.csv", "0" * 64, columns, numbered, notation), IN_USE, holder="hengelo")
 
 
-def said(*rows: dict[str, str], notation: str = "nl") -> list[tuple[int, str, str]]:
+def faults_of(*rows: dict[str, str], notation: str = "nl") -> list[tuple[int, str, str]]:
     with reading_in("en"):
         return [(fault.row, fault.column, str(fault.sentence)) for fault in read(*rows, notation=notation).faults]
 
@@ -63,12 +63,12 @@ def test_a_new_factor_comes_with_what_belongs_to_it() -> None:
 
 @pytest.mark.parametrize("missing", ["co2_laag", "co2_hoog", "co2_bron", "co2_conf", "factor_licence", "factor_public"])
 def test_a_new_factor_without_what_belongs_to_it_is_named(missing: str) -> None:
-    [(row, column, _sentence)] = said({**NEW, missing: ""})
+    [(row, column, _sentence)] = faults_of({**NEW, missing: ""})
     assert (row, column) == (2, missing)
 
 
 def test_a_new_mki_names_its_source_and_licence_and_no_range() -> None:
-    assert [column for _row, column, _said in said({"mki_eur_per_kg": "0,012"})] == [
+    assert [column for _row, column, _sentence in faults_of({"mki_eur_per_kg": "0,012"})] == [
         "mki_source",
         "factor_licence",
         "factor_public",
@@ -116,20 +116,20 @@ def test_an_empty_cell_leaves_a_figure_and_the_word_unknown_takes_it_away_with_w
     ],
 )  # fmt: skip
 def test_a_cell_that_does_not_fit_is_named(cells: dict[str, str], column: str, words: str) -> None:
-    assert (2, column) in [(row, at) for row, at, _said in said(cells)]
-    assert any(words in sentence for _row, at, sentence in said(cells) if at == column)
+    assert (2, column) in [(row, at) for row, at, _sentence in faults_of(cells)]
+    assert any(words in sentence for _row, at, sentence in faults_of(cells) if at == column)
 
 
 def test_the_ends_of_a_range_may_be_the_factor_itself() -> None:
-    assert said({"co2_laag": "0,1188", "co2_hoog": "0,1188"}) == []
-    assert said({"co2_hergebruik_kg_per_kg": "1000000"}) == []
-    assert said({"co2_bron": "x" * 200}) == []
+    assert faults_of({"co2_laag": "0,1188", "co2_hoog": "0,1188"}) == []
+    assert faults_of({"co2_hergebruik_kg_per_kg": "1000000"}) == []
+    assert faults_of({"co2_bron": "x" * 200}) == []
 
 
 def test_a_material_stands_in_a_list_once() -> None:
-    assert [(row, column) for row, column, _said in said({"co2_bron": "een"}, {"co2_bron": "twee"})] == [(3, "slug")]
-    read_on = said({"slug": "klei"}, {"co2_bron": "een"}, {"co2_conf": "D"}, {"slug": "tegel", "co2_conf": "D"})
-    assert [(row, column) for row, column, _said in read_on] == [(2, "slug"), (4, "slug"), (5, "co2_conf")]
+    assert [(row, column) for row, column, _sentence in faults_of({"co2_bron": "een"}, {"co2_bron": "twee"})] == [(3, "slug")]
+    read_on = faults_of({"slug": "klei"}, {"co2_bron": "een"}, {"co2_conf": "D"}, {"slug": "tegel", "co2_conf": "D"})
+    assert [(row, column) for row, column, _sentence in read_on] == [(2, "slug"), (4, "slug"), (5, "co2_conf")]
 
 
 def test_a_file_without_slugs_or_figures_is_refused() -> None:
@@ -146,8 +146,8 @@ def test_numbers_are_read_as_the_file_writes_them() -> None:
     assert read({"co2_hergebruik_kg_per_kg": "0.012"}).changes["kei"]["processing_factor"] == "0.012"
     assert read({"co2_hergebruik_kg_per_kg": "0,012"}, notation="en").changes["kei"]["processing_factor"] == "0.012"
     assert read({"co2_hergebruik_kg_per_kg": "1.234"}).changes["kei"]["processing_factor"] == "1234"
-    both = said({"co2_hergebruik_kg_per_kg": "0.012"}, {"slug": "tegel", "co2_hergebruik_kg_per_kg": "0,012"})
-    assert [(row, column) for row, column, _said in both] == [(2, "co2_hergebruik_kg_per_kg")]
+    both = faults_of({"co2_hergebruik_kg_per_kg": "0.012"}, {"slug": "tegel", "co2_hergebruik_kg_per_kg": "0,012"})
+    assert [(row, column) for row, column, _sentence in both] == [(2, "co2_hergebruik_kg_per_kg")]
 
 
 def change(before: str | None, after: str | None) -> Change:

@@ -7,7 +7,7 @@ from marketplace.materials.rules.gates import (
     Severity,
 )
 from marketplace.materials.rules.soil import Destination
-from tests.ruled import ASPHALT, BEAM, CLEAN_SAND, CLEAN_SOIL, SAFE, SAND, SOIL, blocking, find, material, spoken
+from tests.ruled import ASPHALT, BEAM, CLEAN_SAND, CLEAN_SOIL, SAFE, SAND, SOIL, blocking, find, material, sentence_of
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_creosote_stops(treatment: str | None, hazard: str, severity: Severity |
     findings = find(BEAM, {"treatment": treatment} if treatment else {}, hazards={"creosoot": hazard})
     assert (findings["creosote"].severity if "creosote" in findings else None) is severity
     if severity is Severity.BLOCKS:
-        assert "Afvoeren, 17 02 04*." in spoken(findings["creosote"]) and "creosote" in blocking(findings)
+        assert "Afvoeren, 17 02 04*." in sentence_of(findings["creosote"]) and "creosote" in blocking(findings)
 
 
 @pytest.mark.parametrize("answers", [{"treatment": "unknown"}, {}])
 def test_wood_that_may_hold_creosote_is_offered_and_not_handed_over_until_somebody_knows(answers: dict[str, str]) -> None:
     findings = find(BEAM, answers, hazards={"creosoot": "unknown"})
     assert [blocking(findings, moment) for moment in Moment] == [set(), set(), {"creosote"}]
-    assert spoken(findings["creosote"]).startswith("Creosoot: onbekend.")
+    assert sentence_of(findings["creosote"]).startswith("Creosoot: onbekend.")
     chestnut = find(material("houten-hek-kastanje", "houten-hekken"), answers)
     assert chestnut["creosote"].severity is Severity.ASKS and blocking(chestnut, Moment.HAND_OVER) == set()
 
@@ -78,10 +78,10 @@ def test_wood_that_may_hold_creosote_is_offered_and_not_handed_over_until_somebo
 def test_an_answer_that_leaves_it_open_is_no_no() -> None:
     steel = material("damwand-staal", "staal", "verf_lood_chroom6")
     for coating in ("paint-untested", "tar-epoxy", "unknown"):
-        assert "onbekend" in spoken(find(steel, {"coating": coating})["lead-paint"]), coating
+        assert "onbekend" in sentence_of(find(steel, {"coating": coating})["lead-paint"]), coating
     assert find(steel, {"coating": "paint-clean"}, hazards={"verf_lood_chroom6": "unknown"}) == {}
     leaded = find(steel, {"coating": "lead"}, hazards={"verf_lood_chroom6": "no"})["lead-paint"]
-    assert leaded.severity is Severity.ASKS and spoken(leaded).startswith("Verf met lood of chroom-6: ja.")
+    assert leaded.severity is Severity.ASKS and sentence_of(leaded).startswith("Verf met lood of chroom-6: ja.")
     plate = material("stalen-rijplaat", "staal")
     assert find(plate, {}) == {} and "lead-paint" in find(plate, {"coating": "chromium-6"})
     mix = material("menggranulaat-0-31-5", "zand-fundering", "asbest")
@@ -100,7 +100,7 @@ def test_treatment_and_certificate_speak_for_their_hazards() -> None:
 def test_asbestos_that_was_found_stops_sand_and_stone_too() -> None:
     for lot in (material("split-grind", "zand-fundering"), SAND):
         findings = find(lot, {**CLEAN_SAND, "asbestos-test": "failed"})
-        assert "asbestos-found" in blocking(findings) and "Verplaats het niet" in spoken(findings["asbestos-found"])
+        assert "asbestos-found" in blocking(findings) and "Verplaats het niet" in sentence_of(findings["asbestos-found"])
         assert "asbestos-found" not in find(lot, {**CLEAN_SAND, "asbestos-test": "not_done"})
 
 

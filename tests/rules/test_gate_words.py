@@ -9,7 +9,7 @@ from marketplace.materials.rules.fields import Field, FieldChoice, FieldKind
 from marketplace.materials.rules.gates import Finding, GateKind, Moment, Severity
 from marketplace.materials.rules.soil import Destination
 from marketplace.materials.rules.taxonomy import Material, PaperFacts
-from tests.ruled import ASPHALT, BENCH, BORNE, CLEAN_SOIL, GATES, PAVERS, PIPE, SOIL, TODAY, find, material, spoken
+from tests.ruled import ASPHALT, BENCH, BORNE, CLEAN_SOIL, GATES, PAVERS, PIPE, SOIL, TODAY, find, material, sentence_of
 
 
 def place(receiving: str | None, function: str | None) -> Destination:
@@ -75,7 +75,7 @@ def test_a_finding_says_what_is_so_at_its_field(
     if not words:
         assert rule not in findings  # a rule of its own speaks for this hazard
         return
-    assert words.casefold() in spoken(findings[rule]).casefold(), spoken(findings[rule])
+    assert words.casefold() in sentence_of(findings[rule]).casefold(), sentence_of(findings[rule])
     assert findings[rule].at == (at or "")
 
 
@@ -90,18 +90,18 @@ def test_a_choice_that_is_no_good_one_is_named_as_people_read_it() -> None:
     other = Field("ander", "Ander", "Other", FieldKind.CHOICE, choices=(FieldChoice("none", "Iets anders", "Else"),))
     last = Field("zeef", "Zeef", "Sieve", FieldKind.CHOICE, choices=(FieldChoice("none", "Nog iets anders", "Else"),))
     soil = material("grond-schoon", "grond", "bodemklasse", "pfas", fields=(last, other, proof))
-    assert "Geen bewijs" in spoken(find(soil, {**CLEAN_SOIL, "proof": "none"})["soil-proof"])
-    assert "none" in spoken(find(SOIL, {**CLEAN_SOIL, "proof": "none"})["soil-proof"])
+    assert "Geen bewijs" in sentence_of(find(soil, {**CLEAN_SOIL, "proof": "none"})["soil-proof"])
+    assert "none" in sentence_of(find(SOIL, {**CLEAN_SOIL, "proof": "none"})["soil-proof"])
 
 
 def test_a_paper_that_ran_out_is_told_with_its_last_day() -> None:
     """Of two the one that was valid longest."""
     kind = next(gate.paper_kinds[0] for gate in GATES if gate.slug == "environmental-declaration")
     papers = [PaperFacts(kind, valid_until=date(2026, month, 1)) for month in (3, 9, 6)]
-    assert "geldig tot en met 1 september 2026" in spoken(find(PAVERS, {}, *papers, to=BORNE)["environmental-declaration"])
-    assert "niet aanwezig" in spoken(find(PAVERS, {}, to=BORNE)["environmental-declaration"])
+    assert "geldig tot en met 1 september 2026" in sentence_of(find(PAVERS, {}, *papers, to=BORNE)["environmental-declaration"])
+    assert "niet aanwezig" in sentence_of(find(PAVERS, {}, to=BORNE)["environmental-declaration"])
     another = PaperFacts("foto", valid_until=TODAY)
-    assert "niet aanwezig" in spoken(find(PAVERS, {}, another, to=BORNE)["environmental-declaration"])
+    assert "niet aanwezig" in sentence_of(find(PAVERS, {}, another, to=BORNE)["environmental-declaration"])
     valid = PaperFacts(kind, valid_until=TODAY)
     assert "environmental-declaration" not in find(PAVERS, {}, *papers, valid, to=BORNE)
 

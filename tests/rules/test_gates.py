@@ -34,7 +34,7 @@ from tests.ruled import (
     blocking,
     find,
     material,
-    spoken,
+    sentence_of,
 )
 
 
@@ -50,7 +50,7 @@ def test_asphalt_passes_up_to_75_and_no_further(measured: str, stops: bool) -> N
 
 def test_tar_asphalt_is_told_where_to_go() -> None:
     finding = find(ASPHALT, {"pak10-mg-per-kg": "80", "tar": "no", "pak-marker": "negative"})["pak-limit"]
-    assert spoken(finding) == (
+    assert sentence_of(finding) == (
         "PAK-10: 80 mg/kg, en de grens is 75 mg/kg. Asfalt met meer dan 75 mg/kg is teerhoudend en mag niet opnieuw worden gebruikt. "
         "Afvoeren, 17 03 01*. Regel: PAK-10. Controleer bij Omgevingsdienst Twente."
     )
@@ -66,13 +66,13 @@ def test_tar_asphalt_is_told_where_to_go() -> None:
 def test_asphalt_without_an_analysis_is_unknown_and_stays_a_draft(fields: dict[str, str]) -> None:
     findings = find(ASPHALT, {"tar": "no", **fields})
     assert blocking(findings) == {"pak-limit"}
-    assert "onbekend" in spoken(findings["pak-limit"])
-    assert ("sneltest" in spoken(findings["pak-limit"])) is (fields.get("pak-marker") == "negative")
+    assert "onbekend" in sentence_of(findings["pak-limit"])
+    assert ("sneltest" in sentence_of(findings["pak-limit"])) is (fields.get("pak-marker") == "negative")
 
 
 def test_tar_that_was_seen_stops_whatever_was_measured() -> None:
     findings = find(ASPHALT, {"tar": "yes", "pak10-mg-per-kg": "40"})
-    assert blocking(findings) == {"tar"} and "Afvoeren, 17 03 01*." in spoken(findings["tar"])
+    assert blocking(findings) == {"tar"} and "Afvoeren, 17 03 01*." in sentence_of(findings["tar"])
     assert "tar" not in find(ASPHALT, {"tar": "unknown", "pak10-mg-per-kg": "40"})
     unknown = find(ASPHALT, {"tar": "unknown"})["tar"]
     assert unknown.severity is Severity.ASKS
@@ -81,7 +81,7 @@ def test_tar_that_was_seen_stops_whatever_was_measured() -> None:
 def test_a_measured_value_asks_for_its_report() -> None:
     fields = {"pak10-mg-per-kg": "40", "tar": "no"}
     assert find(ASPHALT, fields)["pak-report"].severity is Severity.ASKS
-    assert "ongeverifieerd" in spoken(find(ASPHALT, fields)["pak-report"])
+    assert "ongeverifieerd" in sentence_of(find(ASPHALT, fields)["pak-report"])
     assert "pak-report" not in find(ASPHALT, fields, PaperFacts("pak-analysis"))
 
 
@@ -103,7 +103,7 @@ def test_stone_that_stays_with_its_owner_needs_no_declaration() -> None:
 def test_before_anybody_reserves_the_declaration_is_said_to_be_needed_later() -> None:
     finding = find(PAVERS)["environmental-declaration"]
     assert (finding.severity, finding.moment, finding.blocks(Moment.RESERVE)) == (Severity.BLOCKS, Moment.HAND_OVER, False)
-    assert spoken(finding) == (
+    assert sentence_of(finding) == (
         "Milieuverklaring: niet aanwezig. Steenachtig bouwmateriaal gaat alleen met een milieuverklaring naar een "
         "andere eigenaar. Voeg een partijkeuring, een erkende kwaliteitsverklaring of een fabrikant-eigenverklaring toe, of vraag de "
         "omgevingsdienst om een oordeel. Regel: Milieuverklaring. Controleer bij Omgevingsdienst Twente."
@@ -141,7 +141,7 @@ def test_soil_needs_a_class_a_proof_and_pfas(missing: str, answer: str | None) -
     fields = {slug: value for slug, value in CLEAN_SOIL.items() if slug != missing}
     findings = find(SOIL, fields | ({missing: answer} if answer else {}), hazards=SAFE)
     rule = {"soil-class": "soil-class", "proof": "soil-proof", "pfas": "soil-pfas"}[missing]
-    assert blocking(findings) == {rule} and "onbekend" in spoken(findings[rule])
+    assert blocking(findings) == {rule} and "onbekend" in sentence_of(findings[rule])
 
 
 @pytest.mark.parametrize(("field", "value", "rule"), [("proof", "none", "soil-proof"), ("pfas", "above", "soil-pfas")])
@@ -152,7 +152,9 @@ def test_no_proof_and_too_much_pfas_stop_soil(field: str, value: str, rule: str)
 def test_soil_with_all_its_answers_may_be_published() -> None:
     findings = find(SOIL, CLEAN_SOIL, hazards=SAFE)
     assert blocking(findings, Moment.HAND_OVER) == set()
-    assert findings["soil-destination"].severity is Severity.ASKS and "wie reserveert" in spoken(findings["soil-destination"])
+    assert findings["soil-destination"].severity is Severity.ASKS and "wie reserveert" in sentence_of(
+        findings["soil-destination"]
+    )
 
 
 CLASSES = ("agriculture-nature", "residential", "industry")  # the cleanest first
@@ -174,7 +176,7 @@ def test_exactly_14_of_27_pass_the_double_test_and_each_refusal_names_what_faile
         if "soil-destination" not in blocking(findings, Moment.RESERVE):
             passed.add((lot, receiving, function))
             continue
-        sentence = spoken(findings["soil-destination"])
+        sentence = sentence_of(findings["soil-destination"])
         fails_soil = CLASSES.index(lot) > CLASSES.index(receiving)
         fails_function = CLASSES.index(lot) > CLASSES.index(function)
         named = ("de toets aan de ontvangende bodem" in sentence, "de toets aan de functieklasse" in sentence)
@@ -233,7 +235,7 @@ def test_a_report_asks_for_its_answer_and_a_lift_goes_with_it() -> None:
     report = PaperFacts("asbestos-report")
     unknown = {"hazards": {"asbest": "unknown"}, "asbestos_suspected": "unknown", "year_of_construction": 1980}
     assert "asbestos" in blocking(find(PIPE, {}, report, **unknown))
-    assert "beantwoord wat" in spoken(find(PIPE, {}, report, **unknown)["asbestos"])
+    assert "beantwoord wat" in sentence_of(find(PIPE, {}, report, **unknown)["asbestos"])
     assert "asbestos" not in find(PIPE, {}, report, hazards=SAFE, year_of_construction=1980)
     assert "asbestos" not in blocking(find(PIPE, {}, report, lifted=("asbestos",), asbestos_suspected="yes"))
 
@@ -248,13 +250,13 @@ def test_crushed_stone_in_which_asbestos_was_found_stops() -> None:
 def test_invasive_plants_ask_and_never_stop() -> None:
     for answer in ("yes", "unknown"):
         finding = find(SOIL, {**CLEAN_SOIL, "invasive-plants": answer}, hazards=SAFE)["invasive-plants"]
-        assert finding.severity is Severity.ASKS and "ongeverifieerd" in spoken(finding)
+        assert finding.severity is Severity.ASKS and "ongeverifieerd" in sentence_of(finding)
     assert "invasive-plants" not in find(SOIL, CLEAN_SOIL, hazards=SAFE)
 
 
 def test_the_hazard_table_asks_without_a_citation_and_stops_with_one() -> None:
     painted = find(BENCH, hazards={"verf_lood_chroom6": "yes"})["hazard-verf-lood-chroom6"]
-    assert painted.severity is Severity.ASKS and not painted.is_verified and "verfonderzoek" in spoken(painted)
+    assert painted.severity is Severity.ASKS and not painted.is_verified and "verfonderzoek" in sentence_of(painted)
     mat = material("kunstgrasmat", "kunstgras", "pfas", "pak")
     findings = find(mat, hazards={"pak": "yes", "pfas": "unknown"})
     assert blocking(findings) == {"hazard-pak"} and findings["hazard-pak"].source == "TAG-EURAL"
@@ -269,14 +271,14 @@ def test_every_hazard_that_is_not_denied_is_spoken_of() -> None:
         for answer in ("yes", "unknown"):
             findings = find(lot, hazards={code: answer}, year_of_construction=None)
             assert any(
-                hazard.name_nl in spoken(finding) or finding.rule in ("asbestos", "creosote", "invasive-plants")
+                hazard.name_nl in sentence_of(finding) or finding.rule in ("asbestos", "creosote", "invasive-plants")
                 for finding in findings.values()
             )
 
 
 def test_what_may_not_be_traded_stops() -> None:
     findings = find(material("spoorbiels-gecreosoteerd", "", is_tradable=False, eural="17 02 04*"))
-    assert blocking(findings) == {"not-tradable"} and "17 02 04*" in spoken(findings["not-tradable"])
+    assert blocking(findings) == {"not-tradable"} and "17 02 04*" in sentence_of(findings["not-tradable"])
 
 
 def test_a_paper_valid_until_friday_stops_the_hand_over_of_saturday() -> None:
@@ -284,7 +286,9 @@ def test_a_paper_valid_until_friday_stops_the_hand_over_of_saturday() -> None:
     assert blocking(find(PAVERS, {}, paper, to=BORNE, on=FRIDAY), Moment.HAND_OVER) == set()
     findings = find(PAVERS, {}, paper, to=BORNE, on=SATURDAY)
     assert blocking(findings, Moment.HAND_OVER) == {"paper-expired", "environmental-declaration"}
-    assert "27 november 2026" in spoken(findings["paper-expired"]) and "28 november 2026" in spoken(findings["paper-expired"])
+    assert "27 november 2026" in sentence_of(findings["paper-expired"]) and "28 november 2026" in sentence_of(
+        findings["paper-expired"]
+    )
     renewed = PaperFacts("batch-inspection", "P-13", SATURDAY, date(2029, 11, 28))
     assert find(PAVERS, {}, paper, renewed, to=BORNE, on=SATURDAY) == {}
 
@@ -299,7 +303,7 @@ def test_an_expired_paper_that_no_rule_of_the_material_needs_only_warns() -> Non
     for kind in ("certificate", "drawing", "other", "batch-inspection"):
         findings = find(BENCH, {}, PaperFacts(kind, "C1", valid_until=FRIDAY), hazards={"verf_lood_chroom6": "no"}, on=SATURDAY)
         assert (blocking(findings, Moment.HAND_OVER), findings["paper-expired"].severity) == (set(), Severity.ASKS)
-        assert spoken(findings["paper-expired"]) == (
+        assert sentence_of(findings["paper-expired"]) == (
             "Bewijsstuk C1 was geldig tot en met 27 november 2026, en dit gaat over 28 november 2026. Geen regel heeft het nog nodig: "
             "de overdracht kan doorgaan. Regel: Verlopen bewijsstuk. Controleer bij Omgevingsdienst Twente."
         )

@@ -14,7 +14,7 @@ def m2(amount: int | None) -> Decimal | None:
     return None if amount is None else Decimal(amount)
 
 
-def told(*rows: tuple[str, By, int | None], with_meeting: bool = True) -> list[Event]:
+def events_of(*rows: tuple[str, By, int | None], with_meeting: bool = True) -> list[Event]:
     """The history of these rows, an hour apart."""
     records = [Record(NOON + timedelta(hours=number), action, by, m2(figure)) for number, (action, by, figure) in enumerate(rows)]
     return history(records, with_meeting=with_meeting)
@@ -29,9 +29,9 @@ CONTESTED = (
 
 
 def test_a_contested_figure_is_replaced_once_another_counts() -> None:
-    before = told(*CONTESTED)
+    before = events_of(*CONTESTED)
     assert [event.is_replaced for event in before] == [False] * 4
-    after = told(*CONTESTED, ("resolve", By.OWNER, 700))
+    after = events_of(*CONTESTED, ("resolve", By.OWNER, 700))
     assert [(event.figure, event.mark, event.is_replaced) for event in after] == [
         (800, Mark.PLAIN, False),
         (800, Mark.PLAIN, False),
@@ -42,16 +42,18 @@ def test_a_contested_figure_is_replaced_once_another_counts() -> None:
 
 
 def test_what_was_asked_and_approved_is_never_struck_out() -> None:
-    after = told(("request", By.ASKER, 900), ("approve", By.OWNER, 800), ("hand-over", By.OWNER, 790), ("confirm", By.ASKER, 785))
+    after = events_of(
+        ("request", By.ASKER, 900), ("approve", By.OWNER, 800), ("hand-over", By.OWNER, 790), ("confirm", By.ASKER, 785)
+    )
     assert [event.is_replaced for event in after] == [False, False, True, False]
 
 
 def test_the_other_side_answers_to_the_last_word() -> None:
-    assert last_word(told(*CONTESTED[:2])) is None
-    assert last_word(told(*CONTESTED[:3])) is By.OWNER
-    assert last_word(told(*CONTESTED)) is By.ASKER
-    assert last_word(told(*CONTESTED, ("answer-dispute", By.OWNER, 750))) is By.OWNER
-    assert last_word(told(*CONTESTED[:3], ("dispute", By.ASKER, None))) is By.ASKER
+    assert last_word(events_of(*CONTESTED[:2])) is None
+    assert last_word(events_of(*CONTESTED[:3])) is By.OWNER
+    assert last_word(events_of(*CONTESTED)) is By.ASKER
+    assert last_word(events_of(*CONTESTED, ("answer-dispute", By.OWNER, 750))) is By.OWNER
+    assert last_word(events_of(*CONTESTED[:3], ("dispute", By.ASKER, None))) is By.ASKER
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_the_other_side_answers_to_the_last_word() -> None:
     ],
 )
 def test_whoever_made_the_figure_count_is_named(action: str, by: By, sentence: str) -> None:
-    events = told(*CONTESTED[:3], (action, by, 790))
+    events = events_of(*CONTESTED[:3], (action, by, 790))
     assert settled_by(events) is by
     assert events[-1].sentence.message == sentence
     assert settled_by(events[:-1]) is None
@@ -72,7 +74,8 @@ def test_whoever_made_the_figure_count_is_named(action: str, by: By, sentence: s
 
 def test_reminders_and_photos_are_no_part_of_it() -> None:
     assert [
-        event.action for event in told(("request", By.ASKER, 800), ("remind", By.CLOCK, 800), ("gate_photo.add", By.ASKER, None))
+        event.action
+        for event in events_of(("request", By.ASKER, 800), ("remind", By.CLOCK, 800), ("gate_photo.add", By.ASKER, None))
     ] == ["request"]
 
 
@@ -87,11 +90,11 @@ def test_when_they_meet_is_told_to_the_two_sides_only() -> None:
     "action", ["reject", "cancel", "agree-cancel", "no-show", "expire", "unconfirmed", "propose-cancel", "object"]
 )
 def test_what_stops_it_is_marked_and_has_no_figure(action: str) -> None:
-    (event,) = told((action, By.OWNER, 800))
+    (event,) = events_of((action, By.OWNER, 800))
     assert (event.mark, event.figure) == (Mark.STOP, None)
 
 
 def test_what_came_back_has_its_own_figure() -> None:
-    events = told(*CONTESTED[:3], ("confirm", By.ASKER, 790), ("return", By.ASKER, 60))
+    events = events_of(*CONTESTED[:3], ("confirm", By.ASKER, 790), ("return", By.ASKER, 60))
     assert (events[-1].figure, events[-1].is_replaced) == (60, False)
     assert settled_by(events) is By.ASKER

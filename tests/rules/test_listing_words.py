@@ -117,13 +117,15 @@ def test_a_weight_of_whole_kilograms_is_told_without_decimals() -> None:
         check_weight_of_lot(None, Decimal(1200), unit=Unit.M2, is_measured=True)
 
 
-def asked(*slugs: str) -> Any:
+def asphalt_with(*slugs: str) -> Any:
     """Asphalt of which these fields are asked."""
     fields = tuple(Field(slug, slug, slug, FieldKind.NUMBER) for slug in slugs)
     return material("asfaltschollen", "asfalt", "pak", fields=fields)
 
 
-LIMITS = {gate.hazard: gate for gate in deciding_gates(GATES, asked(*(slug for gate in GATES for slug in gate.fields))).values()}
+LIMITS = {
+    gate.hazard: gate for gate in deciding_gates(GATES, asphalt_with(*(slug for gate in GATES for slug in gate.fields))).values()
+}
 
 
 def test_only_what_a_material_asks_decides_its_hazards() -> None:
@@ -135,7 +137,7 @@ def test_only_what_a_material_asks_decides_its_hazards() -> None:
 @pytest.mark.parametrize(("measured", "word"), [("above", "yes"), ("at", "no"), ("below", "no"), ("unknown", None), (None, None)])
 def test_a_measured_figure_decides_at_its_limit(measured: str | None, word: str | None) -> None:
     gate = LIMITS["pak"]
-    lot = asked(*gate.fields)
+    lot = asphalt_with(*gate.fields)
     assert gate.limit is not None
     figures = {"above": str(gate.limit + 1), "at": str(gate.limit), "below": str(gate.limit - 1), "unknown": "unknown"}
     answers = {} if measured is None else {gate.fields[0]: figures[measured]}
@@ -144,7 +146,7 @@ def test_a_measured_figure_decides_at_its_limit(measured: str | None, word: str 
 
 def test_an_answer_goes_before_what_followed_from_the_one_before() -> None:
     gate = LIMITS["pak"]
-    lot, slug = asked(*gate.fields), gate.fields[0]
+    lot, slug = asphalt_with(*gate.fields), gate.fields[0]
     assert gate.limit is not None
     high, low = {slug: str(gate.limit + 1)}, {slug: str(gate.limit)}
     assert with_answers(GATES, lot, {"pak": "unknown"}, high, {}) == {"pak": "yes"}

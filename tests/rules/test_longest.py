@@ -43,7 +43,7 @@ def domain(length: int) -> str:
     return f"{'a' * 60}.{'b' * (length - 61 - 3)}.nl"
 
 
-def found(length: int) -> None:
+def recalled(length: int) -> None:
     check_recall(RecallDraft("x" * length), TODAY, first_on=None)
 
 
@@ -59,7 +59,7 @@ LENGTHS: dict[str, tuple[Callable[[int], object], int]] = {
     "email": (lambda length: clean_email(address(length)), 254),
     "email_domain": (lambda length: check_organisation(replace(BOARD, email_domain=domain(length))), 120),
     "phone": (lambda length: clean_phone("06" + " " * (length - 10) + "55551234"), 40),
-    "reason": (found, 1000),
+    "reason": (recalled, 1000),
     "source": (appraised, 300),
     "appraiser": (appraised_by, 120),
 }

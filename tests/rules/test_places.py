@@ -166,13 +166,13 @@ def test_pdok_is_not_asked_what_the_list_knows() -> None:
     ],
 )
 def test_pdoks_troubles_end_in_a_sentence_and_a_way_on(answer: object, status: int, words: str) -> None:
-    with service(answer, status) as (url, _asked), pytest.raises(Invalid, match=words) as refusal:
+    with service(answer, status) as (url, _requests), pytest.raises(Invalid, match=words) as refusal:
         PlaceFinder(url).find("Dorpsstraat 1")
     assert "Typ een plaats" in str(refusal.value)
 
 
 def test_a_service_that_is_down_is_said() -> None:
-    with service() as (url, _asked):
+    with service() as (url, _requests):
         pass
     with pytest.raises(Invalid, match="antwoordt nu niet"):
         PlaceFinder(url).find("Dorpsstraat 1")
@@ -183,17 +183,17 @@ def test_a_service_that_is_down_is_said() -> None:
 def test_a_slow_or_dripping_service_is_left_in_time(monkeypatch: pytest.MonkeyPatch, wait_s: float, drip_s: float) -> None:
     monkeypatch.setattr(pdok, "READ_TIMEOUT_S", 0.3)
     answer = {"response": {"docs": [DOCUMENT]}, "rest": "x" * 500}  # fifty pieces and more: five seconds of dripping
-    with service(answer, wait_s=wait_s, drip_s=drip_s) as (url, _asked), pytest.raises(Invalid, match="te traag"):
+    with service(answer, wait_s=wait_s, drip_s=drip_s) as (url, _requests), pytest.raises(Invalid, match="te traag"):
         PlaceFinder(url).find("Dorpsstraat 1")
 
 
 def test_without_pdok_a_postcode_still_ends_in_its_area() -> None:
-    with service({"error": "away"}, 503) as (url, _asked):
+    with service({"error": "away"}, 503) as (url, _requests):
         assert PlaceFinder(url).find("7551 AB").basis is PlaceBasis.POSTCODE
 
 
 def test_pdok_speaks_longitude_first() -> None:
-    with service({"response": {"docs": [DOCUMENT]}}) as (url, _asked):
+    with service({"response": {"docs": [DOCUMENT]}}) as (url, _requests):
         location = PdokGeocoder(url).geocode("Dorpsstraat 1")
     assert (location.latitude, location.longitude) == (52.2701, 6.8001)
 

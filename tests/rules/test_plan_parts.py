@@ -238,7 +238,7 @@ def test_what_stands_is_kept_where_nothing_better_is_found(
 ) -> None:
     best = Moved(numbers(0, 10, 15, 2), numbers(0, 10, 15, 2))
     worse = allocation._Part(Moved(numbers(*flows), numbers(*flows)), True, 27 * GRAM, 98 * GRAM, True)
-    monkeypatch.setattr(allocation, "_search", lambda *_asked: worse)
+    monkeypatch.setattr(allocation, "_search", lambda *_arguments: worse)
     monkeypatch.setattr(allocation, "_rank", lambda of, takes: (*rank(of, takes)[:2], int(takes is best.takes)))
     part = allocation._solve(square(), best, {})
     assert part.moved is best

@@ -26,24 +26,24 @@ PLAIN = Reported(
 )
 
 
-def found(**changes: object) -> list[str]:
+def oddities(**changes: object) -> list[str]:
     return [finding.rule.value for finding in find_oddities(replace(PLAIN, **changes))]  # type: ignore[arg-type]
 
 
-def said(**changes: object) -> str:
+def oddity_sentence(**changes: object) -> str:
     [finding] = find_oddities(replace(PLAIN, **changes))  # type: ignore[arg-type]
     return str(finding.sentence).replace("\xa0", " ")
 
 
 def test_an_ordinary_report_has_nothing_odd_and_an_empty_one_is_not_looked_at() -> None:
-    assert found() == []
-    assert found(rows=()) == []
-    assert "group_gone" in found(
+    assert oddities() == []
+    assert oddities(rows=()) == []
+    assert "group_gone" in oddities(
         scope="territory",
         rows=(row("primary", 1_000_000, "hout", scope="territory"), row("reused", 9)),
         before=(row("primary", 1_000_000, scope="territory"),),
     )
-    assert found(rows=(row("primary", 1, scope="territory"), row("primary", 1, flow="out"))) == []
+    assert oddities(rows=(row("primary", 1, scope="territory"), row("primary", 1, flow="out"))) == []
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_an_ordinary_report_has_nothing_odd_and_an_empty_one_is_not_looked_at() 
 def test_the_banks_mass_has_to_be_somewhere_where_a_report_says_that_it_is_in_it(
     included: int, bank: int, rules: list[str]
 ) -> None:
-    assert found(includes_bank_kg=Decimal(included), bank_kg=Decimal(bank)) == rules
+    assert oddities(includes_bank_kg=Decimal(included), bank_kg=Decimal(bank)) == rules
 
 
 def test_ten_kilograms_cannot_hold_the_259_tonnes_of_the_bank() -> None:
     rows = (row("primary", 1_000_000), row("reused", 10))
-    assert said(rows=rows, includes_bank_kg=Decimal(259_000), bank_kg=Decimal(259_000)) == (
+    assert oddity_sentence(rows=rows, includes_bank_kg=Decimal(259_000), bank_kg=Decimal(259_000)) == (
         "U geeft 10 kg op als hergebruikt, gerecycled en biobased, en zegt dat daar 259 ton van de materialenbank in zit. "
         "De bank bracht 259 ton."
     )
@@ -69,14 +69,14 @@ def test_ten_kilograms_cannot_hold_the_259_tonnes_of_the_bank() -> None:
     [(1_500_000, []), (1_500_001, ["much_changed"]), (500_000, []), (499_999, ["much_changed"])],
 )
 def test_more_than_half_up_or_down_on_the_year_before_is_odd(total: int, rules: list[str]) -> None:
-    assert found(rows=(row("primary", total),)) == rules
+    assert oddities(rows=(row("primary", total),)) == rules
 
 
 def test_the_year_before_is_compared_in_the_same_scope_and_what_came_in_only() -> None:
-    assert found(before=None) == []
-    assert found(before=(row("primary", 9_000_000, scope="territory"),)) == []
-    assert found(before=(row("primary", 9_000_000, flow="stock"), row("primary", 900_000))) == []
-    assert said(before=(row("primary", 9_000_000),)) == (
+    assert oddities(before=None) == []
+    assert oddities(before=(row("primary", 9_000_000, scope="territory"),)) == []
+    assert oddities(before=(row("primary", 9_000_000, flow="stock"), row("primary", 900_000))) == []
+    assert oddity_sentence(before=(row("primary", 9_000_000),)) == (
         "In totaal kwam er 1.000 ton binnen. In 2025 was dat 9.000 ton: dat scheelt meer dan de helft."
     )
 
@@ -86,33 +86,33 @@ def test_the_year_before_is_compared_in_the_same_scope_and_what_came_in_only() -
     [(100_000, []), (99_999, ["out_of_band"]), (15_000_000, []), (15_000_001, ["out_of_band"])],
 )
 def test_from_a_hundred_kilograms_to_fifteen_tonnes_per_inhabitant_is_usual(total: int, rules: list[str]) -> None:
-    assert found(rows=(row("primary", total),), before=None) == rules
+    assert oddities(rows=(row("primary", total),), before=None) == rules
 
 
 def test_a_place_without_inhabitants_has_no_usual_mass() -> None:
-    assert found(inhabitants=0, rows=(row("primary", 1),), before=None) == []
+    assert oddities(inhabitants=0, rows=(row("primary", 1),), before=None) == []
 
 
 def test_how_much_each_inhabitant_has_is_said_and_never_as_nothing() -> None:
-    assert said(rows=(row("primary", 90_000),), before=None) == (
+    assert oddity_sentence(rows=(row("primary", 90_000),), before=None) == (
         "In totaal kwam er 90 ton binnen voor 1.000 inwoners: 90 kg per inwoner. Gebruikelijk is 100 kg tot 15 ton."
     )
-    assert "minder dan 1 kg per inwoner" in said(rows=(row("primary", 999),), before=None)
-    assert "1,5 kg per inwoner" in said(rows=(row("primary", 1500),), before=None)
+    assert "minder dan 1 kg per inwoner" in oddity_sentence(rows=(row("primary", 999),), before=None)
+    assert "1,5 kg per inwoner" in oddity_sentence(rows=(row("primary", 1500),), before=None)
 
 
 @pytest.mark.parametrize(("primary", "rules"), [(1, []), (0, ["no_primary"])])
 def test_a_year_without_any_new_material_is_odd(primary: int, rules: list[str]) -> None:
-    assert found(rows=(row("primary", primary), row("recycled", 900_000))) == rules
+    assert oddities(rows=(row("primary", primary), row("recycled", 900_000))) == rules
 
 
 def test_a_group_that_had_tonnes_and_has_none_is_odd() -> None:
     before = (row("primary", 900_000), row("biobased", 50_000, "hout"), row("primary", 0, "asfalt"))
-    assert said(before=before) == "Van “Hout” kwam niets binnen. In 2025 was dat 50 ton."
+    assert oddity_sentence(before=before) == "Van “Hout” kwam niets binnen. In 2025 was dat 50 ton."
     rows = (*PLAIN.rows, row("reused", 1, "hout"))
-    assert found(before=before, rows=rows) == []
+    assert oddities(before=before, rows=rows) == []
     out = (*PLAIN.rows, row("reused", 1, "hout", flow="out"))
-    assert found(before=before, rows=out) == ["group_gone"]
+    assert oddities(before=before, rows=out) == ["group_gone"]
 
 
 def test_a_finding_is_kept_as_plain_values_and_read_in_another_language() -> None:

@@ -54,7 +54,7 @@ def proposed(needed: str, *supplies: Supply) -> Plan:
     return plan(amount(needed), KEI, supplies)
 
 
-def told(of: Plan) -> list[tuple[int, str, str]]:
+def parts_of(of: Plan) -> list[tuple[int, str, str]]:
     return [(part.supply.number, str(part.takes), str(part.gives)) for part in of.parts]
 
 
@@ -64,7 +64,7 @@ def figures(of: Plan) -> tuple[str, str, str]:
 
 def test_ten_thousand_pieces_come_from_two_owners_with_a_thousand_to_spare() -> None:
     proposal = proposed("10000 piece", supply(1, "150 m2", "6.5"), supply(2, "120 m2", "15.6", "100"))
-    assert told(proposal) == [(1, "150 m2", "6600 piece"), (2, "100 m2", "4400 piece")]  # 150 × 44 and 100 × 44
+    assert parts_of(proposal) == [(1, "150 m2", "6600 piece"), (2, "100 m2", "4400 piece")]  # 150 × 44 and 100 × 44
     assert figures(proposal) == ("10000 piece", "1000 piece", "0 piece")
     assert [(part.mass_kg, part.tonne_km) for part in proposal.parts] == [
         (Decimal(27750), Decimal("180.375")),  # 150 × 185 kg; 27.75 t × 6.5 km
@@ -80,7 +80,7 @@ def test_ten_thousand_pieces_come_from_two_owners_with_a_thousand_to_spare() -> 
 
 def test_without_a_smallest_part_the_last_lot_gives_just_enough() -> None:
     proposal = proposed("10000 piece", supply(1, "150 m2"), supply(2, "120 m2"))
-    assert told(proposal) == [(1, "150 m2", "6600 piece"), (2, "77.273 m2", "3400 piece")]  # 3 400 ÷ 44 = 77.2727…
+    assert parts_of(proposal) == [(1, "150 m2", "6600 piece"), (2, "77.273 m2", "3400 piece")]  # 3 400 ÷ 44 = 77.2727…
     assert figures(proposal) == ("10000 piece", "0 piece", "0 piece")
 
 
@@ -145,7 +145,7 @@ def test_the_rule_by_hand(
     needed: str, supplies: list[tuple[str, str, str | None]], parts: list[tuple[int, str, str]], sums: tuple[str, str, str]
 ) -> None:
     proposal = proposed(needed, *(supply(number, *values) for number, values in enumerate(supplies, 1)))
-    assert told(proposal) == parts
+    assert parts_of(proposal) == parts
     assert figures(proposal) == sums
 
 
@@ -247,12 +247,12 @@ def test_nothing_is_missing_while_a_lot_could_give_it(needed: Amount, supplies: 
 def test_half_a_square_metre_that_is_left_is_still_looked_for() -> None:
     proposal = proposed("100.5 m2", supply(1, "100 m2"), supply(2, "50 m2", "20"), supply(3, "1 m2", "30"))
     assert figures(proposal) == ("100.5 m2", "0 m2", "0 m2")
-    assert told(proposal) == [(1, "100 m2", "100 m2"), (2, "0.5 m2", "0.5 m2")]
+    assert parts_of(proposal) == [(1, "100 m2", "100 m2"), (2, "0.5 m2", "0.5 m2")]
 
 
 def test_one_lot_that_covers_all_goes_before_a_nearer_part_even_where_its_pieces_give_a_little_more() -> None:
     proposal = proposed("50.01 m2", supply(1, "440 piece", "5"), supply(2, "4400 piece", "20"))
-    assert told(proposal) == [(2, "2201 piece", "50.022 m2")]  # 50.01 × 44 = 2 200.44; 2201 ÷ 44 = 50.0227
+    assert parts_of(proposal) == [(2, "2201 piece", "50.022 m2")]  # 50.01 × 44 = 2 200.44; 2201 ÷ 44 = 50.0227
     assert figures(proposal) == ("50.01 m2", "0.012 m2", "0 m2")
 
 
@@ -267,12 +267,12 @@ def test_a_lot_that_goes_by_no_unit_of_the_need_gives_nothing() -> None:
     kerb = Material(
         "band", "Band", "Kerb", 2, PAVING, Unit.M, {Unit.M: Decimal(80), Unit.TONNE: Decimal(1000), Unit.KG: Decimal(1)}
     )
-    assert told(proposed("100 m2", supply(1, "500 m", material=kerb))) == []
-    assert told(proposed("100 m2", supply(1, "37 tonne", material=kerb))) == [
+    assert parts_of(proposed("100 m2", supply(1, "500 m", material=kerb))) == []
+    assert parts_of(proposed("100 m2", supply(1, "37 tonne", material=kerb))) == [
         (1, "18.5 tonne", "100 m2")
     ]  # as pavers: 185 kg in a m²
 
 
 @pytest.mark.parametrize(("needed", "available"), [("0 m2", "10 m2"), ("-1 m2", "10 m2"), ("10 m2", "0 m2"), ("10 m2", "-1 m2")])
 def test_nothing_is_proposed_where_nothing_is_needed_or_left(needed: str, available: str) -> None:
-    assert told(proposed(needed, supply(1, available))) == []
+    assert parts_of(proposed(needed, supply(1, available))) == []

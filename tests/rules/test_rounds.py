@@ -104,7 +104,7 @@ def test_a_load_is_direct_where_it_has_a_day_to_go() -> None:
     assert (THERE.first_week, THERE.last_week, replace(THERE, first_day=10).first_week) == (2, 2, 1)
 
 
-def found(problem: Problem) -> dict[tuple[int, int], Line]:
+def lines_by_pair(problem: Problem) -> dict[tuple[int, int], Line]:
     plan = make_plan(problem)
     rows = list(lines_of(plan))
     return {(int(problem.pair_lots[row.pair]) + 1, int(problem.pair_needs[row.pair]) + 1): row for row in rows}
@@ -112,7 +112,7 @@ def found(problem: Problem) -> dict[tuple[int, int], Line]:
 
 def test_lines_that_change_together_save_together() -> None:
     """First come drives 100 t × 6 and 100 t × 30 km, the plan 8 and 9: 1 900 tonne-km less, at as many tonnes."""
-    lines = found(two_lots_and_two_needs())
+    lines = lines_by_pair(two_lots_and_two_needs())
     assert set(lines) == {(1, 1), (2, 2)}
     first, second = lines[1, 1], lines[2, 2]
     assert (first.takes, first.gives, first.why, first.instead_of) == (100_000, 100_000, Why.LESS, 1)
@@ -125,12 +125,12 @@ def test_lines_that_change_together_save_together() -> None:
 
 
 def test_a_line_that_would_go_there_anyway_is_the_same() -> None:
-    lines = found(problem_of([Lot(1, tonnes(10), TONNE)], [Need(1, tonnes(10), 3)], [Pair(1, 1, 80)]))
+    lines = lines_by_pair(problem_of([Lot(1, tonnes(10), TONNE)], [Need(1, tonnes(10), 3)], [Pair(1, 1, 80)]))
     assert lines == {(1, 1): Line(0, 10_000, 10_000, Why.SAME, None, 0, 0)}
 
 
 def test_a_line_that_stays_may_stand_before_those_that_change() -> None:
-    lines = found(
+    lines = lines_by_pair(
         problem_of(
             [Lot(number, tonnes(100), TONNE) for number in (1, 2, 3)],
             [Need(1, tonnes(100), 5), Need(2, tonnes(100), 3), Need(3, tonnes(100), 4)],
@@ -142,7 +142,7 @@ def test_a_line_that_stays_may_stand_before_those_that_change() -> None:
 
 def test_lines_that_serve_more_say_so() -> None:
     """First come gives lot 1 to need 1 at 1 km, and nothing to need 2. The plan serves both: 10 t more, and 89 × 10 tonne-km more."""
-    lines = found(
+    lines = lines_by_pair(
         problem_of(
             [Lot(1, tonnes(10), TONNE), Lot(2, tonnes(10), TONNE)],
             [Need(1, tonnes(10), 3), Need(2, tonnes(10), 4)],
@@ -157,7 +157,7 @@ def test_lines_that_serve_more_say_so() -> None:
 
 def test_each_group_has_a_saving_of_its_own() -> None:
     """The example twice, with roads ten times as long in the second: 1 900 and 19 000 tonne-km; and one line that stays."""
-    lines = found(
+    lines = lines_by_pair(
         problem_of(
             [Lot(number, tonnes(100), TONNE) for number in (1, 2, 3, 4, 5)],
             [
@@ -186,7 +186,7 @@ def test_each_group_has_a_saving_of_its_own() -> None:
 
 def test_a_lot_that_loses_two_needs_names_the_one_of_which_it_loses_most() -> None:
     """First come gives lot 1 to needs 1 (30 t) and 2 (70 t), that asked first; the plan gives them lot 2, which need 3 cannot use."""
-    lines = found(
+    lines = lines_by_pair(
         problem_of(
             [Lot(1, tonnes(100), TONNE), Lot(2, tonnes(100), TONNE)],
             [Need(1, tonnes(30), 3), Need(2, tonnes(70), 3), Need(3, tonnes(100), 4)],

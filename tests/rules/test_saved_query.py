@@ -25,21 +25,21 @@ def find(typed: str) -> Place:
     return BORNE
 
 
-def asked(saved: str) -> CatalogueQuery:
+def query_of(saved: str) -> CatalogueQuery:
     query = read_query(saved, find, nothing_by_field)
     assert query is not None
     return query
 
 
 def test_an_empty_address_asks_for_everything() -> None:
-    assert asked("") == CatalogueQuery()
+    assert query_of("") == CatalogueQuery()
 
 
 def test_every_filter_is_read_from_the_address() -> None:
     saved = (
         "q=kei&materialGroup=bestrating&material=a&material=b&organisation=almelo&condition=new&condition=broken&condition=good"
     )
-    assert asked(f"{saved}&place=+Borne+&radiusKm=25&availableFrom=12-1-2027&sort=distance") == CatalogueQuery(
+    assert query_of(f"{saved}&place=+Borne+&radiusKm=25&availableFrom=12-1-2027&sort=distance") == CatalogueQuery(
         q="kei",
         groups=("bestrating",),
         materials=("a", "b"),
@@ -63,11 +63,11 @@ def test_every_filter_is_read_from_the_address() -> None:
     ],
 )
 def test_a_radius_is_three_figures_around_a_place(saved: str, radius: Decimal | None) -> None:
-    assert asked(saved).radius_km == radius
+    assert query_of(saved).radius_km == radius
 
 
 def test_free_now_means_today_whatever_day_was_kept() -> None:
-    assert asked("now=1&availableFrom=12-1-2027").available_from == clock.today()
+    assert query_of("now=1&availableFrom=12-1-2027").available_from == clock.today()
 
 
 @pytest.mark.parametrize("saved", ["place=Atlantis", "availableFrom=someday"])

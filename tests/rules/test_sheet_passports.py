@@ -63,7 +63,7 @@ def good(cells: dict[str, str], **more: Any) -> PassportRow:
     return row
 
 
-def told(**cells: str) -> dict[str, Any]:
+def values_of(**cells: str) -> dict[str, Any]:
     return dict(good({**NAMED, **cells}).values)
 
 
@@ -90,12 +90,12 @@ def told(**cells: str) -> dict[str, Any]:
     ],
 )
 def test_a_row_tells_of_its_asset_what_stands_in_its_cells(cells: dict[str, str], values: dict[str, Any]) -> None:
-    assert told(**cells) == {"name": "Dorpsstraat", **values}
+    assert values_of(**cells) == {"name": "Dorpsstraat", **values}
 
 
 def test_coordinates_of_the_national_grid_are_read_as_metres() -> None:
     """The tower of Amersfoort is where x is 155 000 and y is 463 000."""
-    assert told(lat="463 000", lon="155000")["point"] == Point(52.15517440, 5.38720621)
+    assert values_of(lat="463 000", lon="155000")["point"] == Point(52.15517440, 5.38720621)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_a_compound_is_stored_with_its_parts() -> None:
     assert {"straat", "baksteen", "bak", "steen"} <= set(search_text("straatbakstenen").split())
 
 
-def found(stored: str, typed: str) -> bool:
+def is_found(stored: str, typed: str) -> bool:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("CREATE VIRTUAL TABLE shelf USING fts5(words, tokenize='unicode61')")
         connection.execute("INSERT INTO shelf VALUES (?)", (search_text(stored),))
@@ -120,7 +120,7 @@ def found(stored: str, typed: str) -> bool:
     ],
 )
 def test_people_find_what_they_expect(stored: str, typed: str) -> None:
-    assert found(stored, typed)
+    assert is_found(stored, typed)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_people_find_what_they_expect(stored: str, typed: str) -> None:
     [("Dikte 80 cm", "8"), ("Betontegel", "klinker"), ("Straatkolk", "baksteen"), ("Lichtmast", "lichtkoepel")],
 )
 def test_people_do_not_find_something_else(stored: str, typed: str) -> None:
-    assert not found(stored, typed)
+    assert not is_found(stored, typed)
 
 
 @pytest.mark.slow
