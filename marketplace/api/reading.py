@@ -116,7 +116,7 @@ def read_page() -> Page:
 
 
 def _whole(key: str, default: int, most: int) -> int:
-    typed = asked(key)
+    typed = read_text(key)
     if not typed:
         return default
     if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 1 <= int(typed) <= most:
@@ -124,31 +124,31 @@ def _whole(key: str, default: int, most: int) -> int:
     return int(typed)
 
 
-def asked(key: str) -> str:
+def read_text(key: str) -> str:
     """One value of the query, cleaned; empty when it is not there."""
     return clean(request.args.get(key, ""), longest=QUERY_LENGTH_MAX, field=key)
 
 
-def asked_all(key: str) -> tuple[str, ...]:
+def read_texts(key: str) -> tuple[str, ...]:
     """Every value of a repeated key: any of them will do."""
     values = (clean(value, longest=QUERY_LENGTH_MAX, field=key) for value in request.args.getlist(key))
     return tuple(dict.fromkeys(value for value in values if value))
 
 
-def asked_words(key: str, words: type[Words]) -> tuple[Words, ...]:
+def read_words(key: str, words: type[Words]) -> tuple[Words, ...]:
     """Every value of a repeated key, each one of these words; another word is refused."""
-    return tuple(cast(Words, read_choice(value, words, key)) for value in asked_all(key))
+    return tuple(cast(Words, read_choice(value, words, key)) for value in read_texts(key))
 
 
-def asked_word(key: str, words: type[Words]) -> Words | None:
+def read_word(key: str, words: type[Words]) -> Words | None:
     """One of these words; None when it is not asked for."""
-    typed = asked(key)
+    typed = read_text(key)
     return cast(Words, read_choice(typed, words, key)) if typed else None
 
 
-def asked_id(key: str) -> int | None:
+def read_id(key: str) -> int | None:
     """A number of something; None when it is not asked for."""
-    typed = asked(key)
+    typed = read_text(key)
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 0 < int(typed) <= ID_MAX:
@@ -156,23 +156,23 @@ def asked_id(key: str) -> int | None:
     return int(typed)
 
 
-def asked_day(key: str) -> date | None:
+def read_query_day(key: str) -> date | None:
     """A day; None when it is not asked for."""
-    typed = asked(key)
+    typed = read_text(key)
     return read_day(typed, key) if typed else None
 
 
-def asked_period() -> tuple[date | None, date | None]:
+def read_period() -> tuple[date | None, date | None]:
     """`from` and `until`, each of which may be left open."""
-    first, last = asked_day("from"), asked_day("until")
+    first, last = read_query_day("from"), read_query_day("until")
     if first is not None and last is not None and last < first:
         raise Invalid(_("The last day lies before the first day. Enter a day on or after %(first)s.", first=first), "until")
     return first, last
 
 
-def asked_months(first_key: str = "from", last_key: str = "until") -> tuple[str, str]:
+def read_months(first_key: str = "from", last_key: str = "until") -> tuple[str, str]:
     """`from` and `until`, or others, as months `YYYY-MM`; empty where it is left open."""
-    first, last = asked(first_key), asked(last_key)
+    first, last = read_text(first_key), read_text(last_key)
     for key, typed in ((first_key, first), (last_key, last)):
         if typed and not _MONTH.fullmatch(typed):
             raise Invalid(_("Write a month as year and month, for example 2027-03."), key)
@@ -183,20 +183,20 @@ def asked_months(first_key: str = "from", last_key: str = "until") -> tuple[str,
     return first, last
 
 
-def asked_yes(key: str) -> bool:
+def read_flag(key: str) -> bool:
     """Whether the key says true."""
-    typed = asked(key).lower()
+    typed = read_text(key).lower()
     if typed not in ("", "true", "false", "1", "0"):
         raise Invalid(_("Write true or false."), key)
     return typed in ("true", "1")
 
 
-def asked_since(*along: str) -> str | datetime | None:
+def read_since(*along: str) -> str | datetime | None:
     """Since when changes are asked for; None when they are not. Only `along` may go with it.
 
     A cursor, or a moment with its offset.
     """
-    typed = asked("updatedSince")
+    typed = read_text("updatedSince")
     if not typed:
         return None
     others = [key for key in request.args if key not in ("updatedSince", "pageSize", *along) and request.args.get(key)]
@@ -212,9 +212,9 @@ def asked_since(*along: str) -> str | datetime | None:
         raise Invalid(refusal.message, "updatedSince") from refusal
 
 
-def asked_point() -> tuple[Point | None, Decimal | None]:
+def read_point() -> tuple[Point | None, Decimal | None]:
     """Read where to search around, from `near=lat,lon` or `place`. And `radiusKm`, which needs one of the two."""
-    near, place, typed = asked("near"), asked("place"), asked("radiusKm")
+    near, place, typed = read_text("near"), read_text("place"), read_text("radiusKm")
     point = _near(near) if near else finder().find(place, "place").point if place else None
     if not typed:
         return point, None

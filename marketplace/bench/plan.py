@@ -109,7 +109,7 @@ def _sized(bank: Bank, size: int, bar_ms: float) -> Iterator[Row]:
     whole, today, plan = min((_made(bank, has_floors=False) for _time in range(TIMES)), key=lambda made: made[0])
     problem, name = today.problem, f"{size:,} × {size:,}, {bank.name}".replace(",", " ")
     yield at_most_each(f"plan of {name}: {len(problem.pair_lots)} pairs read, paired and solved", whole, bar_ms)
-    yield Row(f"… {name}", _said(plan), "proven", plan.is_proven)
+    yield Row(f"… {name}", _describe(plan), "proven", plan.is_proven)
     share = plan.saved_gram_metres / plan.baseline.gram_metres
     bar = f"≥ {SAVED_BAR:.0%}" if size == SIZES[0][0] else ""
     yield Row(
@@ -138,7 +138,7 @@ def _made(bank: Bank, *, has_floors: bool) -> tuple[float, Today, Plan]:
     return (time.perf_counter() - began) * 1000, today, plan
 
 
-def _said(plan: Plan) -> str:
+def _describe(plan: Plan) -> str:
     proof = "proven" if plan.is_proven else f"gap {plan.mass_gap:.3%}, {plan.cost_gap:.3%}"
     return f"{plan.allocation.tonnes:.0f} t, {plan.allocation.tonne_km:.0f} tonne-km, {len(plan.allocation.lines)} lines, {proof}"
 

@@ -146,7 +146,7 @@ def quantity_of(row: dict[str, str]) -> Quantity:
 
 
 @cache
-def said_in_demonstration() -> dict[str, dict[str, str]]:
+def read_field_answers() -> dict[str, dict[str, str]]:
     """What is said of the fields of each lot, by its id in the file."""
     answers: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in rows("demo_velden.csv"):
@@ -167,7 +167,7 @@ def wished_in_demonstration() -> dict[str, dict[str, dict[str, Any]]]:
 def _answers(lot: str) -> dict[str, str]:
     """What is said of a lot of the file today. In the stories of earlier years its proof is of a month before."""
     month_ago = (clock.today() - timedelta(days=30)).isoformat()
-    answers = said_in_demonstration().get(lot, {})
+    answers = read_field_answers().get(lot, {})
     return {slug: min(value, month_ago) if slug == "proof-date" else value for slug, value in answers.items()}
 
 

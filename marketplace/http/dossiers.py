@@ -27,7 +27,7 @@ from marketplace.market.queries.gates import asks_destination, list_findings
 from marketplace.market.rules.listing import ANSWER_LABELS, CONDITION_LABELS, Condition
 from marketplace.market.rules.listing import Answer as HazardAnswer
 from marketplace.materials.queries import get_taxonomy, taxonomy_of_version
-from marketplace.materials.rules.fields import UNKNOWN, spoken
+from marketplace.materials.rules.fields import UNKNOWN, format_answer
 from marketplace.materials.rules.gates import Severity
 from marketplace.materials.rules.soil import SoilClass
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
@@ -191,7 +191,7 @@ def _same_grade(session: Session, actor: Actor, reservation: Reservation, materi
     material_then = (taxonomy.find_material(material.slug) if taxonomy else None) or material
     for field in material_then.fields:
         answer = listing.fields.get(field.slug)
-        text = "" if answer is None else spoken(field, answer)
+        text = "" if answer is None else format_answer(field, answer)
         yield Answer(field.name, text, declared if text else "", is_open=answer == UNKNOWN, needed=field.is_needed)
 
 

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from marketplace.http.tables import kept_answer, table_answer
+from marketplace.http.tables import download_answer, table_answer
 from marketplace.impact.rules.impact import LORRY
 from marketplace.joint.queries.needs import JointNeed
 from marketplace.joint.rules.clause import Clause
@@ -21,7 +21,7 @@ def clause_of(need: JointNeed, taxonomy: Taxonomy) -> Clause:
 def joint_paper_answer(need: JointNeed, taxonomy: Taxonomy) -> Response:
     """The need with its clause as a PDF."""
     name = _("joint-need-%(material)s", material=need.material.slug)
-    return kept_answer(name, "pdf", joint_need_paper(need, clause_of(need, taxonomy)), MEDIA_TYPE)
+    return download_answer(name, "pdf", joint_need_paper(need, clause_of(need, taxonomy)), MEDIA_TYPE)
 
 
 def joint_table_answer(need: JointNeed) -> Response:

@@ -47,7 +47,7 @@ Facts = tuple[int, int, str]  # revision of the catalogue, version of the taxono
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredPage:
     """A page, compressed, with what it was made of and its ETag."""
 
     made_of: Facts
@@ -59,11 +59,11 @@ class PageStore:
     """The pages of one process by their address. The one that was asked for longest ago leaves first."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[Address, Kept] = OrderedDict()
+        self._pages: OrderedDict[Address, StoredPage] = OrderedDict()
         self._lock = Lock()
         self._making = Lock()
 
-    def find(self, address: Address) -> Kept | None:
+    def find(self, address: Address) -> StoredPage | None:
         """Find the page that was made last for this address. Whether it still holds is for the caller to check."""
         with self._lock:
             stored = self._pages.get(address)
@@ -81,7 +81,7 @@ class PageStore:
             if first:
                 self._making.release()
 
-    def keep(self, address: Address, page: Kept) -> None:
+    def keep(self, address: Address, page: StoredPage) -> None:
         """Remember a page."""
         with self._lock:
             self._pages[address] = page
@@ -100,7 +100,7 @@ class PageCache:
         self.wsgi, self.pages, self.database = wsgi, pages, database
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        stored = self._kept(environ)
+        stored = self._find_stored(environ)
         if stored is None:
             return self.wsgi(environ, start_response)
         headers = [("ETag", f'W/"{stored.etag}"'), ("Cache-Control", "no-cache"), ("Vary", "Cookie, Accept-Encoding")]
@@ -115,7 +115,7 @@ class PageCache:
         start_response("200 OK", headers)
         return (stored.packed,)
 
-    def _kept(self, environ: Environ) -> Kept | None:
+    def _find_stored(self, environ: Environ) -> StoredPage | None:
         if (
             environ["REQUEST_METHOD"] != "GET"
             or "HTTP_COOKIE" in environ
@@ -182,9 +182,9 @@ def cached_page(view: Callable[..., Any]) -> Callable[..., Any]:
     return answered
 
 
-def _pack(page: bytes, made_of: Facts, address: Address) -> Kept:
+def _pack(page: bytes, made_of: Facts, address: Address) -> StoredPage:
     etag = hashlib.sha256(repr((look(), made_of, address)).encode()).hexdigest()[:24]
-    return Kept(made_of, etag, gzip.compress(page, GZIP_LEVEL, mtime=0))
+    return StoredPage(made_of, etag, gzip.compress(page, GZIP_LEVEL, mtime=0))
 
 
 def _unpacked(packed: bytes) -> Response:

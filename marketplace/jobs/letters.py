@@ -21,7 +21,7 @@ from marketplace.accounts.rules import links
 from marketplace.accounts.rules.accounts import ROLE_LABELS, Role
 from marketplace.accounts.rules.links import ActionLink
 from marketplace.jobs.addresses import Addresses
-from marketplace.jobs.pictures import LOGO_PX, Inline, Shown, attach, inline
+from marketplace.jobs.pictures import LOGO_PX, Inline, Thumbnail, attach, inline
 from marketplace.kernel import clock
 from marketplace.kernel.language import LOCALES, Text, reading_in
 from marketplace.matching.actions.mail_actions import MAIL_ACTIONS
@@ -82,7 +82,7 @@ class LetterPolicy(EmailPolicy):
 
 
 def render(
-    app: Flask, letter: Letter, reader: Recipient, nonce: str | None = None, photos: Mapping[int, Shown] | None = None
+    app: Flask, letter: Letter, reader: Recipient, nonce: str | None = None, photos: Mapping[int, Thumbnail] | None = None
 ) -> EmailMessage:
     """The letter for one reader. `nonce` is what the secret link of an invitation or a reset is signed over."""
     pictures = inline(app.extensions["media"], photos or {})

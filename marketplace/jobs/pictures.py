@@ -32,14 +32,14 @@ class Inline:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Thumbnail:
     """The photo of a lot: the file of its smallest size and its words."""
 
     file: str
     alt: str
 
 
-def photos_of(session: Session, letter: Letter) -> dict[int, Shown]:
+def photos_of(session: Session, letter: Letter) -> dict[int, Thumbnail]:
     """The first photo of the lots that a letter is about, by the lot's id.
 
     As far as its reader may see them.
@@ -50,13 +50,13 @@ def photos_of(session: Session, letter: Letter) -> dict[int, Shown]:
         return {}
     first_photos = find_first_photos(session, lots[:LOTS_MAX])
     return {
-        listing_id: Shown(photo.files["webp-480"]["name"], photo.alt)
+        listing_id: Thumbnail(photo.files["webp-480"]["name"], photo.alt)
         for listing_id, photo in first_photos.items()
         if may_see_photo(session, actor, photo.files["webp-480"]["name"])
     }
 
 
-def inline(media: Media, photos: Mapping[int, Shown]) -> dict[int, Inline]:
+def inline(media: Media, photos: Mapping[int, Thumbnail]) -> dict[int, Inline]:
     """The same as small pictures, as many as a letter can bear. One that cannot be read is left out."""
     made: dict[int, Inline] = {}
     left = BYTES_MAX

@@ -24,7 +24,7 @@ from marketplace.accounts.actions.deliveries import reassign, record_failure, sp
 from marketplace.accounts.queries import people
 from marketplace.accounts.queries.people import Recipient
 from marketplace.jobs.letters import SIGNED, mark, render
-from marketplace.jobs.pictures import Shown, photos_of
+from marketplace.jobs.pictures import Thumbnail, photos_of
 from marketplace.kernel.db import Database, Session
 from marketplace.notices.actions import deliveries
 from marketplace.notices.actions.deliveries import Letter
@@ -91,7 +91,7 @@ class Taken:
     reader: Recipient | None
     nonce: str | None = None
     why: str = ""
-    photos: Mapping[int, Shown] = field(default_factory=dict)
+    photos: Mapping[int, Thumbnail] = field(default_factory=dict)
 
 
 def _take(session: Session, *, delivery_ids: list[int]) -> list[Taken]:

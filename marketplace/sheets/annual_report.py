@@ -211,7 +211,7 @@ def _goal_bar(line: GoalLine) -> Bar:
         share,
         percent(share / 100),
         line.counts.target.percent,
-        _asked(line.counts.target),
+        _target(line.counts.target),
     )
 
 
@@ -223,7 +223,7 @@ def _goal_table(report: Report) -> Block:
                 f"{line.number}. {line.name}",
                 _(
                     "%(percent)s in %(year)s",
-                    percent=_asked(line.counts.target),
+                    percent=_target(line.counts.target),
                     year=str(line.counts.target.year),
                 ),
                 share_of(line.indicator),
@@ -234,13 +234,13 @@ def _goal_table(report: Report) -> Block:
     )
 
 
-def _asked(target: Target) -> str:
+def _target(target: Target) -> str:
     return f"{number(target.percent)}%"
 
 
 def _goal_sentence(line: GoalLine, report: Report) -> Text:
     target, share = line.counts.target, line.indicator.share
-    facts = {"number": str(line.number), "name": line.name, "asked": _asked(target), "by": str(target.year)}
+    facts = {"number": str(line.number), "name": line.name, "asked": _target(target), "by": str(target.year)}
     if share is None:
         return _("Goal %(number)s, %(name)s: no figure. Asked is %(asked)s in %(by)s.", **facts)
     facts |= {"share": percent(share), "year": str(report.year)}

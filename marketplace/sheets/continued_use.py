@@ -120,10 +120,10 @@ class Dossier:
 
 def continued_use(dossier: Dossier) -> bytes:
     """Make the PDF, in the reader's language. The same dossier is the same bytes."""
-    return typeset(TEMPLATE, "dossier", drawn(_said(dossier)))
+    return typeset(TEMPLATE, "dossier", drawn(_dossier_facts(dossier)))
 
 
-def _said(dossier: Dossier) -> dict[str, Any]:
+def _dossier_facts(dossier: Dossier) -> dict[str, Any]:
     locale, number = current_locale(), str(dossier.number)
     return {
         "locale": locale,

@@ -81,10 +81,10 @@ class HandoverNote:
 
 def handover_note(note: HandoverNote) -> bytes:
     """Make the PDF, in the reader's language."""
-    return typeset(TEMPLATE, "note", {**drawn(_said(note)), "qr": qr_code(note.address)})
+    return typeset(TEMPLATE, "note", {**drawn(_note_facts(note)), "qr": qr_code(note.address)})
 
 
-def _said(note: HandoverNote) -> dict[str, Any]:
+def _note_facts(note: HandoverNote) -> dict[str, Any]:
     locale = current_locale()
     title = _("Hand-over note %(number)s", number=str(note.number))
     return {

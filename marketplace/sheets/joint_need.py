@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from marketplace.joint.queries.needs import JointNeed, NeedRow
 from marketplace.joint.rules.clause import GUIDANCE, NARROW, NO_SPLITTING, Clause, is_narrow
-from marketplace.joint.rules.wording import CONTRACT_LABELS, said_of_estimate, said_of_source, said_of_threshold
+from marketplace.joint.rules.wording import CONTRACT_LABELS, describe_estimate, describe_source, describe_threshold
 from marketplace.kernel.formats import km, long_date, mass, money, number, period, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.sheets import pages
@@ -65,7 +65,7 @@ def total_in_words(need: JointNeed) -> Text:
     )
 
 
-def said_of_need(row: NeedRow, need: JointNeed) -> str:
+def describe_need(row: NeedRow, need: JointNeed) -> str:
     """What is still to be found, in its own unit and in that in which all is added up."""
     own, counted = quantity(row.to_find, row.unit), quantity(row.needed, need.unit)
     return own if own == counted else f"{own} = {counted}"
@@ -101,7 +101,7 @@ def _needs(need: JointNeed) -> Iterator[Block]:
             f"{row.demand.title} ({row.demand.id})",
             row.demand.organisation.name,
             period(row.demand.needed_from, row.demand.needed_until),
-            said_of_need(row, need),
+            describe_need(row, need),
             quantity(row.covered, need.unit),
             quantity(row.rest, need.unit),
         ]
@@ -179,19 +179,19 @@ def evidence_of(need: JointNeed) -> Text:
 
 def _thresholds(need: JointNeed) -> Iterator[Block]:
     yield pages.headline(_("The European threshold"))
-    yield pages.par(said_of_estimate(need.estimate))
+    yield pages.par(describe_estimate(need.estimate))
     rows: list[list[Words]] = [
         [
             CONTRACT_LABELS[comparison.contract],
             _("not known") if comparison.threshold is None else money(comparison.threshold.amount_cents),
-            said_of_threshold(comparison),
+            describe_threshold(comparison),
         ]
         for comparison in need.compared
     ]
     head = [_("Kind of contract"), _("Threshold, without VAT"), _("What that means")]
     yield pages.table(head, rows, align="lrl", widths=["auto", "auto", "1"])
     yield pages.note(NO_SPLITTING)
-    for sentence in dict.fromkeys(str(source) for comparison in need.compared if (source := said_of_source(comparison))):
+    for sentence in dict.fromkeys(str(source) for comparison in need.compared if (source := describe_source(comparison))):
         yield pages.small(sentence)
 
 

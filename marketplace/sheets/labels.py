@@ -39,13 +39,15 @@ def labels_pdf(labels: Sequence[Label], made_on: date) -> bytes:
         "locale": locale,
         "region": REGIONS.get(locale, "NL"),
         "date": {"year": made_on.year, "month": made_on.month, "day": made_on.day},
-        "sheets": [[_said(label, made_on) for label in labels[at : at + PER_SHEET]] for at in range(0, len(labels), PER_SHEET)],
+        "sheets": [
+            [_label_facts(label, made_on) for label in labels[at : at + PER_SHEET]] for at in range(0, len(labels), PER_SHEET)
+        ],
         "single": "yes" if len(labels) == 1 else "no",
     }
     return typeset(TEMPLATE, "labels", drawn(values))
 
 
-def _said(label: Label, made_on: date) -> dict[str, Any]:
+def _label_facts(label: Label, made_on: date) -> dict[str, Any]:
     return {
         "number": label.number,
         "title": label.title,

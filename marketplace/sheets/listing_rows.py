@@ -7,7 +7,7 @@ from decimal import Decimal
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import BASIS_LABELS, CERTAINTY_LABELS, CONDITION_LABELS, Certainty, Condition, QuantityBasis
-from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, spoken
+from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, format_answer
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.sheets.workbook import Column
 from marketplace.sheets.writing import Cell
@@ -100,7 +100,7 @@ def _answer(field: Field | None, value: object) -> Cell:
         return None
     if field.kind in (FieldKind.NUMBER, FieldKind.YEAR) and value != UNKNOWN:
         return Decimal(str(value))
-    return spoken(field, value)
+    return format_answer(field, value)
 
 
 def _column(field: Field) -> Column:

@@ -125,7 +125,7 @@ def _on_the_bank(result: SearchResult) -> Iterator[Block]:
             [
                 _lot(lot),
                 CONDITION_LABELS[lot.condition],
-                shown_km(lot.distance_km),
+                memo_km(lot.distance_km),
                 quantity(lot.available),
                 _covers(lot),
                 free_from(lot),
@@ -142,7 +142,7 @@ def _on_the_bank(result: SearchResult) -> Iterator[Block]:
     yield pages.headline(_("What nearly fitted"))
     head = [_("Lot"), _("Distance"), _("Left"), _("What was in the way")]
     misses: list[list[Words]] = [
-        [_lot(lot), shown_km(lot.distance_km), quantity(lot.available), str(lot.in_the_way)] for lot in result.misses
+        [_lot(lot), memo_km(lot.distance_km), quantity(lot.available), str(lot.in_the_way)] for lot in result.misses
     ]
     yield pages.table(head, misses, align="lrrl", widths=["1", "auto", "auto", "1"])
     if result.nearly > len(result.misses):
@@ -170,7 +170,7 @@ def free_from(lot: FoundLot) -> Text | str:
     return _("planned: %(day)s", day=day) if lot.is_planned else day
 
 
-def shown_km(away: Decimal) -> str:
+def memo_km(away: Decimal) -> str:
     """A distance as it was told: whole kilometres for whoever may know no more."""
     return km(away, 0 if away == away.to_integral_value() else 1)
 
@@ -200,7 +200,7 @@ def _stock(stock: Stock) -> Iterator[Block]:
 
 
 def _nearest(lying: Lying) -> str:
-    return "–" if lying.nearest_km is None else shown_km(lying.nearest_km)
+    return "–" if lying.nearest_km is None else memo_km(lying.nearest_km)
 
 
 def conclusion_facts(conclusion: MemoConclusion) -> list[tuple[Text, Words]]:

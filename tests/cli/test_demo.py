@@ -20,7 +20,7 @@ from marketplace.ledger.queries import get_head
 from marketplace.market.queries.demands import list_demands
 from marketplace.memos.models import Memo
 from marketplace.notices.queries import list_due
-from marketplace.plans.queries.lines import tell_lines
+from marketplace.plans.queries.lines import explain_lines
 from marketplace.plans.queries.runs import find_last_run, list_lines
 from marketplace.plans.queries.together import list_rounds
 
@@ -55,7 +55,7 @@ def test_the_regional_plan_of_the_demonstration_saves_something(demonstration: F
         assert run.result.base_tonne_km - run.result.even_tonne_km == 962
         assert run.result.mass_kg - run.result.base_mass_kg == 27_600  # what waits for its need in a depot
         lines, _total = list_lines(session, run, offset=0, limit=100)
-        less = [told_line for told_line in tell_lines(session, lines) if told_line.line.why == "less"]
+        less = [told_line for told_line in explain_lines(session, lines) if told_line.line.why == "less"]
         assert {(told_line.line.owner.slug, told_line.line.asker.slug) for told_line in less} == {
             ("almelo", "borne"),
             ("hengelo", "enschede"),
@@ -65,7 +65,7 @@ def test_the_regional_plan_of_the_demonstration_saves_something(demonstration: F
         )
         [stored] = [
             told_line
-            for told_line in tell_lines(session, lines)
+            for told_line in explain_lines(session, lines)
             if told_line.line.journey and told_line.line.journey.is_through_depot
         ]
         assert (stored.line.owner.slug, stored.line.asker.slug, stored.line.mass_kg) == ("twenterand", "enschede", 27_600)

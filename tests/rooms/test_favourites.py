@@ -13,7 +13,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.policy import ANONYMOUS, Actor
 from marketplace.catalogue.actions import favourites as verbs
 from marketplace.catalogue.actions.favourites import drop_listing, keep_listing, notify_favourite
-from marketplace.catalogue.queries.saved import get_favourite, kept_ids, list_favourites, list_favourites_due
+from marketplace.catalogue.queries.saved import favourite_ids, get_favourite, list_favourites, list_favourites_due
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Missing, Unauthorised
 from marketplace.kernel.language import reading_in
@@ -60,13 +60,13 @@ def test_a_lot_is_kept_once_and_let_go(session: Session, owner: Actor, borne: Ac
     first, second = make_listing(session, owner), make_listing(session, owner)
     for listing in (first, second, first):
         keep_listing(session, borne, listing_id=listing.id)
-    assert kept_ids(session, borne) == {first.id, second.id}
+    assert favourite_ids(session, borne) == {first.id, second.id}
     assert [listing.id for _kept, listing in list_favourites(session, borne)] == [second.id, first.id]
-    assert kept_ids(session, make_actor(session, "losser")) == frozenset()
-    assert kept_ids(session, ANONYMOUS) == frozenset()
+    assert favourite_ids(session, make_actor(session, "losser")) == frozenset()
+    assert favourite_ids(session, ANONYMOUS) == frozenset()
     for _twice in range(2):
         drop_listing(session, borne, listing_id=first.id)
-    assert kept_ids(session, borne) == {second.id}
+    assert favourite_ids(session, borne) == {second.id}
     assert get_favourite(session, borne, second.id)[1].id == second.id
     with pytest.raises(Missing):
         get_favourite(session, borne, first.id)

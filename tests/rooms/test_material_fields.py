@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.policy import ANONYMOUS
 from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
-from marketplace.cli.demo_lots import rows, said_in_demonstration, wished_in_demonstration
+from marketplace.cli.demo_lots import read_field_answers, rows, wished_in_demonstration
 from marketplace.depots.actions.movements import By, split_off
 from marketplace.depots.models import Lot
 from marketplace.kernel import clock
@@ -99,7 +99,7 @@ def test_what_comes_back_says_what_the_lot_said(session: Session) -> None:
 def test_the_demonstration_says_what_its_materials_are_asked(session: Session) -> None:
     known, today = get_taxonomy(session), clock.today()
     lots = {row["id"]: known.material(row["materiaal"]) for row in rows("demo_aanbod.csv")}
-    said = said_in_demonstration()
+    said = read_field_answers()
     assert set(said) == set(lots)
     for number, material in lots.items():
         answers = read_answers(material, said[number], today=today)

@@ -18,7 +18,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.listing import Condition
 from marketplace.plans.actions.runs import make_at_once
 from marketplace.plans.models import PlanGap, PlanRun, PlanWay
-from marketplace.plans.queries.gaps import ToldGap, list_gaps, tell_gaps, total_gaps
+from marketplace.plans.queries.gaps import ExplainedGap, explain_gaps, list_gaps, total_gaps
 from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import get_run
 from marketplace.plans.rules.gaps import Side
@@ -52,8 +52,8 @@ def planned(bank: Session, broker: Actor) -> PlanRun:
     return get_run(bank, broker, make_at_once(bank, broker, objective=Objective.KILOMETRES).id)
 
 
-def told(bank: Session, run: PlanRun, side: Side = Side.NEED) -> list[ToldGap]:
-    return list(tell_gaps(bank, list_gaps(bank, run, side, offset=0, limit=50)[0]))
+def told(bank: Session, run: PlanRun, side: Side = Side.NEED) -> list[ExplainedGap]:
+    return list(explain_gaps(bank, list_gaps(bank, run, side, offset=0, limit=50)[0]))
 
 
 def only(bank: Session, broker: Actor) -> tuple[PlanWay, str]:

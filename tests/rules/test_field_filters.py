@@ -9,8 +9,8 @@ import pytest
 from marketplace.catalogue.rules.answers import Answers
 from marketplace.catalogue.rules.fields import (
     FieldFilter,
-    asked_of,
     bound_of,
+    describe_filter,
     figure_of,
     pair_of,
     read_pairs,
@@ -129,11 +129,11 @@ def test_the_api_takes_plain_figures_only_and_names_each_fault() -> None:
 def test_a_filter_in_words() -> None:
     with reading_in("nl"):
         phrases = [
-            localize(asked_of(THICKNESS, FieldFilter("thickness-cm", (), least, most)))
+            localize(describe_filter(THICKNESS, FieldFilter("thickness-cm", (), least, most)))
             for least, most in ((Decimal(8), None), (None, Decimal("8.5")), (Decimal(6), Decimal(8)))
         ]
         assert phrases == ["minstens 8\u00a0cm", "hoogstens 8,5\u00a0cm", "6\u00a0cm tot en met 8\u00a0cm"]
-        assert localize(asked_of(COLOUR, FieldFilter("colour", ("grey", "red")))) == "Rood, Grijs"
+        assert localize(describe_filter(COLOUR, FieldFilter("colour", ("grey", "red")))) == "Rood, Grijs"
 
 
 def test_a_saved_search_keeps_them_and_is_over_when_one_cannot_be_read() -> None:

@@ -15,13 +15,13 @@ from marketplace.materials.rules.fields import (
     FieldChoice,
     FieldKind,
     FieldSet,
-    Said,
+    StoredAnswers,
     find_missing,
+    format_answer,
+    format_wish,
     read_answers,
     read_wishes,
     say,
-    spoken,
-    spoken_wish,
 )
 
 TODAY = date(2027, 1, 12)
@@ -226,17 +226,17 @@ def test_a_wish_that_cannot_be_met_is_refused(slug: str, wish: Any, sentence: st
 )
 def test_an_answer_is_said_in_the_language_of_the_reader(field: Field, value: Any, dutch: str, english: str) -> None:
     with reading_in("nl"):
-        assert spoken(field, value).replace("\u00a0", " ") == dutch
+        assert format_answer(field, value).replace("\u00a0", " ") == dutch
     with reading_in("en"):
-        assert spoken(field, value).replace("\u00a0", " ") == english
+        assert format_answer(field, value).replace("\u00a0", " ") == english
 
 
 def test_a_wish_is_said_in_words() -> None:
     sentences = [
-        spoken_wish(WHOLE, {"min": "90"}),
-        spoken_wish(THICKNESS, {"max": "8"}),
-        spoken_wish(THICKNESS, {"min": "8", "max": "10"}),
-        spoken_wish(FORMAT, {"oneOf": ["kei", "dik"]}),
+        format_wish(WHOLE, {"min": "90"}),
+        format_wish(THICKNESS, {"max": "8"}),
+        format_wish(THICKNESS, {"min": "8", "max": "10"}),
+        format_wish(FORMAT, {"oneOf": ["kei", "dik"]}),
     ]
     assert [str(sentence).replace("\u00a0", " ") for sentence in sentences] == [
         "minstens 90 %",
@@ -244,7 +244,7 @@ def test_a_wish_is_said_in_words() -> None:
         "8 cm tot en met 10 cm",
         "Keiformaat, Dikformaat",
     ]
-    assert str(spoken_wish(THICKNESS, {"min": "8", "max": "8"})).replace("\u00a0", " ") == "8 cm"
+    assert str(format_wish(THICKNESS, {"min": "8", "max": "8"})).replace("\u00a0", " ") == "8 cm"
 
 
 def reader(material: Any, values: Any) -> dict[str, Any]:
@@ -252,14 +252,14 @@ def reader(material: Any, values: Any) -> dict[str, Any]:
 
 
 def test_who_changes_nothing_leaves_the_words_of_the_version_in_which_it_was_said() -> None:
-    before = Said({"old": "5", "format": "kei"}, 1)
+    before = StoredAnswers({"old": "5", "format": "kei"}, 1)
     assert say(Thing(), None, before, 2, reader) == before
     assert say(Thing(), {"old": "5", "format": "kei"}, before, 2, reader) == before
 
 
 def test_who_changes_something_says_it_in_the_words_of_the_version_in_use() -> None:
-    before = Said({"old": "5", "format": "kei"}, 1)
-    assert say(Thing(), {"old": "5", "format": "dik"}, before, 2, reader) == Said({"format": "dik"}, 2)
+    before = StoredAnswers({"old": "5", "format": "kei"}, 1)
+    assert say(Thing(), {"old": "5", "format": "dik"}, before, 2, reader) == StoredAnswers({"format": "dik"}, 2)
     with pytest.raises(Invalid):  # what is not asked any more cannot be said anew
         say(Thing(), {"old": "6", "format": "kei"}, before, 2, reader)
     for other in ("4", "6"):
@@ -271,5 +271,5 @@ def test_who_changes_something_says_it_in_the_words_of_the_version_in_use() -> N
 
 
 def test_nothing_was_asked_of_what_nobody_answered() -> None:
-    assert say(Thing(), None, Said({}), 2, reader) == Said({})
-    assert say(Thing(), {}, Said({}), 2, reader) == Said({}, 2)
+    assert say(Thing(), None, StoredAnswers({}), 2, reader) == StoredAnswers({})
+    assert say(Thing(), {}, StoredAnswers({}), 2, reader) == StoredAnswers({}, 2)

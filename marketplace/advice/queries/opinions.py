@@ -45,7 +45,7 @@ class Lifted:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WaitingRequest:
     """A request for an opinion that waits, with its lot."""
 
     request: OpinionRequest
@@ -93,17 +93,19 @@ def _names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids))).all())
 
 
-def get_request(session: Session, actor: Actor, listing_id: int) -> Asked:
+def get_request(session: Session, actor: Actor, listing_id: int) -> WaitingRequest:
     """The request for an opinion of a lot that waits, or Missing. For its owner and whoever reads along."""
     listing = get_listing(session, actor, listing_id)
     require(actor, Can.READ_PAPERS, listing)
     request = find_opinion_request(session, listing_id)
     if request is None:
         raise Missing(_("Nobody asks an opinion of this lot now."))
-    return Asked(request, listing)
+    return WaitingRequest(request, listing)
 
 
-def list_waiting_requests(session: Session, actor: Actor, *, page: int = 1, page_size: int = 25) -> tuple[list[Asked], int]:
+def list_waiting_requests(
+    session: Session, actor: Actor, *, page: int = 1, page_size: int = 25
+) -> tuple[list[WaitingRequest], int]:
     """The requests for an opinion that wait, oldest first, and their number. For advisers, with the lots and photos."""
     require(actor, Can.ADVISE)
     waiting = (
@@ -120,7 +122,7 @@ def list_waiting_requests(session: Session, actor: Actor, *, page: int = 1, page
     ).all()
     wanted = listings_with_parts().where(Listing.id.in_([row.listing_id for row in rows]))
     lots = {lot.id: lot for lot in session.scalars(wanted)}
-    return [Asked(row, lots[row.listing_id]) for row in rows], total
+    return [WaitingRequest(row, lots[row.listing_id]) for row in rows], total
 
 
 def count_asked_today(session: Session, actor: Actor) -> int:

@@ -14,7 +14,7 @@ from marketplace.market.rules.listing import CORRECTION_LENGTH_MAX, EXTERNAL_ID_
 from marketplace.market.rules.photos import ALT_LENGTH_MAX
 
 
-class _Said(Placed):
+class _ListingFields(Placed):
     """What may be said of a listing."""
 
     class Meta:
@@ -37,7 +37,7 @@ class _Said(Placed):
     external_id = Line("what your own system calls it; one of each kind per id", longest=EXTERNAL_ID_LENGTH_MAX)
 
 
-class ListingBody(_Said):
+class ListingBody(_ListingFields):
     """A new listing: of something new to the bank, or with `lot` of a lot in stock."""
 
     material = Line("slug of a material, see /materials; required without lot", longest=CODE_LENGTH_MAX, required=True)
@@ -59,7 +59,7 @@ class ListingPublishBody(Body):
     to_others = YesNo("false: only its own organisation finds and reserves it, until it is opened; absent: true")
 
 
-class ListingPatch(Patch, _Said):
+class ListingPatch(Patch, _ListingFields):
     """A change of a listing: what is left out stays."""
 
     correction_reason = Lines(

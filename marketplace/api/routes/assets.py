@@ -8,7 +8,7 @@ from marketplace.api import query
 from marketplace.api.bodies import asset as bodies
 from marketplace.api.bodies.asset import AssetBody, AssetPatch, ItemBody, ItemChangeBody, ItemPatch, OwnedBody, ReleaseBody
 from marketplace.api.fields import read_choice
-from marketplace.api.reading import asked, read_body, read_page
+from marketplace.api.reading import read_body, read_page, read_text
 from marketplace.api.routes.listings import write_listing
 from marketplace.api.routing import created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
@@ -51,13 +51,13 @@ def list_assets() -> Response:
     Your organisation's and what it maintains; of others those that are public.
     """
     page, session, actor = read_page(), current_session(), current_actor()
-    kind, material, before = asked("kind"), asked("material"), asked("freeBefore")
+    kind, material, before = read_text("kind"), read_text("material"), read_text("freeBefore")
     wanted = AssetFilter(
         organisation_id=_organisation("organisation"),
         kind=AssetKind(read_choice(kind, AssetKind, "kind")) if kind else None,
-        municipality=asked("municipality"),
+        municipality=read_text("municipality"),
         material_id=current_taxonomy().material(material).id if material else None,
-        words=asked("q"),
+        words=read_text("q"),
         free_before=read_date(before, "en", "freeBefore") if before else None,
         page=page.number,
         page_size=page.size,
@@ -216,7 +216,7 @@ def write_asset(asset: Asset) -> Written:
 
 
 def _organisation(key: str) -> int | None:
-    slug = asked(key)
+    slug = read_text(key)
     if not slug:
         return None
     try:

@@ -11,15 +11,15 @@ from marketplace.api.bodies import drafts
 from marketplace.api.bodies.demand import DemandBody, DemandPatch, OfferBody
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.reading import (
-    asked,
-    asked_all,
-    asked_period,
-    asked_point,
-    asked_since,
-    asked_words,
-    asked_yes,
     read_body,
+    read_flag,
     read_page,
+    read_period,
+    read_point,
+    read_since,
+    read_text,
+    read_texts,
+    read_words,
 )
 from marketplace.api.routing import copied, created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
@@ -84,10 +84,10 @@ def list_demands() -> Response:
 
     With updatedSince what has changed in it, for a system that keeps a copy.
     """
-    since = asked_since("mine")
+    since = read_since("mine")
     if since is not None:
         return _changed_demands(since)
-    page, mine = read_page(), asked_yes("mine")
+    page, mine = read_page(), read_flag("mine")
     session, actor, question = current_session(), current_actor(), _question()
     result = search_wanted(session, actor, replace(question, mine=mine, page=page.number, page_size=page.size))
     items = [_written(row) for row in result.rows]
@@ -95,29 +95,29 @@ def list_demands() -> Response:
 
 
 def _changed_demands(since: str | datetime) -> Response:
-    size, mine, session, actor = read_page().size, asked_yes("mine"), current_session(), current_actor()
+    size, mine, session, actor = read_page().size, read_flag("mine"), current_session(), current_actor()
     part = demand_changes(session, actor, since=since, mine=mine, size=size)
     return copied(DemandsSchema, part, [write_demand(row) for row in part.items])
 
 
 def _question() -> WantedQuery:
     """The filters of the query. Where a demand lies is only told to members, and what fits to those who have lots."""
-    municipalities, (first, last) = asked_all("municipality"), asked_period()
-    fits, sort = asked_words("fits", Fit), SORTS.get(asked("sort"), WantedSort.NEWEST)
-    point, radius_km = asked_point()
+    municipalities, (first, last) = read_texts("municipality"), read_period()
+    fits, sort = read_words("fits", Fit), SORTS.get(read_text("sort"), WantedSort.NEWEST)
+    point, radius_km = read_point()
     if (municipalities or point is not None or fits or sort is WantedSort.FITS) and not current_actor().is_member:
         raise Unauthorised(_("Log in first. Then try again."))
-    session, taxonomy, mine = current_session(), current_taxonomy(), asked_yes("mine")
+    session, taxonomy, mine = current_session(), current_taxonomy(), read_flag("mine")
     query.check_organisations(session, municipalities, "municipality")
-    query.check_organisations(session, asked_all("organisation"))
-    query.check_groups(taxonomy, asked_all("materialGroup"))
-    query.check_materials(taxonomy, asked_all("material"))
+    query.check_organisations(session, read_texts("organisation"))
+    query.check_groups(taxonomy, read_texts("materialGroup"))
+    query.check_materials(taxonomy, read_texts("material"))
     return WantedQuery(
-        q=asked("q"),
-        is_literal=asked_yes("literal"),
-        groups=asked_all("materialGroup"),
-        materials=asked_all("material"),
-        organisations=asked_all("organisation"),
+        q=read_text("q"),
+        is_literal=read_flag("literal"),
+        groups=read_texts("materialGroup"),
+        materials=read_texts("material"),
+        organisations=read_texts("organisation"),
         municipalities=municipalities,
         fits=fits,
         first=first,
@@ -125,7 +125,7 @@ def _question() -> WantedQuery:
         point=point,
         radius_km=radius_km,
         sort=sort,
-        statuses=asked_words("status", DemandStatus) or (() if mine else (DemandStatus.OPEN,)),
+        statuses=read_words("status", DemandStatus) or (() if mine else (DemandStatus.OPEN,)),
     )
 
 
@@ -186,7 +186,7 @@ def list_demand_matches(demand_id: int) -> Response:
     """List the listings that serve a demand of your own organisation, best first."""
     page, session, actor = read_page(), current_session(), current_actor()
     demand = get_visible(session, actor, demand_id)
-    supplies = set(asked_words("supply", Supply))
+    supplies = set(read_words("supply", Supply))
     planned = Supply.PLANNED in supplies if len(supplies) == 1 else None
     result = list_listings_for_demand(session, actor, demand, page=page.number, page_size=page.size, planned=planned)
     items = [MatchSchema.write(match, demand=None) for match in result.items]

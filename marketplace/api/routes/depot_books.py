@@ -10,7 +10,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.organisations import list_organisations_by_id
 from marketplace.api import query
-from marketplace.api.reading import asked, asked_day, read_page
+from marketplace.api.reading import read_page, read_query_day, read_text
 from marketplace.api.routing import many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.depot_books import (
@@ -67,7 +67,7 @@ def show_settlement(depot_id: int) -> Response:
     A row for each lot, stay and price, and the sum of each organisation. Whoever reads the stock of the depot sees every organisation; others their own.
     """
     session, today, page = current_session(), clock.today(), read_page()
-    typed = asked("quarter")
+    typed = read_text("quarter")
     quarter = read_quarter(typed, today) if typed else quarter_of(today).previous
     settlement = get_settlement(session, current_actor(), depot_id, quarter)
     rows = settlement.rows[page.offset : page.offset + page.size]
@@ -107,7 +107,7 @@ def show_depot_costs(depot_id: int) -> Response:
 @permission(Can.READ_STOCK)
 def show_depot_week(depot_id: int) -> Response:
     """Tell what comes to a depot and leaves it in a week, by day."""
-    session, first = current_session(), asked_day("from") or clock.today()
+    session, first = current_session(), read_query_day("from") or clock.today()
     if not date(2000, 1, 1) <= first <= LAST_DAY:
         raise Invalid(_("Enter a day from 2000 up to and including 2199."), "from")
     depot = get_depot(session, depot_id)

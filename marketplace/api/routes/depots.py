@@ -8,7 +8,7 @@ from marketplace.accounts.policy import Actor, Can, may, require
 from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.depot import DepotBody, DepotPatch, RateBody, changed_details, new_capacities, new_rate
-from marketplace.api.reading import asked_yes, read_body, read_page
+from marketplace.api.reading import read_body, read_flag, read_page
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.depot import DepotSchema, DepotsSchema
@@ -30,7 +30,7 @@ CLOSED = query.parameter("withClosed", "true: also those that are closed, last",
 def list_depots() -> Response:
     """The storage places of the municipalities and of the region."""
     page = read_page()
-    rows = list_all(current_session(), with_closed=asked_yes("withClosed"))
+    rows = list_all(current_session(), with_closed=read_flag("withClosed"))
     visible = rows[page.offset : page.offset + page.size]
     return many(DepotsSchema, write_depots(visible), total=len(rows), page=page)
 

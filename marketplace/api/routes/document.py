@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from marketplace.api.changes import CHANGES, DEPRECATION
 from marketplace.api.document import CHANGELOG, TAGS, document, openapi_path
-from marketplace.api.reading import asked
+from marketplace.api.reading import read_text
 from marketplace.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation, blueprint
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import public
@@ -19,7 +19,7 @@ from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, _, current_loca
 @public
 def openapi() -> Response:
     """The document, in the language of `lang`, else in that of Accept-Language."""
-    if language := asked("lang"):
+    if language := read_text("lang"):
         if language not in LOCALES:
             raise Invalid(_("Choose one of: %(words)s.", words=", ".join(LOCALES)), "lang")
         set_locale(language)
@@ -36,7 +36,7 @@ def docs() -> str:
     described = document(current_app.extensions["settings"], current_taxonomy())
     sections: dict[str, list[dict[str, Any]]] = {}
     for operation in OPERATIONS:
-        sections.setdefault(str(TAGS[operation.tag]), []).append(_shown(operation, described))
+        sections.setdefault(str(TAGS[operation.tag]), []).append(_described(operation, described))
     return render_template(
         "api/docs.html",
         about=[_marked(paragraph) for paragraph in described["info"]["description"].split("\n\n")],
@@ -58,7 +58,7 @@ def _speak_as_a_page() -> None:
     set_locale(request.environ.get("marketplace.locale", DEFAULT_LOCALE))
 
 
-def _shown(operation: Operation, described: dict[str, Any]) -> dict[str, Any]:
+def _described(operation: Operation, described: dict[str, Any]) -> dict[str, Any]:
     """An operation as rows of text."""
     entry = described["paths"][openapi_path(operation)][operation.method.lower()]
     body = entry.get("requestBody", {}).get("content", {})

@@ -13,7 +13,7 @@ from marketplace.api.shapes.factors import (
     FactorListSchema,
     FactorListsSchema,
     MaterialVersionsSchema,
-    said_of,
+    readable_version,
     write_changes,
 )
 from marketplace.http.request import current_actor, current_session, one_moment, permission, public
@@ -46,7 +46,7 @@ def list_versions_of_material(slug: str) -> Response:
     What a licence keeps to its holder is null for everybody else.
     """
     page = read_page()
-    rows = [said_of(row, current_actor()) for row in list_material_versions(current_session(), slug)]
+    rows = [readable_version(row, current_actor()) for row in list_material_versions(current_session(), slug)]
     return many(MaterialVersionsSchema, rows[page.offset : page.offset + page.size], total=len(rows), page=page)
 
 

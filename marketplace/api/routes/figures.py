@@ -8,16 +8,16 @@ from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies.reservation import ReverseBody
 from marketplace.api.reading import (
-    asked,
-    asked_all,
-    asked_months,
-    asked_period,
-    asked_point,
-    asked_word,
-    asked_words,
-    asked_yes,
     read_body,
+    read_flag,
+    read_months,
     read_page,
+    read_period,
+    read_point,
+    read_text,
+    read_texts,
+    read_word,
+    read_words,
 )
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.depot_figures import AllDepotFiguresSchema
@@ -89,22 +89,22 @@ CUT = (
 @one_moment
 def list_exchanges() -> Response:
     """List rows of the ledger: your own organisation's, or all for reviewer and administrator."""
-    page, (first, last), around = read_page(), asked_period(), _asked_around()
+    page, (first, last), around = read_page(), read_period(), _read_around()
     session, taxonomy = current_session(), current_taxonomy()
     wanted = ExchangeFilter(
         first,
         last,
-        asked_all("organisation"),
-        asked_all("materialGroup"),
-        asked_all("material"),
-        asked_all("municipality"),
-        asked_words("kind", RowKind),
+        read_texts("organisation"),
+        read_texts("materialGroup"),
+        read_texts("material"),
+        read_texts("municipality"),
+        read_words("kind", RowKind),
         listings_within(*around) if around else None,
-        _asked_words_of_rows(),
-        asked_all("fromOrganisation"),
-        asked_all("toOrganisation"),
-        *asked_months("fromMonth", "untilMonth"),
-        lacks=asked_words("lacks", Lack),
+        _read_words_of_rows(),
+        read_texts("fromOrganisation"),
+        read_texts("toOrganisation"),
+        *read_months("fromMonth", "untilMonth"),
+        lacks=read_words("lacks", Lack),
     )
     query.check_organisations(session, wanted.givers, "fromOrganisation")
     query.check_organisations(session, wanted.receivers, "toOrganisation")
@@ -116,18 +116,18 @@ def list_exchanges() -> Response:
     return many(ExchangesSchema, rows, total=total, page=page)
 
 
-def _asked_around() -> tuple[Point, Decimal] | None:
+def _read_around() -> tuple[Point, Decimal] | None:
     """The point of `near` or `place` and the kilometres around it, or neither."""
-    point, radius_km = asked_point()
+    point, radius_km = read_point()
     if point is not None and radius_km is None:
         raise Invalid(_("A place needs a radius here. Send radiusKm as well."), "radiusKm")
     return None if point is None or radius_km is None else (point, radius_km)
 
 
-def _asked_words_of_rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _read_words_of_rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The words of `q`, each with the materials that it names."""
     taxonomy = current_taxonomy()
-    return tuple((word, tuple(item.slug for item in taxonomy.search(word))) for word in tokens(asked("q")))
+    return tuple((word, tuple(item.slug for item in taxonomy.search(word))) for word in tokens(read_text("q")))
 
 
 @route("GET", "/exchanges/<int:seq>", gives=WholeExchangeSchema, tag="figures")
@@ -183,15 +183,15 @@ def show_statistics() -> Response:
     For the region also by giver and receiver. A part of the ledger is for the region: its few transfers would tell partners and the public where something lay.
     """
     cut = Cut(
-        *asked_months(),
-        asked_all("municipality"),
-        asked_all("materialGroup"),
-        asked_words("kind", RowKind),
-        asked_word("through", Through),
-        asked_word("between", Between),
-        asked_yes("withoutBulk"),
-        _asked_around(),
-        _asked_words_of_rows(),
+        *read_months(),
+        read_texts("municipality"),
+        read_texts("materialGroup"),
+        read_words("kind", RowKind),
+        read_word("through", Through),
+        read_word("between", Between),
+        read_flag("withoutBulk"),
+        _read_around(),
+        _read_words_of_rows(),
     )
     session, actor = current_session(), current_actor()
     statistics = get_statistics(session, actor, cut)
@@ -211,4 +211,4 @@ def show_depot_figures() -> Response:
 
     For reviewer, administrator and broker.
     """
-    return ok(AllDepotFiguresSchema.write(get_depot_figures(current_session(), current_actor(), Cut(*asked_months()))))
+    return ok(AllDepotFiguresSchema.write(get_depot_figures(current_session(), current_actor(), Cut(*read_months()))))

@@ -12,7 +12,7 @@ from marketplace.api.bodies import drafts
 from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch, ListingPublishBody, WithdrawBody
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.moments import read_day
-from marketplace.api.reading import asked, asked_all, asked_point, asked_since, asked_words, asked_yes, read_body, read_page
+from marketplace.api.reading import read_body, read_flag, read_page, read_point, read_since, read_text, read_texts, read_words
 from marketplace.api.routing import copied, created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.listing import ListingSchema, ListingsSchema, distance_km
@@ -66,12 +66,12 @@ def list_listings() -> Response:
 
     With updatedSince what has changed in it, for a system that keeps a copy.
     """
-    since = asked_since("mine")
+    since = read_since("mine")
     if since is not None:
         return _changed_listings(since)
     page, question = read_page(), _question()
     session, actor, taxonomy = current_session(), current_actor(), current_taxonomy()
-    question = replace(question, fields=read_terms(asked_all("field"), taxonomy.fields_by_slug.get))
+    question = replace(question, fields=read_terms(read_texts("field"), taxonomy.fields_by_slug.get))
     query.check_groups(taxonomy, question.groups)
     query.check_materials(taxonomy, question.materials)
     query.check_organisations(session, question.organisations)
@@ -84,7 +84,7 @@ def list_listings() -> Response:
 
 
 def _changed_listings(since: str | datetime) -> Response:
-    size, mine, session, actor = read_page().size, asked_yes("mine"), current_session(), current_actor()
+    size, mine, session, actor = read_page().size, read_flag("mine"), current_session(), current_actor()
     part = listing_changes(session, actor, since=since, mine=mine, size=size)
     spots = list_spots(session, actor, part.items)
     items = [ListingSchema.write(row, exact=spots.get(row.id)) for row in part.items]
@@ -93,25 +93,25 @@ def _changed_listings(since: str | datetime) -> Response:
 
 def _question() -> CatalogueQuery:
     page = read_page()
-    point, radius_km = asked_point()
-    day = asked("availableFrom")
+    point, radius_km = read_point()
+    day = read_text("availableFrom")
     default = Sort.DISTANCE if point is not None else Sort.NEWEST
     return CatalogueQuery(
-        q=asked("q"),
-        is_literal=asked_yes("literal"),
-        groups=asked_all("materialGroup"),
-        materials=asked_all("material"),
-        organisations=asked_all("organisation"),
-        conditions=asked_words("condition", Condition),
-        supplies=asked_words("supply", Supply),
+        q=read_text("q"),
+        is_literal=read_flag("literal"),
+        groups=read_texts("materialGroup"),
+        materials=read_texts("material"),
+        organisations=read_texts("organisation"),
+        conditions=read_words("condition", Condition),
+        supplies=read_words("supply", Supply),
         point=point,
         radius_km=radius_km,
         available_from=read_day(day, "availableFrom") if day else None,
-        sort=SORTS.get(asked("sort"), default),
+        sort=SORTS.get(read_text("sort"), default),
         page=page.number,
         page_size=page.size,
-        mine=asked_yes("mine"),
-        statuses=asked_words("status", ListingStatus),
+        mine=read_flag("mine"),
+        statuses=read_words("status", ListingStatus),
     )
 
 
@@ -151,7 +151,7 @@ def create_listing() -> Response:
 @public
 def get_listing(listing_id: int) -> Response:
     """One listing."""
-    point, _radius = asked_point()
+    point, _radius = read_point()
     listing = get_visible(current_session(), current_actor(), listing_id)
     return ok(write_listing(listing, distance_km=distance_km(listing, point)))
 
@@ -215,7 +215,7 @@ def withdraw_listing(listing_id: int) -> Response:
     What lies in a depot that you do not keep, or with another organisation, stays there: they are told the outcome and book it out.
     """
     _require_match(listing_id)
-    body = _said(read_body(WithdrawBody()))
+    body = _ending(read_body(WithdrawBody()))
     return ok(write_listing(exchange.withdraw(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
@@ -227,11 +227,11 @@ def close_listing(listing_id: int) -> Response:
     What lies in a depot that you do not keep, or with another organisation, stays there: they are told the outcome and book it out.
     """
     _require_match(listing_id)
-    body = _said(read_body(CloseBody()))
+    body = _ending(read_body(CloseBody()))
     return ok(write_listing(market.close_listing(current_session(), current_actor(), listing_id=listing_id, **body)))
 
 
-def _said(values: dict[str, Any]) -> dict[str, Any]:
+def _ending(values: dict[str, Any]) -> dict[str, Any]:
     return {"outcome": values.get("outcome"), "reason": values.get("reason") or ""}
 
 

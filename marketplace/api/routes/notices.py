@@ -9,7 +9,7 @@ from marketplace.accounts.queries.inbox import list_inbox
 from marketplace.accounts.queries.preferences import get_preferences
 from marketplace.api import query
 from marketplace.api.bodies.notice import PreferencesBody, ReadBody
-from marketplace.api.reading import PAGE_SIZE, Page, asked_yes, read_body, read_page
+from marketplace.api.reading import PAGE_SIZE, Page, read_body, read_flag, read_page
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.notice import NoticePreferencesSchema, NoticeSchema, NoticesSchema
 from marketplace.http.request import current_actor, current_session, permission
@@ -23,7 +23,7 @@ def list_notices() -> Response:
     """List your notices, newest first; traders also see those of their organisation."""
     page = read_page()
     rows, total = list_inbox(
-        current_session(), current_actor(), unread=asked_yes("unread"), page=page.number, page_size=page.size
+        current_session(), current_actor(), unread=read_flag("unread"), page=page.number, page_size=page.size
     )
     return many(NoticesSchema, rows, total=total, page=page)
 

@@ -17,7 +17,7 @@ from marketplace.api.shapes.plan_outcomes import (
 )
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.plans.queries.effects import effect_of_plans, in_order
-from marketplace.plans.queries.gaps import list_gaps, tell_gaps
+from marketplace.plans.queries.gaps import explain_gaps, list_gaps
 from marketplace.plans.queries.runs import get_run
 from marketplace.plans.queries.together import compare_runs, list_combined, list_rounds
 from marketplace.plans.rules.gaps import Side
@@ -37,7 +37,7 @@ def list_plan_gaps(plan_id: int) -> Response:
     page, session = read_page(), current_session()
     side = Side(read_choice(request.args.get("side") or Side.NEED.value, Side, "side"))
     gaps, total = list_gaps(session, get_run(session, current_actor(), plan_id), side, offset=page.offset, limit=page.size)
-    return many(PlanGapsSchema, list(tell_gaps(session, gaps)), total=total, page=page)
+    return many(PlanGapsSchema, list(explain_gaps(session, gaps)), total=total, page=page)
 
 
 @route("GET", "/plans/<int:plan_id>/combined", gives=PlanCombinedSchema, tag="plans", query=query.PAGE)

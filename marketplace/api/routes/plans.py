@@ -13,7 +13,7 @@ from marketplace.http.wake import waking
 from marketplace.jobs.tasks import queue_plan
 from marketplace.materials.rules.soil import find_soil_class
 from marketplace.plans.actions.answers import Ground, accept_line, refuse_line
-from marketplace.plans.queries.lines import tell_lines
+from marketplace.plans.queries.lines import explain_lines
 from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import get_run, list_lines, list_runs
 
@@ -56,7 +56,7 @@ def list_plan_lines(plan_id: int) -> Response:
     """List what goes where, each line with why it stands there and how it stands now."""
     page, session = read_page(), current_session()
     lines, total = list_lines(session, get_run(session, current_actor(), plan_id), offset=page.offset, limit=page.size)
-    return many(PlanLinesSchema, tell_lines(session, lines), total=total, page=page)
+    return many(PlanLinesSchema, explain_lines(session, lines), total=total, page=page)
 
 
 @route(

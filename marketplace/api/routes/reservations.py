@@ -16,7 +16,7 @@ from marketplace.api.bodies.reservation import (
     ReservationBody,
 )
 from marketplace.api.fields import ID_MAX
-from marketplace.api.reading import asked, asked_id, asked_since, asked_words, read_body, read_page
+from marketplace.api.reading import read_body, read_id, read_page, read_since, read_text, read_words
 from marketplace.api.routing import copied, created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.reservation import ReservationSchema, ReservationsSchema
@@ -68,12 +68,12 @@ def list_reservations() -> Response:
 
     With updatedSince what has changed in them, for a system that keeps a copy.
     """
-    since = asked_since()
+    since = read_since()
     if since is not None:
         part = reservation_changes(current_session(), current_actor(), since=since, size=read_page().size)
         return copied(ReservationsSchema, part, part.items)
-    page, side = read_page(), asked("side")
-    statuses, listing_id = asked_words("status", ReservationStatus), asked_id("listing")
+    page, side = read_page(), read_text("side")
+    statuses, listing_id = read_words("status", ReservationStatus), read_id("listing")
     rows, total = list_visible(
         current_session(),
         current_actor(),

@@ -12,7 +12,7 @@ from marketplace.materials.rules.figures import LICENSED, Change, figure_of
 from marketplace.materials.rules.lists import ListState
 
 
-class _Said(NamedTuple):
+class _ReadableVersion(NamedTuple):
     """A version of a material, and whether its licensed figures may be read."""
 
     row: MaterialVersion
@@ -20,7 +20,7 @@ class _Said(NamedTuple):
 
 
 def _licensed(fact: str, meaning: str) -> Number:
-    def get(entry: _Said) -> Decimal | None:
+    def get(entry: _ReadableVersion) -> Decimal | None:
         value = figure_of(entry.row.facts, fact)
         return Decimal(value) if entry.may_read and value is not None else None
 
@@ -31,7 +31,7 @@ def _line(fact: str, meaning: str = "") -> LineOrNull:
     return LineOrNull(meaning, get=lambda entry: figure_of(entry.row.facts, fact))
 
 
-def _weights(entry: _Said) -> dict[str, Decimal]:
+def _weights(entry: _ReadableVersion) -> dict[str, Decimal]:
     return {unit: Decimal(kg) for unit, kg in entry.row.facts["kg_per_unit"].items()}
 
 
@@ -68,9 +68,9 @@ class MaterialVersionsSchema(PageSchema):
     items = List(Part(MaterialVersionSchema))
 
 
-def said_of(row: MaterialVersion, actor: Actor) -> _Said:
+def readable_version(row: MaterialVersion, actor: Actor) -> _ReadableVersion:
     """A version as this reader may read it."""
-    return _Said(row, may_read_figures(actor, row.facts))
+    return _ReadableVersion(row, may_read_figures(actor, row.facts))
 
 
 class _Changed(NamedTuple):

@@ -8,7 +8,7 @@ from marketplace.api.shapes.organisation import OrganisationSchema
 from marketplace.http.joint import clause_of
 from marketplace.joint.queries.needs import JointNeed
 from marketplace.joint.rules.thresholds import Contract, Standing
-from marketplace.joint.rules.wording import said_of_estimate, said_of_threshold
+from marketplace.joint.rules.wording import describe_estimate, describe_threshold
 from marketplace.kernel.language import localize, reading_in
 
 IN_UNIT = "in the unit of the whole"
@@ -114,7 +114,7 @@ class _ThresholdSchema(Shape):
         "null: none is known", get=lambda compared: compared.threshold and compared.threshold.is_verified, allow_none=True
     )
     standing = Choice(Standing, meaning="null: estimate or threshold is not known", allow_none=True)
-    sentence = Sentence(get=said_of_threshold)
+    sentence = Sentence(get=describe_threshold)
 
 
 def _clause_in(locale: str, need: JointNeed) -> str:
@@ -151,6 +151,6 @@ class JointNeedSchema(Shape):
     needs = List(Part(_NeedSchema), attribute="rows")
     circles = List(Part(_CircleSchema), "10, 25 and 50 km, and the distance that was asked for")
     estimate = Part(_EstimateSchema, "null: not known", allow_none=True)
-    estimate_sentence = Sentence(get=lambda need: said_of_estimate(need.estimate))
+    estimate_sentence = Sentence(get=lambda need: describe_estimate(need.estimate))
     thresholds = List(Part(_ThresholdSchema), attribute="compared")
     clause = Part(_ClauseSchema, get=lambda need: need)

@@ -212,7 +212,7 @@ class Columns:
         """The kind of each of these listings."""
         return self._columns["kind"][ids]
 
-    def said_of(self, ids: Ids) -> Ids:
+    def answer_sets_of(self, ids: Ids) -> Ids:
         """The set of answers of each of these listings."""
         return self._columns["said"][ids]
 
@@ -223,7 +223,7 @@ class Columns:
     def answering(self, ids: Ids, filters: Iterable[FieldFilter]) -> Ids:
         """Those of these listings that fit every one of these filters."""
         masks = [self.answers.fits(field_filter) for field_filter in filters]
-        return ids[np.logical_and.reduce(masks)[self.said_of(ids)]] if masks else ids
+        return ids[np.logical_and.reduce(masks)[self.answer_sets_of(ids)]] if masks else ids
 
     def page(self, ids: Ids, sort: Sort, near: Near | None, offset: int, limit: int) -> list[int]:
         """List the ids of one page in their order: nearest, newest or first available.

@@ -85,7 +85,7 @@ def list_answers(session: Session, ids: Sequence[int], slugs: Iterable[str]) -> 
     None where nobody said it or knows it.
     """
     with up_to_date(session) as columns:
-        sets = columns.said_of(np.array(ids, np.intp))
+        sets = columns.answer_sets_of(np.array(ids, np.intp))
         return [columns.answers.words(slug, sets) for slug in slugs]
 
 

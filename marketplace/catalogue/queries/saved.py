@@ -75,7 +75,7 @@ def get_favourite(session: Session, actor: Actor, listing_id: int) -> tuple[Favo
     return favourite
 
 
-def kept_ids(session: Session, actor: Actor) -> frozenset[int]:
+def favourite_ids(session: Session, actor: Actor) -> frozenset[int]:
     """The numbers of the lots that somebody keeps; none for a visitor."""
     if not actor.is_member:
         return frozenset()

@@ -322,12 +322,12 @@ def _field_facets(columns: Columns, query: CatalogueQuery, ids: Ids, taxonomy: T
     if not fields:
         return ()
     filters = {field_filter.slug: field_filter for field_filter in query.fields}
-    by_all = columns.said_of(columns.answering(ids, query.fields))
+    by_all = columns.answer_sets_of(columns.answering(ids, query.fields))
     rows = []
     for field in fields:
         own = filters.get(field.slug)
         others = (field_filter for field_filter in query.fields if field_filter is not own)
-        sets = by_all if own is None else columns.said_of(columns.answering(ids, others))
+        sets = by_all if own is None else columns.answer_sets_of(columns.answering(ids, others))
         facet = _field_facet(columns.answers, field, sets, () if own is None else own.one_of)
         if own is not None or facet.silent < len(sets):
             rows.append(facet)

@@ -20,7 +20,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(slots=True)
-class _Said:
+class _FieldAnswers:
     """What the sets say of one field, as far as it was looked at. `taken`: how many of the values stand in the columns already."""
 
     values: list[tuple[int, Any]] = field(default_factory=list)  # the number of a set, and what it says
@@ -48,7 +48,7 @@ class Answers:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {NOTHING_SAID: 0}
-        self._said: defaultdict[str, _Said] = defaultdict(_Said)
+        self._said: defaultdict[str, _FieldAnswers] = defaultdict(_FieldAnswers)
 
     def number(self, stored: str) -> int:
         """The number of a set of answers, as it is stored."""
@@ -72,7 +72,7 @@ class Answers:
         for column in self._said.values():
             column.take(len(self._numbers))
 
-    def _of(self, slug: str) -> _Said:
+    def _of(self, slug: str) -> _FieldAnswers:
         column = self._said[slug]
         column.take(len(self._numbers))
         return column

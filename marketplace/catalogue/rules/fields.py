@@ -16,7 +16,7 @@ from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _
 from marketplace.kernel.text import quoted
 from marketplace.kernel.units import parse_number, plain, read_decimal
-from marketplace.materials.rules.fields import Field, FieldKind, Names, spoken_wish
+from marketplace.materials.rules.fields import Field, FieldKind, Names, format_wish
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 PREFIX = "veld-"
@@ -180,6 +180,6 @@ def bound_of(field: Field, figure: float) -> Bound:
     return date.fromordinal(int(figure)) if field.kind is FieldKind.DAY else Decimal(repr(figure)).normalize()
 
 
-def asked_of(field: Field, field_filter: FieldFilter) -> Text | str:
+def describe_filter(field: Field, field_filter: FieldFilter) -> Text | str:
     """What a filter asks, in words: `at least 8 cm`, `red, grey`."""
-    return spoken_wish(field, field_filter.wish)
+    return format_wish(field, field_filter.wish)

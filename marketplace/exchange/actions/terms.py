@@ -81,7 +81,7 @@ def propose_terms(
     terms_rules.check_open_to_change(status)
     before = terms_of(session, reservation)
     after, pending = draft.applied_to(before), reservation.proposed_terms
-    if pending is not None and (pending.proposed_by_id, pending.terms, pending.reason) == _said(actor, after, draft):
+    if pending is not None and (pending.proposed_by_id, pending.terms, pending.reason) == _proposal(actor, after, draft):
         return reservation
     terms_rules.check_proposal(before, after, draft.reason)
     _check_possible(session, reservation, before, after, confirm_unusual)
@@ -91,14 +91,14 @@ def propose_terms(
     if agreed:
         values["answered_at"] = clock.now()
     _store(session, reservation, after, TermsStatus.AGREED if agreed else TermsStatus.PROPOSED, **values)
-    reservation = note(session, actor, reservation, "propose-terms", **_kept_until(reservation, after) if agreed else {})
+    reservation = note(session, actor, reservation, "propose-terms", **_extend_hold(reservation, after) if agreed else {})
     if not agreed:
         other = actor.organisation_id != reservation.owner_id
         notify_side(session, Notice.TERMS_PROPOSED, reservation, owner=other, reason=draft.reason.strip())
     return reservation
 
 
-def _said(actor: Actor, after: Terms, draft: TermsDraft) -> tuple[int | None, Terms, str]:
+def _proposal(actor: Actor, after: Terms, draft: TermsDraft) -> tuple[int | None, Terms, str]:
     return actor.organisation_id, after, draft.reason.strip()
 
 
@@ -122,7 +122,7 @@ def _check_possible(session: Session, reservation: Reservation, before: Terms, a
     check_driven(reservation.driven_km, straight_km=straight, field="destination")
 
 
-def _kept_until(reservation: Reservation, terms: Terms) -> dict[str, Any]:
+def _extend_hold(reservation: Reservation, terms: Terms) -> dict[str, Any]:
     """A first day that moves past the hold moves the hold's end with it."""
     until = reservation.expires_at
     if reservation.status != ReservationStatus.APPROVED or until is None or clock.local(until).date() >= terms.available_from:
@@ -139,7 +139,7 @@ def accept_terms(session: Session, actor: Actor, *, reservation_id: int) -> Rese
     terms = pending.terms
     _check_possible(session, reservation, terms_of(session, reservation), terms, True)
     _answer(session, pending, TermsStatus.AGREED)
-    reservation = note(session, actor, reservation, "accept-terms", **_kept_until(reservation, terms))
+    reservation = note(session, actor, reservation, "accept-terms", **_extend_hold(reservation, terms))
     notify_side(session, Notice.TERMS_ACCEPTED, reservation, owner=actor.organisation_id != reservation.owner_id, reason="")
     return reservation
 

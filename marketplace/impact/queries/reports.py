@@ -159,7 +159,7 @@ def get_reporting(session: Session, actor: Actor, *, year: int | None = None) ->
     require(actor, Can.READ_MEMBER_FIGURES)
     year = last_year() if year is None else year
     current, filled = _current_reports(session, year), _filled(session, year)
-    asked_on = _asked_on(session, year) if may(actor, Can.ASK_FOR_REPORT) else {}
+    asked_on = _find_asked_days(session, year) if may(actor, Can.ASK_FOR_REPORT) else {}
     states = []
     for municipality in list_municipalities(session):
         report = current.get(municipality.id)
@@ -234,7 +234,7 @@ def _filled(session: Session, year: int) -> set[int]:
     return set(session.scalars(rows.distinct()))
 
 
-def _asked_on(session: Session, year: int) -> dict[int, date]:
+def _find_asked_days(session: Session, year: int) -> dict[int, date]:
     """The last day on which each organisation was asked for a year, by its id."""
     rows = list_records(session, action=ASKED, object_type=OF)
     return {row.object_id: clock.local(row.at).date() for row in rows if row.object_id and row.facts.get("year") == year}

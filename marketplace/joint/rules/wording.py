@@ -7,7 +7,7 @@ from marketplace.kernel.language import Text, _
 CONTRACT_LABELS: dict[Contract, Text] = {Contract.SUPPLIES: _("Supplies and services"), Contract.WORKS: _("Works")}
 
 
-def said_of_estimate(estimate: Estimate | None) -> Text:
+def describe_estimate(estimate: Estimate | None) -> Text:
     """What the rest is thought to cost, without VAT, and how that is known."""
     if estimate is None:
         return _("What buying the rest costs is not known: the bank has no price of this material when new.")
@@ -26,7 +26,7 @@ def said_of_estimate(estimate: Estimate | None) -> Text:
     )
 
 
-def said_of_threshold(compared: Compared) -> Text:
+def describe_threshold(compared: Compared) -> Text:
     """How the estimate stands to a threshold. What is not known is said."""
     if compared.threshold is None:
         return _("No threshold is known for today. Ask your purchasing adviser.")
@@ -40,7 +40,7 @@ def said_of_threshold(compared: Compared) -> Text:
     }[compared.standing]
 
 
-def said_of_source(compared: Compared) -> Text | None:
+def describe_source(compared: Compared) -> Text | None:
     """Where a threshold comes from, and the days on which it holds."""
     threshold = compared.threshold
     if threshold is None:

@@ -58,7 +58,7 @@ from marketplace.market.rules.values import (
     with_answers,
 )
 from marketplace.materials.queries import fields_of_version, get_taxonomy
-from marketplace.materials.rules.fields import Said, find_missing, read_answers, say
+from marketplace.materials.rules.fields import StoredAnswers, find_missing, read_answers, say
 from marketplace.materials.rules.gates import Moment
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
@@ -114,7 +114,7 @@ def _columns(
     stays = draft.depot_id == lies_in
     is_published = stored is not None and stored.status == ListingStatus.PUBLISHED
     turns, faults = window_columns(session, actor, draft, stored if is_published else None)
-    fields = before = said_before(stored, material)
+    fields = before = stored_answers(stored, material)
     faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
     try:
         fields = say(material, draft.fields, fields, get_taxonomy(session).version, partial(read_answers, today=clock.today()))
@@ -154,12 +154,11 @@ def _columns(
     }
 
 
-def said_before(row: Listing | Demand | None, material: Material) -> Said:
-    """What a stored lot or demand says of the fields of this material.
-
-    Nothing where it was of another material.
-    """
-    return Said(row.fields, row.fields_version) if row is not None and row.material_id == material.id else Said({})
+def stored_answers(row: Listing | Demand | None, material: Material) -> StoredAnswers:
+    """What a stored lot or demand says of this material's fields. Nothing where it is of another."""
+    if row is None or row.material_id != material.id:
+        return StoredAnswers({})
+    return StoredAnswers(row.fields, row.fields_version)
 
 
 def _next_number(session: Session) -> int | None:

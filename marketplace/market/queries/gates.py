@@ -65,7 +65,7 @@ def list_findings_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StoredLot:
     """What a lot on offer says of itself, as it is stored."""
 
     material_id: int
@@ -75,7 +75,7 @@ class Said:
     year_of_construction: int | None
 
 
-def list_refused(session: Session, lots: Mapping[int, Said], destination: Destination) -> set[int]:
+def list_refused(session: Session, lots: Mapping[int, StoredLot], destination: Destination) -> set[int]:
     """The lots, by their numbers, that nobody could reserve for this place today.
 
     Those that answer alike what the rules look at are looked at once; the papers of those that are stopped open some again.

@@ -364,7 +364,7 @@ def deciding_gates(gates: Iterable[Gate], material: Material) -> dict[str, Gate]
 
 def hazards_of_answers(gates: Iterable[Gate], material: Material, answers: Mapping[str, str]) -> dict[str, str]:
     """What the answers say of those hazards, yes or no, by code. Whatever they leave unknown is not there."""
-    words = {code: _said(gate, answers) for code, gate in deciding_gates(gates, material).items()}
+    words = {code: _answer_to(gate, answers) for code, gate in deciding_gates(gates, material).items()}
     return {code: word for code, word in words.items() if word != UNKNOWN}
 
 
@@ -387,8 +387,8 @@ def with_answers(
     return {**own, **decided}
 
 
-def _said(gate: Gate, answers: Mapping[str, str]) -> str:
+def _answer_to(gate: Gate, answers: Mapping[str, str]) -> str:
     first = answers.get(gate.fields[0], UNKNOWN)
     if gate.kind is GateKind.LIMIT:
         return UNKNOWN if first == UNKNOWN or gate.limit is None else YES if Decimal(first) > gate.limit else NO
-    return gate.said_in(answers)
+    return gate.answer_in(answers)

@@ -308,13 +308,15 @@ def _ranked(
     rows.sort(key=lambda item: item[:2])
     first = (page - 1) * size + 1
     items = (
-        _match(taxonomy, listing, demand, lot, need, _told_km(lot, need, away, exact=exact), place=first + number, total=total)
+        _match(
+            taxonomy, listing, demand, lot, need, _displayed_km(lot, need, away, exact=exact), place=first + number, total=total
+        )
         for number, (_key, _id, away, listing, demand, lot, need) in enumerate(rows)
     )
     return Matches(tuple(items), total, page, size)
 
 
-def _told_km(lot: Lot, need: Need, away: Decimal, *, exact: bool) -> Decimal:
+def _displayed_km(lot: Lot, need: Need, away: Decimal, *, exact: bool) -> Decimal:
     return away if exact else Decimal(whole_km(lot.point, need.point))
 
 

@@ -75,7 +75,7 @@ def list_own_fits(session: Session, actor: Actor, *, most: int = 10) -> OwnFits:
     if not pairs:
         return OwnFits((), ())
     under_way = totals_under_way(session, list({demand.id: demand for _listing, demand in pairs}.values()))
-    requested = _asked(session, {listing.id for listing, _demand in pairs})
+    requested = _list_requests(session, {listing.id for listing, _demand in pairs})
     lots = {listing.id: lot_of(listing, taxonomy, exact=exact) for listing, _demand in pairs}
     needs = {demand.id: _need(demand, taxonomy, under_way.get(demand.id, Decimal(0)), exact=exact) for _listing, demand in pairs}
     fits: list[Fit] = []
@@ -164,7 +164,7 @@ def _others(session: Session, rows: Select[Row], material: Any, wanted: dict[int
     return session.scalars(rows.where(material.in_(materials)).limit(OTHERS_MOST)).all() if materials else ()
 
 
-def _asked(session: Session, listing_ids: set[int]) -> set[tuple[int, int]]:
+def _list_requests(session: Session, listing_ids: set[int]) -> set[tuple[int, int]]:
     """Which organisation asks for which of these lots already."""
     rows = select(Reservation.listing_id, Reservation.organisation_id)
     rows = rows.where(Reservation.listing_id.in_(listing_ids), Reservation.status.in_(OPEN))

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from marketplace.kernel.language import Text, _, reading_in
-from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, Measure, spoken, spoken_wish
+from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, Measure, format_answer, format_wish
 
 MEASURED = frozenset({FieldKind.NUMBER, FieldKind.YEAR})
 
@@ -52,7 +52,7 @@ class _Value:
 
     def localized(self, locale: str) -> str:
         with reading_in(locale):
-            return str(spoken(self.field, self.value))
+            return str(format_answer(self.field, self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def objection(wish: Wish, answer: Any) -> Text:
         "%(name)s: %(value)s, and %(asked)s was asked for.",
         name=wish.field,
         value=_Value(wish.field, answer),
-        asked=_Asked(wish),
+        asked=_WishWords(wish),
     )
 
 
@@ -165,7 +165,7 @@ def reasons(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> tuple[Text, .
             "%(name)s: %(value)s; %(asked)s was asked for.",
             name=wish.field,
             value=_Value(wish.field, answers[wish.field.slug]),
-            asked=_Asked(wish),
+            asked=_WishWords(wish),
         )
         for wish in wishes
         if judge(wish, answers.get(wish.field.slug)) is Verdict.FITS
@@ -193,7 +193,7 @@ def unanswered(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> tuple[Text
         _(
             "%(name)s: not known for certain, and %(asked)s was asked for. Ask the owner before you reserve.",
             name=wish.field,
-            asked=_Asked(wish),
+            asked=_WishWords(wish),
         )
         for wish in wishes
         if judge(wish, answers.get(wish.field.slug)) is Verdict.IN_DOUBT
@@ -201,7 +201,7 @@ def unanswered(wishes: Iterable[Wish], answers: Mapping[str, Any]) -> tuple[Text
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _WishWords:
     """What is asked of a field, as the reader says it."""
 
     wish: Wish
@@ -210,7 +210,7 @@ class _Asked:
         wish = self.wish
         bounds = {name: bound for name, bound in (("min", wish.least), ("max", wish.most)) if bound is not None}
         with reading_in(locale):
-            return str(spoken_wish(wish.field, {"oneOf": wish.one_of} if wish.one_of else bounds))
+            return str(format_wish(wish.field, {"oneOf": wish.one_of} if wish.one_of else bounds))
 
 
 def by_how_much(wish: Wish, answer: Any) -> tuple[Text, Text]:
@@ -218,7 +218,7 @@ def by_how_much(wish: Wish, answer: Any) -> tuple[Text, Text]:
     comparable, value = _comparable(wish.field, answer), _Value(wish.field, answer)
     if wish.field.kind is not FieldKind.NUMBER or wish.one_of or not isinstance(comparable, Decimal):
         return objection(wish, answer), _("%(name)s: %(value)s", name=wish.field, value=value)
-    facts = {"name": wish.field, "value": value, "asked": _Asked(wish)}
+    facts = {"name": wish.field, "value": value, "asked": _WishWords(wish)}
     if wish.low is not None and comparable < wish.low:
         step = Measure(wish.low - comparable, wish.field)
         sentence = _("%(name)s: %(value)s, which is %(step)s less than asked for: %(asked)s.", step=step, **facts)

@@ -100,7 +100,7 @@ class FieldSet(Named):
         return tuple(sorted(self.fields, key=lambda field: not field.is_needed))
 
 
-class Asked(Protocol):
+class HasFields(Protocol):
     """A material, as far as its fields go."""
 
     @property
@@ -129,7 +129,7 @@ class Names:
         return ", ".join(item.name_in(locale) for item in self.of)
 
 
-Reader = Callable[[Asked, Mapping[str, Any]], dict[str, Any]]
+Reader = Callable[[HasFields, Mapping[str, Any]], dict[str, Any]]
 
 
 def error_name(slug: str) -> str:
@@ -137,7 +137,7 @@ def error_name(slug: str) -> str:
     return f"fields.{slug}"
 
 
-def read_answers(material: Asked, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
+def read_answers(material: HasFields, given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
     """The answers in the order of the material's fields.
 
     Refused with everything that is wrong with them, each at its field. Null and empty are not said. A number comes as a number or as a decimal string.
@@ -146,7 +146,7 @@ def read_answers(material: Asked, given: Mapping[str, Any], *, today: date) -> d
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StoredAnswers:
     """What is kept of the fields of a lot or a demand, and the version that types it.
 
     No version: nothing was asked yet.
@@ -156,7 +156,7 @@ class Said:
     version: int | None = None
 
 
-def say(material: Asked, given: Mapping[str, Any] | None, before: Said, version: int, read: Reader) -> Said:
+def say(material: HasFields, given: Mapping[str, Any] | None, before: StoredAnswers, version: int, read: Reader) -> StoredAnswers:
     """What is kept when somebody says `given`, or says nothing of it (None).
 
     Whoever says what was there leaves it in the words of its own version. Whoever changes something says all of it in the words of
@@ -166,10 +166,10 @@ def say(material: Asked, given: Mapping[str, Any] | None, before: Said, version:
         return before
     slugs = {field.slug for field in material.fields}
     values = {slug: value for slug, value in given.items() if slug in slugs or before.values.get(slug) != value}
-    return Said(read(material, values), version)
+    return StoredAnswers(read(material, values), version)
 
 
-def _read_all(material: Asked, given: Mapping[str, Any], read: Callable[[Field, Any], Any]) -> dict[str, Any]:
+def _read_all(material: HasFields, given: Mapping[str, Any], read: Callable[[Field, Any], Any]) -> dict[str, Any]:
     fields = {field.slug: field for field in material.fields}
     errors = [FieldError(error_name(slug[:LONGEST_QUOTED]), _not_asked(slug)) for slug in given if slug not in fields]
     answers: dict[str, Any] = {}
@@ -313,7 +313,7 @@ def _read_choice(field: Field, value: Any) -> str:
     )
 
 
-def find_missing(material: Asked, answers: Mapping[str, Any]) -> list[FieldError]:
+def find_missing(material: HasFields, answers: Mapping[str, Any]) -> list[FieldError]:
     """A sentence for every field without whose answer a lot of this material is not published. Unknown is an answer."""
     return [
         FieldError(
@@ -325,7 +325,7 @@ def find_missing(material: Asked, answers: Mapping[str, Any]) -> list[FieldError
     ]
 
 
-def read_wishes(material: Asked, given: Mapping[str, Any], *, today: date) -> dict[str, dict[str, Any]]:
+def read_wishes(material: HasFields, given: Mapping[str, Any], *, today: date) -> dict[str, dict[str, Any]]:
     """What a demand asks of its fields: at least, at most, or one of.
 
     Refused with everything that is wrong with it, each at its field.
@@ -368,7 +368,7 @@ def _read_list(field: Field, values: Any) -> dict[str, Any]:
     return {"oneOf": [choice.slug for choice in field.choices if choice.slug in chosen]}
 
 
-def spoken(field: Field, value: Any) -> str:
+def format_answer(field: Field, value: Any) -> str:
     """An answer as a page says it, in the reader's language."""
     if value == UNKNOWN:
         return NOT_KNOWN.name
@@ -381,15 +381,15 @@ def spoken(field: Field, value: Any) -> str:
     return str(value) if chosen is None else chosen.name
 
 
-def spoken_wish(field: Field, wish: Mapping[str, Any]) -> Text | str:
+def format_wish(field: Field, wish: Mapping[str, Any]) -> Text | str:
     """What a demand asks of a field, as a page says it."""
     if "oneOf" in wish:
         return localize(Names(tuple(choice for choice in field.choices if choice.slug in wish["oneOf"])))
     least, most = wish.get("min"), wish.get("max")
     if least is not None and least == most:
-        return spoken(field, least)
+        return format_answer(field, least)
     if least is not None and most is not None:
-        return _("%(least)s to %(most)s", least=spoken(field, least), most=spoken(field, most))
+        return _("%(least)s to %(most)s", least=format_answer(field, least), most=format_answer(field, most))
     if least is not None:
-        return _("at least %(least)s", least=spoken(field, least))
-    return _("at most %(most)s", most=spoken(field, most))
+        return _("at least %(least)s", least=format_answer(field, least))
+    return _("at most %(most)s", most=format_answer(field, most))

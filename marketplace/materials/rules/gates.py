@@ -89,7 +89,7 @@ class Gate(Named):
             return material.field_set in self.field_sets or material.slug in self.materials
         return not self.hazard or self.kind is GateKind.ASBESTOS or self.hazard in material.hazard_codes
 
-    def said_in(self, answers: Mapping[str, str]) -> str:
+    def answer_in(self, answers: Mapping[str, str]) -> str:
         """What the answers say of it: yes where one stops, no where one is clear, else unknown."""
         values = [answers.get(name, UNKNOWN) for name in self.fields]
         if any(value in self.values for value in values):
@@ -229,16 +229,16 @@ def _limit(gate: Gate, case: Case) -> Iterator[Finding]:
         yield _finding(gate, state, gate.law, _disposed(gate), at=at)
 
 
-def _said(gate: Gate, case: Case) -> str:
+def _answer_to(gate: Gate, case: Case) -> str:
     """Field and hazard of a rule together: any yes, else any clear answer, else unknown."""
     hazard = case.answers.hazards.get(gate.hazard) if gate.hazard in case.material.hazard_codes else None
-    words = (hazard, gate.said_in(case.answers.fields))
+    words = (hazard, gate.answer_in(case.answers.fields))
     return next((word for word in (YES, NO) if word in words), UNKNOWN)
 
 
 def _answer(gate: Gate, case: Case) -> Iterator[Finding]:
     """A yes has the severity of the rule. Unknown asks; of what the material is known for it stops the hand-over, where a yes would stop."""
-    answer = _said(gate, case)
+    answer = _answer_to(gate, case)
     at = next((error_name(field.slug) for field in case.material.fields if field.slug in gate.fields), "hazards")
     if answer == YES:
         yield _finding(gate, _("%(name)s: yes.", name=gate), gate.law, _disposed(gate), at=at)

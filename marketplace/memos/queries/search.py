@@ -26,7 +26,7 @@ from marketplace.matching.queries.matches import Match, list_listings_for_demand
 from marketplace.matching.rules.misses import near_miss
 from marketplace.matching.rules.pair import Lot, Need, rank_key
 from marketplace.materials.queries import get_taxonomy
-from marketplace.materials.rules.fields import spoken_wish
+from marketplace.materials.rules.fields import format_wish
 from marketplace.materials.rules.taxonomy import Material, Taxonomy
 from marketplace.memos.rules.record import (
     FoundLot,
@@ -66,7 +66,7 @@ def searched_by(demand: Demand, taxonomy: Taxonomy) -> Searched:
         accepts_unknown_hazards=demand.accepts_unknown_hazards,
         fields=demand.fields,
         wishes=tuple(
-            Wish(name_of(field), in_every_language(partial(spoken_wish, field, demand.fields[field.slug])))
+            Wish(name_of(field), in_every_language(partial(format_wish, field, demand.fields[field.slug])))
             for field in material.fields
             if field.slug in demand.fields
         ),

@@ -32,7 +32,7 @@ from marketplace.kernel.geo_columns import list_axes_m
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.freshness import confirmed_since
-from marketplace.market.queries.gates import Said, list_refused, tells_owners_apart
+from marketplace.market.queries.gates import StoredLot, list_refused, tells_owners_apart
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import STALE_AFTER, Condition, ListingStatus
 from marketplace.matching.rules.wishes import Verdict, judge_all, stored_wishes
@@ -82,7 +82,7 @@ def read_columns(session: Session, taxonomy: Taxonomy, *, about: Material | None
     """
     offered, needed = _concerned(taxonomy, about)
     session.flush()  # the connection itself is asked: the session would make an object of each row
-    listings, demands = _rows(session, _on_offer(offered), [*_LISTED, *_MEASURED, "fields", "hazards"]), _asked(session, needed)
+    listings, demands = _rows(session, _on_offer(offered), [*_LISTED, *_MEASURED, "fields", "hazards"]), _needs(session, needed)
     bits = _bits()
     supply = _supply(listings, bits, _refused(session, listings))
     wanted = _wanted(session, demands, bits)
@@ -107,7 +107,7 @@ _SAID = ("material_id", "fields", "hazards", "asbestos_suspected", "year_of_cons
 
 def _refused(session: Session, rows: Rows) -> Numbers:
     """For whom each lot is refused by the rules of materials, at the place that takes the most."""
-    lots = {number: Said(*values) for number, *values in zip(rows["id"], *(rows[name] for name in _SAID), strict=True)}
+    lots = {number: StoredLot(*values) for number, *values in zip(rows["id"], *(rows[name] for name in _SAID), strict=True)}
     others = list_refused(session, lots, easiest(is_other_owner=True))
     own = list_refused(session, lots, easiest(is_other_owner=False)) if tells_owners_apart(session, Moment.RESERVE) else others
     return _numbers((number in own) * FOR_OWNER + (number in others) * FOR_OTHERS for number in lots)
@@ -146,7 +146,7 @@ def _on_offer(materials: frozenset[int] | None) -> Select[Any]:
     )
 
 
-def _asked(session: Session, materials: frozenset[int] | None) -> Rows:
+def _needs(session: Session, materials: frozenset[int] | None) -> Rows:
     """The open demands; of what is under way to them only those are asked that have any."""
     statement = (
         select(

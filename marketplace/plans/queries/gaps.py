@@ -34,7 +34,7 @@ class GapTotal:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldWay:
+class ExplainedWay:
     """One thing that would help, in a sentence."""
 
     way: PlanWay
@@ -42,12 +42,12 @@ class ToldWay:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldGap:
+class ExplainedGap:
     """A need or a lot that stays. `turns`: what becomes possible when a turn opens, apart from what people can do something about."""
 
     gap: PlanGap
-    ways: tuple[ToldWay, ...]
-    turns: tuple[ToldWay, ...]
+    ways: tuple[ExplainedWay, ...]
+    turns: tuple[ExplainedWay, ...]
 
 
 def total_gaps(session: Session, run: PlanRun, *, organisation_id: int | None = None) -> dict[Side, GapTotal]:
@@ -92,13 +92,13 @@ def list_gap_owners(session: Session, run: PlanRun, side: Side) -> list[Organisa
     return list(session.scalars(rows))
 
 
-def tell_gaps(session: Session, gaps: Sequence[PlanGap]) -> Iterator[ToldGap]:
+def explain_gaps(session: Session, gaps: Sequence[PlanGap]) -> Iterator[ExplainedGap]:
     """These gaps as a reader is told of them."""
     taxonomy = get_taxonomy(session)
     for gap in gaps:
-        ways = [ToldWay(way, _sentence(gap, way, taxonomy)) for way in gap.ways]
+        ways = [ExplainedWay(way, _sentence(gap, way, taxonomy)) for way in gap.ways]
         turns = tuple(way for way in ways if way.way.step == Step.TURN)
-        yield ToldGap(gap, tuple(way for way in ways if way.way.step != Step.TURN), turns)
+        yield ExplainedGap(gap, tuple(way for way in ways if way.way.step != Step.TURN), turns)
 
 
 def _of(run: PlanRun, side: Side | None, organisation_id: int | None) -> list[ColumnElement[bool]]:

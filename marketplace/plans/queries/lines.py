@@ -136,7 +136,7 @@ def _storage(way: PlanJourney) -> Text:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldLine:
+class ExplainedLine:
     """A line with how it stands now, why it is there, and how it goes."""
 
     line: PlanLine
@@ -145,11 +145,11 @@ class ToldLine:
     way: Text | None
 
 
-def tell_lines(session: Session, lines: Sequence[PlanLine]) -> list[ToldLine]:
+def explain_lines(session: Session, lines: Sequence[PlanLine]) -> list[ExplainedLine]:
     """These lines as a reader is told of them."""
     states, names = states_of(session, lines), _names_instead(session, lines)
     return [
-        ToldLine(line, states[line.number], _why_of(session, line, names.get(line.instead_of_id or 0)), _way_of(line))
+        ExplainedLine(line, states[line.number], _why_of(session, line, names.get(line.instead_of_id or 0)), _way_of(line))
         for line in lines
     ]
 

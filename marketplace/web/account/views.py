@@ -25,7 +25,7 @@ TARGET_LENGTH_MAX = 2000
 
 
 @blueprint.after_request
-def kept_apart(response: BaseResponse) -> BaseResponse:
+def keep_out_of_caches(response: BaseResponse) -> BaseResponse:
     """Keep pages around a password out of every cache, for visitors too. Where a session has ended, the browser forgets what it kept."""
     if request.method == "GET" and identity.has_ended():
         browser_copy.cleared(response)

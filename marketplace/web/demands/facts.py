@@ -15,7 +15,7 @@ from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import CONDITION_LABELS, Condition
 from marketplace.matching.queries.own_lots import list_fitting_lots
 from marketplace.matching.queries.wanted import WantedRow
-from marketplace.materials.rules.fields import spoken_wish
+from marketplace.materials.rules.fields import format_wish
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.features import fields_said
 from marketplace.web.ui.finder import home_of
@@ -62,7 +62,7 @@ def wishes_of(session: Session, demand: Demand, taxonomy: Taxonomy) -> list[Fact
     fields = fields_said(session, demand, taxonomy)
     of_material = [row.slug for row in taxonomy.material_by_id(demand.material_id).fields]
     order = [slug for slug in (*of_material, *demand.fields) if slug in demand.fields and slug in fields]
-    return [(fields[slug].name, spoken_wish(fields[slug], demand.fields[slug])) for slug in dict.fromkeys(order)]
+    return [(fields[slug].name, format_wish(fields[slug], demand.fields[slug])) for slug in dict.fromkeys(order)]
 
 
 def can_change(demand: Demand) -> bool:

@@ -24,7 +24,7 @@ class OfflineForm(Form):
     description = TextAreaField(_("What else should others know?"))
 
     @classmethod
-    def shown(cls, taxonomy: Taxonomy) -> "OfflineForm":
+    def unfilled(cls, taxonomy: Taxonomy) -> "OfflineForm":
         """The empty form, the same for everybody."""
         form = cls(formdata=None, meta={"csrf": False})
         form.material.choices = material_choices(taxonomy)

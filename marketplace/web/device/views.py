@@ -97,7 +97,7 @@ def _for_an_hour(response: Response) -> Response:
 @public
 def begin() -> str:
     """Begin a lot on a device without a network."""
-    return render_template("device/begin.html", form=OfflineForm.shown(get_taxonomy(current_session())))
+    return render_template("device/begin.html", form=OfflineForm.unfilled(get_taxonomy(current_session())))
 
 
 @blueprint.get(f"{OFFLINE}.json")

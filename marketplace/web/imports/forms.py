@@ -124,7 +124,7 @@ class GivenForm(Form):
         """The form with what was said."""
         return cls(formdata=None, data={"certainty": "" if run.given else Certainty.TENDERED.value, **run.given})
 
-    def said(self) -> dict[str, str]:
+    def typed_values(self) -> dict[str, str]:
         """What was typed, by column."""
         return {key: self[key].data or "" for key in ONCE}
 

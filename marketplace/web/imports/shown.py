@@ -75,7 +75,7 @@ def code_name(code: str) -> str:
     return f"code-{code.replace(' ', '').replace('*', 'x')}"
 
 
-def shown(run: ImportRun, form: ColumnsForm, given: GivenForm | None = None) -> ResponseReturnValue:
+def show_run(run: ImportRun, form: ColumnsForm, given: GivenForm | None = None) -> ResponseReturnValue:
     """The page of a sheet, with the form of its columns. While it is being applied it asks for itself again."""
     session, actor = current_session(), current_actor()
     table, task = table_of_run(session, run), find_task(session, run)

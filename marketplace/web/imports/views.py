@@ -141,7 +141,7 @@ def template_xlsx(table: str) -> Response:
 def show(import_id: int) -> ResponseReturnValue:
     """A loaded sheet: what is wrong with it, what it would change, and what came of it."""
     run = get_import(current_session(), current_actor(), import_id)
-    return shown.shown(run, columns_form(table_of_run(current_session(), run), run, shown.first_cells(run)))
+    return shown.show_run(run, columns_form(table_of_run(current_session(), run), run, shown.first_cells(run)))
 
 
 @blueprint.post("/invoer/<int:import_id>/kolommen")
@@ -159,7 +159,7 @@ def columns(import_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and attempt(form, set_them) is not None:
         answer = done(_("The columns are kept, also for your next sheet."), url_for("imports.show", import_id=import_id))
         return _judged(answer, run)
-    return shown.shown(run, form)
+    return shown.show_run(run, form)
 
 
 @blueprint.post("/invoer/<int:import_id>/regels")
@@ -242,10 +242,12 @@ def given(import_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
     form = GivenForm()
-    if form.validate_on_submit() and attempt(form, lambda: say_once(session, actor, import_id=import_id, values=form.said())):
+    if form.validate_on_submit() and attempt(
+        form, lambda: say_once(session, actor, import_id=import_id, values=form.typed_values())
+    ):
         back = url_for("imports.show", import_id=import_id)
         return _judged(done(_("It counts for every post that does not say it itself."), back), run)
-    return shown.shown(run, columns_form(table_of_run(session, run), run, shown.first_cells(run)), form)
+    return shown.show_run(run, columns_form(table_of_run(session, run), run, shown.first_cells(run)), form)
 
 
 @blueprint.post("/invoer/<int:import_id>/toepassen")

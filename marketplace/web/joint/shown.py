@@ -15,11 +15,11 @@ from marketplace.joint.queries.needs import JointNeed, LotPart, NeedRow
 from marketplace.joint.rules.clause import GUIDANCE, NARROW, NO_SPLITTING, Clause, is_narrow
 from marketplace.joint.rules.gathering import Group
 from marketplace.joint.rules.question import JointQuestion
-from marketplace.joint.rules.wording import CONTRACT_LABELS, said_of_estimate, said_of_source, said_of_threshold
+from marketplace.joint.rules.wording import CONTRACT_LABELS, describe_estimate, describe_source, describe_threshold
 from marketplace.kernel.formats import km, mass, money, number, period, quantity
 from marketplace.kernel.language import Text, _, reading_in
 from marketplace.kernel.units import Unit
-from marketplace.sheets.joint_need import evidence_of, said_of_need, total_in_words
+from marketplace.sheets.joint_need import describe_need, evidence_of, total_in_words
 
 KEYS = ("materiaal", "van", "tot", "km", "gemeente", "waarde")
 LONGEST_VALUE, MOST_VALUES = 100, 40
@@ -143,7 +143,7 @@ def _need_cells(row: NeedRow, need: JointNeed) -> list[Any]:
         _("no limit") if demand.max_distance_km is None else km(demand.max_distance_km, None),
         quantity(demand.quantity, row.unit),
         quantity(demand.fulfilled + row.under_way, row.unit),
-        said_of_need(row, need),
+        describe_need(row, need),
         quantity(row.covered, need.unit),
         _rest(quantity(row.rest, need.unit), is_nothing=not row.rest),
     ]
@@ -217,7 +217,7 @@ def thresholds_table(need: JointNeed) -> dict[str, Any]:
             [
                 CONTRACT_LABELS[compared.contract],
                 _("not known") if compared.threshold is None else money(compared.threshold.amount_cents),
-                said_of_threshold(compared),
+                describe_threshold(compared),
             ]
             for compared in need.compared
         ],
@@ -233,8 +233,8 @@ def texts_of(need: JointNeed, clause: Clause) -> dict[str, Any]:
             written[locale] = [str(sentence) for sentence in clause.sentences]
     return {
         "total_in_words": total_in_words(need),
-        "estimate": said_of_estimate(need.estimate),
-        "sources": list(dict.fromkeys(str(source) for compared in need.compared if (source := said_of_source(compared)))),
+        "estimate": describe_estimate(need.estimate),
+        "sources": list(dict.fromkeys(str(source) for compared in need.compared if (source := describe_source(compared)))),
         "no_splitting": NO_SPLITTING,
         "guidance": GUIDANCE,
         "narrow": NARROW if is_narrow(chosen.owners, chosen.partners) else None,

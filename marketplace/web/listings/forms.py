@@ -315,7 +315,7 @@ class ListingForm(MaterialForm):
         return row.empty if data is None else data
 
 
-def shown_value(row: ListingField, value: Any) -> Any:
+def form_value(row: ListingField, value: Any) -> Any:
     """A value of a draft as its field of the form has it."""
     if row.kind is Kind.CHOICE:
         return value.value if value else ""
@@ -382,7 +382,7 @@ class CloseForm(Form):
         return Outcome(field.data) if field is not None and field.data in set(Outcome) else None
 
     @property
-    def said(self) -> str:
+    def explanation(self) -> str:
         """The sentence; empty where the question was left out."""
         field = self._fields.get("reason")
         return (field.data or "") if field is not None else ""

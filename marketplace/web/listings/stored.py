@@ -23,7 +23,7 @@ from marketplace.market.rules.listing import TITLE_LENGTH_MAX, Answer, ListingSt
 from marketplace.market.rules.values import PLAN, plain_fields, stored_value
 from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, WhereForm, listing_form, names_of, shown_value
+from marketplace.web.listings.forms import HAZARD_PREFIX, ListingForm, WhereForm, form_value, listing_form, names_of
 from marketplace.web.listings.pictures import PREVIEW
 from marketplace.web.ui.comparison import compare, is_outdated
 from marketplace.web.ui.day_chips import Since, Till, day_of
@@ -238,7 +238,7 @@ def in_reader_language(answers: Answers, taxonomy: Taxonomy) -> Answers:
 
 def stored_form(listing: Listing, taxonomy: Taxonomy, *, sent: bool = True) -> ListingForm:
     """The form of a lot: with what was sent over it, or (`sent` false) only with what is stored."""
-    values = {row.name: shown_value(row, stored_value(listing, row)) for row in plain_fields()}
+    values = {row.name: form_value(row, stored_value(listing, row)) for row in plain_fields()}
     values |= {
         "version": listing.version,
         "material": taxonomy.material_by_id(listing.material_id).slug,

@@ -182,7 +182,7 @@ def withdraw(listing_id: int) -> ResponseReturnValue:
     form = _asking(listing, WithdrawForm() if held else CloseForm())
     if (form.is_submitted() and form.validate()) and attempt(
         form,
-        lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.said, outcome=form.chosen),
+        lambda: withdraw_listing(session, actor, listing_id=listing_id, reason=form.explanation, outcome=form.chosen),
     ):
         return done(_withdrawn(form, has), url_for("work.show"))
     return page("listings/withdraw.html", form, listing=listing, held=held, states=RESERVATION_BADGES, has=has)
@@ -206,7 +206,7 @@ def close(listing_id: int) -> ResponseReturnValue:
     form = _asking(listing, CloseForm())
     is_valid = form.is_submitted() and (listing.held > 0 or form.validate())
     if is_valid and attempt(
-        form, lambda: close_listing(session, actor, listing_id=listing_id, outcome=form.chosen, reason=form.said)
+        form, lambda: close_listing(session, actor, listing_id=listing_id, outcome=form.chosen, reason=form.explanation)
     ):
         return done(_closed(form, has), url_for("work.listings"))
     return page("listings/close.html", form, listing=listing, has=has)

@@ -71,7 +71,7 @@ def _announce_lot(session: Session, actor: Actor, depot: Depot, lot_id: int) -> 
     form.prepare(lot)
     if submit(form, lambda: announce_lot(session, actor, depot_id=depot.id, coming=form.coming(lot_id))):
         return _announced(form, url_for("lots.show", lot_id=lot_id))
-    return page("lots/announce.html", form, depot=depot, lot=Shown.of(session, Coming(lot, None)))
+    return page("lots/announce.html", form, depot=depot, lot=IncomingLot.of(session, Coming(lot, None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def bring_in(depot_id: int) -> ResponseReturnValue:
         return done(here, url_for("lots.show", lot_id=coming.lot.id), "info")
     form.prepare(coming.lot)
     form.offer_vehicles(get_taxonomy(session).vehicles)
-    announced = Shown.of(session, coming)
+    announced = IncomingLot.of(session, coming)
     made = is_valid and attempt(form, lambda: _bring_in(session, actor, depot, coming, form))
     if made:
         warn_of_full(session, depot.id)
@@ -188,7 +188,7 @@ def bring_in(depot_id: int) -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class IncomingLot:
     """What a lot that comes in says of itself, as it was before; `expected`: what was announced."""
 
     number: str
@@ -199,7 +199,7 @@ class Shown:
     expected: Text | None
 
     @classmethod
-    def of(cls, session: Session, coming: Coming) -> "Shown":
+    def of(cls, session: Session, coming: Coming) -> "IncomingLot":
         lot, arrival = coming.lot, coming.arrival
         expected = None if arrival is None else _arrival_sentence(session, arrival)
         there = Amount(lot.quantity, lot.unit_of)

@@ -119,7 +119,7 @@ def _factor(value: Decimal | None) -> Text | str:
     return _("unknown, never zero") if value is None else exact(value)
 
 
-def told_changes(version: MaterialVersion, actor: Actor) -> list[str]:
+def describe_changes(version: MaterialVersion, actor: Actor) -> list[str]:
     """What a version changed in a material, in words. A licensed figure is named without its value."""
     may_read = may_read_figures(actor, version.facts)
     return [

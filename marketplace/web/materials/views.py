@@ -83,7 +83,7 @@ def show_material(slug: str) -> str:
         "materials/show_material.html",
         material=material,
         facts=shown.facts_of(session, material, actor),
-        versions=[(version, shown.told_changes(version, actor)) for version in versions],
+        versions=[(version, shown.describe_changes(version, actor)) for version in versions],
         names=_names(),
     )
 
@@ -109,7 +109,7 @@ def load() -> ResponseReturnValue:
 @one_moment
 def show_list(list_id: int) -> ResponseReturnValue:
     """What a list changes, and what is to be decided about it."""
-    return _shown(list_id, UseForm(data={"seen": str(get_taxonomy(current_session()).version)}))
+    return _list_page(list_id, UseForm(data={"seen": str(get_taxonomy(current_session()).version)}))
 
 
 @blueprint.post(f"{LISTS}/<int:list_id>/gebruiken")
@@ -128,7 +128,7 @@ def use(list_id: int) -> ResponseReturnValue:
         else None
     )
     if used is None:
-        return _shown(list_id, form)
+        return _list_page(list_id, form)
     message = _("Version %(version)s is in use. What was counted before stays as it is.", version=str(used.version_id))
     return done(message, url_for("materials.show_list", list_id=list_id))
 
@@ -150,7 +150,7 @@ def withdraw(list_id: int) -> ResponseReturnValue:
 def _step(list_id: int, verb: Callable[..., FactorList], message: Text) -> ResponseReturnValue:
     form = StepForm()
     if not form.validate_on_submit() or attempt(form, lambda: verb(current_session(), current_actor(), list_id=list_id)) is None:
-        return _shown(list_id, form)
+        return _list_page(list_id, form)
     return done(message, url_for("materials.show_list", list_id=list_id))
 
 
@@ -168,7 +168,7 @@ def decline(list_id: int) -> ResponseReturnValue:
         else None
     )
     if declined is None:
-        return _shown(list_id, form)
+        return _list_page(list_id, form)
     return done(_("The list is declined, and whoever handed it in is told."), url_for("materials.show_list", list_id=list_id))
 
 
@@ -183,7 +183,7 @@ def restore(version: int) -> ResponseReturnValue:
     return redirect(url_for("materials.show_list", list_id=made.id), 303)
 
 
-def _shown(list_id: int, form: Form) -> ResponseReturnValue:
+def _list_page(list_id: int, form: Form) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     row = get_factor_list(session, actor, list_id)
     in_use = get_taxonomy(session).version

@@ -10,7 +10,7 @@ from marketplace.kernel.language import Text, _, ngettext
 from marketplace.memos.models import Memo
 from marketplace.memos.rules.memo import DECIDED_LABELS, Decision
 from marketplace.memos.rules.record import Stock, read_searched
-from marketplace.sheets.memo import shown_km, stock_rows
+from marketplace.sheets.memo import memo_km, stock_rows
 from marketplace.web.ui.states import Badge
 
 TONES = {Decision.FROM_BANK: "good", Decision.BOUGHT_NEW: "neutral", Decision.WAITS: "wait"}
@@ -62,7 +62,7 @@ def stock_table(stock: Stock) -> list[list[Text | str]]:
             number(lying.lots),
             number(lying.planned),
             mass(lying.mass_kg),
-            "–" if lying.nearest_km is None else shown_km(lying.nearest_km),
+            "–" if lying.nearest_km is None else memo_km(lying.nearest_km),
         ]
         for label, lying in stock_rows(stock)
     ]

@@ -16,7 +16,7 @@ from marketplace.memos.actions.search import search_first
 from marketplace.memos.models import Memo
 from marketplace.memos.queries.memos import find_author, get_memo, list_memos
 from marketplace.memos.rules.record import read_found, read_searched, read_stock
-from marketplace.sheets.memo import conclusion_facts, result_of, search_facts, shown_km
+from marketplace.sheets.memo import conclusion_facts, memo_km, result_of, search_facts
 from marketplace.web.memos import overview
 from marketplace.web.memos.forms import ConcludeForm, SearchForm
 from marketplace.web.memos.texts import memo_row, stock_table
@@ -143,7 +143,7 @@ def _page(memo_id: int, sent: ConcludeForm | None) -> ResponseReturnValue:
         "findings": findings,
         "searched": searched,
         "photos": find_first_photos(session, [lot.listing_id for lot in (*findings.lots, *findings.misses)]),
-        "shown_km": shown_km,
+        "shown_km": memo_km,
         "stock": stock_table(read_stock(memo.stock)),
         "facts": [*search_facts(searched), *([(_("Searched by"), author)] if author else [])],
         "done": conclusion_facts(memo.conclusion) if memo.conclusion else [],

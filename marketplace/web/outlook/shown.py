@@ -41,7 +41,7 @@ def years_of(ahead: Ahead, taxonomy: Taxonomy) -> list[tuple[int, list[QuarterSh
     for row in ahead.rows:
         by_quarter[str(row.quarter)].append(row)
     quarters_shown = [
-        (row.quarter.year, _shown(row, by_quarter[str(row.quarter)], taxonomy, largest=largest, places=places))
+        (row.quarter.year, _quarter_shown(row, by_quarter[str(row.quarter)], taxonomy, largest=largest, places=places))
         for row in ahead.totals
     ]
     return [
@@ -49,7 +49,7 @@ def years_of(ahead: Ahead, taxonomy: Taxonomy) -> list[tuple[int, list[QuarterSh
     ]
 
 
-def _shown(row: Outlook, parts: list[Outlook], taxonomy: Taxonomy, *, largest: Decimal, places: int) -> QuarterShown:
+def _quarter_shown(row: Outlook, parts: list[Outlook], taxonomy: Taxonomy, *, largest: Decimal, places: int) -> QuarterShown:
     sure = [(CERTAINTY_LABELS[certainty], row.by_certainty.get(certainty, ZERO)) for certainty in reversed(Certainty)]
     gaps: defaultdict[str, Decimal] = defaultdict(Decimal)
     for part in parts:

@@ -191,7 +191,7 @@ def _middle(shape: Mapping[str, Any] | None) -> Location:
     return located(finder().find(f"{middle.lat}, {middle.lon}"))
 
 
-def _known_field() -> RadioField:
+def _basis_field() -> RadioField:
     return RadioField(
         _("How do you know?"),
         [Required(_("Choose how you know it."))],
@@ -221,7 +221,7 @@ class ItemForm(Form):
     material = SelectField(_("Which material is it?"), [Required(_("Choose a material."))], validate_choice=False)
     quantity = QuantityField(_("How much is there?"), [_HOW_MUCH])
     layer = _layer_field()
-    known_by = _known_field()
+    known_by = _basis_field()
     source = _source_field()
     element = StringField(_("What is it in the object?"), description=_("For example carriageway, footpath, or deck."))
     use_count = IntegerField(
@@ -273,7 +273,7 @@ class DescribeForm(Form):
         _("How can it be removed?"),
         choices=options(((detachability.value, detachability.label) for detachability in Detachability), empty=_("Not known")),
     )
-    known_by = _known_field()
+    known_by = _basis_field()
     source = _source_field()
 
     def hazard_fields(self) -> list[Any]:

@@ -49,7 +49,7 @@ def owned() -> ResponseReturnValue:
     """How much is owned by the newest estimate, and what of it has a passport. Former estimates too."""
     session, actor = current_session(), current_actor()
     organisation_id = int(actor.organisation_id or 0)
-    year = asked_year()
+    year = read_year()
     last = find_last_year(session, organisation_id, year)
     counted = get_owned_year(session, actor, organisation_id, last or year)
     held = passported_by_kind(session, organisation_id)
@@ -70,7 +70,7 @@ def owned() -> ResponseReturnValue:
 @permission(Can.ESTIMATE_OWNED)
 def estimate() -> ResponseReturnValue:
     """Estimate how much is owned in a year. The estimate before stays."""
-    session, actor, year = current_session(), current_actor(), asked_year()
+    session, actor, year = current_session(), current_actor(), read_year()
     organisation_id = int(actor.organisation_id or 0)
     last = find_last_year(session, organisation_id, year)
     form = owned_form()
@@ -85,7 +85,7 @@ def estimate() -> ResponseReturnValue:
     return page("passports/estimate.html", form, year=year, kinds=list(AssetKind))
 
 
-def asked_year() -> int:
+def read_year() -> int:
     """The year in the address; this year for what is none."""
     this_year = clock.today().year
     typed = request.args.get("jaar", "")

@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     question = Question(url_for("passports.index"), request.args, passports.KEYS)
     form = passports.search_form(session, actor)
-    wanted = passports.asked_of(session, actor, question, form)
+    wanted = passports.read_filter(session, actor, question, form)
     rows, total = result = list_assets(session, actor, wanted)
     last = max(1, -(-total // passports.PAGE_SIZE))
     if question.page > last:

@@ -16,7 +16,7 @@ from marketplace.kernel.units import Amount, Unit
 from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.models import PlanResult, PlanRun
 from marketplace.plans.queries.effects import Deeds, Fates, FateTotal, effect_of_plans, in_order
-from marketplace.plans.queries.gaps import ToldGap, list_gap_owners, list_gaps, tell_gaps, total_gaps
+from marketplace.plans.queries.gaps import ExplainedGap, explain_gaps, list_gap_owners, list_gaps, total_gaps
 from marketplace.plans.queries.pairs import Objective
 from marketplace.plans.queries.runs import get_run, list_runs
 from marketplace.plans.queries.together import CHANGE_LABELS, ChangedLine, compare_runs, list_combined, list_rounds
@@ -40,7 +40,7 @@ OBJECTIVE_SHORT: dict[Objective, Text] = {
 class ShownGap:
     """A need or a lot that stays, with its amounts."""
 
-    explained: ToldGap
+    explained: ExplainedGap
     left: Amount
     of: Amount
 
@@ -90,13 +90,13 @@ def gaps(plan_id: int) -> ResponseReturnValue:
         totals=total_gaps(session, run, organisation_id=organisation_id),
         owners=owners,
         chosen=chosen,
-        gaps=[_shown(explained) for explained in tell_gaps(session, gaps)],
+        gaps=[_show_gap(explained) for explained in explain_gaps(session, gaps)],
         materials=get_taxonomy(session),
         **place,
     )
 
 
-def _shown(explained: ToldGap) -> ShownGap:
+def _show_gap(explained: ExplainedGap) -> ShownGap:
     gap = explained.gap
     return ShownGap(explained, Amount(gap.left, Unit(gap.unit)), Amount(gap.quantity, Unit(gap.unit)))
 
@@ -133,7 +133,7 @@ def compare() -> ResponseReturnValue:
     """Two plans beside each other; without a choice the newest and the one before."""
     session, actor = current_session(), current_actor()
     runs = [run for run in list_runs(session, actor, offset=0, limit=CHOICES)[0] if run.result is not None]
-    before, now = _asked_run("van", runs[1:2]), _asked_run("met", runs[:1])
+    before, now = _read_run("van", runs[1:2]), _read_run("met", runs[:1])
     if before is None or now is None or before.result is None or now.result is None:
         return render_template("plans/compare.html", runs=runs, before=None, now=None)
     compared = compare_runs(session, before, now, offset=0, limit=0)
@@ -155,7 +155,7 @@ def compare() -> ResponseReturnValue:
     )
 
 
-def _asked_run(key: str, otherwise: Sequence[PlanRun]) -> PlanRun | None:
+def _read_run(key: str, otherwise: Sequence[PlanRun]) -> PlanRun | None:
     number = request.args.get(key, type=int)
     if number is None:
         return next(iter(otherwise), None)

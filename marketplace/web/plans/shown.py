@@ -14,7 +14,7 @@ from marketplace.market.queries.gates import asks_destination
 from marketplace.market.rules.listing import CERTAINTY_LABELS, Certainty
 from marketplace.materials.queries import get_taxonomy
 from marketplace.plans.models import PlanCost, PlanLine, PlanResult
-from marketplace.plans.queries.lines import tell_lines
+from marketplace.plans.queries.lines import explain_lines
 from marketplace.plans.rules.lines import STATE_LABELS, LineState
 
 TONES = {
@@ -46,7 +46,7 @@ def lines_shown(actor: Actor, lines: Sequence[PlanLine]) -> Iterator[ShownLine]:
     """These lines with their reasons and what the reader may do."""
     session = current_session()
     taxonomy = get_taxonomy(session)
-    for told_line in tell_lines(session, lines):
+    for told_line in explain_lines(session, lines):
         line = told_line.line
         yield ShownLine(
             line,

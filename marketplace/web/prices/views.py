@@ -68,7 +68,7 @@ def load() -> ResponseReturnValue:
 def show(table_id: int) -> ResponseReturnValue:
     """One table with its prices; before it is in use, what it would change."""
     newest = prices.find_newest_table(current_session())
-    return _shown(table_id, UseForm(data={"seen": str(newest.id if newest else 0)}))
+    return _table_page(table_id, UseForm(data={"seen": str(newest.id if newest else 0)}))
 
 
 @blueprint.post(f"{TABLES}/<int:table_id>/gebruiken")
@@ -82,7 +82,7 @@ def use(table_id: int) -> ResponseReturnValue:
         else None
     )
     if used is None:
-        return _shown(table_id, form)
+        return _table_page(table_id, form)
     return done(
         _("Table %(number)s is in use. What was valued before stays as it is.", number=str(table_id)), url_for("prices.index")
     )
@@ -99,7 +99,7 @@ def download(table_id: int) -> Response:
     return table_answer(name, shown.HEADER, shown.file_lines(rows, get_taxonomy(session)))
 
 
-def _shown(table_id: int, form: UseForm) -> ResponseReturnValue:
+def _table_page(table_id: int, form: UseForm) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     table, in_use = prices.get_price_table(session, actor, table_id), prices.find_newest_table(session)
     if form.refusal is not None:

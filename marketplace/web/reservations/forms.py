@@ -250,7 +250,7 @@ class ReserveForm(Form):
         self.depot.offer(_("No, to no depot"))
         if not self.is_submitted():
             self.demand_id.data = linked.get("demand", "")
-            self.quantity.data = _asked(linked.get("quantity", ""), Unit(listing.unit))
+            self.quantity.data = _read_quantity(linked.get("quantity", ""), Unit(listing.unit))
 
     def draft(self) -> ReservationDraft:
         """What was asked."""
@@ -285,7 +285,7 @@ class ReserveForm(Form):
         return self.refusal is not None and "available" in self.refusal.facts
 
 
-def _asked(typed: str, unit: Unit) -> Quantity | None:
+def _read_quantity(typed: str, unit: Unit) -> Quantity | None:
     try:
         return Quantity(read_decimal(typed), unit)
     except Refusal:

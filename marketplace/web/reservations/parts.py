@@ -220,7 +220,7 @@ def lines(actor: Actor, reservation: Reservation, events: Sequence[Event], rows:
                 _(event.sentence.message, who=names[event.by], asker=reservation.organisation.name),
                 brief_moment(event.at),
                 _measured(reservation, event),
-                _said(reservation, event),
+                _reason(reservation, event),
                 near_date(event.time) if event.time else quantity(event.figure, unit) if event.figure is not None else "",
                 event.mark.value,
                 event.is_replaced,
@@ -260,7 +260,7 @@ def _measured(reservation: Reservation, event: Event) -> str | None:
     return str(MEASURED_LABELS[MeasuredBy(way)]).lower() if way else None
 
 
-def _said(reservation: Reservation, event: Event) -> Written | None:
+def _reason(reservation: Reservation, event: Event) -> Written | None:
     """Why, in the words of whoever did it, as far as they are kept."""
     words = {
         "dispute": reservation.dispute_reason,

@@ -203,9 +203,9 @@ def _facts(actor: Actor, reservation: Reservation, terms: Terms) -> list[Fact]:
         (_("Destination"), None if reservation.terms else terms.destination_name),
         (_("Project"), Written(reservation.project) or None),
         (_("Use"), Written(reservation.use) or None),
-        (_("Used again as it is"), _said(reservation.reused_as_is)),
-        (_("For what it was made for, or better"), _said(reservation.same_grade)),
-        (_("Replaces a new purchase"), None if reservation.terms else _said(terms.replaces_purchase)),
+        (_("Used again as it is"), _yes_or_no(reservation.reused_as_is)),
+        (_("For what it was made for, or better"), _yes_or_no(reservation.same_grade)),
+        (_("Replaces a new purchase"), None if reservation.terms else _yes_or_no(terms.replaces_purchase)),
         (
             _("Estimated price of that purchase"),
             money(reservation.purchase_price_cents) if reservation.purchase_price_cents else None,
@@ -217,18 +217,18 @@ def _facts(actor: Actor, reservation: Reservation, terms: Terms) -> list[Fact]:
         (_("Asked on"), moment(reservation.requested_at)),
         (_("Offered until"), moment(until) if status is ReservationStatus.OFFERED else None),
         (_("Answer by"), long_date(until) if status is ReservationStatus.REQUESTED else None),
-        (_("Kept until"), _kept_until(reservation) if status is ReservationStatus.APPROVED else None),
+        (_("Kept until"), _held_until(reservation) if status is ReservationStatus.APPROVED else None),
         (_("Booked afterwards, because"), Written(reservation.late_reason) or None),
         (_("Objection of %(asker)s", asker=reservation.organisation.name), Written(reservation.objection) or None),
         (_("Decision of the broker"), _decision(reservation)),
     ]
 
 
-def _said(answer: bool | None) -> Text | None:
+def _yes_or_no(answer: bool | None) -> Text | None:
     return None if answer is None else _("yes") if answer else _("no")
 
 
-def _kept_until(reservation: Reservation) -> Text | str:
+def _held_until(reservation: Reservation) -> Text | str:
     until, lot = reservation.expires_at, reservation.listing
     last = None if lot.planned else lot.available_until
     if is_beyond_lot(until, last):

@@ -12,7 +12,7 @@ from marketplace.kernel.language import _
 from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.searches.forms import KeepForm
-from marketplace.web.searches.words import kept_of, mailed_of, organisation_names
+from marketplace.web.searches.words import describe_search, mailed_of, organisation_names
 from marketplace.web.ui.form_page import done, page, submit
 from marketplace.web.ui.search_address import Question
 
@@ -25,7 +25,7 @@ def list_searches() -> str:
     """The searches that somebody keeps."""
     session, actor = current_session(), current_actor()
     rows, taxonomy, names = list_saved_searches(session, actor), get_taxonomy(session), organisation_names(session)
-    searches = [(row, kept_of(read_filters(row.query), taxonomy, names)) for row in rows]
+    searches = [(row, describe_search(read_filters(row.query), taxonomy, names)) for row in rows]
     return render_template("searches/list_searches.html", searches=searches, mailed=mailed_of(session, actor))
 
 
@@ -38,7 +38,7 @@ def create() -> ResponseReturnValue:
     form = KeepForm(data={"name": name_of(question, get_taxonomy(session))})
     if submit(form, lambda: save_search(session, current_actor(), name=form.name.data or "", query=question.query())):
         return done(_("Your search is saved."), url_for("searches.list_searches"))
-    facts = kept_of(read_filters(question.query()), get_taxonomy(session), organisation_names(session))
+    facts = describe_search(read_filters(question.query()), get_taxonomy(session), organisation_names(session))
     action = f"{url_for('searches.create')}?{question.query()}"
     return page(
         "searches/create.html", form, question=question, action=action, facts=facts, mailed=mailed_of(session, current_actor())

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from marketplace.accounts.policy import Actor
 from marketplace.accounts.queries.organisations import list_organisations
 from marketplace.accounts.queries.preferences import get_preferences
-from marketplace.catalogue.rules.fields import PREFIX, asked_of, read_pairs
+from marketplace.catalogue.rules.fields import PREFIX, describe_filter, read_pairs
 from marketplace.catalogue.rules.query import SUPPLY_LABELS
 from marketplace.catalogue.rules.saved_query import SavedFilters
 from marketplace.kernel.db import Session
@@ -30,7 +30,7 @@ def organisation_names(session: Session) -> dict[str, str]:
     return {row.slug: row.name for row in list_organisations(session)}
 
 
-def kept_of(filters: SavedFilters, taxonomy: Taxonomy, names: Mapping[str, str]) -> Kept:
+def describe_search(filters: SavedFilters, taxonomy: Taxonomy, names: Mapping[str, str]) -> Kept:
     """Everything that narrows the search: what it is, and its value. Empty: whatever is new."""
     groups = {group.slug: group.name for group in taxonomy.groups}
     materials = [material.name if (material := taxonomy.find_material(slug)) else slug for slug in filters.materials]
@@ -52,7 +52,7 @@ def _by_field(filters: SavedFilters, taxonomy: Taxonomy) -> Kept:
     read, errors = read_pairs(filters.fields, taxonomy.fields_by_slug.get, DEFAULT_LOCALE)
     wrong = {error.field for error in errors}
     fields = [(taxonomy.fields_by_slug[pair.slug], pair) for pair in read]
-    rows: Kept = [(field.name, localize(asked_of(field, pair))) for field, pair in fields]
+    rows: Kept = [(field.name, localize(describe_filter(field, pair))) for field, pair in fields]
     return rows + [(_("Property"), f"{key.removeprefix(PREFIX)} {value}") for key, value in filters.fields if key in wrong]
 
 

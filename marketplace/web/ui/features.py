@@ -12,7 +12,7 @@ from marketplace.market.models import Demand, Listing
 from marketplace.market.rules.fields import Kind, ListingField
 from marketplace.market.rules.values import plain_fields, stored_value
 from marketplace.materials.queries import fields_of_version
-from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, spoken
+from marketplace.materials.rules.fields import UNKNOWN, Field, FieldKind, format_answer
 from marketplace.materials.rules.taxonomy import Taxonomy
 
 YES_OR_NO = {True: _("Yes"), False: _("No")}
@@ -68,7 +68,7 @@ def fields_said(session: Session, row: Listing | Demand, taxonomy: Taxonomy) -> 
 
 def answer_words(field: Field, answer: Any) -> str:
     """An answer as a page says it; what somebody wrote in the language in which it was written."""
-    return Written(answer) if field.kind is FieldKind.LINE and answer != UNKNOWN else spoken(field, answer)
+    return Written(answer) if field.kind is FieldKind.LINE and answer != UNKNOWN else format_answer(field, answer)
 
 
 def _features(listing: Listing, rows: list[ListingField]) -> tuple[Feature, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from marketplace.catalogue.queries.columns import FieldFacet
-from marketplace.catalogue.rules.fields import LEAST, MOST, PREFIX, Bound, FieldFilter, asked_of, read_pairs
+from marketplace.catalogue.rules.fields import LEAST, MOST, PREFIX, Bound, FieldFilter, describe_filter, read_pairs
 from marketplace.kernel.errors import FieldError
 from marketplace.kernel.formats import long_date
 from marketplace.kernel.language import Text, _, current_locale, localize, ngettext
@@ -98,7 +98,7 @@ def chips_of(question: Question, filters: Iterable[FieldFilter], taxonomy: Taxon
             ]
         else:
             href = question.without((key + LEAST, None), (key + MOST, None))
-            rows.append(Chip(_("%(name)s: %(value)s", name=field, value=asked_of(field, field_filter)), href))
+            rows.append(Chip(_("%(name)s: %(value)s", name=field, value=describe_filter(field, field_filter)), href))
     return rows
 
 

@@ -250,7 +250,7 @@ class MaterialForm(Form):
         return [input_name for name in names for input_name in own.get(name, [name])]
 
     @property
-    def spoken_names(self) -> list[str]:
+    def translated_names(self) -> list[str]:
         """Those whose answers are written in another way in another language."""
         return [field.name for entry in self.entries if entry.row.kind in SPOKEN for field in entry.inputs]
 
@@ -346,7 +346,7 @@ def own_typed(answers: Answers, prefix: str) -> Answers:
 def in_reader_language(answers: Answers, prefix: str, form_of: Callable[[Answers], MaterialForm], names: list[str]) -> Answers:
     """What was typed in the other language, in this one; also in the fields of the material."""
     own = own_typed(answers, prefix)
-    turned = turned_in({**answers, **own}, lambda _answers: form_of(answers), [*names, *form_of(answers).spoken_names])
+    turned = turned_in({**answers, **own}, lambda _answers: form_of(answers), [*names, *form_of(answers).translated_names])
     others = {name: text for name, text in turned.items() if not name.startswith(prefix)}
     return others | {"fields": {name.removeprefix(prefix): turned[name] for name in own}}
 

@@ -77,10 +77,10 @@ def next_step(actor: Actor, reservation: Reservation, circumstances: Circumstanc
         badge, sentence = _ENDINGS[status]
         return Next(_(badge.message, **case.words), _("How it ended"), sentence, Tone.STOP, mine=False, over=True)
     if reservation.confirm_until is not None and case.asks:
-        return case.asked_for_dates()
+        return case.answer_dates()
     pending = reservation.proposed_terms if status is not _S.DISPUTED else None
     if pending is not None and case.is_side and pending.proposed_by_id != actor.organisation_id:
-        return case.asked_for_terms()
+        return case.answer_terms()
     badge, heading, sentence, mine = _OPEN[status](case)
     step = Next(badge, heading, sentence, Tone.MINE if mine else Tone.OTHER, mine)
     return replace(step, tone=Tone.STOP) if status is _S.DISPUTED or reservation.unconfirmed_since else step
@@ -114,7 +114,7 @@ class _Case:
         title = _(heading.message, **fill) if heading is not None else NOTHING_TO_DO
         return _(badge.message, **fill), title, _(sentence.message, **fill), mine
 
-    def asked(self) -> Text | None:
+    def quantity_heading(self) -> Text | None:
         """How much is asked for, to the owner, who may decide on it."""
         if not self.owns:
             return None
@@ -189,7 +189,7 @@ class _Case:
             badge = _((_DONE if by is None else _COMPLETED.get(by, _AGREED)).message, **words)
         return Next(badge, _("What this exchange saved"), sentence, Tone.DONE, mine=False, over=True)
 
-    def asked_for_dates(self) -> Next:
+    def answer_dates(self) -> Next:
         """The period of what is planned moved, and the reader agrees or lets go."""
         by = near_date(self.reservation.confirm_until)
         return Next(
@@ -200,7 +200,7 @@ class _Case:
             mine=True,
         )
 
-    def asked_for_terms(self) -> Next:
+    def answer_terms(self) -> Next:
         """The other side proposes other terms, and the reader answers."""
         pending = self.reservation.proposed_terms
         who = pending.proposed_by.name if pending is not None and pending.proposed_by else ""
@@ -244,7 +244,7 @@ def _waiting(case: _Case) -> StepWords:
     sentence = _(
         "%(asker)s is on the waiting list: nothing is held. When something is free that fits, the highest on the list is offered it."
     )
-    return case.words_of(badge, sentence, mine=False, heading=case.asked())
+    return case.words_of(badge, sentence, mine=False, heading=case.quantity_heading())
 
 
 def _offered(case: _Case) -> StepWords:
@@ -253,13 +253,15 @@ def _offered(case: _Case) -> StepWords:
         heading = _("%(quantity)s is free for you")
         return case.words_of(_("Your turn: accept the offer by %(by)s"), sentence, mine=True, heading=heading)
     sentence = _("Offered to %(asker)s from the waiting list, until %(until)s. You may approve it at once.")
-    return case.words_of(_("Waiting for %(asker)s: accept the offer by %(by)s"), sentence, mine=False, heading=case.asked())
+    return case.words_of(
+        _("Waiting for %(asker)s: accept the offer by %(by)s"), sentence, mine=False, heading=case.quantity_heading()
+    )
 
 
 def _requested(case: _Case) -> StepWords:
     if case.owns:
         sentence = _("You decide. Answer by %(until)s; without an answer this request lapses and the material is free again.")
-        return case.words_of(_("You decide: approve by %(by)s"), sentence, mine=True, heading=case.asked())
+        return case.words_of(_("You decide: approve by %(by)s"), sentence, mine=True, heading=case.quantity_heading())
     sentence = _("%(owner)s decides, by %(until)s at the latest. Without an answer this request lapses.")
     return case.words_of(_("Waiting for %(owner)s: approve by %(by)s"), sentence, mine=False)
 

@@ -73,7 +73,7 @@ class AssetPage:
     is_asked: bool
 
 
-def asked_form() -> AssetSearchForm:
+def read_form() -> AssetSearchForm:
     """The form as it stands in the address. Without choices, for an answer that shows none."""
     sent = request.args.copy()
     sent["q"] = sent.get("q", "")[:WORDS_LENGTH_MAX]
@@ -86,7 +86,7 @@ def asked_form() -> AssetSearchForm:
 
 def search_form(session: Session, actor: Actor) -> AssetSearchForm:
     """The form as it stands in the address. There is only a material to choose that something here holds."""
-    form, taxonomy = asked_form(), get_taxonomy(session)
+    form, taxonomy = read_form(), get_taxonomy(session)
     held = [taxonomy.material_by_id(number) for number in list_held_materials(session, actor)]
     form.kind.choices = options(((kind.value, kind.label) for kind in AssetKind), empty=_("Everything"))
     form.municipality.choices = options(((area.slug, area.name) for area in areas()), empty=_("All municipalities"))
@@ -95,7 +95,7 @@ def search_form(session: Session, actor: Actor) -> AssetSearchForm:
     return form
 
 
-def asked_of(session: Session, actor: Actor, question: Question, form: AssetSearchForm) -> AssetFilter:
+def read_filter(session: Session, actor: Actor, question: Question, form: AssetSearchForm) -> AssetFilter:
     """The question. What is no kind, municipality or material is left out."""
     material = get_taxonomy(session).find_material(question.one("material"))
     kind = question.one("kind")

@@ -54,7 +54,7 @@ def turns_of(listing: Listing, actor: Actor, names: Names) -> list[Turn]:
             state = "now" if ring == opened[-1] else "done"
         else:
             state = "next" if ring == coming[0] else "later"
-        rows.append(Turn(ring, _who(ring, listing, names), told_when(day, today), state, ring == yours))
+        rows.append(Turn(ring, _who(ring, listing, names), describe_day(day, today), state, ring == yours))
     return rows
 
 
@@ -87,7 +87,7 @@ def circle_words(circle: Sequence[str], names: Names) -> Text:
     return _("Circle: %(names)s", names=", ".join(sorted(names.get(slug, slug) for slug in circle)))
 
 
-def told_when(day: date, today: date) -> Text:
+def describe_day(day: date, today: date) -> Text:
     """Since when, or in how many days and on which."""
     if day == today:
         return _("from today")
@@ -122,7 +122,7 @@ def preview_rows(windows: Windows, names: Names) -> list[Row]:
     today = clock.today()
     rows: list[Row] = [(RING_LABELS[Ring.OWN], _("from today"))]
     if windows.circle_from is not None:
-        rows.append((circle_words(windows.circle, names), told_when(windows.circle_from, today)))
-    rows.append((RING_LABELS[Ring.REGION], told_when(windows.region_from, today)))
-    rows.append((RING_LABELS[Ring.PARTNERS], told_when(windows.partners_from, today)))
+        rows.append((circle_words(windows.circle, names), describe_day(windows.circle_from, today)))
+    rows.append((RING_LABELS[Ring.REGION], describe_day(windows.region_from, today)))
+    rows.append((RING_LABELS[Ring.PARTNERS], describe_day(windows.partners_from, today)))
     return rows
