@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select, type_coerce, union
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, false, func, select, true, type_coerce, union
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.policy import Actor, Can, require
@@ -91,8 +92,8 @@ class Effect:
     runs: list[PlanEffect]
 
 
-def effect_of_plans(session: Session, actor: Actor, *, offset: int, limit: int) -> Effect:
-    """Count what was done with the lines of all plans that were made."""
+def effect_of_plans(session: Session, actor: Actor, *, offset: int = 0, limit: int | None = None) -> Effect:
+    """Count what was done with the lines of all plans that were made. `limit`: of how many the runs come along; None: of all."""
     require(actor, Can.READ_PLAN)
     runs = list(session.scalars(select(PlanRun).join(PlanRun.result).options(*WITH_RESULT).order_by(PlanRun.id.desc())))
     fates: dict[int, Fates] = {run.id: {} for run in runs}
@@ -101,7 +102,7 @@ def effect_of_plans(session: Session, actor: Actor, *, offset: int, limit: int) 
         of_run = fates[run_id]
         of_run[fate] = of_run.get(fate, FateTotal()) + total
     whole = {fate: sum((totals.get(fate, FateTotal()) for totals in fates.values()), FateTotal()) for fate in Fate}
-    effects = [PlanEffect(run, fates[run.id]) for run in runs[offset : offset + limit]]
+    effects = [PlanEffect(run, fates[run.id]) for run in runs[offset:][:limit]]
     return Effect(len(runs), whole, _deeds(session), effects)
 
 
@@ -110,19 +111,24 @@ def _is_old(run: PlanRun) -> bool:
 
 
 def _fates(session: Session, over: set[int]) -> Iterator[tuple[int, Fate, FateTotal]]:
-    later = aliased(PlanLine)
+    last, answered = _last_runs(), _first_answers()
     flags = (
         exists().where(PlanAnswer.run_id == PlanLine.run_id, PlanAnswer.number == PlanLine.number, _is(Answer.ASKED)),
-        _was_answered(Answer.REFUSED),
-        _was_answered(Answer.OFFERED),
-        exists().where(_is_same(later), later.run_id > PlanLine.run_id) | _was_asked_in_an_earlier_plan(),
+        func.coalesce(answered.c.refused <= PlanLine.run_id, false()),
+        func.coalesce(answered.c.offered <= PlanLine.run_id, false()),
+        case(
+            (last.c.run_id > PlanLine.run_id, true()),
+            (answered.c.asked < PlanLine.run_id, _was_asked_in_an_earlier_plan()),
+            else_=false(),
+        ),
     )
     marked = select(
         PlanLine.run_id.label("run_id"),
         *(flag.label(name) for flag, name in zip(flags, ("asked", "refused", "offered", "repeated"), strict=True)),
         *(getattr(PlanLine, name) for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")),
     )
-    columns = marked.join(PlanRun, PlanRun.id == PlanLine.run_id).subquery().c
+    marked = marked.join(PlanRun, PlanRun.id == PlanLine.run_id).join(last, _is_same(last.c))
+    columns = marked.outerjoin(answered, _is_same(answered.c)).subquery().c
     sums = (
         type_coerce(func.coalesce(func.sum(columns[name]), 0), Fixed(3))
         for name in ("mass_kg", "tonne_km", "share_tonne_km", "share_kg")
@@ -141,23 +147,27 @@ def _is(answer: Answer) -> ColumnElement[bool]:
     return PlanAnswer.answer == answer.value
 
 
-def _is_same(other: type[PlanLine]) -> ColumnElement[bool]:
+def _is_same(other: Any) -> ColumnElement[bool]:
     return and_(other.listing_id == PlanLine.listing_id, other.demand_id == PlanLine.demand_id)
 
 
-def _was_answered(answer: Answer) -> ColumnElement[bool]:
-    """Whether anybody answered so about the same lot for the same need.
+def _last_runs() -> Subquery:
+    """Of each lot for each need, the last plan in which that stands.
 
-    In this plan or in an earlier one.
+    Looked up once: what nobody answers stands in a plan every week, so that line by line each would be held against all of those weeks.
     """
-    earlier = aliased(PlanLine)
-    return exists().where(
-        _is_same(earlier),
-        earlier.run_id <= PlanLine.run_id,
-        PlanAnswer.run_id == earlier.run_id,
-        PlanAnswer.number == earlier.number,
-        _is(answer),
-    )
+    lines = aliased(PlanLine)
+    pair = (lines.listing_id, lines.demand_id)
+    return select(*pair, func.max(lines.run_id).label("run_id")).group_by(*pair).subquery()
+
+
+def _first_answers() -> Subquery:
+    """Of each lot for each need about which anybody answered, the first plan in which it was refused, offered and asked for."""
+    lines = aliased(PlanLine)
+    pair = (lines.listing_id, lines.demand_id)
+    firsts = (func.min(lines.run_id).filter(_is(answer)).label(answer.value) for answer in Answer)
+    answers = select(*pair, *firsts).join(lines, and_(PlanAnswer.run_id == lines.run_id, PlanAnswer.number == lines.number))
+    return answers.group_by(*pair).subquery()
 
 
 def _was_asked_in_an_earlier_plan() -> ColumnElement[bool]:

@@ -193,10 +193,8 @@ def _change(changed: ChangedLine) -> ShownChange:
 def followed() -> ResponseReturnValue:
     """What following the plans did, and what it would have done."""
     session, actor = current_session(), current_actor()
-    whole = effect_of_plans(session, actor, offset=0, limit=0)
-    effects, place = paged(
-        lambda at: (effect_of_plans(session, actor, offset=(at - 1) * SHOWN, limit=SHOWN).runs, whole.plans), SHOWN
-    )
+    whole = effect_of_plans(session, actor)
+    effects, place = paged(lambda at: (whole.runs[(at - 1) * SHOWN : at * SHOWN], whole.plans), SHOWN)
     return render_template(
         "plans/followed.html",
         has_lines=any(total.lines for total in whole.fates.values()),
