@@ -93,7 +93,10 @@ class Effect:
 
 
 def effect_of_plans(session: Session, actor: Actor, *, offset: int = 0, limit: int | None = None) -> Effect:
-    """Count what was done with the lines of all plans that were made. `limit`: of how many the runs come along; None: of all."""
+    """Count what was done with the lines of all plans that were made.
+
+    `limit`: of how many plans what became of them comes along; None: of all.
+    """
     require(actor, Can.READ_PLAN)
     runs = list(session.scalars(select(PlanRun).join(PlanRun.result).options(*WITH_RESULT).order_by(PlanRun.id.desc())))
     fates: dict[int, Fates] = {run.id: {} for run in runs}
@@ -162,7 +165,7 @@ def _last_runs() -> Subquery:
 
 
 def _first_answers() -> Subquery:
-    """Of each lot for each need about which anybody answered, the first plan in which it was refused, offered and asked for."""
+    """Of each lot for each need, the first plan in which it was refused, offered and asked for. Where nobody answered there is no row."""
     lines = aliased(PlanLine)
     pair = (lines.listing_id, lines.demand_id)
     firsts = (func.min(lines.run_id).filter(_is(answer)).label(answer.value) for answer in Answer)
