@@ -178,6 +178,8 @@ def test_what_is_no_photo_is_refused_and_the_words_stay(bank: Bank) -> None:
     assert page.status_code == 422 and "Zie de foto.</textarea>" in page.text and "message-photo-error" in page.text
     empty = send(bank.asker, bank.page, to=bank.thread, text="")
     assert empty.status_code == 422 and "Schrijf een bericht of voeg een foto toe." in empty.text
+    words = send(bank.asker, bank.page, to=bank.thread, photo="gevel.jpg", text="")  # a name and no file
+    assert words.status_code == 422 and "Schrijf een bericht of voeg een foto toe." in words.text
     assert bank.count(Message) == 0
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from flask import current_app
-from wtforms import FileField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import TextAreaField
 
 from marketplace.kernel.errors import Refusal
 from marketplace.kernel.language import _
