@@ -18,7 +18,6 @@ from marketplace.kernel.units import Unit
 from marketplace.materials.models import FactorList, MaterialRow, ReferenceRow, TaxonomyVersion
 from marketplace.materials.rules.fields import YES_OR_NO, Field, FieldChoice, FieldKind, FieldSet
 from marketplace.materials.rules.figures import HOLDER, Change, figure_of, list_changes, with_figures
-from marketplace.materials.rules.files import DETOUR
 from marketplace.materials.rules.lists import OPEN
 from marketplace.materials.rules.rows import make_gate
 from marketplace.materials.rules.taxonomy import (
@@ -113,14 +112,12 @@ def load_taxonomy(session: Session, version: int) -> Taxonomy:
     hazards = {slug: _hazard(row) for slug, row in rows["hazard"].items()}
     fields = {slug: _field(row) for slug, row in rows["field"].items()}
     sets = {slug: _field_set(row, fields) for slug, row in rows["field_set"].items()}
-    detour = rows["transport"][DETOUR].facts["value"]
     return Taxonomy(
         version=version,
         materials=tuple(_material(ids[slug], row, groups, hazards, sets) for slug, row in rows["material"].items()),
         groups=tuple(groups.values()),
         hazards=tuple(hazard for code, hazard in hazards.items() if code != NOT_TRADABLE),
         vehicles=tuple(_vehicle(row) for row in rows["transport"].values() if row.facts["kind"] == "tkm"),
-        detour_factor=Decimal(detour),
         retired=tuple(
             _material(ids[row.slug], row, groups, hazards, sets, is_current=False)
             for row in _last_words(session, version)

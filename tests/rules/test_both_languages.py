@@ -55,9 +55,7 @@ THICK, WIDE, MAKE, HIDDEN = (
 STONE = replace(material("steen", "stenen", fields=(THICK, MAKE, HIDDEN)), id=1, group=GROUPS[1])
 TILE = replace(material("tegel", "stenen", fields=(THICK,)), id=2, group=GROUPS[1])
 BEAM = replace(material("balk", "hout", fields=(WIDE,)), id=3, group=GROUPS[2])
-KNOWN = Taxonomy(
-    1, (STONE, TILE, BEAM), GROUPS, HAZARDS, (), Decimal("1.3"), fields=(THICK, WIDE, MAKE, HIDDEN), paper_kinds=PAPERS
-)
+KNOWN = Taxonomy(1, (STONE, TILE, BEAM), GROUPS, HAZARDS, (), fields=(THICK, WIDE, MAKE, HIDDEN), paper_kinds=PAPERS)
 
 
 def test_what_is_looked_up_is_of_that_slug_and_no_other() -> None:

@@ -32,7 +32,7 @@ CELLS[FIELD_SETS] |= {"slug": "stenen", "velden": "dikte"}
 CELLS[GATES] |= {"velden": "dikte", "veldsets": "stenen", "bewijsstukken": "rapport"}
 CELLS[PAPER_KINDS] |= {"slug": "rapport"}
 CELLS[NOTIFICATIONS] |= {"sets": "stenen", "materialen": "kei"}
-CELLS[TRANSPORT] |= {"slug": DETOUR}
+CELLS[TRANSPORT] |= {"slug": DETOUR, "waarde": "1.3"}
 
 
 def of(**changed: list[dict[str, str]]) -> ReferenceFiles:
@@ -112,6 +112,14 @@ def test_the_detour_and_a_way_to_drive_are_there() -> None:
     refused(TRANSPORT, 1, DETOUR, transport=[{"slug": "anders"}])
     refused(TRANSPORT, 1, "tkm", transport=[{"soort": "brandstof"}])
     read_reference(of(transport=[{"soort": "omrijfactor"}, {"slug": "vrachtauto"}]))
+
+
+def test_the_detour_of_the_file_is_the_one_that_is_counted_with() -> None:
+    for value in ("1.3", "1.30"):
+        read_reference(of(transport=[{"waarde": value}]))
+    for value in ("1.299999", "1.300001", "1.25"):
+        refused(TRANSPORT, 2, "waarde", transport=[{"waarde": value}])
+    read_reference(of(transport=[{}, {"slug": "omrijfactor-laag", "soort": "omrijfactor", "waarde": "1.2"}]))
 
 
 def test_a_file_or_a_folder_goes_before_what_is_shipped(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ KERB = Material(
     substitutes=("betonstraatsteen-kei-8cm",),
 )
 OLD = replace(KERB, slug="oud", id=3, is_current=False, substitutes=())
-TAXONOMY = Taxonomy(7, (PAVERS, KERB), (PAVING,), (), (), Decimal("1.3"), (OLD,))
+TAXONOMY = Taxonomy(7, (PAVERS, KERB), (PAVING,), (), (), (OLD,))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.ruled import TODAY, material
 
 STONE = material("kei", default=Unit.M2, kg={Unit.M2: Decimal(185)})
 OLD = replace(material("oud"), id=2, is_current=False)
-KNOWN = Taxonomy(1, (STONE,), (), (), (), Decimal("1.3"), (OLD,))
+KNOWN = Taxonomy(1, (STONE,), (), (), (), (OLD,))
 ROW = {
     "materiaal": "kei",
     "kwaliteit": "goed",

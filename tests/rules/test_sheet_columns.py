@@ -33,7 +33,7 @@ SETS = (
     FieldSet("hout", "Hout", "Wood", fields=(TINT, LAID, WHOLE)),
 )
 STONE = material("kei", "stenen", default=Unit.M2, kg={Unit.M2: Decimal(185)}, fields=(THICK, COLOUR))
-KNOWN = Taxonomy(1, (STONE,), (), (), (), Decimal("1.3"), field_sets=SETS, fields=FIELDS)
+KNOWN = Taxonomy(1, (STONE,), (), (), (), field_sets=SETS, fields=FIELDS)
 
 
 def columns(locale: str = "nl") -> dict[str, tuple[str, str]]:

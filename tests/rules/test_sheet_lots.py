@@ -38,7 +38,7 @@ MARK = Field("merk", "Merk", "Make", FieldKind.LINE)
 FIELDS = (COLOUR, THICK, LAID, MADE, MARK)
 STONE = material("kei", "stenen", default=Unit.M2, kg={Unit.M2: Decimal(185)}, fields=FIELDS)
 BARE = material("zand", default=Unit.M3)
-KNOWN = Taxonomy(1, (STONE, replace(BARE, id=2)), (), (), (), Decimal("1.3"), fields=FIELDS)
+KNOWN = Taxonomy(1, (STONE, replace(BARE, id=2)), (), (), (), fields=FIELDS)
 BORNE = Location("Borne", "borne", Point(52.3, 6.75), PlaceBasis.PLACE)
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from marketplace.materials.rules.taxonomy import DETOUR_FACTOR
+
 PLACES = Decimal("0.001")
 KG_PER_TONNE = Decimal(1000)
-DETOUR_FACTOR = Decimal("1.3")
 VAN = "bestelbus-diesel"  # diesel van up to 3.5 tonnes, average load
 LORRY = "vrachtauto-zwaar-50"  # rigid lorry above 17 tonnes, full out and empty back
 VAN_MASS_KG_MAX = Decimal(1000)  # what a van carries; more goes by lorry

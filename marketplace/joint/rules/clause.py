@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from marketplace.impact.rules.impact import DETOUR_FACTOR, rounded
+from marketplace.impact.rules.impact import rounded
 from marketplace.kernel.language import Text, _
-from marketplace.materials.rules.taxonomy import Material, VehicleClass
+from marketplace.materials.rules.taxonomy import DETOUR_FACTOR, Material, VehicleClass
 
 FEW_PARTIES = 3  # fewer that can supply within the distance make a hard requirement disproportionate
 

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-from marketplace.impact.rules.impact import DETOUR_FACTOR, VAN, Impact
+from marketplace.impact.rules.impact import VAN, Impact
 from marketplace.kernel.geo import Point
 from marketplace.kernel.language import Text, _, ngettext
 from marketplace.kernel.units import LARGEST, THOUSANDTH, Amount, Unit
@@ -29,7 +29,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.market.rules.windows import Asker, Rings, has_turn
 from marketplace.matching.rules.wishes import Wish, doubts, list_failing, objection, reasons, unanswered
-from marketplace.materials.rules.taxonomy import Material, convert
+from marketplace.materials.rules.taxonomy import DETOUR_FACTOR, Material, convert
 
 TENTH = Decimal("0.1")
 RANKS = {condition: condition.rank for condition in Condition}

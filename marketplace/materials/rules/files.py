@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from marketplace.kernel.errors import Invalid
@@ -10,6 +11,7 @@ from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.language import _
 from marketplace.materials.rules import rows
 from marketplace.materials.rules.rows import Reference, Row, demand, read_rows
+from marketplace.materials.rules.taxonomy import DETOUR_FACTOR
 
 LARGEST_FILE_BYTES = 5_000_000
 DETOUR = "omrijfactor-standaard"
@@ -162,6 +164,8 @@ def read_reference(files: ReferenceFiles) -> list[Reference]:
         demand((row.facts["of"], row.facts["first_on"]) not in days, HAUL_PRICES, number, "eerste_dag")
         days.add((row.facts["of"], row.facts["first_on"]))
     demand(DETOUR in slugs[TRANSPORT], TRANSPORT, 1, DETOUR)
+    for number, row in enumerate(read[TRANSPORT], start=2):  # what the program computes with
+        demand(row.slug != DETOUR or Decimal(row.facts["value"]) == DETOUR_FACTOR, TRANSPORT, number, "waarde")
     demand(any(row.facts["kind"] == "tkm" for row in read[TRANSPORT]), TRANSPORT, 1, "tkm")
     return [*groups.values(), *(row for name in (HAZARDS, TRANSPORT, *_rest()) for row in read[name])]
 

@@ -24,6 +24,7 @@ UNCITED = ("", "ongeverifieerd", "algemeen bekend")  # what stands as a source w
 KG_PLACES = Decimal("0.000001")
 MASS_PLACES = Decimal("0.001")
 TOLERANCE_PERCENT = Decimal(5)
+DETOUR_FACTOR = Decimal("1.3")  # road for a kilometre as the crow flies: the middle of the published 1.2 to 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +267,6 @@ class Taxonomy:
     groups: tuple[MaterialGroup, ...]
     hazards: tuple[Hazard, ...]
     vehicles: tuple[VehicleClass, ...]
-    detour_factor: Decimal
     retired: tuple[Material, ...] = ()
     field_sets: tuple[FieldSet, ...] = ()
     fields: tuple[Field, ...] = ()  # of all sets

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.exchange.queries.destination import totals_under_way
-from marketplace.impact.rules.impact import DETOUR_FACTOR
 from marketplace.kernel.formats import money, number
 from marketplace.kernel.language import Text, _, joined, ngettext
 from marketplace.market.models import Demand
 from marketplace.market.rules.demand import DemandStatus
 from marketplace.market.rules.listing import ListingStatus
 from marketplace.materials.queries import get_taxonomy
+from marketplace.materials.rules.taxonomy import DETOUR_FACTOR
 from marketplace.plans.models import PlanAnswer, PlanJourney, PlanLine, PlanRun
 from marketplace.plans.rules.lines import Answer, LineState, Why
 

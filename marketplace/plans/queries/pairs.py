@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.allocation.rules.problem import Flags, Numbers, Problem
-from marketplace.impact.rules.impact import DETOUR_FACTOR, LORRY
+from marketplace.impact.rules.impact import LORRY
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import Text, _
 from marketplace.materials.models import ReferenceRow
 from marketplace.materials.queries import get_taxonomy
-from marketplace.materials.rules.taxonomy import Taxonomy
+from marketplace.materials.rules.taxonomy import DETOUR_FACTOR, Taxonomy
 from marketplace.plans.queries.columns import Columns, read_columns, read_stops
 from marketplace.plans.rules.lying import NO_STOPS, Lying, Stops, handling_cost, road_cost, storage_of
 from marketplace.plans.rules.pairing import STEPS, Paired, Way, pair_up

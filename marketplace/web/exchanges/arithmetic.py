@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.impact.rules.impact import DETOUR_FACTOR, KG_PER_TONNE, RoadBasis, VehicleBasis
+from marketplace.impact.rules.impact import KG_PER_TONNE, RoadBasis, VehicleBasis
 from marketplace.kernel.formats import NO_BREAK_SPACE, money, month, number, quantity, short_date, unknown
 from marketplace.kernel.language import Text, _
 from marketplace.ledger.models import Exchange
 from marketplace.ledger.rules import ReplacesPurchase, RowKind
-from marketplace.materials.rules.taxonomy import Material, Taxonomy
+from marketplace.materials.rules.taxonomy import DETOUR_FACTOR, Material, Taxonomy
 
 CO2E, TONNE_KM = "kg CO₂e", _("tonne-km")
 DISTANCE_NOTES: dict[str, Text] = {
