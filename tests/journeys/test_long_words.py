@@ -26,3 +26,18 @@ def test_a_contract_with_a_word_without_an_end_fits_the_screen(site: Site, page:
     expect(page).to_have_url(re.compile(r"/invoer/\d+"))
     expect(page.get_by_text("Post voor post").last).to_be_attached()
     assert page.evaluate(WIDER) == []
+
+
+def test_a_name_without_an_end_breaks_in_headings_and_on_the_way_back(site: Site, page: Page) -> None:
+    """A name may have 120 signs and no space, such as a code or an address."""
+    site.let_in(page, COORDINATOR)
+    page.goto("/paspoorten/nieuw")
+    page.locator("#name").fill(LONG[:120])
+    page.locator("#kind").select_option("road")
+    page.locator("#place").fill("Hengelo")
+    page.locator("main form button[type=submit]").last.click()
+    expect(page).to_have_url(re.compile(r"/paspoorten/\d+/onderdelen/nieuw"))
+    asset = page.url.partition("/onderdelen")[0]
+    for address in (page.url, asset, f"{asset}/wijzigen", "/paspoorten"):
+        page.goto(address)
+        assert page.evaluate(WIDER) == [], address
