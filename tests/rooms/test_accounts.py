@@ -39,7 +39,7 @@ def last_action(session: Session) -> str | None:
 
 
 def test_every_installation_has_the_fourteen_municipalities_and_the_region(session: Session) -> None:
-    assert [one.slug for one in organisations_queries.list_municipalities(session)] == [
+    assert [municipality.slug for municipality in organisations_queries.list_municipalities(session)] == [
         "almelo", "borne", "dinkelland", "enschede", "haaksbergen", "hellendoorn", "hengelo", "hof-van-twente", "losser", "oldenzaal",
         "rijssen-holten", "tubbergen", "twenterand", "wierden",
     ]  # fmt: skip
@@ -165,11 +165,11 @@ def test_who_leaves_loses_sessions_and_tokens_and_the_organisation_keeps_the_wor
 
 def test_what_a_leaver_would_be_told_goes_to_the_coordinators(session: Session) -> None:
     leader, coordinator = settle_in(session, "borne"), settle_in(session, "borne", "coordinator")
-    told = people_queries.list_recipients(session, person_id=leader.id, organisation_id=leader.organisation_id)
-    assert [one.email for one in told] == [leader.email]
+    recipients = people_queries.list_recipients(session, person_id=leader.id, organisation_id=leader.organisation_id)
+    assert [recipient.email for recipient in recipients] == [leader.email]
     leader.is_active = False
-    told = people_queries.list_recipients(session, person_id=leader.id, organisation_id=leader.organisation_id)
-    assert [one.email for one in told] == [coordinator.email]
+    recipients = people_queries.list_recipients(session, person_id=leader.id, organisation_id=leader.organisation_id)
+    assert [recipient.email for recipient in recipients] == [coordinator.email]
     assert people_queries.list_recipients(session, person_id=leader.id, organisation_id=None) == []
 
 
@@ -178,10 +178,10 @@ def test_switching_an_account_on_again_brings_back_no_session(session: Session) 
     secret = sessions.start_session(session, ANONYMOUS, person=leader, agent="")
     people.deactivate(session, OPERATOR, person_id=leader.id)
     people.reactivate(session, OPERATOR, person_id=leader.id)
-    found = sessions_queries.find_visit_by_session(
+    visit = sessions_queries.find_visit_by_session(
         session, sessions.digest(secret), idle=timedelta(minutes=30), lifetime=timedelta(hours=8)
     )
-    assert found is None
+    assert visit is None
 
 
 def test_a_reset_link_works_once_for_an_hour_and_ends_every_session(session: Session) -> None:

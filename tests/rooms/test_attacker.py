@@ -67,10 +67,10 @@ def prey(session: Session) -> Iterator[Prey]:
             north, east = cells[number % CELLS]
             return beside(CORNER, north + source.uniform(-0.49, 0.49), east + source.uniform(-0.49, 0.49))
 
-        lots = [make_listing(session, hengelo, quantity=FEW, **open_to_partners(anywhere(one))) for one in range(EACH)]
+        lots = [make_listing(session, hengelo, quantity=FEW, **open_to_partners(anywhere(number))) for number in range(EACH)]
         demands = [
-            make_demand(session, borne, quantity=FEW, location=at(anywhere(one)), max_distance_km=Decimal(4 + one % 7))
-            for one in range(EACH)
+            make_demand(session, borne, quantity=FEW, location=at(anywhere(number)), max_distance_km=Decimal(4 + number % 7))
+            for number in range(EACH)
         ]
         yield Prey(
             {row.id: Point(row.public_lat, row.public_lon) for row in lots},
@@ -94,8 +94,8 @@ def bisected(count: Callable[[int], int], least: int = 1, most: int = FARTHEST_M
             learned[far] += many - few
             continue
         middle = (near + far) // 2
-        found = count(middle)
-        intervals += [(near, few, middle, found), (middle, found, far, many)]
+        at_middle = count(middle)
+        intervals += [(near, few, middle, at_middle), (middle, at_middle, far, many)]
     return learned
 
 
@@ -104,10 +104,10 @@ def distances(here: Point, points: Iterable[Point]) -> Counter[int]:
     return Counter(max(1, int(distance_km(here, point) * 1000)) for point in points)
 
 
-def drifted(learned: Counter[int], told: Counter[int]) -> int:
+def drifted(learned: Counter[int], expected: Counter[int]) -> int:
     """By how many metres the two differ at most; they are of equally many."""
-    assert learned.total() == told.total() >= EACH
-    return max(abs(one - other) for one, other in zip(sorted(learned.elements()), sorted(told.elements()), strict=True))
+    assert learned.total() == expected.total() >= EACH
+    return max(abs(metres - other) for metres, other in zip(sorted(learned.elements()), sorted(expected.elements()), strict=True))
 
 
 def moved_demand(session: Session, prey: Prey, here: Point, km: Decimal | None = None) -> None:
@@ -137,7 +137,7 @@ def test_a_partner_and_anybody_who_bisect_learn_nothing_but_public_points(sessio
             return search_wanted(session, actor, WantedQuery(point=here, radius_km=metres * METRE, page_size=1)).total
 
         borne, partner = (session.get_one(Organisation, row.organisation_id) for row in (prey.borne, prey.partner))
-        mains = [Point(one.main_lat, one.main_lon) for one in (*[borne] * EACH, partner)]
+        mains = [Point(organisation.main_lat, organisation.main_lon) for organisation in (*[borne] * EACH, partner)]
         assert drifted(bisected(near), distances(here, prey.lots.values())) <= CHORD_M
         wanted_at = (*prey.demands.values(), public) if actor.is_member else mains  # the partner's own lies here
         assert drifted(bisected(wanted), distances(here, wanted_at)) <= CHORD_M
@@ -145,10 +145,10 @@ def test_a_partner_and_anybody_who_bisect_learn_nothing_but_public_points(sessio
 
         def south_of(metres: int, actor: Actor = actor) -> int:
             box = Box(CORNER.lat - 0.1, CORNER.lat - 0.1 + metres / METRES_PER_DEGREE, CORNER.lon - 0.2, CORNER.lon + 0.2)
-            found = browse(session, actor, CatalogueQuery(box=box))
-            assert found.facets is not None
-            assert sum(facet.count for facet in found.facets.organisations) == found.total
-            return found.total
+            result = browse(session, actor, CatalogueQuery(box=box))
+            assert result.facets is not None
+            assert sum(facet.count for facet in result.facets.organisations) == result.total
+            return result.total
 
         lines = Counter(round((point.lat - CORNER.lat + 0.1) * METRES_PER_DEGREE) for point in prey.lots.values())
         assert drifted(bisected(south_of), lines) <= 1
@@ -157,24 +157,24 @@ def test_a_partner_and_anybody_who_bisect_learn_nothing_but_public_points(sessio
 @pytest.mark.slow
 def test_a_partner_who_moves_a_demand_or_a_lot_of_its_own_sees_what_public_points_say(session: Session, prey: Prey) -> None:
     """What is found, its order, every figure, the proposal: at each step north, one cell in three steps."""
-    farthest = {one: Decimal(4 + number % 7) for number, one in enumerate(prey.demands)}
+    farthest = {demand_id: Decimal(4 + number % 7) for number, demand_id in enumerate(prey.demands)}
     for step in range(STEPS):
         here = beside(CORNER, -2 + step / 3, 2.4)
         public = public_point(here)
         moved_demand(session, prey, here)
-        found = [
+        matches = [
             match
             for page in PAGES
             for match in list_listings_for_demand(session, prey.partner, prey.demand, page=page, page_size=100).items
             if match.listing.id != prey.lot.id
         ]
-        assert {match.listing.id: match.distance_km for match in found} == {
-            one: whole_km(public, point) for one, point in prey.lots.items()
+        assert {match.listing.id: match.distance_km for match in matches} == {
+            listing_id: whole_km(public, point) for listing_id, point in prey.lots.items()
         }
-        away = [distance_km(public, prey.lots[match.listing.id]) for match in found]
+        away = [distance_km(public, prey.lots[match.listing.id]) for match in matches]
         assert all(later - sooner >= -CHORD_M * METRE for sooner, later in pairwise(away))
         (part,) = propose_parts(session, prey.partner, prey.demand).parts
-        assert (part.listing.id, part.distance_km) == (found[0].listing.id, found[0].distance_km)
+        assert (part.listing.id, part.distance_km) == (matches[0].listing.id, matches[0].distance_km)
         draft = listing_draft(quantity=FEW, location=at(here))
         update_listing(session, prey.partner, listing_id=prey.lot.id, version=prey.lot.version, draft=draft)
         served = {
@@ -183,7 +183,7 @@ def test_a_partner_who_moves_a_demand_or_a_lot_of_its_own_sees_what_public_point
             for match in list_demands_for_listing(session, prey.partner, prey.lot, page=page, page_size=100).items
             if match.demand.id != prey.demand.id
         }
-        within = {one for one, point in prey.demands.items() if distance_km(public, point) <= farthest[one]}
-        assert served == {one: whole_km(public, prey.demands[one]) for one in within}
+        within = {demand_id for demand_id, point in prey.demands.items() if distance_km(public, point) <= farthest[demand_id]}
+        assert served == {demand_id: whole_km(public, prey.demands[demand_id]) for demand_id in within}
         draft = listing_draft(quantity=FEW, location=at(FAR))
         update_listing(session, prey.partner, listing_id=prey.lot.id, version=prey.lot.version, draft=draft)

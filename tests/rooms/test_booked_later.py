@@ -99,7 +99,7 @@ def test_what_is_confirmed_in_january_counts_in_december_and_is_listed_as_booked
     confirm(session, cast, handed_over(session, cast).id, at(2, 9, 0, month=1))
     assert periods(session) == [("transfer", "2026-12")]
     for reader in (cast["reviewer"], cast["borne"], cast["hengelo"]):
-        assert [(one.row.seq, one.counts_in_its_year) for one in list_booked_later(session, reader, YEAR)] == [(1, True)]
+        assert [(booked.row.seq, booked.counts_in_its_year) for booked in list_booked_later(session, reader, YEAR)] == [(1, True)]
     assert list_booked_later(session, make_actor(session, "losser"), YEAR) == []
     assert list_booked_later(session, cast["reviewer"], YEAR + 1) == []
 
@@ -114,10 +114,12 @@ def test_what_is_confirmed_after_the_receivers_year_was_adopted_counts_in_januar
     adopt_year(session, cast, "borne", at(1, 9, 0, month=1))
     confirm(session, cast, late.id, at(2, 9, 0, month=1))
     assert periods(session) == [("transfer", "2026-12"), ("transfer", "2027-01")]
-    assert [(one.row.seq, one.counts_in_its_year) for one in list_booked_later(session, cast["reviewer"], YEAR)] == [(2, False)]
-    [kept] = list_adopted(session)
-    assert (kept.bank_by_origin[Origin.REUSED], kept.ledger_seq) == (37_000, 1)
-    assert kept.ledger_hash == session.get_one(Exchange, 1).hash
+    assert [(booked.row.seq, booked.counts_in_its_year) for booked in list_booked_later(session, cast["reviewer"], YEAR)] == [
+        (2, False)
+    ]
+    [adopted] = list_adopted(session)
+    assert (adopted.bank_by_origin[Origin.REUSED], adopted.ledger_seq) == (37_000, 1)
+    assert adopted.ledger_hash == session.get_one(Exchange, 1).hash
     assert (bank_of_borne(session, YEAR), bank_of_borne(session, YEAR + 1)) == (37_000, 18_500)
     assert find_adopted_breach(session) is None
     sound(session)
@@ -231,8 +233,8 @@ def test_of_two_reviewers_who_adopt_at_once_one_decision_counts(
     session.commit()
     adopt_year(session, cast, "borne", at(1, 9, 0, month=1))
     _waits(session, lambda: database.run(lambda other: adopt_year(other, cast, "borne", at(1, 9, 1, month=1))))
-    [kept] = list_adopted(session)
-    assert kept.adopted_at == at(1, 9, 0, month=1)
+    [adopted] = list_adopted(session)
+    assert adopted.adopted_at == at(1, 9, 0, month=1)
 
 
 def _waits(session: Session, other: Callable[[], object]) -> None:
@@ -255,4 +257,4 @@ def _waits(session: Session, other: Callable[[], object]) -> None:
 
 
 def _copies(session: Session) -> dict[str, Decimal]:
-    return {one.organisation_slug: one.bank_reused_kg for one in session.scalars(select(AdoptedYear))}
+    return {adopted.organisation_slug: adopted.bank_reused_kg for adopted in session.scalars(select(AdoptedYear))}

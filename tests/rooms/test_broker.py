@@ -55,10 +55,10 @@ def test_supply_and_demand_without_each_other_are_told_apart_from_what_fits(
     alone = make_listing(session, hengelo, material="teelaarde", quantity=Quantity(Decimal(40), Unit.TONNE))
     make_demand(session, borne)
     unserved = make_demand(session, borne, material="trottoirband-13-15x25", quantity=Quantity(Decimal(9), Unit.M))
-    found = survey(session, broker)
-    assert [one.id for one in found.supply_without_demand] == [alone.id]
-    assert [one.id for one in found.demand_without_supply] == [unserved.id]
-    assert (found.misses, found.listings, found.demands, found.is_all) == ([], 2, 2, True)
+    surveyed = survey(session, broker)
+    assert [listing.id for listing in surveyed.supply_without_demand] == [alone.id]
+    assert [demand.id for demand in surveyed.demand_without_supply] == [unserved.id]
+    assert (surveyed.misses, surveyed.listings, surveyed.demands, surveyed.is_all) == ([], 2, 2, True)
 
 
 def test_near_misses_say_which_one_thing_and_how_much_nearest_first(
@@ -69,15 +69,15 @@ def test_near_misses_say_which_one_thing_and_how_much_nearest_first(
     demand = make_demand(session, borne, max_distance_km=Decimal(2))
     poor = make_listing(session, hengelo, condition=Condition.POOR, location=location("borne"))
     make_listing(session, hengelo, condition=Condition.POOR)  # two things at once
-    found = survey(session, broker)
-    near = found.near_misses()
-    assert [(one.listing.id, one.demand.id, one.kind) for one in near] == [
+    surveyed = survey(session, broker)
+    near = surveyed.near_misses()
+    assert [(miss.listing.id, miss.demand.id, miss.kind) for miss in near] == [
         (poor.id, demand.id, Kind.CONDITION),
         (far.id, demand.id, Kind.DISTANCE),
     ]
     assert near[0].distance_km == 0 and Decimal("4.9") < near[1].distance_km < Decimal("5.1")
     assert "\u00a0km verder dan gevraagd" in str(near[1].sentence)
-    assert found.near_misses(page=2, page_size=1)[0].listing.id == far.id
+    assert surveyed.near_misses(page=2, page_size=1)[0].listing.id == far.id
 
 
 def test_what_is_stale_over_or_all_taken_is_not_surveyed(session: Session, broker: Actor, hengelo: Actor, borne: Actor) -> None:
@@ -87,8 +87,8 @@ def test_what_is_stale_over_or_all_taken_is_not_surveyed(session: Session, broke
         make_listing(session, hengelo, available_until=None)
     with clock.frozen(clock.now() - timedelta(days=92)):
         make_demand(session, borne, needed_until=clock.today() + timedelta(days=300))
-    found = survey(session, broker)
-    assert (found.listings, found.demands) == (0, 0)
+    surveyed = survey(session, broker)
+    assert (surveyed.listings, surveyed.demands) == (0, 0)
 
 
 def test_a_region_with_more_than_is_looked_at_says_so(
@@ -96,9 +96,9 @@ def test_a_region_with_more_than_is_looked_at_says_so(
 ) -> None:
     monkeypatch.setattr(survey_queries, "LOOKED_AT_MOST", 2)
     lots = [make_listing(session, hengelo).id for _number in range(3)]
-    found = survey(session, broker)
-    assert (found.is_all, found.listings) == (False, 2)
-    assert [one.id for one in found.supply_without_demand] == lots[1:]
+    surveyed = survey(session, broker)
+    assert (surveyed.is_all, surveyed.listings) == (False, 2)
+    assert [listing.id for listing in surveyed.supply_without_demand] == lots[1:]
 
 
 def test_nobody_but_the_broker_reads_the_list_or_proposes(session: Session, broker: Actor, hengelo: Actor, borne: Actor) -> None:
@@ -118,10 +118,10 @@ def test_holds_that_end_within_seven_days_are_listed_the_first_to_end_first(
     later = reserve(session, borne, listing_id=listing.id, draft=square_metres(10))  # answered within 10 days
     held = reserve(session, borne, listing_id=listing.id, draft=square_metres(10))
     approve(session, hengelo, reservation_id=held.id, hold_until=clock.now() + timedelta(days=5))
-    assert [one.id for one in list_about_to_lapse(session, broker)[0]] == [held.id]
+    assert [reservation.id for reservation in list_about_to_lapse(session, broker)[0]] == [held.id]
     with clock.frozen(clock.now() + timedelta(days=4)):
-        found, total = list_about_to_lapse(session, broker, most=1)
-        assert ([one.id for one in found], total) == ([held.id], 2)
+        reservations, total = list_about_to_lapse(session, broker, most=1)
+        assert ([reservation.id for reservation in reservations], total) == ([held.id], 2)
         cancel(session, borne, reservation_id=later.id, reason="Niet nodig")
         assert list_about_to_lapse(session, broker)[1] == 1
 
@@ -133,8 +133,8 @@ def test_a_dispute_tells_for_how_many_days_it_is_open(session: Session, broker: 
     since = clock.now() - timedelta(days=4)
     session.execute(update(Reservation).values(status="disputed", disputed_at=since, expires_at=None))
     session.expire_all()
-    [found], total = list_disputes(session, broker)
-    assert (found.id, total, days_open(found)) == (reservation.id, 1, 4)
+    [disputed], total = list_disputes(session, broker)
+    assert (disputed.id, total, days_open(disputed)) == (reservation.id, 1, 4)
 
 
 def test_a_lot_that_nobody_asked_for_in_thirty_days_is_unwanted(
@@ -149,8 +149,8 @@ def test_a_lot_that_nobody_asked_for_in_thirty_days_is_unwanted(
         new = reserve(session, borne, listing_id=lately.id, draft=square_metres(10))
         cancel(session, borne, reservation_id=new.id, reason="Toch niet")
     make_listing(session, hengelo)
-    found, total = list_unwanted(session, broker)
-    assert ([one.id for one in found], total) == ([never.id, once.id], 2)
+    listings, total = list_unwanted(session, broker)
+    assert ([listing.id for listing in listings], total) == ([never.id, once.id], 2)
 
 
 def test_a_proposal_is_told_once_and_stands_with_the_demand(
@@ -172,9 +172,9 @@ def test_a_proposal_is_told_once_and_stands_with_the_demand(
         "reason": "Vervoer is geregeld",
     }
     assert len(session.scalars(select(ProposalMade.id)).all()) == 1
-    [shown] = list_proposals(session, borne, demand)
-    away, objections = why_not(session, borne, shown)
-    assert shown.id == made.id and Decimal("4.9") < away < Decimal("5.1") and len(objections) == 1
+    [proposal] = list_proposals(session, borne, demand)
+    away, objections = why_not(session, borne, proposal)
+    assert proposal.id == made.id and Decimal("4.9") < away < Decimal("5.1") and len(objections) == 1
     assert survey(session, broker).near_misses()[0].proposed
     with pytest.raises(Forbidden):
         list_proposals(session, hengelo, demand)

@@ -39,9 +39,9 @@ def lots(session: Session, owner: Actor) -> list[int]:
     return made
 
 
-def seen(database: Database, actor: Actor = ANONYMOUS, **asked: Any) -> list[int]:
+def seen(database: Database, actor: Actor = ANONYMOUS, **query: Any) -> list[int]:
     with database.read() as reader:
-        return numbers(reader, actor, CatalogueQuery(**asked))[0]
+        return numbers(reader, actor, CatalogueQuery(**query))[0]
 
 
 def change(number: int, **values: Any) -> Callable[[Session], object]:
@@ -63,7 +63,7 @@ def placed(point: Point) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("values", "asked"),
+    ("values", "query"),
     [
         ({"status": "withdrawn"}, {}),
         ({"confirmed_on": date(2026, 1, 1)}, {}),
@@ -79,17 +79,17 @@ def placed(point: Point) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("bumped", [True, False])
 def test_every_change_is_seen_by_the_next_question(
-    session: Session, database: Database, lots: list[int], values: dict[str, Any], asked: dict[str, Any], bumped: bool
+    session: Session, database: Database, lots: list[int], values: dict[str, Any], query: dict[str, Any], bumped: bool
 ) -> None:
-    before = seen(database, **asked)
+    before = seen(database, **query)
     assert sorted(before) == lots
     with database.transaction() as writer:
         change(lots[1], **values)(writer)
         if bumped:
             bump_catalogue(writer)
-    after = seen(database, **asked)
+    after = seen(database, **query)
     other = Database(database.url)  # as another process would, which has to read everything
-    assert seen(other, **asked) == after == [number for number in before if number != lots[1]]
+    assert seen(other, **query) == after == [number for number in before if number != lots[1]]
     other.dispose()
 
 

@@ -188,7 +188,7 @@ def test_the_list_of_a_depot_says_what_is_meant_for_the_chain(session: Session, 
     offer(session, owner, lots[0])
     offer(session, owner, lots[1])
     seen = with_offers(session, lots)
-    assert [(one.chain is not None, one.chain is not None and one.chain.told_at is not None) for one in seen] == [
+    assert [(lying.chain is not None, lying.chain is not None and lying.chain.told_at is not None) for lying in seen] == [
         (True, True),
         (True, False),
         (False, False),

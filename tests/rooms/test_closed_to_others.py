@@ -71,7 +71,7 @@ def served(session: Session, asker: Actor, demand: Demand) -> list[int]:
 
 
 def wrong(session: Session) -> list[str]:
-    return [found for _name, holds in INVARIANTS if (found := holds(session))]
+    return [breach for _name, holds in INVARIANTS if (breach := holds(session))]
 
 
 def test_those_who_judge_read_it_once_its_owner_asks_them(
@@ -166,8 +166,8 @@ def test_opening_begins_the_turns_and_tells_whom_it_serves(
     assert (opened.is_closed_to_others, opened.region_from, opened.partners_from) == (False, today, today + timedelta(days=14))
     assert search(session, borne, EVERYTHING).total == 1
     assert served(session, borne, demand) == [closed.id]
-    told = select(NoticeRow.kind).where(NoticeRow.person_id == borne.person_id)
-    assert list(session.scalars(told)) == ["new_match"]
+    kinds = select(NoticeRow.kind).where(NoticeRow.person_id == borne.person_id)
+    assert list(session.scalars(kinds)) == ["new_match"]
     assert planned_kg(session, borne) > 0
     assert wrong(session) == []
 

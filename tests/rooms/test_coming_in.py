@@ -179,7 +179,7 @@ def test_a_listing_that_names_the_depot_of_another_is_announced_there(
 def test_a_listing_of_a_keeper_lies_in_the_depot_at_once(session: Session, keeper: Actor, yard: Depot) -> None:
     leader = make_actor(session, "hengelo")
     keep(session, yard, leader)
-    lots = [lot_of(session, make_listing(session, one, location=None, depot_id=yard.id)) for one in (keeper, leader)]
+    lots = [lot_of(session, make_listing(session, actor, location=None, depot_id=yard.id)) for actor in (keeper, leader)]
     assert ([lot.depot_id for lot in lots], expected(session)) == ([yard.id] * 2, [])
 
 

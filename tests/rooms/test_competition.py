@@ -36,7 +36,7 @@ def test_200_simultaneous_requests_over_4_processes_hold_no_more_than_there_is(s
     assert answers == {"held": 71, "refused": 129}  # 500 / 7 is 71 and 3 m² are left
     assert session.get(Listing, listing.id).held == Decimal(497)
     assert session.scalar(select(func.count()).select_from(Reservation)) == 71
-    assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+    assert [breach for _name, question in INVARIANTS if (breach := question(session))] == []
 
 
 def test_of_two_keepers_in_two_processes_one_takes_out_the_last_pallet(session: Session, database_url: str) -> None:

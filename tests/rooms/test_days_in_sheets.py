@@ -59,7 +59,7 @@ def test_days_of_a_sheet_move_planned_lots_with_a_reason_and_ask_their_holders_a
         made = release_items(session, borne, draft=ReleaseDraft(pieces, "Keien Dorpsstraat", Condition.GOOD))
         publish(session, borne, listing_id=made.id)
         losser = make_actor(session, "losser")
-        asked = reserve(session, losser, listing_id=made.id, draft=ReservationDraft(Quantity(Decimal(100), Unit.M2))).id
+        reservation_id = reserve(session, losser, listing_id=made.id, draft=ReservationDraft(Quantity(Decimal(100), Unit.M2))).id
     run = apply(app, database, borne, load(database, borne, dated(f"1-7-{year}", f"31-12-{year}"), DATED), overwrite=True)
     with reading(database) as session:
         lot = session.get_one(Listing, made.id)
@@ -67,13 +67,13 @@ def test_days_of_a_sheet_move_planned_lots_with_a_reason_and_ask_their_holders_a
         [change] = session.scalars(select(DateChange))
         assert (change.old_latest, change.new_latest) == (date(year, 6, 30), date(year, 12, 31))
         assert str(run.id) in change.reason
-        assert session.get_one(Reservation, asked).confirm_until is not None
+        assert session.get_one(Reservation, reservation_id).confirm_until is not None
     with database.transaction() as session:
         undo_import(session, borne, import_id=run.id)
     with reading(database) as session:
         lot = session.get_one(Listing, made.id)
         assert (lot.earliest, lot.latest) == (date(year, 3, 1), date(year, 6, 30))
-        assert session.get_one(Reservation, asked).confirm_until is None  # moved back to what was agreed
+        assert session.get_one(Reservation, reservation_id).confirm_until is None  # moved back to what was agreed
         assert len(session.scalars(select(DateChange)).all()) == 2
     holds(database)
 
@@ -135,7 +135,7 @@ def test_whether_a_passport_is_public_comes_from_the_sheet(app: Flask, database:
         ("L-2", "", "Twee", "Lichtmast", "Borne", "", "", "", "", "", "", ""),
     ]
     apply(app, database, borne, load(database, borne, rows, head))
-    assert [one.is_public for one in assets(database)] == [True, False]
+    assert [asset.is_public for asset in assets(database)] == [True, False]
     wrong = load(database, borne, [(*rows[0][:-1], "misschien")], head)
     assert set(said(database, borne, wrong)[2]) == {"is_public"}
 
@@ -155,5 +155,5 @@ def test_a_sheet_says_what_a_part_holds(app: Flask, database: Database, borne: A
     assert row == 4 and "“asbest: nee” kan niet gelezen worden." in faults["hazards"]
     apply(app, database, borne, loaded, only_good=True)
     held = {asset.id: asset.external_id for asset in assets(database)}
-    found = {held[part.asset_id]: part.hazards for part in parts(database)}
-    assert found == {"B-1": {"creosoot": "no"}, "B-2": {"creosoot": "unknown"}, "B-4": {}}
+    hazards = {held[part.asset_id]: part.hazards for part in parts(database)}
+    assert hazards == {"B-1": {"creosoot": "no"}, "B-2": {"creosoot": "unknown"}, "B-4": {}}

@@ -25,8 +25,8 @@ def asphalt(session: Session, fields: dict[str, str], **hazards: Answer) -> List
 
 def changed(session: Session, lot: Listing, fields: dict[str, str]) -> Listing:
     """As a program changes the fields alone: the hazards stay as they were."""
-    kept = {code: Answer(word) for code, word in lot.hazards.items()}
-    draft = listing_draft("hengelo", material="asfaltgranulaat", quantity=TEN_TONNES, fields=fields, hazards=kept)
+    hazards = {code: Answer(word) for code, word in lot.hazards.items()}
+    draft = listing_draft("hengelo", material="asfaltgranulaat", quantity=TEN_TONNES, fields=fields, hazards=hazards)
     return update_listing(session, make_actor(session, "hengelo"), listing_id=lot.id, version=lot.version, draft=draft)
 
 
@@ -36,8 +36,8 @@ def changed(session: Session, lot: Listing, fields: dict[str, str]) -> Listing:
 )
 def test_a_hazard_that_a_field_of_the_material_decides_is_not_asked_again(session: Session, slug: str, codes: set[str]) -> None:
     seed_taxonomy(session)
-    known = get_taxonomy(session)
-    assert set(deciding_gates(known.gates, known.material(slug))) == codes
+    taxonomy = get_taxonomy(session)
+    assert set(deciding_gates(taxonomy.gates, taxonomy.material(slug))) == codes
 
 
 @pytest.mark.parametrize(("measured", "holds"), [("75", "no"), ("75.1", "yes"), ("0", "no"), ("unknown", "unknown")])

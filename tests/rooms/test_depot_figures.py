@@ -57,37 +57,37 @@ def passed_through(session: Session, *, purchase_cents: int | None = 300_000) ->
 
 
 def only(session: Session, reviewer: Actor, cut: Cut = Cut()) -> DepotFigures:  # noqa: B008
-    found = get_depot_figures(session, reviewer, cut)
-    (row,) = found.rows
-    assert found.total == row.figures
+    all_depots = get_depot_figures(session, reviewer, cut)
+    (row,) = all_depots.rows
+    assert all_depots.total == row.figures
     return row.figures
 
 
 def test_what_passes_through_a_depot_costs_and_saves(session: Session, reviewer: Actor) -> None:
     passed_through(session)
-    found = only(session, reviewer)
-    assert (found.opening_kg, found.in_kg, found.transferred_kg, found.closing_kg) == (0, 51_060, 18_500, 32_560)
-    assert (found.out_kg, found.used_share, found.stay_days) == (18_500, 1, 42)
+    figures = only(session, reviewer)
+    assert (figures.opening_kg, figures.in_kg, figures.transferred_kg, figures.closing_kg) == (0, 51_060, 18_500, 32_560)
+    assert (figures.out_kg, figures.used_share, figures.stay_days) == (18_500, 1, 42)
     # 276 m² on 42 days and 176 m² on the 16 days of 15 to 30 June: 14 408 m²-days of 0.185 tonne
-    assert found.tonne_days == Decimal("2665.48")
+    assert figures.tonne_days == Decimal("2665.48")
     # 14 408 x 0.15 / 7 = 308.742...
-    assert (found.known_cost_cents, found.unpriced_tonne_days) == (30_874, 0)
-    assert round(found.cost_per_tonne_cents, 2) == Decimal("604.66")  # 308.74 over 51.06 tonnes
-    assert round(found.cost_per_tonne_week_cents, 2) == Decimal("81.08")  # 0.15 over 0.185
+    assert (figures.known_cost_cents, figures.unpriced_tonne_days) == (30_874, 0)
+    assert round(figures.cost_per_tonne_cents, 2) == Decimal("604.66")  # 308.74 over 51.06 tonnes
+    assert round(figures.cost_per_tonne_week_cents, 2) == Decimal("81.08")  # 0.15 over 0.185
     # 3 000 euros for 18.5 tonnes, which lay there 6 weeks: 111 tonne-weeks
-    assert (found.bought_transfers, round(found.bought_per_tonne_cents, 2)) == (1, Decimal("16216.22"))
-    assert round(found.break_even_price_cents, 2) == Decimal("2702.70")
-    assert round(found.break_even_weeks, 1) == Decimal("200.0")
-    assert found.routed_kg == 18_500
+    assert (figures.bought_transfers, round(figures.bought_per_tonne_cents, 2)) == (1, Decimal("16216.22"))
+    assert round(figures.break_even_price_cents, 2) == Decimal("2702.70")
+    assert round(figures.break_even_weeks, 1) == Decimal("200.0")
+    assert figures.routed_kg == 18_500
     assert find_first_day(session) == MAY
 
 
 def test_a_month_opens_with_what_lay_there(session: Session, reviewer: Actor) -> None:
     passed_through(session)
-    found = only(session, reviewer, Cut("2026-06", "2026-06"))
-    assert (found.opening_kg, found.in_kg, found.out_kg, found.closing_kg) == (51_060, 0, 18_500, 32_560)
+    figures = only(session, reviewer, Cut("2026-06", "2026-06"))
+    assert (figures.opening_kg, figures.in_kg, figures.out_kg, figures.closing_kg) == (51_060, 0, 18_500, 32_560)
     # 276 m² on 14 days and 176 m² on 16 days: 6 680 m²-days
-    assert (found.tonne_days, found.known_cost_cents) == (Decimal("1235.8"), 14_314)
+    assert (figures.tonne_days, figures.known_cost_cents) == (Decimal("1235.8"), 14_314)
     earlier = only(session, reviewer, Cut("2026-05", "2026-05"))
     assert (earlier.in_kg, earlier.out_kg, earlier.closing_kg, earlier.used_share) == (51_060, 0, 51_060, None)
     assert get_depot_figures(session, reviewer, Cut("2026-01", "2026-04")).rows == ()
@@ -138,9 +138,9 @@ def test_what_came_back_counts_no_more_in_what_was_bought(session: Session, revi
     was = Entry(**{name: getattr(row, name) for name in ENTRY_FIELDS})
     back = {"mass_kg": Decimal(-9250), "purchase_cents": -150_000, "saved_cents": -150_000, "quantity": Decimal(-9250)}
     append(session, replace(was, kind="reversal", reverses=row.seq, happened_on=JUNE, **back))
-    found = only(session, reviewer)
-    assert (found.bought_cents, found.bought_kg, found.bought_tonne_days) == (150_000, 9_250, Decimal("388.5"))
-    assert round(found.break_even_price_cents, 2) == Decimal("2702.70")
+    figures = only(session, reviewer)
+    assert (figures.bought_cents, figures.bought_kg, figures.bought_tonne_days) == (150_000, 9_250, Decimal("388.5"))
+    assert round(figures.break_even_price_cents, 2) == Decimal("2702.70")
 
 
 def test_of_what_nobody_said_nothing_is_worked_out(session: Session, reviewer: Actor) -> None:
@@ -150,10 +150,10 @@ def test_of_what_nobody_said_nothing_is_worked_out(session: Session, reviewer: A
     other = make_lot(session, owner, Whereabouts(yard.id), "10", JUNE)
     other.unit = "m3"
     session.flush()
-    found = only(session, reviewer)
-    assert (found.in_kg, found.closing_kg) == (52_910, 34_410)
-    assert found.unpriced_tonne_days == Decimal("29.6")  # 1.85 tonnes on 16 days
-    assert (found.known_cost_cents, found.cost_per_tonne_cents) == (30_874, None)
+    figures = only(session, reviewer)
+    assert (figures.in_kg, figures.closing_kg) == (52_910, 34_410)
+    assert figures.unpriced_tonne_days == Decimal("29.6")  # 1.85 tonnes on 16 days
+    assert (figures.known_cost_cents, figures.cost_per_tonne_cents) == (30_874, None)
 
 
 def test_counting_writing_off_and_own_use_add_up(session: Session, reviewer: Actor) -> None:
@@ -169,10 +169,14 @@ def test_counting_writing_off_and_own_use_add_up(session: Session, reviewer: Act
         assert change(session, By(owner, JUNE, "geteld"), lot, kind, Decimal(delta))
     move(session, By(owner, JUNE), lot, Whereabouts(yard.id, "C3"))
     split_off(session, By(owner, JUNE), lot, Decimal(9))
-    found = only(session, reviewer)
-    assert (found.in_kg, found.own_use_kg, found.written_off_kg, found.counted_kg) == (18_500, 11_100, 3_700, -185)
-    assert found.closing_kg == found.opening_kg + found.in_kg - found.out_kg - found.written_off_kg + found.counted_kg == 3_515
-    assert found.used_share == Decimal("0.75")  # 11.1 of 14.8 tonnes
+    figures = only(session, reviewer)
+    assert (figures.in_kg, figures.own_use_kg, figures.written_off_kg, figures.counted_kg) == (18_500, 11_100, 3_700, -185)
+    assert (
+        figures.closing_kg
+        == figures.opening_kg + figures.in_kg - figures.out_kg - figures.written_off_kg + figures.counted_kg
+        == 3_515
+    )
+    assert figures.used_share == Decimal("0.75")  # 11.1 of 14.8 tonnes
 
 
 def test_what_goes_from_one_depot_to_another_counts_in_both(session: Session, reviewer: Actor) -> None:
@@ -180,13 +184,13 @@ def test_what_goes_from_one_depot_to_another_counts_in_both(session: Session, re
     second = create_depot(session, make_actor(session, "losser", "coordinator"), draft=YARD)
     lot = make_lot(session, owner, Whereabouts(first.id), "100")
     move(session, By(owner, JUNE), lot, Whereabouts(second.id))
-    found = get_depot_figures(session, reviewer, Cut())
-    assert [(row.depot.id, row.figures.in_kg, row.figures.moved_kg) for row in found.rows] == [
+    all_depots = get_depot_figures(session, reviewer, Cut())
+    assert [(row.depot.id, row.figures.in_kg, row.figures.moved_kg) for row in all_depots.rows] == [
         (first.id, 18_500, 18_500),
         (second.id, 18_500, 0),
     ]
-    assert (found.total.in_kg, found.total.closing_kg) == (37_000, 18_500)
-    assert found.rows[0].figures.stay_days == 42
+    assert (all_depots.total.in_kg, all_depots.total.closing_kg) == (37_000, 18_500)
+    assert all_depots.rows[0].figures.stay_days == 42
 
 
 @pytest.mark.parametrize("role", ["project_leader", "coordinator"])

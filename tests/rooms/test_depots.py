@@ -106,9 +106,9 @@ def test_a_depot_says_when_it_is_open_and_what_it_takes(session: Session, coordi
     assert (after.opening, after.takes) == ({"1": [["08:00", "12:00"]]}, "|bestrating|hout|")
     assert (after.storers, after.longest_stay_days, after.is_public) == ("members", 182, False)
     assert details_of(after) == replace(details, takes=("bestrating", "hout"), hours=details_of(after).hours)
-    told = facts_of(session, "depot.edit")
-    assert told["changed"] == ["is_public", "hours", "opening_note", "collecting", "takes", "storers", "longest_stay_days"]
-    assert "poort" not in str(told)
+    facts = facts_of(session, "depot.edit")
+    assert facts["changed"] == ["is_public", "hours", "opening_note", "collecting", "takes", "storers", "longest_stay_days"]
+    assert "poort" not in str(facts)
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ def test_a_new_price_is_a_new_row_and_the_old_one_stays(session: Session, coordi
         set_rate(session, coordinator, depot_id=yard.id, draft=price("0.20", date(2027, 1, 1)))
         depot = set_rate(session, coordinator, depot_id=yard.id, draft=price("0.25", date(2027, 1, 1)))
     assert prices_of(depot) == [("m2", Decimal("0.15"), date(2026, 12, 1)), ("m2", Decimal("0.25"), date(2027, 1, 1))]
-    told = facts_of(session, "depot.rate")
-    assert told == {"was": "0.2", "unit": "m2", "from_on": "2027-01-01", "euros_per_week": "0.25"}
+    facts = facts_of(session, "depot.rate")
+    assert facts == {"was": "0.2", "unit": "m2", "from_on": "2027-01-01", "euros_per_week": "0.25"}
 
 
 def test_only_a_price_that_does_not_count_yet_is_taken_back(session: Session, coordinator: Actor, yard: Depot) -> None:

@@ -135,17 +135,17 @@ def test_old_attempts_and_ended_sessions_are_forgotten(session: Session) -> None
 def test_a_token_speaks_for_its_person_until_it_is_revoked(session: Session) -> None:
     actor = make_actor(session, "borne")
     secret = make_token(session, actor, name="voorraadlijst")
-    found = find_visit_by_token(session, digest(secret))
-    assert found is not None and found.actor.person_id == actor.person_id
-    tokens.revoke_token(session, actor, token_id=found.token_id or 0)
-    tokens.revoke_token(session, actor, token_id=found.token_id or 0)
+    visit = find_visit_by_token(session, digest(secret))
+    assert visit is not None and visit.actor.person_id == actor.person_id
+    tokens.revoke_token(session, actor, token_id=visit.token_id or 0)
+    tokens.revoke_token(session, actor, token_id=visit.token_id or 0)
     assert find_visit_by_token(session, digest(secret)) is None
 
 
 def test_nobody_revokes_a_colleagues_token_or_session(session: Session) -> None:
-    one, other = make_actor(session, "borne"), make_actor(session, "borne")
-    make_token(session, one, name="van mij")
-    sessions.start_session(session, ANONYMOUS, person=people.get_own(session, one), agent="")
+    colleague, other = make_actor(session, "borne"), make_actor(session, "borne")
+    make_token(session, colleague, name="van mij")
+    sessions.start_session(session, ANONYMOUS, person=people.get_own(session, colleague), agent="")
     with pytest.raises(Missing):
         tokens.revoke_token(session, other, token_id=session.scalars(select(ApiToken.id)).one())
     with pytest.raises(Missing):

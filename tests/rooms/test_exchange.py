@@ -171,14 +171,14 @@ def end_of(moment: datetime) -> datetime:
 def test_a_request_lapses_after_ten_days_and_an_approval_after_thirty(bank: Session) -> None:
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     listing = make_listing(bank, hengelo, available_until=None)
-    asked, held = ask(bank, borne, listing, "100"), ask(bank, borne, listing, "200")
+    requested, held = ask(bank, borne, listing, "100"), ask(bank, borne, listing, "200")
     decide.approve(bank, hengelo, reservation_id=held.id)
     now = clock.now()
     with clock.frozen(end_of(now + timedelta(days=10)) - timedelta(minutes=1)):
-        assert not deadlines.expire(bank, reservation_id=asked.id)
+        assert not deadlines.expire(bank, reservation_id=requested.id)
     with clock.frozen(end_of(now + timedelta(days=10))):
-        assert deadlines.expire(bank, reservation_id=asked.id)
-        assert not deadlines.expire(bank, reservation_id=asked.id)
+        assert deadlines.expire(bank, reservation_id=requested.id)
+        assert not deadlines.expire(bank, reservation_id=requested.id)
         assert not deadlines.expire(bank, reservation_id=held.id)
     with clock.frozen(end_of(now + timedelta(days=30))):
         assert deadlines.expire(bank, reservation_id=held.id)
@@ -290,17 +290,17 @@ def test_every_invariant_holds_after_a_life_and_a_forged_counter_is_named(bank: 
     complete(bank, hengelo, borne, listing, "100")
     ask(bank, borne, listing, "40")
     bank.flush()
-    assert {name: found for name, question in INVARIANTS if (found := question(bank))} == {}
+    assert {name: breach for name, question in INVARIANTS if (breach := question(bank))} == {}
     bank.execute(text("UPDATE listing SET held = held + 1 WHERE id = :id"), {"id": listing.id})
-    assert [found for _name, question in INVARIANTS if (found := question(bank))] == [f"listing {listing.id}"]
+    assert [breach for _name, question in INVARIANTS if (breach := question(bank))] == [f"listing {listing.id}"]
 
 
 def test_a_client_can_redo_the_hash_of_a_row_from_what_it_is_given(bank: Session) -> None:
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     complete(bank, hengelo, borne, make_listing(bank, hengelo), "100")
     row = bank.scalars(select(Exchange)).one()
-    said = json.loads(row.canonical)
-    assert (said["massKg"], said["avoidedKgCo2e"], said["reverses"]) == ("18500", "2197.8", None)  # 100 × 185, × 0.1188
-    assert list(said) == sorted(said)
-    assert row.canonical == json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    body = json.loads(row.canonical)
+    assert (body["massKg"], body["avoidedKgCo2e"], body["reverses"]) == ("18500", "2197.8", None)  # 100 × 185, × 0.1188
+    assert list(body) == sorted(body)
+    assert row.canonical == json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     assert row.hash == hashlib.sha256(("0" * 64 + "\n" + row.canonical).encode()).hexdigest()

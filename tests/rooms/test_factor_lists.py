@@ -94,9 +94,9 @@ def exchanged(session: Session) -> Exchange:
 
 def counted(session: Session) -> dict[str, list[str]]:
     """Every row of what was counted, adopted and published, as text."""
-    known = session.scalars(text(_TABLES[session.get_bind().dialect.name])).all()
+    names = session.scalars(text(_TABLES[session.get_bind().dialect.name])).all()
     tables = [
-        name for name in known if name in ("exchange", "goal_decision") or name.startswith(("rollup", "material_use", "adopted"))
+        name for name in names if name in ("exchange", "goal_decision") or name.startswith(("rollup", "material_use", "adopted"))
     ]
     return {name: sorted(map(repr, session.execute(text(f"SELECT * FROM {name}")))) for name in tables}
 
@@ -110,7 +110,7 @@ _TABLES = {
 def test_a_list_is_looked_at_first_and_then_becomes_a_version(bank: Session, reviewer: Actor) -> None:
     row = load_list(bank, reviewer, file=a_file(NMD)).list
     assert (row.state, factor(bank), get_taxonomy(bank).version) == ("draft", Decimal("0.1188"), 1)
-    assert [(one.figure.fact, one.before, one.after) for one in changes_of(bank, row)][:2] == [
+    assert [(change.figure.fact, change.before, change.after) for change in changes_of(bank, row)][:2] == [
         ("carbon_factor", "0.1188", "0.09"),
         ("carbon_low", "0.081", None),
     ]
@@ -143,16 +143,16 @@ def test_what_was_counted_and_adopted_does_not_move_by_a_byte(session: Session) 
 def test_an_approved_reservation_is_booked_by_the_version_that_was_agreed_on(bank: Session, reviewer: Actor) -> None:
     hengelo, borne = make_actor(bank, "hengelo"), make_actor(bank, "borne")
     listing = make_listing(bank, hengelo)
-    one, other = (
+    first, second = (
         reserve.reserve(bank, borne, listing_id=listing.id, draft=ReservationDraft(Quantity(Decimal(10), Unit.M2)))
         for _each in "ab"
     )
-    decide.approve(bank, hengelo, reservation_id=one.id)
+    decide.approve(bank, hengelo, reservation_id=first.id)
     material = get_taxonomy(bank).material(KEI)
     assert count_counting(bank, reviewer, [material.id]) == {material.id: (1, 1)}
     used(bank, reviewer, NMD)
-    decide.approve(bank, hengelo, reservation_id=other.id)
-    for reservation in (one, other):
+    decide.approve(bank, hengelo, reservation_id=second.id)
+    for reservation in (first, second):
         done = HandoverDraft(Quantity(Decimal(10), Unit.M2), clock.today())
         hand_over.hand_over(bank, hengelo, reservation_id=reservation.id, draft=done)
         hand_over.confirm(bank, borne, reservation_id=reservation.id)
@@ -223,9 +223,9 @@ def test_the_history_of_a_material_names_only_versions_that_changed_it(bank: Ses
     used(bank, reviewer, {"slug": "hardhouten-balk", "kg_bron": "gewogen", "kg_conf": "A"})
     used(bank, reviewer, {"slug": KEI, "mki_eur_per_kg": "onbekend"})
     history = list_material_versions(bank, KEI)
-    assert [one.version.number for one in history] == [4, 2, 1]
-    assert [[change.figure.fact for change in one.changes] for one in history[::2]] == [["mki", "mki_source"], []]
-    assert [one.list.name if one.list else "" for one in list_versions(bank)] == ["nmd.csv", "nmd.csv", "nmd.csv", ""]
+    assert [entry.version.number for entry in history] == [4, 2, 1]
+    assert [[change.figure.fact for change in entry.changes] for entry in history[::2]] == [["mki", "mki_source"], []]
+    assert [version.list.name if version.list else "" for version in list_versions(bank)] == ["nmd.csv", "nmd.csv", "nmd.csv", ""]
     with pytest.raises(Missing):
         list_material_versions(bank, "klei")
 
@@ -255,17 +255,17 @@ def test_a_municipality_hands_in_and_the_ao_ce_takes_it_into_use(bank: Session, 
     with pytest.raises(Missing):
         get_factor_list(bank, reviewer, row.id)  # not before it is handed in
     hand_in_list(bank, coordinator, list_id=row.id)
-    assert [one.id for one in list_factor_lists(bank, reviewer)] == [row.id]
+    assert [factor_list.id for factor_list in list_factor_lists(bank, reviewer)] == [row.id]
     with pytest.raises(Forbidden):
         withdraw_list(bank, reviewer, list_id=row.id)
     use_list(bank, reviewer, list_id=row.id, seen=1)
-    told = bank.execute(select(NoticeRow.kind, NoticeRow.person_id, NoticeRow.organisation_id).order_by(NoticeRow.id)).all()
-    assert told == [("factors_handed_in", reviewer.person_id, None), ("factors_used", None, coordinator.organisation_id)]
-    kept = get_taxonomy(bank).material(KEI)
-    assert kept.licence_holder == "hengelo"
-    assert may_read_factor(coordinator, kept) and may_read_factor(reviewer, kept)
-    assert may_read_factor(make_actor(bank, "hengelo"), kept)
-    assert not may_read_factor(make_actor(bank, "borne", "coordinator"), kept)
+    notices = bank.execute(select(NoticeRow.kind, NoticeRow.person_id, NoticeRow.organisation_id).order_by(NoticeRow.id)).all()
+    assert notices == [("factors_handed_in", reviewer.person_id, None), ("factors_used", None, coordinator.organisation_id)]
+    material = get_taxonomy(bank).material(KEI)
+    assert material.licence_holder == "hengelo"
+    assert may_read_factor(coordinator, material) and may_read_factor(reviewer, material)
+    assert may_read_factor(make_actor(bank, "hengelo"), material)
+    assert not may_read_factor(make_actor(bank, "borne", "coordinator"), material)
 
 
 def test_a_declined_list_says_why(bank: Session, reviewer: Actor, coordinator: Actor) -> None:

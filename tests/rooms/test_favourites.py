@@ -101,9 +101,9 @@ def test_a_price_and_a_quantity_that_change_are_told_once(session: Session, owne
     assert (notice.kind, notice.person_id, notice.facts["listing_id"]) == ("favourite_changed", borne.person_id, listing.id)
     with reading_in("nl"):
         values = readable_facts(notice.facts)
-        said = [str(item).replace("\u00a0", " ") for item in sentences(WORDINGS[Notice.FAVOURITE_CHANGED].before, values)]
+        texts = [str(item).replace("\u00a0", " ") for item in sentences(WORDINGS[Notice.FAVOURITE_CHANGED].before, values)]
         assert str(line(Notice.FAVOURITE_CHANGED, values)) == f"“{listing.title}”, die u bewaart, is veranderd"
-    assert said == ["De prijs is nu gratis. Dat was € 2,50 per m².", "Er is nu 500 m² vrij. Dat was 800 m²."]
+    assert texts == ["De prijs is nu gratis. Dat was € 2,50 per m².", "Er is nu 500 m² vrij. Dat was 800 m²."]
 
 
 def test_what_is_all_reserved_is_told_and_what_does_not_matter_is_not(session: Session, owner: Actor, borne: Actor) -> None:
@@ -115,8 +115,8 @@ def test_what_is_all_reserved_is_told_and_what_does_not_matter_is_not(session: S
     change(session, listing, held=Decimal(800))
     assert look(session) == 1
     with reading_in("nl"):
-        said = sentences(WORDINGS[Notice.FAVOURITE_CHANGED].before, readable_facts(told(session)[0].facts))
-        assert [str(item).replace("\u00a0", " ") for item in said] == ["Er is nu niets meer van vrij. Dat was 800 m²."]
+        texts = sentences(WORDINGS[Notice.FAVOURITE_CHANGED].before, readable_facts(told(session)[0].facts))
+        assert [str(item).replace("\u00a0", " ") for item in texts] == ["Er is nu niets meer van vrij. Dat was 800 m²."]
 
 
 def test_a_lot_that_is_withdrawn_is_told_and_stays_in_the_list(session: Session, owner: Actor, borne: Actor) -> None:

@@ -75,16 +75,16 @@ def test_three_lots_rank_by_what_was_asked_and_one_that_says_nothing_is_listed_a
         session, hengelo, title="Te veel breuk", location=at(52.297), fields={"thickness-cm": "8", "whole-percent": "89.9"}
     )
     demand = make_demand(session, borne, location=at(52.30), fields=ASKED)
-    found = list_listings_for_demand(session, borne, demand)
-    assert [match.listing.id for match in found.items] == [near.id, far.id, fair.id, silent.id]
-    assert found.total == 4
+    matches = list_listings_for_demand(session, borne, demand)
+    assert [match.listing.id for match in matches.items] == [near.id, far.id, fair.id, silent.id]
+    assert matches.total == 4
     with reading_in("nl"):
-        told = [[str(reason) for reason in match.reasons] for match in found.items]
-        doubts = [[str(doubt) for doubt in match.doubts] for match in found.items]
-    assert [told[place][0][:14] for place in range(4)] == [f"Nummer {place} van 4" for place in (1, 2, 3, 4)]
-    assert "Dikte: 10\u00a0cm; minstens 8\u00a0cm gevraagd." in told[0]
-    assert "Aandeel heel: 92,5\u00a0%; minstens 90\u00a0% gevraagd." in told[0]
-    assert "Aandeel heel: 90\u00a0%; minstens 90\u00a0% gevraagd." in told[1]
+        reasons = [[str(reason) for reason in match.reasons] for match in matches.items]
+        doubts = [[str(doubt) for doubt in match.doubts] for match in matches.items]
+    assert [reasons[place][0][:14] for place in range(4)] == [f"Nummer {place} van 4" for place in (1, 2, 3, 4)]
+    assert "Dikte: 10\u00a0cm; minstens 8\u00a0cm gevraagd." in reasons[0]
+    assert "Aandeel heel: 92,5\u00a0%; minstens 90\u00a0% gevraagd." in reasons[0]
+    assert "Aandeel heel: 90\u00a0%; minstens 90\u00a0% gevraagd." in reasons[1]
     assert doubts == [[], [], [], ["Twijfel: dikte niet opgegeven.", "Twijfel: aandeel heel niet opgegeven."]]
     pages = [list_listings_for_demand(session, borne, demand, page=page, page_size=3) for page in (1, 2)]
     assert [(len(page.items), page.total) for page in pages] == [(3, 4), (1, 4)]
@@ -101,8 +101,8 @@ def test_a_substitute_is_compared_by_the_fields_that_it_has_too(session: Session
     session.execute(update(Listing).where(Listing.id == other.id).values(fields={"stone": "granite"}))
     session.expire_all()
     demand = make_demand(session, borne, material="menggranulaat-0-31-5", **tonnes, fields=grading)
-    found = list_listings_for_demand(session, borne, demand).items
-    assert [(match.listing.id, len(match.doubts)) for match in found] == [(fits.id, 0), (other.id, 1)]
+    matches = list_listings_for_demand(session, borne, demand).items
+    assert [(match.listing.id, len(match.doubts)) for match in matches] == [(fits.id, 0), (other.id, 1)]
 
 
 def test_the_only_answer_in_the_way_is_a_near_miss_for_the_broker_the_owner_and_the_asker(
@@ -111,8 +111,8 @@ def test_the_only_answer_in_the_way_is_a_near_miss_for_the_broker_the_owner_and_
     make_listing(session, hengelo, title="Te dun", fields={"thickness-cm": "6", "whole-percent": "95"})
     demand = make_demand(session, borne, fields=ASKED)
     assert list_listings_for_demand(session, borne, demand).total == 0
-    found = survey(session, make_actor(session, "regio-twente", "coordinator"))
-    [miss] = found.near_misses()
+    surveyed = survey(session, make_actor(session, "regio-twente", "coordinator"))
+    [miss] = surveyed.near_misses()
     [mine] = list_fitting_lots(session, hengelo, demand)
     [row] = search_wanted(session, hengelo, WantedQuery()).rows
     with reading_in("nl"):
@@ -139,14 +139,14 @@ def test_of_ones_own_lots_the_certain_one_is_offered_before_one_in_doubt(session
 
 def test_a_proposal_takes_what_is_certain_first(session: Session, hengelo: Actor, borne: Actor) -> None:
     silent = make_listing(session, hengelo, location=at(52.299), quantity=Quantity(Decimal(900), Unit.M2))
-    one, two = (
+    near, far = (
         make_listing(session, hengelo, location=at(lat), quantity=Quantity(Decimal(400), Unit.M2), fields=FITTING)
         for lat in (52.28, 52.27)
     )
     demand = make_demand(session, borne, location=at(52.30), fields=ASKED)
     enough = propose_parts(session, borne, demand)
-    assert [(part.listing.id, part.doubts) for part in enough.parts] == [(one.id, ()), (two.id, ())]
-    session.execute(update(Listing).where(Listing.id == two.id).values(status="withdrawn"))
+    assert [(part.listing.id, part.doubts) for part in enough.parts] == [(near.id, ()), (far.id, ())]
+    session.execute(update(Listing).where(Listing.id == far.id).values(status="withdrawn"))
     session.expire_all()
     short = propose_parts(session, borne, demand)
     assert [(part.listing.id, len(part.doubts)) for part in short.parts] == [(silent.id, 2)]
@@ -157,30 +157,30 @@ def test_the_notice_of_a_match_in_doubt_says_so(session: Session, hengelo: Actor
     publish.publish(session, hengelo, listing_id=make_draft(session, hengelo, fields={"thickness-cm": "8"}).id)
     publish.publish(session, hengelo, listing_id=make_draft(session, hengelo, fields=FITTING).id)
     publish.publish(session, hengelo, listing_id=make_draft(session, hengelo, fields={"thickness-cm": "6"}).id)
-    told = session.scalars(
+    notices = session.scalars(
         select(NoticeRow)
         .where(NoticeRow.kind == "new_match", NoticeRow.organisation_id == borne.organisation_id)
         .order_by(NoticeRow.id)
     ).all()
-    assert [row.facts.get("doubts") for row in told] == [1, None]
+    assert [row.facts.get("doubts") for row in notices] == [1, None]
 
 
 @pytest.mark.parametrize("length", [239, 240, 241])
-@pytest.mark.parametrize(("least", "found"), [("8", 1), ("9", 0)])
+@pytest.mark.parametrize(("least", "total"), [("8", 1), ("9", 0)])
 def test_what_a_demand_asks_counts_however_long_it_is(
-    session: Session, hengelo: Actor, borne: Actor, length: int, least: str, found: int
+    session: Session, hengelo: Actor, borne: Actor, length: int, least: str, total: int
 ) -> None:
     """The index holds 240 characters of it; what is longer stands in the row alone."""
     lot = make_listing(session, hengelo, fields={"thickness-cm": "8", "colour": "red"})
     demand = make_demand(session, borne, fields=ASKED)
-    asked = {"colour": {"oneOf": ["red", ""]}, "thickness-cm": {"min": least}}
-    asked["colour"]["oneOf"][1] = "x" * (length - len(Json().process_bind_param(asked, session.get_bind().dialect) or ""))
-    session.execute(update(Demand).where(Demand.id == demand.id).values(fields=asked))
+    wishes = {"colour": {"oneOf": ["red", ""]}, "thickness-cm": {"min": least}}
+    wishes["colour"]["oneOf"][1] = "x" * (length - len(Json().process_bind_param(wishes, session.get_bind().dialect) or ""))
+    session.execute(update(Demand).where(Demand.id == demand.id).values(fields=wishes))
     session.expire_all()
     stored = session.execute(select(func.length(Demand.fields), func.length(Demand.asks))).one()
     assert tuple(stored) == (length, length if length <= 240 else 0)
     assert (
-        list_demands_for_listing(session, hengelo, lot).total == list_listings_for_demand(session, borne, demand).total == found
+        list_demands_for_listing(session, hengelo, lot).total == list_listings_for_demand(session, borne, demand).total == total
     )
 
 
@@ -203,7 +203,7 @@ def test_both_directions_and_the_columns_say_of_random_answers_what_the_rule_say
     draw = random.Random(5)
     lots = []
     for _number in range(40):
-        said = {"thickness-cm": draw.choice(THICKNESSES), "colour": draw.choice(COLOURS)}
+        answers = {"thickness-cm": draw.choice(THICKNESSES), "colour": draw.choice(COLOURS)}
         lots.append(
             make_listing(
                 session,
@@ -212,7 +212,7 @@ def test_both_directions_and_the_columns_say_of_random_answers_what_the_rule_say
                 condition=draw.choice([Condition.POOR, Condition.FAIR, Condition.GOOD]),
                 quantity=Quantity(Decimal(draw.choice([10, 800, 1200])), Unit.M2),
                 minimum_part=draw.choice([None, None, Decimal(10)]),
-                fields={slug: value for slug, value in said.items() if value is not None},
+                fields={slug: value for slug, value in answers.items() if value is not None},
             )
         )
     demands = [
@@ -243,12 +243,12 @@ def test_both_directions_and_the_columns_say_of_random_answers_what_the_rule_say
                 key = rank_key(lot, need, km, listing.id)
                 fitting.append((key[:3], listing.id))
                 served.add((listing.id, demand.id))
-        found = list_listings_for_demand(session, reviewer, demand, page_size=100)
-        assert {match.listing.id for match in found.items} == {number for _key, number in fitting}
+        matches = list_listings_for_demand(session, reviewer, demand, page_size=100)
+        assert {match.listing.id for match in matches.items} == {number for _key, number in fitting}
         keys = {number: key for key, number in fitting}
-        order = [keys[match.listing.id] for match in found.items]
-        assert order == sorted(order) and found.total == len(fitting)
-        assert [bool(match.doubts) for match in found.items] == [key[0] for key in order]
+        order = [keys[match.listing.id] for match in matches.items]
+        assert order == sorted(order) and matches.total == len(fitting)
+        assert [bool(match.doubts) for match in matches.items] == [key[0] for key in order]
         small = [list_listings_for_demand(session, reviewer, demand, page=page, page_size=7) for page in range(1, 8)]
         assert [match.doubts != () for page in small for match in page.items] == [key[0] for key in order]
     assert 100 < len(served) < 600

@@ -49,13 +49,13 @@ def facets(session: Session, **query: Any) -> dict[str, FieldFacet]:
 
 @pytest.fixture
 def four(session: Session, owner: Actor) -> None:
-    for title, said in (
+    for title, fields in (
         ("Rood, 8 cm", {"thickness-cm": "8", "colour": "red"}),
         ("Grijs, 10 cm", {"thickness-cm": "10", "colour": "grey"}),
         ("Rood, onbekend", {"thickness-cm": "unknown", "colour": "red"}),
         ("Zegt niets", {}),
     ):
-        make_listing(session, owner, title=title, fields=said)
+        make_listing(session, owner, title=title, fields=fields)
 
 
 def test_what_was_not_said_or_is_unknown_passes_no_filter(session: Session, four: None) -> None:
@@ -69,16 +69,20 @@ def test_what_was_not_said_or_is_unknown_passes_no_filter(session: Session, four
 
 
 def test_each_field_is_counted_without_its_own_filter_and_says_how_many_are_silent(session: Session, four: None) -> None:
-    told = facets(session, materials=(KEI,))
-    assert list(told) == ["thickness-cm", "colour"]
-    assert [(choice.key, choice.count) for choice in told["colour"].choices] == [("grey", 1), ("red", 2)]
-    assert (told["thickness-cm"].least, told["thickness-cm"].most, told["thickness-cm"].silent) == (Decimal(8), Decimal(10), 2)
-    assert told["colour"].silent == 1
+    by_field = facets(session, materials=(KEI,))
+    assert list(by_field) == ["thickness-cm", "colour"]
+    assert [(choice.key, choice.count) for choice in by_field["colour"].choices] == [("grey", 1), ("red", 2)]
+    assert (by_field["thickness-cm"].least, by_field["thickness-cm"].most, by_field["thickness-cm"].silent) == (
+        Decimal(8),
+        Decimal(10),
+        2,
+    )
+    assert by_field["colour"].silent == 1
     both = facets(session, materials=(KEI,), fields=(RED, AT_LEAST_8))
     assert [(choice.key, choice.count) for choice in both["colour"].choices] == [("grey", 1), ("red", 1)]
     assert (both["thickness-cm"].least, both["thickness-cm"].most, both["thickness-cm"].silent) == (Decimal(8), Decimal(8), 1)
     counted = browse(session, ANONYMOUS, CatalogueQuery(fields=(RED, AT_LEAST_8))).facets
-    assert counted is not None and [(one.key, one.count) for one in counted.groups] == [("bestrating", 1)]
+    assert counted is not None and [(group.key, group.count) for group in counted.groups] == [("bestrating", 1)]
 
 
 def test_fields_are_counted_where_one_material_set_or_group_is_chosen(session: Session, four: None) -> None:
@@ -89,7 +93,7 @@ def test_fields_are_counted_where_one_material_set_or_group_is_chosen(session: S
     assert facets(session, materials=(KEI, "teelaarde")) == {}
     assert list(facets(session, fields=(RED,))) == ["colour"]
     none = facets(session, groups=("grond",), fields=(RED,))
-    assert (none["colour"].silent, [(one.key, one.count) for one in none["colour"].choices]) == (0, [("red", 0)])
+    assert (none["colour"].silent, [(choice.key, choice.count) for choice in none["colour"].choices]) == (0, [("red", 0)])
 
 
 def test_days_and_answers_are_filters_too(session: Session, owner: Actor) -> None:
@@ -100,8 +104,8 @@ def test_days_and_answers_are_filters_too(session: Session, owner: Actor) -> Non
     since = FieldFilter("proof-date", (), date(2026, 1, 1))
     assert found(session, since) == ["Nieuw bewijs"]
     assert found(session, FieldFilter("invasive-plants", ("no",))) == ["Oud bewijs"]
-    told = facets(session, materials=("teelaarde",))
-    assert (str(told["proof-date"].least), str(told["proof-date"].most)) == ("2025-12-31", "2026-01-01")
+    by_field = facets(session, materials=("teelaarde",))
+    assert (str(by_field["proof-date"].least), str(by_field["proof-date"].most)) == ("2025-12-31", "2026-01-01")
 
 
 def test_map_feed_and_what_lies_nearest_know_the_filters(session: Session, four: None) -> None:
@@ -147,11 +151,11 @@ def test_the_database_notes_that_only_an_answer_changed(database: Database, sess
 
 def test_a_word_of_an_answer_and_its_number_with_its_unit_find_the_lot(session: Session, owner: Actor) -> None:
     """The material is called 8 cm as well, so another thickness and a colour tell them apart."""
-    for title, said in (
+    for title, fields in (
         ("Een", {"thickness-cm": "9.5", "colour": "anthracite"}),
         ("Twee", {"thickness-cm": "11", "colour": "unknown"}),
     ):
-        make_listing(session, owner, title=title, fields=said)
+        make_listing(session, owner, title=title, fields=fields)
     assert found(session, q="11 cm") == ["Twee"]
     assert found(session, q="9,5 cm") == ["Een"]
     assert found(session, q="antraciet") == found(session, q="anthracite") == ["Een"]
@@ -160,15 +164,15 @@ def test_a_word_of_an_answer_and_its_number_with_its_unit_find_the_lot(session: 
 
 def test_a_saved_search_tells_of_what_passes_its_filters_only(session: Session, owner: Actor) -> None:
     searcher = make_actor(session, "borne")
-    kept = save_search(session, searcher, name="Dik en rood", query="veld-colour=red&veld-thickness-cm-min=8")
+    saved = save_search(session, searcher, name="Dik en rood", query="veld-colour=red&veld-thickness-cm-min=8")
     with clock.frozen(clock.now() + timedelta(hours=1)):
-        for said in ({"thickness-cm": "8", "colour": "red"}, {"thickness-cm": "6", "colour": "red"}, {"colour": "red"}):
-            make_listing(session, owner, fields=said)
+        for fields in ({"thickness-cm": "8", "colour": "red"}, {"thickness-cm": "6", "colour": "red"}, {"colour": "red"}):
+            make_listing(session, owner, fields=fields)
 
     def nowhere(_words: str) -> Place:
         raise AssertionError
 
     with clock.frozen(clock.now() + timedelta(days=2)):
-        assert notify_saved_search(session, search_id=kept.id, find=nowhere)
-    [told] = session.scalars(select(NoticeRow).where(NoticeRow.kind == "saved_search"))
-    assert told.facts["count"] == 1
+        assert notify_saved_search(session, search_id=saved.id, find=nowhere)
+    [notice] = session.scalars(select(NoticeRow).where(NoticeRow.kind == "saved_search"))
+    assert notice.facts["count"] == 1

@@ -119,7 +119,7 @@ def test_a_lot_of_before_its_rule_is_mended_step_by_step(session: Session, owner
 
 def test_what_is_written_is_told_before_it_is_stored(session: Session, owner: Actor) -> None:
     draft = listing_draft(**ASPHALT, fields={"tar": "no", "pak10-mg-per-kg": "76"})
-    assert [one.rule for one in find_draft_findings(session, draft) if one.blocks(Moment.PUBLISH)] == ["pak-limit"]
+    assert [finding.rule for finding in find_draft_findings(session, draft) if finding.blocks(Moment.PUBLISH)] == ["pak-limit"]
     assert find_draft_findings(session, listing_draft(material="")) == ()
 
 
@@ -257,10 +257,10 @@ def test_a_lift_counts_with_its_paper_and_not_without(session: Session, owner: A
         )
     )
     session.flush()
-    found = {one.rule: one for one in list_findings(session, lot, destination=Destination(True))}
-    assert found["environmental-declaration"].is_lifted
+    by_rule = {finding.rule: finding for finding in list_findings(session, lot, destination=Destination(True))}
+    assert by_rule["environmental-declaration"].is_lifted
     later = list_findings(session, lot, destination=Destination(True), day=clock.today() + timedelta(days=2))
-    assert {one.rule for one in later if one.blocks(Moment.HAND_OVER)} == {"environmental-declaration"}
+    assert {finding.rule for finding in later if finding.blocks(Moment.HAND_OVER)} == {"environmental-declaration"}
     assert give(session, owner, transfer).status == ReservationStatus.HANDED_OVER
 
 
@@ -268,14 +268,14 @@ def test_findings_are_for_those_whom_they_concern(session: Session, owner: Actor
     lot = make_listing(session, owner, is_declared=False, **SOIL)
     declare(session, owner, lot, valid_until=clock.today())
     findings = list_findings(session, lot, day=clock.today() + timedelta(days=1))
-    rules = {one.rule for one in findings}
+    rules = {finding.rule for finding in findings}
     assert {"paper-expired", "soil-report", "soil-destination"} <= rules
     reviewer = make_actor(session, "regio-twente", "reviewer")
     assert visible_findings(owner, lot, findings) == visible_findings(reviewer, lot, findings) == findings
     assert visible_findings(asker, lot, findings) == ()
     pavers = make_listing(session, owner, is_declared=False)
     seen = visible_findings(asker, pavers, list_findings(session, pavers))
-    assert [one.rule for one in seen] == ["environmental-declaration"]
+    assert [finding.rule for finding in seen] == ["environmental-declaration"]
 
 
 def test_a_stricter_limit_counts_from_its_version_on(session: Session, owner: Actor, tmp_path: Any) -> None:
@@ -297,8 +297,8 @@ def put_on_lot(session: Session, somebody: Actor, lot_id: int, kind: str, **more
 
 def stops(session: Session, lot: Listing) -> set[str]:
     """The rules that stop its hand-over to another organisation."""
-    found = list_findings(session, lot, destination=Destination(True))
-    return {one.rule for one in found if one.blocks(Moment.HAND_OVER)}
+    findings = list_findings(session, lot, destination=Destination(True))
+    return {finding.rule for finding in findings if finding.blocks(Moment.HAND_OVER)}
 
 
 def test_a_paper_of_the_lot_itself_counts_for_its_offer(session: Session, owner: Actor, asker: Actor) -> None:
@@ -317,7 +317,10 @@ def test_an_expired_or_removed_paper_of_the_lot_itself_does_not_count(session: S
     lot_id = session.get_one(Listing, lot.id).lot_id or 0
     put_on_lot(session, owner, lot_id, "batch-inspection", valid_until=clock.today())
     tomorrow = list_findings(session, lot, destination=Destination(True), day=clock.today() + timedelta(days=1))
-    assert {one.rule for one in tomorrow if one.blocks(Moment.HAND_OVER)} == {"environmental-declaration", "paper-expired"}
+    assert {finding.rule for finding in tomorrow if finding.blocks(Moment.HAND_OVER)} == {
+        "environmental-declaration",
+        "paper-expired",
+    }
     session.execute(update(Paper).where(Paper.lot_id == lot_id).values(removed_at=clock.now()))
     assert stops(session, lot) == {"environmental-declaration"}
 

@@ -158,18 +158,18 @@ def test_withdrawing_loses_what_was_held_too_and_a_draft_loses_nothing(session: 
 
 
 def test_losses_add_up_by_outcome_and_by_group_and_silence_is_counted(session: Session, hengelo: Actor, borne: Actor) -> None:
-    kept: list[tuple[int, Outcome | None]] = [(10, Outcome.RECYCLED), (20, Outcome.RECYCLED), (30, None)]
-    for amount, outcome in kept:
+    outcomes: list[tuple[int, Outcome | None]] = [(10, Outcome.RECYCLED), (20, Outcome.RECYCLED), (30, None)]
+    for amount, outcome in outcomes:
         lot = make_listing(session, hengelo, quantity=Quantity(Decimal(amount), Unit.M2))
         close_listing(session, hengelo, listing_id=lot.id, outcome=outcome)
     kerbs = make_listing(session, borne, material="trottoirband-13-15x25", quantity=Quantity(Decimal(2), Unit.TONNE))
     close_listing(session, borne, listing_id=kerbs.id, outcome=Outcome.SOLD_ELSEWHERE)
-    found = get_losses(session, make_actor(session, "regio-twente", "reviewer"))
-    assert (found.total.lots, found.total.mass_kg) == (4, 60 * 185 + 2000)
-    assert (found.by_outcome[Outcome.RECYCLED].lots, found.by_outcome[Outcome.RECYCLED].mass_kg) == (2, 5550)
-    assert (found.by_outcome[None].lots, found.by_outcome[None].mass_kg) == (1, 5550)
-    assert sum(one.mass_kg for one in found.by_outcome.values()) == found.total.mass_kg
-    assert sum(one.mass_kg for one in found.by_group.values()) == found.total.mass_kg
+    losses = get_losses(session, make_actor(session, "regio-twente", "reviewer"))
+    assert (losses.total.lots, losses.total.mass_kg) == (4, 60 * 185 + 2000)
+    assert (losses.by_outcome[Outcome.RECYCLED].lots, losses.by_outcome[Outcome.RECYCLED].mass_kg) == (2, 5550)
+    assert (losses.by_outcome[None].lots, losses.by_outcome[None].mass_kg) == (1, 5550)
+    assert sum(loss.mass_kg for loss in losses.by_outcome.values()) == losses.total.mass_kg
+    assert sum(loss.mass_kg for loss in losses.by_group.values()) == losses.total.mass_kg
     with pytest.raises(Forbidden):
         get_losses(session, hengelo)
 
@@ -183,7 +183,7 @@ def test_an_asker_is_reminded_on_day_seventy_five_and_once_a_round(session: Sess
         assert freshness_queries.list_demands_to_remind(session) == [demand.id]
         assert freshness.remind_of_demand(session, demand_id=demand.id)
         assert not freshness.remind_of_demand(session, demand_id=demand.id)
-        assert [one.id for one in freshness_queries.list_demands_to_refresh(session, borne)] == [demand.id]
+        assert [row.id for row in freshness_queries.list_demands_to_refresh(session, borne)] == [demand.id]
     [notice] = told(session, "demand_freshness")
     last = (clock.today() + timedelta(days=90)).isoformat()
     assert notice.facts == {"demand_id": demand.id, "demand_title": "Stenen", "until": last}
@@ -248,7 +248,7 @@ def test_a_mistake_and_what_comes_later_are_no_lost_supply(session: Session, hen
     closed, withdrawn = make_listing(session, hengelo), make_listing(session, hengelo)
     close_listing(session, hengelo, listing_id=closed.id, outcome=outcome, reason="Verkeerde straat")
     withdraw(session, hengelo, listing_id=withdrawn.id, outcome=outcome)
-    found = get_losses(session, make_actor(session, "regio-twente", role="reviewer"))
-    assert (found.rows, found.total.lots, outcome in found.by_outcome) == ((), 0, False)
-    told = [row.facts for row in session.scalars(select(AuditRow).where(AuditRow.action == "listing.close"))]
-    assert told == [{"outcome": outcome.value}]
+    losses = get_losses(session, make_actor(session, "regio-twente", role="reviewer"))
+    assert (losses.rows, losses.total.lots, outcome in losses.by_outcome) == ((), 0, False)
+    facts = [row.facts for row in session.scalars(select(AuditRow).where(AuditRow.action == "listing.close"))]
+    assert facts == [{"outcome": outcome.value}]

@@ -158,8 +158,8 @@ def test_another_unit_at_the_gate_is_refused(bank: Session, cast: dict) -> None:
 def test_between_the_two_signatures_it_is_called_off_together(bank: Session, cast: dict) -> None:
     lot, reservation = handed_over(bank, cast)
     for _again in range(2):
-        asked = decide.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen geladen")
-        assert (asked.status, asked.cancel_asked_by_id) == ("handed_over", cast["borne"].organisation_id)
+        pending = decide.cancel(bank, cast["borne"], reservation_id=reservation.id, reason="Verkeerde stenen geladen")
+        assert (pending.status, pending.cancel_asked_by_id) == ("handed_over", cast["borne"].organisation_id)
     with pytest.raises(Conflict):
         decide.agree_cancel(bank, cast["borne"], reservation_id=reservation.id)
     done = decide.agree_cancel(bank, cast["hengelo"], reservation_id=reservation.id)
@@ -264,12 +264,14 @@ def test_what_came_back_can_be_reserved_by_the_next(bank: Session, cast: dict) -
 
 def test_within_one_organisation_there_is_no_other_side_to_wait_for(bank: Session, cast: dict) -> None:
     lot = make_listing(bank, cast["hengelo"], quantity=m2("500"))
-    taken = [reserve.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("100"))) for _twice in range(2)]
-    for one in taken:
-        hand_over.hand_over(bank, cast["hengelo"], reservation_id=one.id, draft=HandoverDraft(m2("100"), clock.today()))
-        hand_over.dispute(bank, cast["hengelo"], reservation_id=one.id, reason="Er ontbreekt een pallet")
-    called_off = decide.cancel(bank, cast["hengelo"], reservation_id=taken[0].id, reason="Toch niet")
-    settled = hand_over.resolve(bank, cast["hengelo"], reservation_id=taken[1].id, quantity=m2("90"), reason="Nageteld")
+    reservations = [
+        reserve.reserve(bank, cast["hengelo"], listing_id=lot.id, draft=ReservationDraft(m2("100"))) for _twice in range(2)
+    ]
+    for reservation in reservations:
+        hand_over.hand_over(bank, cast["hengelo"], reservation_id=reservation.id, draft=HandoverDraft(m2("100"), clock.today()))
+        hand_over.dispute(bank, cast["hengelo"], reservation_id=reservation.id, reason="Er ontbreekt een pallet")
+    called_off = decide.cancel(bank, cast["hengelo"], reservation_id=reservations[0].id, reason="Toch niet")
+    settled = hand_over.resolve(bank, cast["hengelo"], reservation_id=reservations[1].id, quantity=m2("90"), reason="Nageteld")
     assert (called_off.status, settled.status, settled.quantity) == ("cancelled", "completed", Decimal(90))
     assert counted(bank, lot) == ("500", "0", "90", "410")
 

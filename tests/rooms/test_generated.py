@@ -61,14 +61,14 @@ def test_the_same_seed_gives_the_same_lots_and_the_second_time_shares_the_pictur
 def test_what_is_said_and_asked_of_the_fields_is_what_the_verbs_would_take(bank: Session) -> None:
     generate(bank, list(towns()), listings=200, demands=100, seed=5, picture=PICTURE)
     terms, today = get_taxonomy(bank), clock.today()
-    said = 0
+    answer_count = 0
     for listing in bank.scalars(select(Listing)):
         material = terms.material_by_id(listing.material_id)
         assert read_answers(material, listing.fields, today=today) == listing.fields
         assert find_missing(material, listing.fields) == []
-        said += len(listing.fields)
-    asked = 0
+        answer_count += len(listing.fields)
+    wish_count = 0
     for demand in bank.scalars(select(Demand)):
         assert read_wishes(terms.material_by_id(demand.material_id), demand.fields, today=today) == demand.fields
-        asked += len(demand.fields)
-    assert said > 300 and asked > 10
+        wish_count += len(demand.fields)
+    assert answer_count > 300 and wish_count > 10

@@ -48,7 +48,7 @@ def adopt(
 def counts(session: Session, slug: str, number: int) -> InForce:
     """What counts for a municipality, as a member reads it."""
     places = get_goals(session, reviewer(session)).municipalities
-    return next(one for one in places if one.slug == slug).standings[number - 1].counts
+    return next(place for place in places if place.slug == slug).standings[number - 1].counts
 
 
 def test_the_goals_of_the_region_are_rows_with_where_they_stand_and_no_day_that_nobody_knows(bank: Session) -> None:
@@ -73,22 +73,25 @@ def test_a_goal_that_is_added_as_a_row_is_shown_and_decided_about_as_any_other(b
     bank.flush()
     assert adopt(bank, reviewer(bank), 4, 35, 2032).target.version == 2
     region = get_goals(bank, ANONYMOUS).region
-    assert [(one.goal.number, one.goal.name, one.target.percent) for one in region.standings][3:] == [(4, "Asfalt", 35)]
+    assert [(standing.goal.number, standing.goal.name, standing.target.percent) for standing in region.standings][3:] == [
+        (4, "Asfalt", 35)
+    ]
 
 
 def test_the_region_revises_goal_2_and_every_version_stays(bank: Session) -> None:
-    kept = targets_in_force(bank, get_organisation_by_slug(bank, "hengelo").id)
+    targets = targets_in_force(bank, get_organisation_by_slug(bank, "hengelo").id)
     revised = adopt(bank, reviewer(bank), 2, 45, 2032)
     assert revised.target == Target(2, Decimal(45), 2032, 2, decision=RAAD)
     assert get_goals(bank, ANONYMOUS).region.standings[1].target == revised.target
     assert counts(bank, "almelo", 2) == InForce(revised.target)
     assert [
-        (one.target.version, one.target.percent, one.target.year) for one in get_goal_history(bank, ANONYMOUS, number=2).versions
+        (version.target.version, version.target.percent, version.target.year)
+        for version in get_goal_history(bank, ANONYMOUS, number=2).versions
     ] == [
         (2, 45, 2032),
         (1, 50, 2030),
     ]
-    before = thawed(kept)[2].target
+    before = thawed(targets)[2].target
     assert (before.percent, before.year) == (50, 2030)  # what a year that was adopted before that keeps
 
 
@@ -104,7 +107,7 @@ def test_a_municipality_takes_its_own_pace_and_the_region_stays_as_it_was(bank: 
     adopt(bank, losser, 1, 100, 2050, "losser")
     assert not counts(bank, "losser", 1).deviates
     frozen = targets_in_force(bank, get_organisation_by_slug(bank, "losser").id)
-    assert [(one["number"], one["year"], one["version"], one["isOwn"]) for one in frozen] == [
+    assert [(target["number"], target["year"], target["version"], target["isOwn"]) for target in frozen] == [
         (1, 2050, 1, False), (1, 2050, 3, True), (2, 2030, 1, False), (3, 2035, 1, False),
     ]  # fmt: skip
 
@@ -154,9 +157,9 @@ def test_whoever_looked_at_an_older_version_looks_again(bank: Session) -> None:
 def test_the_public_reads_the_versions_of_the_region_and_members_all(bank: Session) -> None:
     adopt(bank, reviewer(bank), 2, 45, 2032)
     adopt(bank, reviewer(bank), 2, 40, 2035, "losser")
-    assert [one.organisation for one in get_goal_history(bank, ANONYMOUS, number=2).versions] == [None, None]
+    assert [version.organisation for version in get_goal_history(bank, ANONYMOUS, number=2).versions] == [None, None]
     read = get_goal_history(bank, make_actor(bank, "borne"), number=2).versions
-    assert [(one.organisation and one.organisation.slug, one.target.version) for one in read] == [
+    assert [(version.organisation and version.organisation.slug, version.target.version) for version in read] == [
         ("losser", 1),
         (None, 2),
         (None, 1),
@@ -172,14 +175,14 @@ def test_a_version_never_changes_or_goes(bank: Session, statement: str) -> None:
 def test_two_decisions_in_the_same_second_get_a_version_each_and_the_same_one_none(bank: Session, database: Database) -> None:
     actor = reviewer(bank)
     bank.commit()
-    start, said = threading.Barrier(3), []
+    start, answers = threading.Barrier(3), []
 
     def decide(percent: int) -> None:
         start.wait()
         try:
-            said.append(database.run(lambda session: adopt(session, actor, 2, percent, 2032).target.version))
+            answers.append(database.run(lambda session: adopt(session, actor, 2, percent, 2032).target.version))
         except Invalid as refusal:
-            said.append(str(refusal)[:14])
+            answers.append(str(refusal)[:14])
 
     threads = [threading.Thread(target=decide, args=[percent]) for percent in (45, 45, 48)]
     for thread in threads:
@@ -188,4 +191,4 @@ def test_two_decisions_in_the_same_second_get_a_version_each_and_the_same_one_no
         thread.join()
     versions = [row.version for row in bank.scalars(select(GoalVersion).where(GoalVersion.number == 2).order_by(GoalVersion.id))]
     assert versions == list(range(1, len(versions) + 1))
-    assert sorted(map(str, said)) in (["2", "3", "Dit is het doe"], ["2", "3", "4"])  # 45, 48, 45 are three decisions
+    assert sorted(map(str, answers)) in (["2", "3", "Dit is het doe"], ["2", "3", "4"])  # 45, 48, 45 are three decisions

@@ -41,7 +41,7 @@ def seen(session: Session, year: int | None = None) -> GoalsOverview:
 
 
 def place(session: Session, slug: str, year: int = LAST_YEAR) -> GoalPlace:
-    return next(one for one in seen(session, year).municipalities if one.slug == slug)
+    return next(municipality for municipality in seen(session, year).municipalities if municipality.slug == slug)
 
 
 def goal(place: GoalPlace, number: int) -> Standing:
@@ -127,9 +127,9 @@ def test_what_is_booked_after_the_adoption_leaves_the_adopted_year_alone(bank: S
 def test_an_adopted_year_keeps_the_goal_that_was_in_force_and_later_years_have_the_new_one(bank: Session) -> None:
     adopt_year(bank, "hengelo", LAST_YEAR, primary=1000, reused=1000)
     decide(bank, 2, 45, 2032)
-    for one in (goal(get_goals(bank, ANONYMOUS, year=LAST_YEAR).region, 2), goal(place(bank, "hengelo"), 2)):
-        assert (one.target.percent, one.target.year, one.target.version) == (50, 2030, 1)
-        assert one.target.decision.document == "Koersdocument Circulaire Economie Twente"
+    for standing in (goal(get_goals(bank, ANONYMOUS, year=LAST_YEAR).region, 2), goal(place(bank, "hengelo"), 2)):
+        assert (standing.target.percent, standing.target.year, standing.target.version) == (50, 2030, 1)
+        assert standing.target.decision.document == "Koersdocument Circulaire Economie Twente"
     now = goal(seen(bank, THIS_YEAR).region, 2).target
     assert (now.percent, now.year, now.decision.body) == (45, 2032, "College van B en W")
     assert goal(place(bank, "borne"), 2).target.percent == 45  # has not adopted the year
@@ -142,8 +142,8 @@ def test_a_municipality_that_deviates_keeps_its_own_goal_in_an_adopted_year(bank
     decide(bank, 1, 100, 2055, "losser")
     adopt_year(bank, "losser", LAST_YEAR, primary=1000, reused=1000)
     decide(bank, 1, 100, 2045, "losser")
-    kept, now = goal(place(bank, "losser"), 1).counts, goal(place(bank, "losser", THIS_YEAR), 1).counts
-    assert (kept.target.year, kept.deviates, kept.target.decision.body) == (2055, True, "College van B en W")
+    adopted, now = goal(place(bank, "losser"), 1).counts, goal(place(bank, "losser", THIS_YEAR), 1).counts
+    assert (adopted.target.year, adopted.deviates, adopted.target.decision.body) == (2055, True, "College van B en W")
     assert (now.target.year, now.region.year) == (2045, 2050)
     assert goal(get_goals(bank, ANONYMOUS, year=LAST_YEAR).region, 1).counts.deviates is False
 
@@ -178,7 +178,7 @@ def test_a_year_of_too_few_does_not_take_the_place_of_the_year_before(bank: Sess
         adopt_year(bank, slug, LAST_YEAR - 1, primary=1000, reused=3000)
     adopt_year(bank, "losser", LAST_YEAR, primary=1000, reused=3000)
     assert told(bank)[0] == LAST_YEAR - 1
-    assert [(when, one.used.share) for when, one in get_goals(bank, ANONYMOUS).trend] == [
+    assert [(when, region.used.share) for when, region in get_goals(bank, ANONYMOUS).trend] == [
         (LAST_YEAR - 1, Decimal("0.75")),
         (LAST_YEAR, None),
     ]
@@ -190,11 +190,11 @@ def test_the_years_of_one_municipality_are_for_members(bank: Session) -> None:
     report_year(bank, "losser", LAST_YEAR, primary=1000, reused=1000)
     adopt_year(bank, "hengelo", LAST_YEAR, primary=1000)
     own = get_goals(bank, make_actor(bank, "borne"), municipality="losser").trend
-    assert [(when, one.used.share, one.is_adopted) for when, one in own] == [
+    assert [(when, municipality.used.share, municipality.is_adopted) for when, municipality in own] == [
         (LAST_YEAR - 1, Decimal("0.75"), True),
         (LAST_YEAR, Decimal("0.5"), False),
     ]
-    assert [one.slug for _when, one in get_goals(bank, ANONYMOUS, municipality="losser").trend] == ["", ""]
+    assert [municipality.slug for _when, municipality in get_goals(bank, ANONYMOUS, municipality="losser").trend] == ["", ""]
 
 
 def test_every_figure_says_whose_material_it_counts(bank: Session) -> None:

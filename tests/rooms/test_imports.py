@@ -46,7 +46,7 @@ def test_rows_of_one_figure_are_added_up_and_become_a_new_concept(app: Flask, da
     assert stands(database, borne, 2024) == (0, {})  # nothing counts yet
     with reading(database) as session:
         preview = get_use_preview(session, borne, run)
-    assert [(one.cell.row.group_slug, one.old_kg, one.new_kg, one.rows) for one in preview.changed] == [
+    assert [(change.cell.row.group_slug, change.old_kg, change.new_kg, change.rows) for change in preview.changed] == [
         ("bestrating", None, 3750, 2),
         ("grond", None, 10000, 1),
     ]
@@ -74,7 +74,7 @@ def test_figures_that_a_sheet_does_not_name_stay_and_others_are_shown_old_and_ne
     assert run.counts == {"changed": 1, "unchanged": 1, "ok": 1}
     with reading(database) as session:
         preview = get_use_preview(session, borne, run)
-    assert [(one.cell.row.group_slug, one.old_kg, one.new_kg) for one in preview.changed] == [
+    assert [(change.cell.row.group_slug, change.old_kg, change.new_kg) for change in preview.changed] == [
         ("asfalt", None, 3000),
         ("bestrating", 500, 1000),
     ]
@@ -102,15 +102,15 @@ def test_each_wrong_cell_has_the_sentence_of_the_form_and_is_mended_in_place(dat
     run = load(database, borne, sheet(rows))
     assert run.counts == {"error": 6}
     with reading(database) as session:
-        found, total = list_rows(session, borne, run, state="error")
+        faulty_rows, total = list_rows(session, borne, run, state="error")
     assert total == 6
-    said = {row.row_number: row.messages for row in found}
-    assert said[2] == {"year": "Kies een jaar van 2015 tot en met 2026."}
-    assert said[3] == {"group": "Er is geen materiaalgroep “Klinkertjes”. Kies er een uit de lijst met materialen."}
-    assert set(said[4]) == {"origin", "tonnes"} and said[4]["tonnes"] == "Een massa is nul of meer."
-    assert set(said[5]) == {"group", "origin", "tonnes"} and said[5]["group"] == "Vul “Materiaalgroep” in."
-    assert said[6] == {"tonnes": "Een massa in kilogram heeft hooguit drie decimalen."}
-    assert set(said[7]) == {"group", "tonnes"} and said[7]["group"].startswith("Deze cel bevat een formule.")
+    messages = {row.row_number: row.messages for row in faulty_rows}
+    assert messages[2] == {"year": "Kies een jaar van 2015 tot en met 2026."}
+    assert messages[3] == {"group": "Er is geen materiaalgroep “Klinkertjes”. Kies er een uit de lijst met materialen."}
+    assert set(messages[4]) == {"origin", "tonnes"} and messages[4]["tonnes"] == "Een massa is nul of meer."
+    assert set(messages[5]) == {"group", "origin", "tonnes"} and messages[5]["group"] == "Vul “Materiaalgroep” in."
+    assert messages[6] == {"tonnes": "Een massa in kilogram heeft hooguit drie decimalen."}
+    assert set(messages[7]) == {"group", "tonnes"} and messages[7]["group"].startswith("Deze cel bevat een formule.")
     with database.transaction() as session:
         values = {2: {"year": "2024"}, 3: {"group": "Straatzwam"}, 7: {"group": "Hout", "tonnes": "1.234,5"}}
         run = mend_rows(session, borne, import_id=run.id, values=values, locale="nl")
@@ -244,14 +244,14 @@ def test_a_report_that_changed_after_it_was_looked_at_is_not_written_over(app: F
 
 
 def test_a_sheet_that_nobody_applies_is_dropped_after_thirty_days(app: Flask, database: Database, borne: Actor) -> None:
-    kept = apply(app, database, borne, load(database, borne, sheet([(2024, "Hout", "primair", "1")])))
+    applied = apply(app, database, borne, load(database, borne, sheet([(2024, "Hout", "primair", "1")])))
     load(database, borne, sheet([(2024, "Hout", "primair", "2")]))
     for days, dropped, left in ((29, 0, 2), (31, 1, 1)):
         with clock.frozen(clock.now() + timedelta(days=days)), database.transaction() as session:
             assert forget_previews(session) == dropped
             assert session.scalar(select(func.count()).select_from(ImportRun)) == left
     with reading(database) as session:
-        assert session.scalars(select(ImportRow.import_id)).all() == [kept.id]
+        assert session.scalars(select(ImportRow.import_id)).all() == [applied.id]
 
 
 def test_a_sheet_is_of_the_coordinators_of_its_municipality(session: Session) -> None:
@@ -270,13 +270,13 @@ def test_a_sheet_is_of_the_coordinators_of_its_municipality(session: Session) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         (b"1;2\r\n", "geen regels eronder"),
         (b"alleen\r\n", "namen van de kolommen"),
         (b"Jaar;Groep\r\n\r\n", "geen regels eronder"),
     ],
 )
-def test_a_sheet_without_names_or_rows_is_refused(database: Database, borne: Actor, content: bytes, said: str) -> None:
-    with pytest.raises(Invalid, match=said):
+def test_a_sheet_without_names_or_rows_is_refused(database: Database, borne: Actor, content: bytes, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence):
         load(database, borne, content)

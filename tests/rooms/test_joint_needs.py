@@ -70,39 +70,42 @@ def price_list(*cells: str) -> ListFile:
     return ListFile("prijzen.csv", "0" * 64, columns, (ListRow(2, row),))
 
 
-def look(bank: Session, actor: Actor, **asked: Any) -> JointNeed:
-    return get_joint_need(bank, actor, GRANULATE, JointQuestion(**asked))
+def look(bank: Session, actor: Actor, **question: Any) -> JointNeed:
+    return get_joint_need(bank, actor, GRANULATE, JointQuestion(**question))
 
 
-def sums(found: JointNeed) -> tuple[Decimal, Decimal, Decimal]:
-    return found.needed, found.covered, found.rest
+def sums(joint_need: JointNeed) -> tuple[Decimal, Decimal, Decimal]:
+    return joint_need.needed, joint_need.covered, joint_need.rest
 
 
 def test_within_25_km_the_bank_covers_what_lies_there_and_the_rest_is_bought(bank: Session, leader: Actor) -> None:
     two_needs(bank)
-    found = look(bank, leader, within_km=25)
-    assert (sums(found), found.unit) == ((200, 150, 50), Unit.TONNE)
-    assert found.mass_kg(found.rest) == 50_000
-    shares = {one.organisation.slug: (one.needed, one.covered, one.rest) for one in found.shares}
+    joint_need = look(bank, leader, within_km=25)
+    assert (sums(joint_need), joint_need.unit) == ((200, 150, 50), Unit.TONNE)
+    assert joint_need.mass_kg(joint_need.rest) == 50_000
+    shares = {share.organisation.slug: (share.needed, share.covered, share.rest) for share in joint_need.shares}
     assert sum(covered for _needed, covered, _rest in shares.values()) == 150
     assert all(needed == covered + rest for needed, covered, rest in shares.values())
-    assert [one.organisation.slug for one in found.shares] == ["borne", "hengelo"]
-    assert found.tonne_km == 150 * Decimal("15.6")  # 12 km as the crow flies are 15.6 of road
+    assert [share.organisation.slug for share in joint_need.shares] == ["borne", "hengelo"]
+    assert joint_need.tonne_km == 150 * Decimal("15.6")  # 12 km as the crow flies are 15.6 of road
 
 
 def test_within_50_km_all_of_it_is_covered_and_nothing_is_bought(bank: Session, leader: Actor) -> None:
     two_needs(bank)
-    found = look(bank, leader, within_km=50)
-    assert sums(found) == (200, 200, 0)
-    assert found.tonne_km == 150 * Decimal("15.6") + 50 * Decimal("52")
+    joint_need = look(bank, leader, within_km=50)
+    assert sums(joint_need) == (200, 200, 0)
+    assert joint_need.tonne_km == 150 * Decimal("15.6") + 50 * Decimal("52")
 
 
 def test_a_circle_tells_what_lies_within_it_and_what_that_covers(bank: Session, leader: Actor) -> None:
     """10 km: nothing. 25 km: one lot of 150 t. 40 km: the other too, 250 t, of which 200 are needed."""
     two_needs(bank)
     make_actor(bank, "sloopbedrijf", kind="partner")  # its main place lies some 13 km away
-    found = look(bank, leader, within_km=40)
-    rows = [(one.within_km, one.lots, one.mass_kg, one.owners, one.partners, one.covered, one.rest) for one in found.circles]
+    joint_need = look(bank, leader, within_km=40)
+    rows = [
+        (circle.within_km, circle.lots, circle.mass_kg, circle.owners, circle.partners, circle.covered, circle.rest)
+        for circle in joint_need.circles
+    ]
     assert rows == [
         (10, 0, 0, 0, 0, 0, 200),
         (25, 1, 150_000, 1, 1, 150, 50),
@@ -116,18 +119,18 @@ def test_one_lot_is_never_counted_twice(bank: Session, leader: Actor) -> None:
     for slug in ("hengelo", "borne"):
         need(bank, slug, "100")
     lot = offer(bank, "almelo", "100", 5)
-    found = look(bank, leader)
-    assert sums(found) == (200, 100, 100)
-    assert sum(one.part.takes for one in found.parts) == lot.available
+    joint_need = look(bank, leader)
+    assert sums(joint_need) == (200, 100, 100)
+    assert sum(lot_part.part.takes for lot_part in joint_need.parts) == lot.available
 
 
 def test_what_is_under_way_is_neither_needed_nor_covered_again(bank: Session, leader: Actor) -> None:
     """Of 120 t needed 30 are reserved of the lot of 150: 90 + 80 = 170 are to be found, and 120 of the lot are left."""
     demands, lots = two_needs(bank)
     reserve(bank, leader, listing_id=lots[0].id, draft=ReservationDraft(Quantity(Decimal(30), Unit.TONNE), demands[0].id))
-    found = look(bank, leader, within_km=25)
-    assert sums(found) == (170, 120, 50)
-    row = next(row for row in found.rows if row.demand.id == demands[0].id)
+    joint_need = look(bank, leader, within_km=25)
+    assert sums(joint_need) == (170, 120, 50)
+    row = next(row for row in joint_need.rows if row.demand.id == demands[0].id)
     assert (row.demand.quantity, row.under_way, row.to_find) == (120, 30, 90)
 
 
@@ -139,9 +142,13 @@ def test_a_lot_that_does_not_fit_covers_nothing(bank: Session, leader: Actor) ->
     later = offer(bank, "losser", "50", 5)
     later.region_from = clock.today() + timedelta(days=3)
     bank.flush()
-    found = look(bank, leader)
-    assert sums(found) == (200, 0, 200)
-    assert [(one.within_km, one.lots, one.later_lots) for one in found.circles] == [(10, 0, 1), (25, 0, 1), (50, 0, 1)]
+    joint_need = look(bank, leader)
+    assert sums(joint_need) == (200, 0, 200)
+    assert [(circle.within_km, circle.lots, circle.later_lots) for circle in joint_need.circles] == [
+        (10, 0, 1),
+        (25, 0, 1),
+        (50, 0, 1),
+    ]
 
 
 def test_a_need_that_asks_for_less_far_gets_no_more_than_it_asked(bank: Session, leader: Actor) -> None:
@@ -149,10 +156,10 @@ def test_a_need_that_asks_for_less_far_gets_no_more_than_it_asked(bank: Session,
     need(bank, "hengelo", "100", max_distance_km=Decimal(10))
     need(bank, "borne", "100")
     offer(bank, "almelo", "150", 12)
-    found = look(bank, leader, within_km=25)
-    assert sums(found) == (200, 100, 100)
-    assert {one.organisation.slug: one.covered for one in found.shares} == {"borne": 100, "hengelo": 0}
-    assert [one.lots for one in found.circles] == [0, 1, 1]
+    joint_need = look(bank, leader, within_km=25)
+    assert sums(joint_need) == (200, 100, 100)
+    assert {share.organisation.slug: share.covered for share in joint_need.shares} == {"borne": 100, "hengelo": 0}
+    assert [circle.lots for circle in joint_need.circles] == [0, 1, 1]
 
 
 def test_units_that_convert_are_added_up(bank: Session, leader: Actor) -> None:
@@ -161,9 +168,9 @@ def test_units_that_convert_are_added_up(bank: Session, leader: Actor) -> None:
     need(bank, "hengelo", "400", quantity=Quantity(Decimal(400), Unit.M2), **more)
     need(bank, "borne", "17600", quantity=Quantity(Decimal(17_600), Unit.PIECE), **more)
     offer(bank, "almelo", "500", 5, quantity=Quantity(Decimal(500), Unit.M2), **more)
-    found = get_joint_need(bank, leader, KEI, JointQuestion())
-    assert (sums(found), found.unit) == ((800, 500, 300), Unit.M2)
-    assert found.mass_kg(found.rest) == 55_500  # 300 x 185 kg
+    joint_need = get_joint_need(bank, leader, KEI, JointQuestion())
+    assert (sums(joint_need), joint_need.unit) == ((800, 500, 300), Unit.M2)
+    assert joint_need.mass_kg(joint_need.rest) == 55_500  # 300 x 185 kg
 
 
 def test_a_company_neither_buys_along_nor_reads_what_is_bought(bank: Session, leader: Actor) -> None:
@@ -199,7 +206,7 @@ def test_only_what_was_chosen_is_looked_at(bank: Session, leader: Actor) -> None
     assert ({row.demand.organisation.slug for row in later.rows}, later.needed) == ({"losser", "wierden"}, 50)
     assert later.group.shared == (today + timedelta(days=210), today + timedelta(days=220))
     assert look(bank, leader, organisations=("borne",)).needed == 80
-    assert {one.slug for one in later.askers} == {"hengelo", "borne", "losser", "wierden"}
+    assert {asker.slug for asker in later.askers} == {"hengelo", "borne", "losser", "wierden"}
 
 
 def test_the_list_has_what_several_need_with_what_the_bank_covers(bank: Session, leader: Actor) -> None:
@@ -207,7 +214,7 @@ def test_the_list_has_what_several_need_with_what_the_bank_covers(bank: Session,
     need(bank, "losser", "300", material=KEI, quantity=Quantity(Decimal(300), Unit.M2))
     rows, total = list_joint_needs(bank, leader, JointQuestion(within_km=25))
     assert total == 1
-    assert ([one.slug for one in rows[0].askers], rows[0].group.amount) == (["borne", "hengelo"], 200)
+    assert ([asker.slug for asker in rows[0].askers], rows[0].group.amount) == (["borne", "hengelo"], 200)
     assert (rows[0].covered, rows[0].rest) == (150, 50)
     need(bank, "borne", "100", material=KEI, quantity=Quantity(Decimal(100), Unit.M2))
     rows, total = list_joint_needs(bank, leader, JointQuestion())
@@ -223,7 +230,7 @@ def test_a_demand_names_the_others_who_need_the_same_then(bank: Session, leader:
     need(bank, "losser", "10", needed_from=today + timedelta(days=61), needed_until=today + timedelta(days=70))
     need(bank, "sloopbedrijf", "10", kind="partner")
     mine = get_demand(bank, leader, demands[0].id)
-    assert [one.slug for one in list_others_who_ask(bank, leader, mine)] == ["borne"]
+    assert [other.slug for other in list_others_who_ask(bank, leader, mine)] == ["borne"]
     assert list_others_who_ask(bank, make_actor(bank, "sloopbedrijf", kind="partner"), mine) == []
 
 
@@ -231,13 +238,16 @@ def test_the_rest_is_estimated_by_the_price_of_new(bank: Session, leader: Actor)
     """The rest of 50 t at 4 200 to 4 400 euro: from 210 000 to 220 000, on both sides of 216 000."""
     two_needs(bank)
     assert look(bank, leader).estimate is None
-    assert {one.contract: one.standing for one in look(bank, leader).compared} == {Contract.SUPPLIES: None, Contract.WORKS: None}
+    assert {comparison.contract: comparison.standing for comparison in look(bank, leader).compared} == {
+        Contract.SUPPLIES: None,
+        Contract.WORKS: None,
+    }
     reviewer = make_actor(bank, "regio-twente", role=Role.REVIEWER)
     load_prices(bank, reviewer, file=price_list(GRANULATE, "new", "ton", "4200", "4400"))
-    found = look(bank, leader)
-    assert found.estimate is not None and found.estimate.price is not None
-    assert (found.estimate.low_cents, found.estimate.high_cents) == (21_000_000, 22_000_000)
-    assert {one.contract: one.standing for one in found.compared} == {
+    joint_need = look(bank, leader)
+    assert joint_need.estimate is not None and joint_need.estimate.price is not None
+    assert (joint_need.estimate.low_cents, joint_need.estimate.high_cents) == (21_000_000, 22_000_000)
+    assert {comparison.contract: comparison.standing for comparison in joint_need.compared} == {
         Contract.SUPPLIES: Standing.EITHER,
         Contract.WORKS: Standing.BELOW,
     }
@@ -245,9 +255,9 @@ def test_the_rest_is_estimated_by_the_price_of_new(bank: Session, leader: Actor)
 
 def test_what_the_reader_says_goes_before_a_price(bank: Session, leader: Actor) -> None:
     two_needs(bank)
-    found = look(bank, leader, estimate_cents=21_600_000)
-    assert found.estimate is not None and found.estimate.price is None
-    assert found.compared[0].standing is Standing.REACHED
+    joint_need = look(bank, leader, estimate_cents=21_600_000)
+    assert joint_need.estimate is not None and joint_need.estimate.price is None
+    assert joint_need.compared[0].standing is Standing.REACHED
     assert look(bank, leader, estimate_cents=21_599_999).compared[0].standing is Standing.BELOW
 
 
@@ -256,5 +266,5 @@ def test_what_cannot_be_asked_is_refused(bank: Session, leader: Actor) -> None:
         get_joint_need(bank, leader, "bestaat-niet", JointQuestion())
     with pytest.raises(Invalid):
         look(bank, leader, within_km=0)
-    found = look(bank, leader)
-    assert (sums(found), found.group.wants, found.circles[0].lots) == ((0, 0, 0), (), 0)
+    joint_need = look(bank, leader)
+    assert (sums(joint_need), joint_need.group.wants, joint_need.circles[0].lots) == ((0, 0, 0), (), 0)

@@ -37,10 +37,10 @@ def transfer(session: Session, lot: Lot, mass_kg: str, to: str = "oldenzaal", gi
     return append_entry(session, giver, to, mass_kg=mass_kg, lot_id=lot.id, processing_factor=Decimal("0.001"))
 
 
-def journey(session: Session, row: Exchange) -> Journey:
-    found = find_journey(session, row)
-    assert found is not None
-    return found
+def journey_of(session: Session, row: Exchange) -> Journey:
+    journey = find_journey(session, row)
+    assert journey is not None
+    return journey
 
 
 def test_a_transfer_that_went_in_one_has_no_legs(session: Session, lot: Lot) -> None:
@@ -51,12 +51,12 @@ def test_a_transfer_that_went_in_one_has_no_legs(session: Session, lot: Lot) -> 
 def test_legs_before_the_transfer_are_added_to_its_own(session: Session, lot: Lot) -> None:
     """148 t × (12 + 13) km = 1 776 + 1 924 tonne-km; 461.653 + 384.8 kg; 17 582.4 avoided, 148 kg of processing."""
     leg(session, lot)
-    found = journey(session, transfer(session, lot, "148000"))
-    assert [one.row.road_km for one in found.legs] == [12, 13]
-    assert (found.road_km, found.tonne_km, found.transport_kgco2e) == (25, 3700, Decimal("846.453"))
-    assert (found.avoided_kgco2e, found.processing_kgco2e) == (Decimal("17582.4"), 148)
-    assert found.net_without_processing == Decimal("16735.947")
-    assert found.net_with_processing == Decimal("16587.947")
+    journey = journey_of(session, transfer(session, lot, "148000"))
+    assert [driven_leg.row.road_km for driven_leg in journey.legs] == [12, 13]
+    assert (journey.road_km, journey.tonne_km, journey.transport_kgco2e) == (25, 3700, Decimal("846.453"))
+    assert (journey.avoided_kgco2e, journey.processing_kgco2e) == (Decimal("17582.4"), 148)
+    assert journey.net_without_processing == Decimal("16735.947")
+    assert journey.net_with_processing == Decimal("16587.947")
 
 
 def test_a_part_carries_its_part_of_what_was_driven_before_it_was_split_off(session: Session, losser: Actor, lot: Lot) -> None:
@@ -66,8 +66,10 @@ def test_a_part_carries_its_part_of_what_was_driven_before_it_was_split_off(sess
     part = split_off(session, By(losser, MAY), lot, Decimal(200))
     assert part is not None
     leg(session, lot)
-    found = journey(session, row_of_200_m2(session, part))
-    assert [(one.quantity, one.tonne_km, one.transport_kgco2e) for one in found.legs[:-1]] == [(200, 444, Decimal("115.413"))]
+    journey = journey_of(session, row_of_200_m2(session, part))
+    assert [(driven_leg.quantity, driven_leg.tonne_km, driven_leg.transport_kgco2e) for driven_leg in journey.legs[:-1]] == [
+        (200, 444, Decimal("115.413"))
+    ]
 
 
 def row_of_200_m2(session: Session, lot: Lot) -> Exchange:
@@ -85,17 +87,17 @@ def test_what_an_earlier_owner_had_driven_belongs_to_the_earlier_transfer(sessio
     session.flush()
     leg(session, lot, "20")
     second = transfer(session, lot, "148000", to="borne", giver="oldenzaal")
-    assert [one.row.road_km for one in journey(session, first).legs] == [12, 13]
-    assert [one.row.road_km for one in journey(session, second).legs] == [20, 13]
+    assert [driven_leg.row.road_km for driven_leg in journey_of(session, first).legs] == [12, 13]
+    assert [driven_leg.row.road_km for driven_leg in journey_of(session, second).legs] == [20, 13]
 
 
 def test_where_the_avoided_carbon_or_the_processing_is_unknown_the_net_is(session: Session, lot: Lot) -> None:
     leg(session, lot)
     row = append_entry(session, "losser", "oldenzaal", mass_kg="1000", lot_id=lot.id, carbon_factor=None)
-    found = journey(session, row)
-    assert (found.net_without_processing, found.net_with_processing) == (None, None)
-    found = journey(session, append_entry(session, "losser", "borne", mass_kg="1000", lot_id=make_lot_of(session, lot).id))
-    assert found.net_without_processing is not None and found.net_with_processing is None
+    journey = journey_of(session, row)
+    assert (journey.net_without_processing, journey.net_with_processing) == (None, None)
+    journey = journey_of(session, append_entry(session, "losser", "borne", mass_kg="1000", lot_id=make_lot_of(session, lot).id))
+    assert journey.net_without_processing is not None and journey.net_with_processing is None
 
 
 def make_lot_of(session: Session, lot: Lot) -> Lot:

@@ -56,8 +56,8 @@ def offered(session: Session, keeper: Actor, yard: Depot, owner: Actor, *, weigh
 
 
 def on_offer(session: Session, owner: Actor, lot: Lot) -> Listing:
-    said = {"title": "Grijze keien", "condition": Condition.GOOD, "available_from": clock.today()}
-    listing = offer_lot(session, owner, lot_id=lot.id, draft=draft_of_lot(session, owner, lot_id=lot.id, amount=None, **said))
+    values = {"title": "Grijze keien", "condition": Condition.GOOD, "available_from": clock.today()}
+    listing = offer_lot(session, owner, lot_id=lot.id, draft=draft_of_lot(session, owner, lot_id=lot.id, amount=None, **values))
     photograph(session, owner, listing)
     declare(session, owner, listing)
     return mark_published(session, owner, listing_id=listing.id)
@@ -113,14 +113,14 @@ def test_its_keeper_is_told_what_the_owner_said_and_books_it_out(
 
 
 def test_each_named_keeper_is_told(session: Session, keeper: Actor, yard: Depot, borne: Actor) -> None:
-    names = [make_actor(session, "hengelo"), make_actor(session, "hengelo")]
-    session.add_all(DepotKeeper(depot_id=yard.id, person_id=one.person_id) for one in names)
+    actors = [make_actor(session, "hengelo"), make_actor(session, "hengelo")]
+    session.add_all(DepotKeeper(depot_id=yard.id, person_id=actor.person_id) for actor in actors)
     session.flush()
     session.expire(yard)
     listing = offered(session, keeper, yard, borne)
     close_listing(session, borne, listing_id=listing.id, outcome=Outcome.OWN_USE)
-    told = notices(session, "lot_said_gone")
-    assert [person for person, _organisation, _facts in told] == sorted(one.person_id or 0 for one in names)
+    rows = notices(session, "lot_said_gone")
+    assert [person for person, _organisation, _facts in rows] == sorted(actor.person_id or 0 for actor in actors)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.LATER, None])
@@ -185,12 +185,12 @@ def test_an_owner_who_ends_the_offer_of_what_another_has_leaves_it_there(
     assert (organisation_id, facts["outcome"]) == (almelo.organisation_id, "sold_elsewhere")
 
 
-@pytest.mark.parametrize(("said", "words"), [(None, "gewogen"), (Decimal("185.5"), "190")])
+@pytest.mark.parametrize(("kg_per_unit", "words"), [(None, "gewogen"), (Decimal("185.5"), "190")])
 def test_a_weighed_lot_keeps_its_weight_and_says_which(
-    session: Session, keeper: Actor, yard: Depot, borne: Actor, said: Decimal | None, words: str
+    session: Session, keeper: Actor, yard: Depot, borne: Actor, kg_per_unit: Decimal | None, words: str
 ) -> None:
     listing = offered(session, keeper, yard, borne, weight="190")
-    draft = replace(stored_draft(listing, get_taxonomy(session)), kg_per_unit=said)
+    draft = replace(stored_draft(listing, get_taxonomy(session)), kg_per_unit=kg_per_unit)
     with pytest.raises(Invalid) as refused:
         update_listing(session, borne, listing_id=listing.id, version=listing.version, draft=draft)
     (error,) = refused.value.errors

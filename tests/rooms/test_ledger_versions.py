@@ -39,7 +39,7 @@ def old(session: Session) -> Session:
     read = {date: date.fromisoformat, datetime: datetime.fromisoformat} if session.get_bind().dialect.name != "sqlite" else {}
     for row in LEDGER["rows"]:
         values = {
-            name: read.get(kinds[name], lambda one: one)(value) if value is not None else None for name, value in row.items()
+            name: read.get(kinds[name], lambda value: value)(value) if value is not None else None for name, value in row.items()
         }
         marks = ", ".join(f":{name}" for name in values)
         session.execute(text(f"INSERT INTO exchange ({', '.join(values)}) VALUES ({marks})"), values)
@@ -184,10 +184,10 @@ def test_a_ledger_emptied_altogether_is_found_and_one_that_was_always_empty_is_s
 
 
 def test_a_head_that_was_kept_elsewhere_finds_it_when_the_audit_was_cut_too(book: Session) -> None:
-    kept = get_head(book)
+    head = get_head(book)
     cut_off(book, 2)
     assert find_breach(book) is None
-    assert find_lost_head(book, [kept]).seq == 3
+    assert find_lost_head(book, [head]).seq == 3
 
 
 def test_what_is_booked_late_counts_in_the_period_of_the_booking_and_is_told_apart(session: Session) -> None:

@@ -46,7 +46,7 @@ def leg(session: Session, lot: Lot, driven_km: str | None = "12", vehicle: str |
 def broken(session: Session) -> list[str]:
     """What `check` would say, but for what a lot that nobody published owes."""
     session.flush()
-    return [f"{label}: {found}" for label, ask in INVARIANTS if (found := ask(session))]
+    return [f"{label}: {breach}" for label, ask in INVARIANTS if (breach := ask(session))]
 
 
 def test_a_leg_counts_what_was_driven_and_no_tonnes(session: Session, lot: Lot) -> None:

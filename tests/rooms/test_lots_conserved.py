@@ -230,10 +230,10 @@ class Yards(RuleBasedStateMachine):
         for owner, amount in by_owner.items():
             assert sum(lot.quantity for lot in self.lots.values() if lot.owner.organisation_id == owner) == amount, owner
         for row in get_depot_figures(self.session, self.reviewer, Cut()).rows:
-            told = row.figures
-            assert told.closing_kg == by_place[row.depot.id] * KG
-            assert told.closing_kg == told.in_kg - told.out_kg - told.written_off_kg + told.counted_kg
-            assert min(told.in_kg, told.transferred_kg, told.own_use_kg, told.moved_kg, told.written_off_kg) >= 0
+            figures = row.figures
+            assert figures.closing_kg == by_place[row.depot.id] * KG
+            assert figures.closing_kg == figures.in_kg - figures.out_kg - figures.written_off_kg + figures.counted_kg
+            assert min(figures.in_kg, figures.transferred_kg, figures.own_use_kg, figures.moved_kg, figures.written_off_kg) >= 0
 
     # how
 

@@ -53,12 +53,12 @@ def block(session: Session, listing: Listing) -> None:
 def test_a_blocked_lot_goes_to_nobody(session: Session, cast: dict) -> None:
     owner, taker = cast["hengelo"], cast["borne"]
     listing, first = approved(session, cast)
-    asked = reserve.reserve(session, cast["almelo"], listing_id=listing.id, draft=ReservationDraft(m2("50")))
+    requested = reserve.reserve(session, cast["almelo"], listing_id=listing.id, draft=ReservationDraft(m2("50")))
     block(session, listing)
     handing = HandoverDraft(m2("300"), clock.today())
     refused = [
         lambda: reserve.reserve(session, cast["losser"], listing_id=listing.id, draft=ReservationDraft(m2("10"))),
-        lambda: decide.approve(session, owner, reservation_id=asked.id),
+        lambda: decide.approve(session, owner, reservation_id=requested.id),
         lambda: hand_over.hand_over(session, owner, reservation_id=first.id, draft=handing),
         lambda: close_listing(session, owner, listing_id=make_blocked(session, owner).id, outcome=Outcome.OWN_USE),
         lambda: close_listing(session, owner, listing_id=make_blocked(session, owner).id, outcome=Outcome.MISTAKE),

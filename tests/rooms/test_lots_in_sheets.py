@@ -54,7 +54,7 @@ def lots(database: Database, borne: Actor, rows: Sequence[Sequence[object]], hea
 
 def said(database: Database, borne: Actor, run: ImportRun) -> dict[int, dict[str, str]]:
     with reading(database) as session:
-        return {one.row_number: one.messages for one in list_rows(session, borne, run, state="error")[0]}
+        return {import_row.row_number: import_row.messages for import_row in list_rows(session, borne, run, state="error")[0]}
 
 
 def stored(database: Database) -> list[Listing]:
@@ -100,18 +100,18 @@ def test_each_wrong_cell_has_the_sentence_of_the_form(database: Database, borne:
         row(**{"Dikte (cm)": "=A1*2"}),
         row(**{"Vrij vanaf": "gauw", "Extern nummer": "B-3"}),
     ]
-    told = said(database, borne, lots(database, borne, rows))
-    assert told[2]["material"] == "Dat materiaal staat niet in de lijst. Kies er een uit de lijst met materialen."
-    assert {"unit", "condition"} < set(told[2])
-    assert told[3]["title"].startswith("Vul een titel in") and "quantity" in told[3]
-    assert told[4]["fields.thickness-cm"] == "Dikte ligt tussen 6 cm en 12 cm. Controleer het getal en de eenheid.".replace(
+    faults = said(database, borne, lots(database, borne, rows))
+    assert faults[2]["material"] == "Dat materiaal staat niet in de lijst. Kies er een uit de lijst met materialen."
+    assert {"unit", "condition"} < set(faults[2])
+    assert faults[3]["title"].startswith("Vul een titel in") and "quantity" in faults[3]
+    assert faults[4]["fields.thickness-cm"] == "Dikte ligt tussen 6 cm en 12 cm. Controleer het getal en de eenheid.".replace(
         " cm", "\u00a0cm"
     )
-    assert told[4]["fields.paver-format"].startswith("“rond” staat niet in de lijst van Formaat van de steen.")
-    assert set(told[5]) == {"place", "external_id"}
-    assert "wordt van dit materiaal niet gevraagd" in told[6]["fields.paver-format"]
-    assert told[7]["fields.thickness-cm"].startswith("Deze cel bevat een formule.")
-    assert set(told[8]) == {"available_from"}
+    assert faults[4]["fields.paver-format"].startswith("“rond” staat niet in de lijst van Formaat van de steen.")
+    assert set(faults[5]) == {"place", "external_id"}
+    assert "wordt van dit materiaal niet gevraagd" in faults[6]["fields.paver-format"]
+    assert faults[7]["fields.thickness-cm"].startswith("Deze cel bevat een formule.")
+    assert set(faults[8]) == {"available_from"}
 
 
 def test_a_number_that_stands_there_is_skipped_where_it_is_the_same_and_refused_where_not(
@@ -121,7 +121,7 @@ def test_a_number_that_stands_there_is_skipped_where_it_is_the_same_and_refused_
     run = lots(database, borne, [GOOD, row(**{"Extern nummer": "B-9"})])
     assert run.counts == {"unchanged": 1, "ok": 1}
     assert apply(app, database, borne, run).result == {"lots": 1}
-    assert [one.external_id for one in stored(database)] == ["B-1", "B-9"]
+    assert [listing.external_id for listing in stored(database)] == ["B-1", "B-9"]
     other = lots(database, borne, [row(Titel="Andere keien")])
     assert "B-1" in said(database, borne, other)[2]["external_id"]
     twice = lots(database, borne, [row(**{"Extern nummer": "B-4"}), row(**{"Extern nummer": "B-4"})])
@@ -141,7 +141,7 @@ def test_taking_back_removes_what_nobody_worked_on(app: Flask, database: Databas
     with database.transaction() as session:
         undone = undo_import(session, borne, import_id=run.id)
         assert (undone.status, undone.result) == ("undone", {"lots": 3, "stayed": [second.id]})
-    assert [one.title for one in stored(database)] == ["Door mij verbeterd"]
+    assert [listing.title for listing in stored(database)] == ["Door mij verbeterd"]
     only = apply(app, database, borne, lots(database, borne, [row(Titel="Nog een", **{"Extern nummer": ""})]))
     with database.transaction() as session:
         last = stored(database)[1]
@@ -195,15 +195,15 @@ def test_a_lot_lies_at_a_point_in_a_depot_or_at_a_place_and_in_one_way_only(app:
     ]
     run = lots(database, borne, rows, head)
     assert run.counts == {"ok": 2, "error": 5}
-    told = said(database, borne, run)
-    assert {number: list(one) for number, one in told.items()} == {
+    faults = said(database, borne, run)
+    assert {number: list(fields) for number, fields in faults.items()} == {
         4: ["place"],
         5: ["place"],
         6: ["lat"],
         7: ["lat"],
         8: ["depot"],
     }
-    assert told[5]["place"] == "Vul in waar het materiaal ligt: een plaats, een postcode, coördinaten of een depot."
+    assert faults[5]["place"] == "Vul in waar het materiaal ligt: een plaats, een postcode, coördinaten of een depot."
     apply(app, database, borne, run, only_good=True)
     at, inside = stored(database)
     assert (at.lat, at.lon, at.place_basis, at.municipality) == (52.2658, 6.7931, "point", "hengelo")
@@ -236,7 +236,9 @@ def test_a_planned_row_becomes_a_planned_draft(app: Flask, database: Database, b
     run = lots(database, borne, rows, PLAN_HEAD)
     assert run.counts == {"ok": 2}
     apply(app, database, borne, run)
-    assert [(one.planned, one.earliest, one.latest, one.certainty, one.status) for one in stored(database)] == [
+    assert [
+        (listing.planned, listing.earliest, listing.latest, listing.certainty, listing.status) for listing in stored(database)
+    ] == [
         (True, date(year, 7, 1), date(year, 12, 31), "budgeted", "draft"),
         (True, date(year, 7, 1), date(year, 12, 31), "in_execution", "draft"),
     ]
@@ -253,7 +255,7 @@ def test_a_plan_is_judged_by_the_rules_of_the_form(database: Database, borne: Ac
         planned_row(year, Gepland="nee", Zekerheid="", **{"Komt vrij vanaf": "", "Komt vrij tot en met": ""}),
     ]
     wrong = said(database, borne, lots(database, borne, rows, PLAN_HEAD))
-    assert {number: set(one) for number, one in wrong.items()} == {
+    assert {number: set(fields) for number, fields in wrong.items()} == {
         2: {"planned"},
         3: {"certainty"},
         4: {"latest"},
