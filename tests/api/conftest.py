@@ -59,13 +59,13 @@ class Specification:
 
     def _operation(self, method: str, path: str) -> dict[str, Any] | None:
         written_out_first = sorted(self.document["paths"].items(), key=lambda item: "{" in item[0])
-        for known, operations in written_out_first:
-            wanted, given = known.split("/"), path.split("?", maxsplit=1)[0].split("/")
-            if len(wanted) == len(given) and all(
-                one.startswith("{") or one == other for one, other in zip(wanted, given, strict=True)
+        for template, operations in written_out_first:
+            template_parts, path_parts = template.split("/"), path.split("?", maxsplit=1)[0].split("/")
+            if len(template_parts) == len(path_parts) and all(
+                part.startswith("{") or part == other for part, other in zip(template_parts, path_parts, strict=True)
             ):
-                found: dict[str, Any] | None = operations.get(method.lower())
-                return found
+                operation: dict[str, Any] | None = operations.get(method.lower())
+                return operation
         return None
 
 
@@ -224,9 +224,9 @@ def add_paper(owner: Api, to: int | str, content: bytes | None = None, name: str
         "issuedOn": (today - timedelta(days=90)).isoformat(),
         "validUntil": (today + timedelta(days=1095)).isoformat(),
     }
-    said = {key: value for key, value in (words | changes).items() if value is not None}
+    fields = {key: value for key, value in (words | changes).items() if value is not None}
     return owner.post(
-        f"{to if isinstance(to, str) else f'/listings/{to}'}/papers", data={**said, "file": (BytesIO(content or good()), name)}
+        f"{to if isinstance(to, str) else f'/listings/{to}'}/papers", data={**fields, "file": (BytesIO(content or good()), name)}
     )
 
 
@@ -246,8 +246,8 @@ def exchanged(hengelo: Api, borne: Api) -> dict[str, Any]:
     """Hengelo lists 1 200 m², Borne needs 800: asked, approved, handed over, confirmed. The listing as it is then."""
     listing = published(hengelo)
     demand = borne.post("/demands", demand_body()).get_json()
-    asked = {"quantity": 800, "unit": "m2", "demandId": demand["id"]}
-    reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
+    body = {"quantity": 800, "unit": "m2", "demandId": demand["id"]}
+    reservation = borne.post(f"/listings/{listing['id']}/reservations", body).get_json()
     path = f"/reservations/{reservation['id']}"
     assert hengelo.post(f"{path}/approve").get_json()["status"] == "approved"
     assert hengelo.post(f"{path}/hand-over", {"quantity": "800"}).get_json()["status"] == "handed_over"

@@ -18,14 +18,14 @@ def adviser(somebody: Callable[..., Api]) -> Api:
 
 def test_an_opinion_is_asked_for_given_and_read(hengelo: Api, borne: Api, adviser: Api, database: Database) -> None:
     lot = published(hengelo)["id"]
-    asked = hengelo.post(f"/listings/{lot}/opinion-requests", {"text": "Het rapport komt nog."})
-    assert asked.status_code == 201
-    assert (asked.get_json()["listingId"], asked.get_json()["text"], asked.get_json()["answeredAt"]) == (
+    answer = hengelo.post(f"/listings/{lot}/opinion-requests", {"text": "Het rapport komt nog."})
+    assert answer.status_code == 201
+    assert (answer.get_json()["listingId"], answer.get_json()["text"], answer.get_json()["answeredAt"]) == (
         lot,
         "Het rapport komt nog.",
         None,
     )
-    assert [one["listingId"] for one in adviser.get("/opinion-requests").get_json()["items"]] == [lot]
+    assert [request["listingId"] for request in adviser.get("/opinion-requests").get_json()["items"]] == [lot]
     made = adviser.post(f"/listings/{lot}/opinions", OPINION)
     assert made.status_code == 201
     body = made.get_json()

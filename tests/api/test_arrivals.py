@@ -49,8 +49,8 @@ def test_whoever_brings_it_and_the_keepers_see_what_was_announced(
 
 def test_it_is_called_off_once_and_not_after_it_came(keeper: Api, borne: Api, address: str) -> None:
     first, second = (borne.post(f"{address}/arrivals", told()).get_json()["id"] for _time in range(2))
-    for said in ({}, {"reason": ""}, {"reason": "x" * 501}):
-        refused = borne.post(f"{address}/arrivals/{first}/call-off", said)
+    for body in ({}, {"reason": ""}, {"reason": "x" * 501}):
+        refused = borne.post(f"{address}/arrivals/{first}/call-off", body)
         assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "reason")
     ended = borne.post(f"{address}/arrivals/{first}/call-off", WHY).get_json()["endedAt"]
     assert ended is not None

@@ -78,12 +78,12 @@ def test_a_part_is_the_sum_of_what_happened_to_it(keeper: Api, street: dict[str,
     keeper.post(changes, {"kind": "lost", "quantity": 30, "reason": "Gestolen in de nacht van 3 op 4 mei"})
     left = keeper.post(changes, {"kind": "counted", "quantity": 365, "reason": "Nagemeten"}).get_json()
     assert (left["quantity"], left["massKg"]) == ("365", 67_525)
-    told = [(one["kind"], one["quantity"]) for one in left["changes"]]
-    assert told == [("put_in", "1200"), ("taken_out", "-800"), ("lost", "-30"), ("counted", "-5")]
+    history = [(change["kind"], change["quantity"]) for change in left["changes"]]
+    assert history == [("put_in", "1200"), ("taken_out", "-800"), ("lost", "-30"), ("counted", "-5")]
     assert keeper.post(changes, {"kind": "taken_out", "quantity": 366}).status_code == 422
     assert keeper.get(f"/assets/{street['id']}").get_json()["massKg"] == 67_525
     with database.read() as session:
-        assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+        assert [breach for _name, question in INVARIANTS if (breach := question(session))] == []
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_what_is_left_out_stays_and_an_old_version_is_refused(keeper: Api, stree
     assert {name: planned[name] for name in coming} == coming
     assert (planned["name"], planned["builtYear"], planned["version"]) == ("Dorpsstraat", 1987, 2)
     late = keeper.patch(address, {"name": "Dorpsplein", "version": 1})
-    told = late.get_json()
-    assert (late.status_code, told["current"], told["changed"]) == (409, planned, ["certainty", "earliest", "latest"])
+    problem = late.get_json()
+    assert (late.status_code, problem["current"], problem["changed"]) == (409, planned, ["certainty", "earliest", "latest"])
     silent = keeper.patch(address, {"name": "Dorpsplein"})
     assert (silent.status_code, silent.get_json()["errors"][0]["field"]) == (422, "version")
     read = keeper.get(address)
@@ -162,8 +162,8 @@ def test_what_is_left_out_stays_and_an_old_version_is_refused(keeper: Api, stree
     assert keeper.patch(address, {"earliest": None, "latest": None, "certainty": None, "version": 2}).get_json()["latest"] is None
     assert keeper.patch(address, {"name": None, "version": 3}).status_code == 422
     described = paved(keeper, street)
-    told = keeper.patch(f"{address}/items/1", {"condition": "fair", "detachability": "loose"}).get_json()
-    assert (told["condition"], told["detachability"], told["element"]) == ("fair", "loose", described["element"])
+    part = keeper.patch(f"{address}/items/1", {"condition": "fair", "detachability": "loose"}).get_json()
+    assert (part["condition"], part["detachability"], part["element"]) == ("fair", "loose", described["element"])
     assert keeper.patch(f"{address}/items/1", {"quantity": 1}).status_code == 422
 
 
@@ -179,21 +179,21 @@ def test_others_see_what_is_public_and_the_maintainer_sees_it_all(
 ) -> None:
     public, address = Api(app.test_client(), specification), f"/assets/{street['id']}"
     borne = somebody("borne")
-    assert [one.get(address).status_code for one in (hengelo, reviewer, losser, borne, public)] == [200, 200, 404, 404, 404]
+    assert [reader.get(address).status_code for reader in (hengelo, reviewer, losser, borne, public)] == [200, 200, 404, 404, 404]
     assert keeper.patch(address, {"maintainer": "borne", "version": 1}).status_code == 200
     assert (borne.get(address).status_code, losser.get(address).status_code) == (200, 404)
     assert borne.get("/assets?organisation=borne").get_json()["total"] == 1
     assert somebody("borne", "coordinator").patch(address, {"name": "Van ons", "version": 2}).status_code == 403
     assert keeper.patch(address, {"isPublic": True, "version": 2}).status_code == 200
-    assert [one.get(address).status_code for one in (losser, public)] == [200, 200]
+    assert [reader.get(address).status_code for reader in (losser, public)] == [200, 200]
     assert public.get("/assets").get_json()["total"] == 1
 
 
 def test_assets_are_found_by_what_they_are(keeper: Api, street: dict[str, Any]) -> None:
     paved(keeper, street)
     keeper.post("/assets", {"name": "Brug over de Berflobeek", "kind": "bridge", "place": "Hengelo"})
-    count = lambda asked: keeper.get(f"/assets?{asked}").get_json()["total"]
-    assert [count(asked) for asked in ("q=brug", "q=w-0012", "kind=road", f"material={KEI}", "municipality=borne")] == [
+    count = lambda query: keeper.get(f"/assets?{query}").get_json()["total"]
+    assert [count(query) for query in ("q=brug", "q=w-0012", "kind=road", f"material={KEI}", "municipality=borne")] == [
         1,
         1,
         1,

@@ -55,7 +55,7 @@ def questions() -> list[str]:
 
 def paths(app: Flask, region: Region, reservation_id: int) -> list[tuple[str, bool]]:
     """Every address that is read and whether anybody may: of another's lot and demand, and of the partner's own."""
-    found = []
+    addresses = []
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or set()) or rule.endpoint in WITHOUT_PLACES or "token>" in rule.rule:
             continue
@@ -63,10 +63,10 @@ def paths(app: Flask, region: Region, reservation_id: int) -> list[tuple[str, bo
         for listing_id, demand_id in ((1, 1), (region.lot.id, region.demand.id)):
             path = rule.rule.replace("<int:listing_id>", str(listing_id)).replace("<int:demand_id>", str(demand_id))
             path = path.replace("<int:reservation_id>", str(reservation_id)).replace("<int:year>", "2025")
-            found.append((re.sub(r"<[^>]*>", "1", path), is_public))
+            addresses.append((re.sub(r"<[^>]*>", "1", path), is_public))
             if rule.endpoint in FROM_HERE:
-                found.append((f"{path}?{FROM_HERE[rule.endpoint]}", is_public))
-    return list(dict.fromkeys([*found, *((question, True) for question in questions())]))
+                addresses.append((f"{path}?{FROM_HERE[rule.endpoint]}", is_public))
+    return list(dict.fromkeys([*addresses, *((question, True) for question in questions())]))
 
 
 @pytest.mark.slow
@@ -77,23 +77,26 @@ def test_every_answer_is_the_same_wherever_in_their_cells_two_hundred_lots_and_d
         hengelo, borne = make_actor(session, "hengelo"), make_actor(session, "borne")
         partner = make_actor(session, "waterschap-vechtstromen", "coordinator", kind="partner")
         region = region_of(session, hengelo, borne, partner, each=EACH)
-        asked = reserve(session, partner, listing_id=1, draft=ReservationDraft(FEW, location=at(Point(52.31, 6.71))))
+        reservation = reserve(session, partner, listing_id=1, draft=ReservationDraft(FEW, location=at(Point(52.31, 6.71))))
         reserve(session, borne, listing_id=1, draft=ReservationDraft(FEW))
         with clock.frozen(clock.now() - timedelta(days=1)):
             saved = save_search(session, partner, name="Dichtbij", query="place=Borne&radiusKm=7")
         token = {"Authorization": f"Bearer {make_token(session, partner)}"}
         browser = visit(app, session, partner)
         assert browser.get("/api/v1/me", headers=token).status_code == 200  # the page of tokens says when each was used last
-        asking = paths(app, region, asked.id)
+        asking = paths(app, region, reservation.id)
 
         def answers() -> dict[tuple[str, str], tuple[int, bytes, str | None]]:
             forget(app)
             nobody = app.test_client()
-            found = {("nobody", path): nobody.get(path) for path, is_public in asking if is_public}
+            responses = {("nobody", path): nobody.get(path) for path, is_public in asking if is_public}
             for path, _is_public in asking:
                 asks = token if path.startswith("/api/") else {}
-                found["the partner", path] = (nobody if asks else browser).get(path, headers=asks)
-            return {key: (one.status_code, DIFFERS.sub(b"", one.data), one.headers.get("ETag")) for key, one in found.items()}
+                responses["the partner", path] = (nobody if asks else browser).get(path, headers=asks)
+            return {
+                key: (response.status_code, DIFFERS.sub(b"", response.data), response.headers.get("ETag"))
+                for key, response in responses.items()
+            }
 
         def told() -> list[object]:
             """What the saved search finds, which is then as if it had not looked."""

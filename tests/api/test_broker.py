@@ -17,9 +17,9 @@ def broker(somebody: Callable[..., Api]) -> Api:
 def test_near_misses_are_paged_and_say_what_is_in_the_way(broker: Api, hengelo: Api, borne: Api) -> None:
     lots = [published(hengelo)["id"], published(hengelo)["id"]]
     demand = borne.post("/demands", demand_body(maxDistanceKm=2)).get_json()
-    found = broker.get("/broker/near-misses?pageSize=1&page=2", headers={"Accept-Language": "en"}).get_json()
-    assert (found["total"], found["lookedAt"]) == (2, {"listings": 2, "demands": 1, "isAll": True})
-    [miss] = found["items"]
+    misses = broker.get("/broker/near-misses?pageSize=1&page=2", headers={"Accept-Language": "en"}).get_json()
+    assert (misses["total"], misses["lookedAt"]) == (2, {"listings": 2, "demands": 1, "isAll": True})
+    [miss] = misses["items"]
     assert (miss["listing"]["id"], miss["demand"]["id"], miss["kind"]) == (lots[1], demand["id"], "distance")
     assert 4.9 < miss["distanceKm"] < 5.1 and "km farther than asked" in miss["sentence"]
     assert (miss["owner"]["slug"], miss["organisation"]["slug"]) == ("hengelo", "borne")
@@ -28,10 +28,10 @@ def test_near_misses_are_paged_and_say_what_is_in_the_way(broker: Api, hengelo: 
 def test_gaps_come_with_their_numbers(broker: Api, hengelo: Api, borne: Api) -> None:
     lot = published(hengelo)
     demand = borne.post("/demands", demand_body(material="trottoirband-13-15x25", unit="m")).get_json()
-    found = broker.get("/broker/gaps").get_json()
-    assert found["supplyWithoutDemand"] == {"total": 1, "items": [{"id": lot["id"], "title": lot["title"]}]}
-    assert found["demandWithoutSupply"] == {"total": 1, "items": [{"id": demand["id"], "title": demand["title"]}]}
-    assert all(found[name] == {"total": 0, "items": []} for name in ("unwanted", "lapsing", "disputes"))
+    gaps = broker.get("/broker/gaps").get_json()
+    assert gaps["supplyWithoutDemand"] == {"total": 1, "items": [{"id": lot["id"], "title": lot["title"]}]}
+    assert gaps["demandWithoutSupply"] == {"total": 1, "items": [{"id": demand["id"], "title": demand["title"]}]}
+    assert all(gaps[name] == {"total": 0, "items": []} for name in ("unwanted", "lapsing", "disputes"))
 
 
 def test_nobody_else_reads_or_proposes(hengelo: Api, borne: Api, reviewer: Api, public: Api) -> None:

@@ -108,8 +108,8 @@ def test_a_quarter_is_kept_once_and_nobody_changes_it(app: Flask, yard: int, dat
     for _twice in range(2):
         settle(app, FIRST_CLOSED)
     with database.read() as session:
-        [kept] = session.scalars(select(DepotSettlement))
-        assert (kept.quarter, len(kept.rows), kept.rows[0][-1]) == ("2026-K3", 1, 9200)
+        [settlement] = session.scalars(select(DepotSettlement))
+        assert (settlement.quarter, len(settlement.rows), settlement.rows[0][-1]) == ("2026-K3", 1, 9200)
     for statement in ("UPDATE depot_settlement SET rows = '[]'", "DELETE FROM depot_settlement"):
         with pytest.raises(DBAPIError), database.transaction() as session:
             session.execute(text(statement))
@@ -139,8 +139,8 @@ def test_a_late_hand_over_leaves_the_depot_in_a_quarter_that_is_open(
         keeper.post(f"/listings/{listing}/photos", data={"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Keien"})
         declare_as_owner(database, listing)
         assert keeper.post(f"/listings/{listing}/publish").status_code == 200
-        asked = {"quantity": 70, "unit": "m2", "place": "Hengelo"}
-        path = f"/reservations/{hengelo.post(f'/listings/{listing}/reservations', asked).get_json()['id']}"
+        body = {"quantity": 70, "unit": "m2", "place": "Hengelo"}
+        path = f"/reservations/{hengelo.post(f'/listings/{listing}/reservations', body).get_json()['id']}"
         assert keeper.post(f"{path}/approve").status_code == 200
     settle(app, FIRST_CLOSED)
     with clock.frozen(FIRST_CLOSED):

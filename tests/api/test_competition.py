@@ -30,4 +30,4 @@ def test_200_simultaneous_reservations_answer_201_or_409(session: Session, datab
     session.expire_all()
     assert answers == {201: 71, 409: 129}  # 500 / 7 is 71 and 3 m² are left
     assert session.get(Listing, listing.id).held == Decimal(497)
-    assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+    assert [breach for _name, question in INVARIANTS if (breach := question(session))] == []

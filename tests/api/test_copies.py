@@ -17,9 +17,9 @@ def test_an_organisation_finds_its_own_id_again(hengelo: Api, address: str, body
     assert made["externalId"] == hengelo.get(f"{address}/{made['id']}").get_json()["externalId"] == "WMS-2231"
     changed = hengelo.patch(f"{address}/{made['id']}", {"version": made["version"], "externalId": "WMS-7"}).get_json()
     assert (changed["externalId"], changed["version"]) == ("WMS-7", made["version"])
-    kept = hengelo.patch(f"{address}/{made['id']}", {"version": made["version"], "title": "Anders"}).get_json()
-    assert kept["externalId"] == "WMS-7"
-    emptied = hengelo.patch(f"{address}/{made['id']}", {"version": kept["version"], "externalId": None}).get_json()
+    renamed = hengelo.patch(f"{address}/{made['id']}", {"version": made["version"], "title": "Anders"}).get_json()
+    assert renamed["externalId"] == "WMS-7"
+    emptied = hengelo.patch(f"{address}/{made['id']}", {"version": renamed["version"], "externalId": None}).get_json()
     assert emptied["externalId"] is None
 
 
@@ -40,9 +40,9 @@ def test_everything_that_changes_tells_when(hengelo: Api, borne: Api) -> None:
     with clock.frozen(clock.now() + timedelta(minutes=5)):
         number = borne.post(f"/listings/{lot['id']}/reservations", {"quantity": 10, "unit": "m2"}).get_json()["id"]
         held = hengelo.get(f"/listings/{lot['id']}").get_json()
-        asked = borne.get(f"/reservations/{number}").get_json()
+        reservation = borne.get(f"/reservations/{number}").get_json()
     assert (held["held"], held["version"]) == ("10", lot["version"])
     assert held["updatedAt"] > lot["updatedAt"]
     with clock.frozen(clock.now() + timedelta(minutes=10)):
-        assert hengelo.post(f"/reservations/{number}/approve").get_json()["updatedAt"] > asked["updatedAt"]
+        assert hengelo.post(f"/reservations/{number}/approve").get_json()["updatedAt"] > reservation["updatedAt"]
         assert borne.post(f"/demands/{demand['id']}/withdraw").get_json()["updatedAt"] > demand["updatedAt"]

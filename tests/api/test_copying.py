@@ -39,11 +39,11 @@ class Copier:
         """Ask once; whether there is more."""
         sign = "&" if "?" in self.path else "?"
         answer = self.reader.get(f"{self.path}{sign}updatedSince={self.cursor}&pageSize={self.size}").get_json()
-        for one in answer["gone"]:
-            assert one["gone"] is True and one["goneAt"]
-            self.copy.pop(one["id"], None)
-            self.gone.append(one["id"])
-        self.copy.update({one["id"]: one for one in answer["items"]})
+        for removal in answer["gone"]:
+            assert removal["gone"] is True and removal["goneAt"]
+            self.copy.pop(removal["id"], None)
+            self.gone.append(removal["id"])
+        self.copy.update({item["id"]: item for item in answer["items"]})
         self.cursor = answer["next"]
         return bool(answer["more"])
 
@@ -57,13 +57,13 @@ class Copier:
 
 def truth(reader: Api, path: str) -> Copy:
     """The whole list as the reader sees it now."""
-    found: Copy = {}
+    items: Copy = {}
     for number in range(1, 100):
         sign = "&" if "?" in path else "?"
         page = reader.get(f"{path}{sign}page={number}&pageSize=100").get_json()
-        found |= {one["id"]: one for one in page["items"]}
+        items |= {item["id"]: item for item in page["items"]}
         if number * 100 >= page["total"]:
-            return found
+            return items
     raise AssertionError("too many")
 
 
@@ -116,12 +116,12 @@ def test_an_approval_is_told_with_the_exact_spot(hengelo: Api, somebody: Somebod
     lots, requests = Copier(partner, "/listings"), Copier(partner, "/reservations")
     with clock.frozen(clock.now() + timedelta(days=15)):
         wish = {"quantity": 8, "unit": "m2", "place": "Almelo"}
-        asked = partner.post(f"/listings/{listing_id}/reservations", wish).get_json()
+        reservation = partner.post(f"/listings/{listing_id}/reservations", wish).get_json()
         assert "exact" not in lots.catch_up()[listing_id]
-        assert requests.catch_up()[asked["id"]]["status"] == "requested"
-        hengelo.post(f"/reservations/{asked['id']}/approve")
+        assert requests.catch_up()[reservation["id"]]["status"] == "requested"
+        hengelo.post(f"/reservations/{reservation['id']}/approve")
         assert lots.catch_up()[listing_id]["exact"]["lat"] is not None
-        assert requests.catch_up()[asked["id"]]["status"] == "approved"
+        assert requests.catch_up()[reservation["id"]]["status"] == "approved"
         for copier in (lots, requests):
             assert_same(copier)
 

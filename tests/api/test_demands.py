@@ -51,8 +51,8 @@ def test_no_farthest_distance_means_no_limit(borne: Api) -> None:
 def test_a_demand_is_changed_under_its_version(borne: Api) -> None:
     before = borne.post("/demands", demand_body()).get_json()
     after = borne.patch(f"/demands/{before['id']}", {"version": 1, "quantity": "850", "maxDistanceKm": None}).get_json()
-    said = {"quantity": "850", "maxDistanceKm": None, "version": 2, "updatedAt": after["updatedAt"]}
-    assert after == {**before, **said}
+    changes = {"quantity": "850", "maxDistanceKm": None, "version": 2, "updatedAt": after["updatedAt"]}
+    assert after == {**before, **changes}
     refused = borne.patch(f"/demands/{before['id']}", {"version": 1, "title": "Anders"})
     assert (refused.status_code, refused.get_json()["current"]) == (409, after)
     assert refused.get_json()["changed"] == ["maxDistanceKm", "quantity"]
@@ -71,7 +71,7 @@ def test_demands_are_filtered_by_material_and_group(borne: Api, public: Api) -> 
     demand = borne.post("/demands", demand_body()).get_json()
     assert public.get(f"/demands?material={demand['material']['slug']}").get_json()["total"] == 1
     assert public.get(f"/demands?materialGroup={demand['material']['group']}").get_json()["total"] == 1
-    other = next(one for one in public.get("/materials").get_json()["groups"] if one["slug"] != demand["material"]["group"])
+    other = next(group for group in public.get("/materials").get_json()["groups"] if group["slug"] != demand["material"]["group"])
     assert public.get(f"/demands?materialGroup={other['slug']}").get_json()["total"] == 0
     assert public.get("/demands?material=goud").status_code == 422
 
@@ -88,10 +88,10 @@ def test_demands_are_sorted_and_tell_what_of_ones_own_fits(hengelo: Api, borne: 
         "neededUntil": (clock.today() + timedelta(days=90)).isoformat(),
     }
     fits, near = (borne.post("/demands", demand_body(**changes)).get_json()["id"] for changes in ({}, late))
-    found = hengelo.get("/demands?sort=fits&place=Hengelo").get_json()["items"]
-    assert [(item["id"], item["distanceKm"], item["own"]["fits"]) for item in found] == [(fits, 5, "fits"), (near, 5, "nearly")]
-    assert found[0]["own"] == {"listing": lot["id"], "fits": "fits", "inTheWay": None, "isOffered": False, "doubts": []}
-    assert found[1]["own"]["inTheWay"]
+    demands = hengelo.get("/demands?sort=fits&place=Hengelo").get_json()["items"]
+    assert [(item["id"], item["distanceKm"], item["own"]["fits"]) for item in demands] == [(fits, 5, "fits"), (near, 5, "nearly")]
+    assert demands[0]["own"] == {"listing": lot["id"], "fits": "fits", "inTheWay": None, "isOffered": False, "doubts": []}
+    assert demands[1]["own"]["inTheWay"]
     assert [item["id"] for item in hengelo.get("/demands?fits=nearly").get_json()["items"]] == [near]
     assert [item["id"] for item in hengelo.get("/demands?sort=neededFrom").get_json()["items"]] == [fits, near]
     assert [item["id"] for item in hengelo.get("/demands").get_json()["items"]] == [near, fits]

@@ -46,33 +46,42 @@ def test_a_quarter_is_settled_per_organisation_and_lot_as_in_its_file(
 ) -> None:
     """42 days: 176 × 0.15 ÷ 7 × 42 = 158.40, and 70 × 0.15 ÷ 7 × 42 = 63.00. Pieces have no price."""
     with clock.frozen(NOON):
-        found = keeper.get(f"{yard}/settlement?quarter=2026-Q4").get_json()
+        settlement = keeper.get(f"{yard}/settlement?quarter=2026-Q4").get_json()
         with database.transaction() as session:
             client = visit(app, session, make_actor(session, "borne", "coordinator"))
         lines = client.get(f"{yard}/afrekening/2026-K4.csv").text.splitlines()
-    assert (found["quarter"], found["isOver"], found["openUntil"], found["closedAt"]) == ("2026-Q4", False, "2027-03-01", None)
+    assert (settlement["quarter"], settlement["isOver"], settlement["openUntil"], settlement["closedAt"]) == (
+        "2026-Q4",
+        False,
+        "2027-03-01",
+        None,
+    )
     rows = [
-        (row["organisation"]["slug"], row["title"][:5], row["days"], row["amountDays"], row["cents"]) for row in found["items"]
+        (row["organisation"]["slug"], row["title"][:5], row["days"], row["amountDays"], row["cents"])
+        for row in settlement["items"]
     ]
     assert rows == [
         ("borne", "Beton", 42, 7392, 15840),  # 176 × 42
         ("borne", "Beton", 42, 21000, None),  # 500 × 42
         ("hengelo", "Beton", 42, 2940, 6300),  # 70 × 42
     ]
-    assert [(row["fromOn"], row["lastOn"], row["unit"], row["eurosPerWeek"]) for row in found["items"]] == [
+    assert [(row["fromOn"], row["lastOn"], row["unit"], row["eurosPerWeek"]) for row in settlement["items"]] == [
         ("2026-10-15", "2026-11-25", "m2", 0.15),
         ("2026-10-15", "2026-11-25", "piece", None),
         ("2026-10-15", "2026-11-25", "m2", 0.15),
     ]
-    totals = [(one["organisation"]["slug"], one["lots"], one["days"], one["cents"], one["unpriced"]) for one in found["totals"]]
+    totals = [
+        (total["organisation"]["slug"], total["lots"], total["days"], total["cents"], total["unpriced"])
+        for total in settlement["totals"]
+    ]
     assert totals == [("borne", 2, 84, 15840, 1), ("hengelo", 1, 42, 6300, 0)]
     assert [line.split(";")[9] for line in lines[1:]] == ["158,4", "", "63", "158,4", "63"]
 
 
 def test_a_page_of_a_settlement_keeps_the_sums_of_all(keeper: Api, yard: str) -> None:
     with clock.frozen(NOON):
-        found = keeper.get(f"{yard}/settlement?quarter=2026-K4&page=2&pageSize=2").get_json()
-    assert (found["total"], [row["cents"] for row in found["items"]], len(found["totals"])) == (3, [6300], 2)
+        settlement = keeper.get(f"{yard}/settlement?quarter=2026-K4&page=2&pageSize=2").get_json()
+    assert (settlement["total"], [row["cents"] for row in settlement["items"]], len(settlement["totals"])) == (3, [6300], 2)
 
 
 def test_a_quarter_that_has_not_begun_and_a_word_that_is_none_are_refused(keeper: Api, yard: str) -> None:
@@ -85,9 +94,9 @@ def test_a_quarter_that_has_not_begun_and_a_word_that_is_none_are_refused(keeper
 def test_the_cost_so_far_per_organisation(keeper: Api, broker: Api, yard: str) -> None:
     with clock.frozen(NOON):
         for reader in (keeper, broker):
-            found = reader.get(f"{yard}/costs").get_json()
-            paid = [(one["organisation"]["slug"], one["lots"], one["cents"], one["unpriced"]) for one in found["items"]]
-            assert (found["before"], found["isOfAll"]) == ("2026-11-26", True)
+            costs = reader.get(f"{yard}/costs").get_json()
+            paid = [(cost["organisation"]["slug"], cost["lots"], cost["cents"], cost["unpriced"]) for cost in costs["items"]]
+            assert (costs["before"], costs["isOfAll"]) == ("2026-11-26", True)
             assert paid == [("borne", 2, 15840, 1), ("hengelo", 1, 6300, 0)]
 
 
@@ -95,7 +104,7 @@ def test_an_owner_reads_their_own_cost_and_settlement_only(hengelo: Api, yard: s
     with clock.frozen(NOON):
         costs, settled = (hengelo.get(f"{yard}/{what}").get_json() for what in ALL[1::-1])
     assert (costs["isOfAll"], settled["isOfAll"]) == (False, False)
-    assert [(one["organisation"]["slug"], one["cents"]) for one in costs["items"]] == [("hengelo", 6300)]
+    assert [(cost["organisation"]["slug"], cost["cents"]) for cost in costs["items"]] == [("hengelo", 6300)]
     assert [row["organisation"]["slug"] for row in settled["items"]] == ["hengelo"]
 
 
@@ -105,11 +114,11 @@ def test_who_may_not_read_the_stock_reads_no_week_and_no_warnings(
     adviser = somebody("raad", "coordinator", "adviser")
     with clock.frozen(NOON):
         for what in ("week", "warnings"):
-            assert [one.get(f"{yard}/{what}").status_code for one in (hengelo, adviser, public)] == [403, 403, 401]
+            assert [reader.get(f"{yard}/{what}").status_code for reader in (hengelo, adviser, public)] == [403, 403, 401]
         for what in ("costs", ALL[0]):
-            assert [one.get(f"{yard}/{what}").status_code for one in (adviser, public)] == [403, 401]
+            assert [reader.get(f"{yard}/{what}").status_code for reader in (adviser, public)] == [403, 401]
         assert public.get("/depots/warnings").status_code == 401
-        assert [one.get("/depots/warnings").status_code for one in (hengelo, adviser)] == [200, 403]
+        assert [reader.get("/depots/warnings").status_code for reader in (hengelo, adviser)] == [200, 403]
 
 
 def test_the_reviewer_reads_all_of_them(reviewer: Api, yard: str) -> None:
@@ -147,8 +156,8 @@ def test_what_is_received_into_a_full_depot_warns_its_keeper(keeper: Api, hengel
     with clock.frozen(NOON):
         keeper.patch(yard, {"capacities": [{"kind": "m2", "amount": 250}]})
         listing = published(hengelo, quantity=40)
-        asked = {"quantity": 40, "unit": "m2", "depot": int(yard.rsplit("/", 1)[1])}
-        number = keeper.post(f"/listings/{listing['id']}/reservations", asked).get_json()["id"]
+        body = {"quantity": 40, "unit": "m2", "depot": int(yard.rsplit("/", 1)[1])}
+        number = keeper.post(f"/listings/{listing['id']}/reservations", body).get_json()["id"]
         path = f"/reservations/{number}"
         assert hengelo.post(f"{path}/approve").status_code == 200
         assert hengelo.post(f"{path}/hand-over", {"quantity": 40}).status_code == 200
@@ -162,9 +171,14 @@ def test_what_lies_too_long_is_listed_the_longest_first(keeper: Api, broker: Api
         keeper.patch(yard, {"longestStayDays": 40})
         keeper.post(f"{yard}/lots", {**KIND, "quantity": 9, "movedOn": "2026-10-17"})
         for reader in (keeper, broker):
-            found = reader.get(f"{yard}/warnings").get_json()
-            assert (found["tooLong"], found["since"], found["total"], found["longestStayDays"]) == (3, "2026-10-15", 3, 40)
-            assert [lot["quantity"] for lot in found["items"]] == ["176", "70", "500"]
+            warnings = reader.get(f"{yard}/warnings").get_json()
+            assert (warnings["tooLong"], warnings["since"], warnings["total"], warnings["longestStayDays"]) == (
+                3,
+                "2026-10-15",
+                3,
+                40,
+            )
+            assert [lot["quantity"] for lot in warnings["items"]] == ["176", "70", "500"]
 
 
 def announced(client: Api, yard: str, day: date, **more: Any) -> int:
@@ -178,7 +192,7 @@ def test_a_week_tells_what_comes_what_goes_and_what_must_go(keeper: Api, borne: 
     with clock.frozen(NOON):
         keeper.patch(yard, {"longestStayDays": 45})
         soon, last, after = (announced(hengelo, yard, TODAY + timedelta(days=days)) for days in (0, 7, 8))
-        [lot] = [one for one in keeper.get("/lots").get_json()["items"] if one["quantity"] == "176"]
+        [lot] = [lot for lot in keeper.get("/lots").get_json()["items"] if lot["quantity"] == "176"]
         week = keeper.get(f"{yard}/week").get_json()
         assert (week["first"], week["last"], week["later"]) == ("2026-11-26", "2026-12-03", 1)
         assert [row["id"] for row in week["arrivals"]] == [soon, last]
@@ -194,8 +208,8 @@ def test_a_week_tells_what_comes_what_goes_and_what_must_go(keeper: Api, borne: 
 def test_a_transfer_stands_in_the_week_of_its_appointment(keeper: Api, hengelo: Api, yard: str) -> None:
     with clock.frozen(NOON):
         listing = published(hengelo, quantity=40)
-        asked = {"quantity": 40, "unit": "m2", "depot": int(yard.rsplit("/", 1)[1])}
-        number = keeper.post(f"/listings/{listing['id']}/reservations", asked).get_json()["id"]
+        body = {"quantity": 40, "unit": "m2", "depot": int(yard.rsplit("/", 1)[1])}
+        number = keeper.post(f"/listings/{listing['id']}/reservations", body).get_json()["id"]
         assert hengelo.post(f"/reservations/{number}/approve").status_code == 200
         assert [row["reservation"] for row in keeper.get(f"{yard}/week").get_json()["bringing"]] == [number]
         time = "2026-12-10T09:00:00Z"

@@ -28,7 +28,7 @@ def test_an_address_is_made_read_replaced_and_withdrawn(keeper: Api, public: Api
     assert made.status_code == 201
     first = made.get_json()["calendarAddress"]
     assert keeper.get(address).get_json()["calendarAddress"] == first
-    assert [one["calendarAddress"] for one in keeper.get("/depots").get_json()["items"]] == [first]
+    assert [depot["calendarAddress"] for depot in keeper.get("/depots").get_json()["items"]] == [first]
     second = keeper.post(f"{address}/calendar").get_json()["calendarAddress"]
     assert (follows(public, first), follows(public, second)) == (404, 200)
     assert keeper.delete(f"{address}/calendar").get_json()["calendarAddress"] is None

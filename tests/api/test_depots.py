@@ -28,7 +28,7 @@ def depot(keeper: Api) -> dict[str, Any]:
 
 
 def test_a_new_depot_says_nothing_that_nobody_said(depot: dict[str, Any]) -> None:
-    said = (
+    properties = (
         "isActive",
         "isPublic",
         "opening",
@@ -41,7 +41,7 @@ def test_a_new_depot_says_nothing_that_nobody_said(depot: dict[str, Any]) -> Non
         "capacities",
         "rates",
     )
-    assert {name: depot[name] for name in said} == {
+    assert {name: depot[name] for name in properties} == {
         "isActive": True,
         "isPublic": True,
         "opening": [],

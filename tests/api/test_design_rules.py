@@ -51,8 +51,8 @@ def test_nothing_that_comes_with_a_token_may_be_read_by_pages_of_other_sites(hen
     assert HERE not in hengelo.get("/listings", headers=ELSEWHERE).headers
     assert HERE not in hengelo.post("/listings", listing_body(), headers=ELSEWHERE).headers
     assert HERE not in public.get("/reservations", headers=ELSEWHERE).headers
-    asked = {**ELSEWHERE, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
-    answer = public.client.options(f"{PREFIX}/listings", headers=asked)
+    headers = {**ELSEWHERE, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    answer = public.client.options(f"{PREFIX}/listings", headers=headers)
     assert HERE not in answer.headers and "Access-Control-Allow-Headers" not in answer.headers
 
 

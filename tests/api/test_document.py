@@ -25,8 +25,8 @@ def resolved(document: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in shape:
         return shape
     _hash, _components, kind, name = shape["$ref"].split("/")
-    found: dict[str, Any] = document["components"][kind][name]
-    return found
+    component: dict[str, Any] = document["components"][kind][name]
+    return component
 
 
 def bodies(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -51,9 +51,9 @@ def test_a_change_requires_its_version_and_nothing_else(specification: Specifica
 
 
 def test_what_may_be_null_says_so_in_its_words(specification: Specification) -> None:
-    nullable = [one for one in objects_in(specification.document) if "enum" in one and "null" in one.get("type", ())]
+    nullable = [shape for shape in objects_in(specification.document) if "enum" in shape and "null" in shape.get("type", ())]
     assert len(nullable) > 10
-    assert [one for one in nullable if None not in one["enum"]] == []
+    assert [shape for shape in nullable if None not in shape["enum"]] == []
 
 
 def test_a_body_takes_nothing_that_it_does_not_name(specification: Specification, hengelo: Api) -> None:
@@ -84,7 +84,7 @@ def test_the_document_names_whom_to_ask_and_its_licence(specification: Specifica
 
 def test_every_name_in_a_path_is_described(specification: Specification) -> None:
     for name, operation in operations(specification.document):
-        named = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+        named = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"}
         assert named == {part[1:-1] for part in name.split("/") if part.startswith("{")}, name
         assert "<" not in name
 
@@ -123,8 +123,8 @@ def unbounded(document: dict[str, Any], shape: dict[str, Any], name: str) -> Ite
     """What a client may send endlessly, as far as the document tells."""
     shape = resolved(document, shape)
     kinds = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
-    for inner, one in shape.get("properties", {}).items():
-        yield from unbounded(document, one, f"{name}.{inner}")
+    for inner, property_shape in shape.get("properties", {}).items():
+        yield from unbounded(document, property_shape, f"{name}.{inner}")
     if "array" in kinds:
         yield from [] if "maxItems" in shape else [name]
         yield from unbounded(document, shape["items"], f"{name}[]")
@@ -138,11 +138,13 @@ def unbounded(document: dict[str, Any], shape: dict[str, Any], name: str) -> Ite
 
 def test_every_body_and_every_query_tells_its_limits(specification: Specification) -> None:
     document = specification.document
-    found = [one for name, body in bodies(document) for one in unbounded(document, body, name)]
+    endless = [field for name, body in bodies(document) for field in unbounded(document, body, name)]
     for name, operation in operations(document):
         sent = [parameter for parameter in operation["parameters"] if parameter["in"] != "header"]
-        found += [one for parameter in sent for one in unbounded(document, parameter["schema"], f"{name} {parameter['name']}")]
-    assert found == []
+        endless += [
+            field for parameter in sent for field in unbounded(document, parameter["schema"], f"{name} {parameter['name']}")
+        ]
+    assert endless == []
 
 
 def test_a_limit_that_a_rule_keeps_is_the_limit_that_is_told(specification: Specification, hengelo: Api) -> None:

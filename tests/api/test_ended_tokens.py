@@ -73,8 +73,8 @@ def test_a_reviewers_token_for_a_partner_ends_with_the_partner(somebody: Somebod
     slug = "waterschap-vechtstromen"
     somebody(slug, "coordinator", "partner")
     admin = somebody("regio-twente", "admin")
-    asked = {"name": "rekenkamer", "scope": "read", "organisation": slug}
-    program = Api(reviewer.client, reviewer.specification, reviewer.post("/tokens", asked).get_json()["secret"])
+    body = {"name": "rekenkamer", "scope": "read", "organisation": slug}
+    program = Api(reviewer.client, reviewer.specification, reviewer.post("/tokens", body).get_json()["secret"])
     assert program.get("/me").status_code == 200
     for is_active in (False, True):
         version = admin.get(f"/organisations/{slug}").get_json()["version"]
@@ -85,8 +85,8 @@ def test_a_reviewers_token_for_a_partner_ends_with_the_partner(somebody: Somebod
 
 
 def test_a_reviewers_token_for_one_organisation_does_not_reach_what_is_the_reviewers_own(reviewer: Api, hengelo: Api) -> None:
-    asked = {"name": "rekenkamer", "scope": "read", "organisation": "hengelo"}
-    program = Api(reviewer.client, reviewer.specification, reviewer.post("/tokens", asked).get_json()["secret"])
+    body = {"name": "rekenkamer", "scope": "read", "organisation": "hengelo"}
+    program = Api(reviewer.client, reviewer.specification, reviewer.post("/tokens", body).get_json()["secret"])
     reviewer.post("/saved-searches", {"name": "Klinkers", "q": "klinker"})
     for path in ("/tokens", "/saved-searches", "/notices", "/tasks"):
         assert (reviewer.get(path).status_code, program.get(path).status_code) == (200, 403), path

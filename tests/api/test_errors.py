@@ -38,7 +38,7 @@ def test_the_sentence_is_in_the_language_of_the_client(public: Api, language: st
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "detail"),
     [
         (b"{bad", "regel 1, teken 2"),
         (b'{"title": "Keien",\n "quantity": }', "regel 2, teken 14"),
@@ -49,8 +49,8 @@ def test_the_sentence_is_in_the_language_of_the_client(public: Api, language: st
         (b"[" * 100_000, "NaN"),
     ],
 )
-def test_what_is_no_json_is_told_where_it_ends_to_be_json(hengelo: Api, sent: bytes, said: str) -> None:
+def test_what_is_no_json_is_told_where_it_ends_to_be_json(hengelo: Api, sent: bytes, detail: str) -> None:
     refused = hengelo.call("POST", "/listings", sent, headers={"Accept-Language": "nl"})
     assert (refused.status_code, refused.get_json()["type"]) == (400, "urn:materialenbank:problem:unreadable")
-    assert said in refused.get_json()["detail"] and "Ga terug" not in refused.get_json()["detail"]
+    assert detail in refused.get_json()["detail"] and "Ga terug" not in refused.get_json()["detail"]
     assert set(refused.get_json()) == {"type", "title", "status", "detail", "requestId"}

@@ -40,7 +40,7 @@ def test_a_list_goes_from_a_coordinator_into_use(coordinator: Api, reviewer: Api
     used = reviewer.post(f"{address}/use", {"seen": 1}).get_json()
     assert (used["state"], used["madeVersion"]) == ("used", 2)
     versions = public.get(f"/materials/{KEI}/versions").get_json()
-    assert [one["number"] for one in versions["items"]] == [2, 1]
+    assert [version["number"] for version in versions["items"]] == [2, 1]
     assert (versions["items"][0]["carbonFactor"], versions["items"][0]["isPublic"]) == (None, False)
     assert "mki" in versions["items"][0]["changed"]
 
@@ -49,7 +49,7 @@ def test_a_licensed_figure_is_for_its_holder(coordinator: Api, reviewer: Api, pu
     address = f"/factor-lists/{loaded(coordinator, NMD)['id']}"
     coordinator.post(f"{address}/hand-in")
     reviewer.post(f"{address}/use", {"seen": 1})
-    own, other = (one.get(f"/materials/{KEI}").get_json() for one in (coordinator, borne))
+    own, other = (reader.get(f"/materials/{KEI}").get_json() for reader in (coordinator, borne))
     assert (own["avoidedKgCo2ePerKg"], own["carbonLow"], own["mkiEurPerKg"]) == (
         0.09, 0.07, 0.0123,
     )  # fmt: skip
@@ -69,11 +69,11 @@ def test_what_does_not_fit_is_named_by_row_and_column(coordinator: Api) -> None:
 
 
 def test_a_list_is_declined_withdrawn_and_a_version_brought_back(coordinator: Api, reviewer: Api) -> None:
-    one, other = (f"/factor-lists/{loaded(coordinator, NMD)['id']}" for _each in "ab")
-    coordinator.post(f"{one}/hand-in")
-    assert reviewer.post(f"{one}/decline", {"reason": ""}).status_code == 422
-    assert reviewer.post(f"{one}/decline", {"reason": "Verkeerde eenheid."}).get_json()["reason"] == "Verkeerde eenheid."
-    assert coordinator.post(f"{other}/withdraw").get_json()["state"] == "withdrawn"
+    first, second = (f"/factor-lists/{loaded(coordinator, NMD)['id']}" for _each in "ab")
+    coordinator.post(f"{first}/hand-in")
+    assert reviewer.post(f"{first}/decline", {"reason": ""}).status_code == 422
+    assert reviewer.post(f"{first}/decline", {"reason": "Verkeerde eenheid."}).get_json()["reason"] == "Verkeerde eenheid."
+    assert coordinator.post(f"{second}/withdraw").get_json()["state"] == "withdrawn"
     own = loaded(reviewer, NMD.replace("0,09;0,07;0,12", "0,5;0,4;0,6"))
     used = f"/factor-lists/{own['id']}/use"
     assert reviewer.post(used, {"seen": 1}).status_code == 422

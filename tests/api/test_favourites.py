@@ -7,14 +7,14 @@ def test_a_lot_is_kept_listed_and_let_go(hengelo: Api, borne: Api, losser: Api) 
     lot = published(hengelo)
     made = borne.post("/favourites", {"listingId": lot["id"]})
     assert (made.status_code, made.headers["Location"]) == (201, f"/api/v1/favourites/{lot['id']}")
-    kept = made.get_json()
-    assert kept["listing"]["id"] == lot["id"]
-    assert borne.post("/favourites", {"listingId": lot["id"]}).get_json() == kept
-    assert borne.get("/favourites").get_json()["items"] == [kept]
-    assert borne.get(f"/favourites/{lot['id']}").get_json() == kept
+    favourite = made.get_json()
+    assert favourite["listing"]["id"] == lot["id"]
+    assert borne.post("/favourites", {"listingId": lot["id"]}).get_json() == favourite
+    assert borne.get("/favourites").get_json()["items"] == [favourite]
+    assert borne.get(f"/favourites/{lot['id']}").get_json() == favourite
     assert losser.get("/favourites").get_json()["total"] == 0
     assert losser.get(f"/favourites/{lot['id']}").status_code == 404
-    assert borne.delete(f"/favourites/{lot['id']}").get_json() == kept
+    assert borne.delete(f"/favourites/{lot['id']}").get_json() == favourite
     assert borne.delete(f"/favourites/{lot['id']}").status_code == 404
     assert borne.get("/favourites").get_json()["total"] == 0
 

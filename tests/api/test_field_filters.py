@@ -27,12 +27,15 @@ def test_listings_are_filtered_and_counted_by_field(hengelo: Api, public: Api) -
         "maximum": "8",
         "silent": 0,
     }
-    assert [(one["key"], one["name"], one["count"]) for one in colour["choices"]] == [("grey", "Grijs", 1), ("red", "Rood", 1)]
+    assert [(choice["key"], choice["name"], choice["count"]) for choice in colour["choices"]] == [
+        ("grey", "Grijs", 1),
+        ("red", "Rood", 1),
+    ]
     assert (colour["minimum"], colour["maximum"], colour["silent"]) == (None, None, 1)
 
 
 def test_what_is_no_filter_is_refused_with_a_sentence(public: Api) -> None:
-    for asked in (
+    for value in (
         "dikte:8",
         "thickness-cm:8",
         "thickness-cm:min:7,5",
@@ -41,18 +44,18 @@ def test_what_is_no_filter_is_refused_with_a_sentence(public: Api) -> None:
         "colour",
         "brick-size:20",
     ):
-        refused = public.get(f"/listings?field={asked}")
-        assert refused.status_code == 422, asked
+        refused = public.get(f"/listings?field={value}")
+        assert refused.status_code == 422, value
         [error] = refused.get_json()["errors"]
-        assert error["field"] == "field" and error["message"].endswith("."), asked
+        assert error["field"] == "field" and error["message"].endswith("."), value
 
 
 def test_a_match_says_what_fits_and_what_is_in_doubt(hengelo: Api, borne: Api) -> None:
     published(hengelo, title="Zegt niets")
     published(hengelo, title="Past", fields={"thickness-cm": 8, "whole-percent": 92.5})
     published(hengelo, title="Te dun", fields={"thickness-cm": 6, "whole-percent": 92.5})
-    asked = {"thickness-cm": {"min": 8}, "whole-percent": {"min": 90}}
-    demand = borne.post("/demands", demand_body(fields=asked)).get_json()
+    wishes = {"thickness-cm": {"min": 8}, "whole-percent": {"min": 90}}
+    demand = borne.post("/demands", demand_body(fields=wishes)).get_json()
     certain, unsure = borne.get(f"/demands/{demand['id']}/matches").get_json()["items"]
     assert (certain["listing"]["title"], certain["doubts"]) == ("Past", [])
     assert "Dikte: 8 cm; minstens 8 cm gevraagd." in [reason.replace("\u00a0", " ") for reason in certain["reasons"]]

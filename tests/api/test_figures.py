@@ -66,7 +66,7 @@ def test_each_figure_says_its_ends_its_coverage_and_whether_it_is_adopted(exchan
 
 
 @pytest.mark.parametrize(
-    ("asked", "exchanges"),
+    ("query", "exchanges"),
     [
         ("", 1),
         ("?through=direct", 1),
@@ -77,10 +77,10 @@ def test_each_figure_says_its_ends_its_coverage_and_whether_it_is_adopted(exchan
         ("?municipality=borne&materialGroup=bestrating&through=direct", 1),
     ],
 )
-def test_the_figures_take_the_filters_of_the_page(exchanged: dict[str, Any], borne: Api, asked: str, exchanges: int) -> None:
-    found = borne.get(f"/statistics{asked}").get_json()
-    assert found["totals"]["exchanges"] == exchanges
-    assert sum(row["exchanges"] for row in found["byReach"]) == exchanges
+def test_the_figures_take_the_filters_of_the_page(exchanged: dict[str, Any], borne: Api, query: str, exchanges: int) -> None:
+    statistics = borne.get(f"/statistics{query}").get_json()
+    assert statistics["totals"]["exchanges"] == exchanges
+    assert sum(row["exchanges"] for row in statistics["byReach"]) == exchanges
     assert borne.get("/statistics?through=boat").status_code == 422
 
 
@@ -110,7 +110,7 @@ def test_the_region_reads_what_stands_beside_the_ledger(exchanged: dict[str, Any
     assert (beside["days"]["count"], beside["days"]["median"]) == (1, 0)
     assert beside["competition"] == {"lots": 1, "contested": 0, "requests": 1}
     assert (beside["wanted"]["number"], beside["lost"]) == (0, None)
-    assert [one["figure"] for one in beside["notTold"]] == ["lost"]
+    assert [row["figure"] for row in beside["notTold"]] == ["lost"]
     within = borne.get("/statistics?between=within").get_json()["beside"]
     assert (within["offered"], within["competition"]) == (None, None)
     assert "beside" not in public.get("/statistics").get_json()
@@ -147,12 +147,12 @@ def test_what_nobody_knows_is_null_in_every_part_and_never_zero(hengelo: Api, bo
     statistics = borne.get("/statistics").get_json()
     rows = {(part, row["key"]): row for part in PARTS for row in statistics[part]}
     for key in (("byMunicipality", "borne"), ("byMaterialGroup", "grond"), ("byMonth", "2026-02")):
-        found = {name: rows[key][name] for name in ("avoidedKgCo2e", "netKgCo2e", "processingKgCo2e", "unknownFactorMassKg")}
-        assert found == {"avoidedKgCo2e": None, "netKgCo2e": None, "processingKgCo2e": None, "unknownFactorMassKg": 700}, key
-    known = rows["byMaterialGroup", "bestrating"]
-    assert (known["processingKgCo2e"], known["unknownProcessingMassKg"]) == (0.663, 0)
-    assert known["netKgCo2e"] == pytest.approx(known["avoidedKgCo2e"] - known["transportKgCo2e"] - 0.663, abs=0.0005)
-    assert public.get("/statistics").get_json()["totals"]["avoidedKgCo2e"] == known["avoidedKgCo2e"]
+        figures = {name: rows[key][name] for name in ("avoidedKgCo2e", "netKgCo2e", "processingKgCo2e", "unknownFactorMassKg")}
+        assert figures == {"avoidedKgCo2e": None, "netKgCo2e": None, "processingKgCo2e": None, "unknownFactorMassKg": 700}, key
+    paving = rows["byMaterialGroup", "bestrating"]
+    assert (paving["processingKgCo2e"], paving["unknownProcessingMassKg"]) == (0.663, 0)
+    assert paving["netKgCo2e"] == pytest.approx(paving["avoidedKgCo2e"] - paving["transportKgCo2e"] - 0.663, abs=0.0005)
+    assert public.get("/statistics").get_json()["totals"]["avoidedKgCo2e"] == paving["avoidedKgCo2e"]
 
 
 def test_what_was_booked_in_a_later_month_is_told(public: Api, app: Flask) -> None:
@@ -236,8 +236,8 @@ def test_a_municipality_reports_its_year_and_its_goal_moves(
     reported = coordinator.put(f"/material-use/{year}", {"includesBankKg": 0, "rows": rows})
     assert (reported.status_code, reported.get_json()["bankMassKg"]) == (200, 148_000)
     goals = coordinator.get("/goals").get_json()
-    own = next(one for one in goals["municipalities"] if one["organisation"]["slug"] == "borne")
-    other = next(one for one in goals["municipalities"] if one["organisation"]["slug"] == "hengelo")
+    own = next(municipality for municipality in goals["municipalities"] if municipality["organisation"]["slug"] == "borne")
+    other = next(municipality for municipality in goals["municipalities"] if municipality["organisation"]["slug"] == "hengelo")
     assert own["goals"][1]["sharePercent"] == 14.8  # 148 of 852 + 148 tonnes
     assert other["goals"][1]["sharePercent"] is None  # not reported: not 0
     assert "municipalities" not in public.get("/goals").get_json()
@@ -287,8 +287,8 @@ def test_a_lot_in_a_depot_lies_where_the_depot_lies(somebody: Callable[..., Api]
     assert depot["exact"]["address"] == "Dorpsstraat 1"
     assert borne.post("/depots", {"name": "Werf", "place": "Borne"}).status_code == 403
     assert public.get("/depots").status_code == 401
-    told = {name: depot[name] for name in depot if name not in ("exact", "keepers", "calendarAddress")}
-    assert somebody("losser").get("/depots").get_json()["items"] == [told]
+    visible = {name: depot[name] for name in depot if name not in ("exact", "keepers", "calendarAddress")}
+    assert somebody("losser").get("/depots").get_json()["items"] == [visible]
     listing = borne.post("/listings", listing_body(place=None, depot=depot["id"])).get_json()
     assert (listing["placeName"], listing["depot"], listing["lat"]) == ("Hengelo", depot["id"], depot["lat"])
     both = borne.post("/listings", listing_body(depot=depot["id"]))
@@ -305,12 +305,12 @@ def test_a_municipality_is_asked_for_its_report_once(somebody: Callable[..., Api
     broker, year = somebody("regio-twente", "coordinator"), clock.today().year - 1
     address = f"/material-use/{year}/missing"
     before = reviewer.get(address).get_json()
-    slugs = [one["organisation"]["slug"] for one in before["missing"]]
+    slugs = [row["organisation"]["slug"] for row in before["missing"]]
     assert before["year"] == year and "borne" in slugs and before["municipalities"] >= len(slugs)
-    assert {one["askedOn"] for one in before["missing"]} == {None}
+    assert {row["askedOn"] for row in before["missing"]} == {None}
     after = broker.post(address, {"organisation": "borne"}).get_json()
-    asked = {one["organisation"]["slug"]: one["askedOn"] for one in after["missing"]}
-    assert asked["borne"] == clock.today().isoformat()
+    asked_on = {row["organisation"]["slug"]: row["askedOn"] for row in after["missing"]}
+    assert asked_on["borne"] == clock.today().isoformat()
     assert broker.post(address, {"organisation": "borne"}).status_code == 409
     assert broker.post(address, {}).status_code == 422
     assert borne.get(address).status_code == 403

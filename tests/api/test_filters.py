@@ -114,7 +114,7 @@ def test_few_transfers_cannot_be_cut_out_of_the_figures_by_whoever_knows_public_
 
 
 @pytest.mark.parametrize(
-    ("asked", "exchanges"),
+    ("query", "exchanges"),
     [
         ("q=borne", 1),
         ("q=HENGELO betonsteen", 1),  # a side, and a word for the material
@@ -128,21 +128,21 @@ def test_few_transfers_cannot_be_cut_out_of_the_figures_by_whoever_knows_public_
     ],
 )
 def test_the_figures_are_of_the_rows_that_the_same_words_and_place_find(
-    exchanged: dict[str, Any], borne: Api, asked: str, exchanges: int
+    exchanged: dict[str, Any], borne: Api, query: str, exchanges: int
 ) -> None:
     """800 m² of pavers of 185 kg from Hengelo to Borne: 148 tonnes."""
-    figures = borne.get(f"/statistics?{asked}").get_json()
-    assert borne.get(f"/exchanges?{asked}").get_json()["total"] == exchanges
+    figures = borne.get(f"/statistics?{query}").get_json()
+    assert borne.get(f"/exchanges?{query}").get_json()["total"] == exchanges
     assert (figures["totals"]["exchanges"], figures["totals"]["massKg"]) == (exchanges, exchanges * 148_000)
     for part in ("byMonth", "byMaterialGroup", "byMunicipality", "byReach", "byPair"):
         assert sum(row["massKg"] for row in figures[part]) == exchanges * 148_000, part
 
 
 def test_what_stands_beside_the_ledger_follows_no_words_and_no_place_and_says_so(exchanged: dict[str, Any], borne: Api) -> None:
-    for asked in ("q=borne", "place=Hengelo&radiusKm=2"):
-        beside = borne.get(f"/statistics?{asked}").get_json()["beside"]
+    for query in ("q=borne", "place=Hengelo&radiusKm=2"):
+        beside = borne.get(f"/statistics?{query}").get_json()["beside"]
         assert [beside[name] for name in ("offered", "wanted", "lost", "competition")] == [None] * 4
-        assert {one["figure"] for one in beside["notTold"]} == {"offered", "wanted", "lost", "competition"}
+        assert {row["figure"] for row in beside["notTold"]} == {"offered", "wanted", "lost", "competition"}
         assert beside["days"]["count"] == 1
 
 
@@ -150,13 +150,13 @@ def test_figures_of_words_and_of_a_place_are_for_the_region(
     exchanged: dict[str, Any], public: Api, somebody: Callable[..., Api]
 ) -> None:
     partner = somebody("waterschap", kind="partner")
-    for asked in ("q=borne", "place=Hengelo&radiusKm=2"):
-        assert (public.get(f"/statistics?{asked}").status_code, partner.get(f"/statistics?{asked}").status_code) == (401, 403)
+    for query in ("q=borne", "place=Hengelo&radiusKm=2"):
+        assert (public.get(f"/statistics?{query}").status_code, partner.get(f"/statistics?{query}").status_code) == (401, 403)
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"), [("place=Hengelo", "radiusKm"), ("radiusKm=5", "radiusKm"), ("place=Atlantis&radiusKm=5", "place")]
+    ("query", "field"), [("place=Hengelo", "radiusKm"), ("radiusKm=5", "radiusKm"), ("place=Atlantis&radiusKm=5", "place")]
 )
-def test_a_place_of_the_figures_has_a_radius_and_is_known(borne: Api, asked: str, field: str) -> None:
-    refused = borne.get(f"/statistics?{asked}")
+def test_a_place_of_the_figures_has_a_radius_and_is_known(borne: Api, query: str, field: str) -> None:
+    refused = borne.get(f"/statistics?{query}")
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, field)

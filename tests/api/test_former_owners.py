@@ -18,9 +18,9 @@ Somebody = Callable[..., Api]
 
 def handed_over(owner: Api, taker: Api, listing_id: int, amount: int) -> str:
     """Reserved, approved and handed over; the address of the reservation."""
-    asked = taker.post(f"/listings/{listing_id}/reservations", {"quantity": amount, "unit": "m2"})
-    assert asked.status_code == 201, asked.get_json()
-    step = f"/reservations/{asked.get_json()['id']}"
+    answer = taker.post(f"/listings/{listing_id}/reservations", {"quantity": amount, "unit": "m2"})
+    assert answer.status_code == 201, answer.get_json()
+    step = f"/reservations/{answer.get_json()['id']}"
     assert owner.post(f"{step}/approve").status_code == 200
     assert owner.post(f"{step}/hand-over", {"quantity": amount}).status_code == 200
     return step
@@ -49,7 +49,9 @@ def test_whoever_gave_all_of_a_lot_away_reads_where_it_went(given: int, hengelo:
     assert tree.status_code == 200
     seen = [(lot["quantity"], lot["owner"]["slug"], lot["depth"], lot["depot"]["name"]) for lot in tree.get_json()["lots"]]
     assert seen == [("400", "borne", 0, "Werf"), ("100", "borne", 1, "Werf")]
-    assert [(one["organisation"]["slug"], one["quantity"]) for one in tree.get_json()["receivers"]] == [("borne", "500")]
+    assert [(receiver["organisation"]["slug"], receiver["quantity"]) for receiver in tree.get_json()["receivers"]] == [
+        ("borne", "500")
+    ]
     part = tree.get_json()["lots"][1]["id"]
     assert hengelo.get(f"/lots/{part}/tree").get_json()["root"] == given  # also of a part that was split off later
     assert [lot["bay"] for lot in borne.get(f"/lots/{given}/tree").get_json()["lots"]] == ["A1", "A1"]
@@ -84,7 +86,7 @@ def test_a_former_owner_recalls_what_it_gave_away(given: int, hengelo: Api, born
     assert [lot["isBlocked"] for lot in borne.get(f"/lots/{given}/tree").get_json()["lots"]] == [True, True]
     (recall,) = borne.get("/recalls").get_json()["items"]
     parties = borne.get(f"/recalls/{recall['id']}").get_json()["parties"]
-    assert {one["organisation"]["slug"]: one["roles"] for one in parties} == {
+    assert {party["organisation"]["slug"]: party["roles"] for party in parties} == {
         "hengelo": ["former"],
         "borne": ["owner", "holder", "keeper"],
     }
@@ -108,14 +110,20 @@ def test_what_was_handed_over_and_not_confirmed_stands_in_the_tree(hengelo: Api,
             (row["lot"], row["organisation"]["slug"], row["quantity"], f"/reservations/{row['reservation']}")
             for row in tree["unconfirmed"]
         ] == [(listing["lot"], "borne", "300", step)]
-        assert [(one["organisation"]["slug"], one["quantity"], one["lots"], one["isConfirmed"]) for one in tree["receivers"]] == [
+        assert [
+            (receiver["organisation"]["slug"], receiver["quantity"], receiver["lots"], receiver["isConfirmed"])
+            for receiver in tree["receivers"]
+        ] == [
             ("borne", "300", 1, False),
             ("hengelo", "200", 1, True),
         ]
     assert borne.post(f"{step}/confirm").get_json()["status"] == "completed"
     tree = hengelo.get(f"/lots/{listing['lot']}/tree").get_json()
     assert tree["unconfirmed"] == []
-    assert {one["organisation"]["slug"]: one["isConfirmed"] for one in tree["receivers"]} == {"hengelo": True, "borne": True}
+    assert {receiver["organisation"]["slug"]: receiver["isConfirmed"] for receiver in tree["receivers"]} == {
+        "hengelo": True,
+        "borne": True,
+    }
 
 
 def test_whoever_has_it_unconfirmed_is_told_as_holder_and_confirms_the_recall(
@@ -132,8 +140,8 @@ def test_whoever_has_it_unconfirmed_is_told_as_holder_and_confirms_the_recall(
 
     def parties() -> dict[str, tuple[list[str], bool]]:
         return {
-            one["organisation"]["slug"]: (one["roles"], one["confirmedAt"] is not None)
-            for one in reviewer.get(address).get_json()["parties"]
+            party["organisation"]["slug"]: (party["roles"], party["confirmedAt"] is not None)
+            for party in reviewer.get(address).get_json()["parties"]
         }
 
     assert parties() == {"hengelo": (["owner", "holder"], False), "borne": (["holder"], False), "losser": (["asker"], False)}
@@ -141,7 +149,9 @@ def test_whoever_has_it_unconfirmed_is_told_as_holder_and_confirms_the_recall(
     assert parties()["borne"] == (["holder"], True)
     tree = borne.get(f"/lots/{listing['lot']}/tree").get_json()
     assert [(row["organisation"]["slug"], row["quantity"]) for row in tree["unconfirmed"]] == [("borne", "300")]
-    assert [(one["organisation"]["slug"], one["quantity"], one["isConfirmed"]) for one in tree["receivers"]] == [
+    assert [
+        (receiver["organisation"]["slug"], receiver["quantity"], receiver["isConfirmed"]) for receiver in tree["receivers"]
+    ] == [
         ("borne", "300", False),
         ("hengelo", "200", True),
     ]

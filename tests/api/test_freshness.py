@@ -53,31 +53,31 @@ def test_what_became_of_the_rest_is_read_by_the_reviewer(hengelo: Api, reviewer:
     hengelo.post(f"/listings/{second['id']}/withdraw", {"outcome": "own_use"})
     hengelo.post(f"/listings/{third['id']}/close")
     assert hengelo.get("/losses").status_code == 403
-    found = reviewer.get("/losses").get_json()
-    assert found["totals"] == {"lots": 3, "massKg": 666000}
-    assert [(one["listing"]["id"], one["outcome"], one["reason"]) for one in found["items"]] == [
+    losses = reviewer.get("/losses").get_json()
+    assert losses["totals"] == {"lots": 3, "massKg": 666000}
+    assert [(loss["listing"]["id"], loss["outcome"], loss["reason"]) for loss in losses["items"]] == [
         (third["id"], None, None),
         (second["id"], "own_use", None),
         (first["id"], "recycled", "Te veel breuk"),
     ]
-    assert {one["outcome"]: one["massKg"] for one in found["byOutcome"]} == {
+    assert {row["outcome"]: row["massKg"] for row in losses["byOutcome"]} == {
         "sold_elsewhere": 0,
         "own_use": 222000,
         "recycled": 222000,
         "disposed": 0,
         None: 222000,
     }
-    assert found["byMaterialGroup"] == [{"group": "bestrating", "lots": 3, "massKg": 666000}]
+    assert losses["byMaterialGroup"] == [{"group": "bestrating", "lots": 3, "massKg": 666000}]
     page = reviewer.get("/losses?page=2&pageSize=2").get_json()
-    assert [one["listing"]["id"] for one in page["items"]] == [first["id"]] and page["total"] == 3
+    assert [loss["listing"]["id"] for loss in page["items"]] == [first["id"]] and page["total"] == 3
 
 
 def test_a_mistake_and_what_comes_later_are_not_among_the_losses(hengelo: Api, reviewer: Api) -> None:
     first, second = published(hengelo), published(hengelo)
     assert hengelo.post(f"/listings/{first['id']}/withdraw", {"outcome": "mistake"}).get_json()["status"] == "withdrawn"
     assert hengelo.post(f"/listings/{second['id']}/close", {"outcome": "later"}).get_json()["status"] == "closed"
-    found = reviewer.get("/losses").get_json()
-    assert (found["total"], found["totals"]["lots"]) == (0, 0)
+    losses = reviewer.get("/losses").get_json()
+    assert (losses["total"], losses["totals"]["lots"]) == (0, 0)
 
 
 def test_an_outcome_that_is_none_is_refused(hengelo: Api) -> None:

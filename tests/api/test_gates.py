@@ -32,13 +32,13 @@ def test_a_refused_publication_names_the_rule_its_source_and_where_to_go(hengelo
 
 def test_soil_is_reserved_with_the_classes_of_the_place(hengelo: Api, borne: Api) -> None:
     lot = published(hengelo, **SOIL)
-    path, asked = f"/listings/{lot['id']}/reservations", {"quantity": 10, "unit": "m3"}
-    refused = borne.post(path, asked)
+    path, body = f"/listings/{lot['id']}/reservations", {"quantity": 10, "unit": "m3"}
+    refused = borne.post(path, body)
     assert (refused.status_code, rules(refused.get_json())) == (422, ["soil-destination"])
     assert refused.get_json()["errors"][0]["field"] == "receivingSoil"
-    nature = borne.post(path, {**asked, "receivingSoil": "industry", "functionClass": "agriculture-nature"})
+    nature = borne.post(path, {**body, "receivingSoil": "industry", "functionClass": "agriculture-nature"})
     assert "functieklasse" in nature.get_json()["detail"]
-    made = borne.post(path, {**asked, "receivingSoil": "residential", "functionClass": "industry"})
+    made = borne.post(path, {**body, "receivingSoil": "residential", "functionClass": "industry"})
     assert made.status_code == 201
     reservation = made.get_json()
     assert (reservation["receivingSoil"], reservation["functionClass"]) == ("residential", "industry")

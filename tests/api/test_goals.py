@@ -24,8 +24,12 @@ def region(session: Session) -> None:
 
 def target(client: Api, slug: str = "", number: int = 2) -> dict[str, Any]:
     goals = client.get("/goals").get_json()
-    place = goals["region"] if not slug else next(one for one in goals["municipalities"] if one["organisation"]["slug"] == slug)
-    return next(one for one in place["goals"] if one["number"] == number)
+    place = (
+        goals["region"]
+        if not slug
+        else next(municipality for municipality in goals["municipalities"] if municipality["organisation"]["slug"] == slug)
+    )
+    return next(goal for goal in place["goals"] if goal["number"] == number)
 
 
 def test_the_region_revises_a_goal_and_every_version_is_read_back(reviewer: Api, public: Api) -> None:
@@ -56,9 +60,8 @@ def test_a_municipality_goes_at_its_own_pace_and_the_public_reads_the_region_onl
     own = target(borne, "losser", 1)
     assert (own["targetYear"], own["isOwn"]) == (2055, True)
     assert (target(borne, "borne", 1)["targetYear"], target(public, number=1)["targetYear"]) == (2050, 2050)
-    assert [one["organisation"] and one["organisation"]["slug"] for one in borne.get("/goals/1/versions").get_json()["versions"]] == [
-        "losser", None,
-    ]  # fmt: skip
+    versions = borne.get("/goals/1/versions").get_json()["versions"]
+    assert [version["organisation"] and version["organisation"]["slug"] for version in versions] == ["losser", None]
     assert len(public.get("/goals/1/versions").get_json()["versions"]) == 1
 
 
@@ -86,7 +89,7 @@ def test_what_cannot_be_decided_is_refused_where_it_is_wrong(
 ) -> None:
     refused = reviewer.post("/goals", {"number": 2, "percent": 45, "year": 2032, **DECISION, **changes})
     assert refused.status_code == status, refused.get_json()
-    assert [one["field"] for one in refused.get_json().get("errors", [])] == ([field] if field else [])
+    assert [error["field"] for error in refused.get_json().get("errors", [])] == ([field] if field else [])
     assert target(reviewer)["targetYear"] == 2030
 
 
@@ -103,8 +106,12 @@ def test_who_may_record_a_decision(somebody: Callable[..., Api], borne: Api, pub
 
 def figure(client: Api, slug: str = "", query: str = "") -> dict[str, Any]:
     goals = client.get(f"/goals{query}").get_json()
-    place = goals["region"] if not slug else next(one for one in goals["municipalities"] if one["organisation"]["slug"] == slug)
-    return next(one for one in place["goals"] if one["number"] == 2)
+    place = (
+        goals["region"]
+        if not slug
+        else next(municipality for municipality in goals["municipalities"] if municipality["organisation"]["slug"] == slug)
+    )
+    return next(goal for goal in place["goals"] if goal["number"] == 2)
 
 
 def test_every_figure_says_how_much_of_it_is_known_and_adopted(session: Session, borne: Api, public: Api) -> None:
@@ -113,8 +120,8 @@ def test_every_figure_says_how_much_of_it_is_known_and_adopted(session: Session,
         adopt_year(session, slug, LAST, primary=2500, reused=1500)
     report_year(session, "losser", LAST, scope=Scope.TERRITORY, primary=1000, reused=3000)
     session.commit()
-    told = figure(public)
-    known = (
+    visitor = figure(public)
+    names = (
         "sharePercent",
         "adopted",
         "adoptedSharePercent",
@@ -127,16 +134,16 @@ def test_every_figure_says_how_much_of_it_is_known_and_adopted(session: Session,
         "yearsToGo",
         "pointsPerYear",
     )
-    assert {name: told[name] for name in known} == {
+    assert {name: visitor[name] for name in names} == {
         "sharePercent": 37.5, "adopted": True, "adoptedSharePercent": 37.5, "reportedBy": 4, "adoptedBy": 4, "coverage": 53.533,
         "low": None, "high": None, "pointsToGo": 12.5, "yearsToGo": 2030 - LAST, "pointsPerYear": round(12.5 / (2030 - LAST), 3),
     }  # fmt: skip
-    assert told["scopes"] == [{"scope": "organisation", "municipalities": 4}]
-    assert told["change"] == {"sinceYear": LAST - 1, "points": 12.5, "municipalities": 4}
+    assert visitor["scopes"] == [{"scope": "organisation", "municipalities": 4}]
+    assert visitor["change"] == {"sinceYear": LAST - 1, "points": 12.5, "municipalities": 4}
     member = figure(borne)
     assert (member["sharePercent"], member["adopted"], member["adoptedSharePercent"], member["adoptedBy"]) == (45, False, 37.5, 4)
     assert member["scopes"] == [{"scope": "organisation", "municipalities": 4}, {"scope": "territory", "municipalities": 1}]
-    assert member["change"] == told["change"]  # of what was adopted
+    assert member["change"] == visitor["change"]  # of what was adopted
     losser, wierden = figure(borne, "losser"), figure(borne, "wierden")
     assert [losser[name] for name in ("adopted", "coverage", "low", "high", "change")] == [False, 100, 75, 75, None]
     assert [wierden[name] for name in ("adopted", "coverage", "low", "sharePercent", "pointsToGo")] == [None, 0, None, None, None]
@@ -144,7 +151,7 @@ def test_every_figure_says_how_much_of_it_is_known_and_adopted(session: Session,
 
 def test_goals_of_some_municipalities(borne: Api, public: Api) -> None:
     some = borne.get("/goals?municipality=losser&municipality=borne").get_json()
-    assert [one["organisation"]["slug"] for one in some["municipalities"]] == ["borne", "losser"]
+    assert [municipality["organisation"]["slug"] for municipality in some["municipalities"]] == ["borne", "losser"]
     assert "municipalities" not in public.get("/goals?municipality=losser").get_json()
     refused = borne.get("/goals?municipality=nergens")
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "municipality")
@@ -158,7 +165,7 @@ def test_the_ao_ce_sets_how_much_of_the_inhabitants_a_figure_asks_for(
     assert reviewer.get("/goals/coverage").get_json() == {"percent": 50, "settings": []}
     assert figure(public)["sharePercent"] is None
     made = reviewer.put("/goals/coverage", {"percent": 12.5, "reason": "Zolang er één meedoet."}).get_json()
-    assert (made["percent"], [one["reason"] for one in made["settings"]]) == (12.5, ["Zolang er één meedoet."])
+    assert (made["percent"], [setting["reason"] for setting in made["settings"]]) == (12.5, ["Zolang er één meedoet."])
     assert figure(public)["sharePercent"] == 75
     assert reviewer.put("/goals/coverage", {"percent": 101, "reason": "x"}).status_code == 422
     assert reviewer.put("/goals/coverage", {"percent": 50, "reason": " "}).status_code == 422
@@ -174,5 +181,5 @@ def test_a_revised_goal_leaves_the_adopted_year_as_it_was(session: Session, revi
     assert reviewer.post("/goals", {"number": 2, "percent": 45, "year": 2032, **DECISION}).status_code == 201
     assert public.get(f"/goals?year={LAST}").data == before
     assert [target(public)[name] for name in ("targetPercent", "targetYear", "targetVersion")] == [50, 2030, 1]
-    now = next(one for one in reviewer.get(f"/goals?year={LAST + 1}").get_json()["region"]["goals"] if one["number"] == 2)
+    now = next(goal for goal in reviewer.get(f"/goals?year={LAST + 1}").get_json()["region"]["goals"] if goal["number"] == 2)
     assert [now[name] for name in ("targetPercent", "targetYear", "targetVersion")] == [45, 2032, 2]

@@ -32,7 +32,7 @@ def role_url(database_url: str) -> Iterator[str]:
 
 def test_the_bank_works_with_the_rights_that_the_file_grants(role_url: str, config: Config, hengelo: Api, borne: Api) -> None:
     app = create_app(settings(role_url, config.instance_path))
-    owner, asker = (Api(app.test_client(), one.specification, one.token) for one in (hengelo, borne))
+    owner, asker = (Api(app.test_client(), client.specification, client.token) for client in (hengelo, borne))
     lot = published(owner)
     made = asker.post(f"/listings/{lot['id']}/reservations", {"quantity": "10", "unit": "m2"}).get_json()
     assert owner.post(f"/reservations/{made['id']}/approve").status_code == 200

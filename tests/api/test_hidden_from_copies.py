@@ -28,14 +28,14 @@ def test_the_public_hears_nothing_of_a_lot_before_its_first_day(
     later = {"circle": [], "circleDays": 0, "regionDays": 10, "partnersDays": 14, "reason": "Eerst zelf gebruiken"}
     assert somebody("hengelo", "coordinator").put("/windows", later).status_code == 200
     copiers = {reader: Copier(reader, "/listings") for reader in (public, borne)}
-    kept, dropped = (published(hengelo)["id"] for _lot in range(2))
-    assert (copiers[public].catch_up(), sorted(copiers[borne].catch_up())) == ({}, [kept, dropped])
+    remaining, dropped = (published(hengelo)["id"] for _lot in range(2))
+    assert (copiers[public].catch_up(), sorted(copiers[borne].catch_up())) == ({}, [remaining, dropped])
     hengelo.post(f"/listings/{dropped}/withdraw", {"reason": "Toch zelf nodig"})
-    assert (copiers[borne].catch_up().keys(), copiers[borne].gone) == ({kept}, [dropped])
+    assert (copiers[borne].catch_up().keys(), copiers[borne].gone) == ({remaining}, [dropped])
     assert (copiers[public].catch_up(), copiers[public].gone) == ({}, [])
     assert public.get(f"/listings?updatedSince={EVER}").get_json()["total"] == 0
     with clock.frozen(clock.now() + timedelta(days=11)):
-        assert (copiers[public].catch_up().keys(), copiers[public].gone) == ({kept}, [])
+        assert (copiers[public].catch_up().keys(), copiers[public].gone) == ({remaining}, [])
         assert_same(copiers[public])
         assert public.get(f"/listings?updatedSince={EVER}").get_json()["gone"] == []
 
@@ -75,8 +75,8 @@ def test_an_administrator_reads_no_drafts_of_the_organisation_in_which_they_sit(
     lot = coordinator.post("/listings", listing_body()).get_json()["id"]
     demand = coordinator.post("/demands", demand_body(draft=True)).get_json()["id"]
     assert (admin.get(f"/listings/{lot}").status_code, admin.get(f"/demands/{demand}").status_code) == (404, 404)
-    for asked in ("mine=true", "status=draft", f"mine=true&updatedSince={EVER}"):
+    for query in ("mine=true", "status=draft", f"mine=true&updatedSince={EVER}"):
         for path in ("/listings", "/demands"):
-            answer = admin.get(f"{path}?{asked}").get_json()
-            assert (answer["items"], answer["total"]) == ([], 0), (path, asked)
+            answer = admin.get(f"{path}?{query}").get_json()
+            assert (answer["items"], answer["total"]) == ([], 0), (path, query)
     assert [coordinator.get(f"{path}?mine=true").get_json()["total"] for path in ("/listings", "/demands")] == [1, 1]

@@ -59,13 +59,13 @@ def test_a_sheet_is_sent_put_right_applied_and_taken_back(coordinator: Api, app:
     assert coordinator.get("/material-use/2024").get_json()["rows"] == []
     again = sent(coordinator, "/imports/material-use", sheet(rows)).get_json()
     assert again["sameAs"] == loaded["id"]
-    assert [one["id"] for one in coordinator.get("/imports").get_json()["items"]] == [again["id"], loaded["id"]]
+    assert [item["id"] for item in coordinator.get("/imports").get_json()["items"]] == [again["id"], loaded["id"]]
 
 
 def test_columns_are_mapped_and_a_mended_file_is_taken(coordinator: Api) -> None:
     loaded = sent(coordinator, "/imports/material-use", sheet([(2024, "Huot", "primair", "1")], ("A", "B", "C", "D"))).get_json()
     address = f"/imports/{loaded['id']}"
-    assert not loaded["isMapped"] and [one["name"] for one in loaded["columns"]] == ["A", "B", "C", "D"]
+    assert not loaded["isMapped"] and [column["name"] for column in loaded["columns"]] == ["A", "B", "C", "D"]
     columns = [{"key": key, "column": place} for place, key in enumerate(("year", "group", "origin", "tonnes"))]
     assert coordinator.post(f"{address}/mapping", {"columns": columns[:3]}).status_code == 422
     mapped = coordinator.post(f"{address}/mapping", {"columns": columns}).get_json()
@@ -82,7 +82,7 @@ def test_outflow_is_read_by_code_and_taken_over(coordinator: Api, app: Flask) ->
     ]
     loaded = sent(coordinator, "/imports/outflow", sheet(rows, LMA)).get_json()
     address = f"/imports/{loaded['id']}"
-    codes = {one["eural"]: one["certainty"] for one in coordinator.get(f"{address}/changes").get_json()["codes"]}
+    codes = {code["eural"]: code["certainty"] for code in coordinator.get(f"{address}/changes").get_json()["codes"]}
     assert codes == {"17 03 02": "mapped", "17 01 01": "uncertain"}
     assert coordinator.post(f"{address}/codes", {"codes": [{"eural": "170101", "group": "bestrating"}]}).status_code == 200
     coordinator.post(f"{address}/apply", {})
@@ -111,7 +111,7 @@ def test_a_price_of_thirty_digits_is_a_wrong_cell_and_no_fault_of_ours(coordinat
     loaded = sent(coordinator, "/imports/listings", sheet([(*row, "9" * 30), (*row, "1000000")], head), "aanbod.csv")
     assert (loaded.status_code, loaded.get_json()["counts"]["error"], loaded.get_json()["counts"]["ok"]) == (201, 1, 1)
     wrong = coordinator.get(f"/imports/{loaded.get_json()['id']}/rows?state=error").get_json()["items"]
-    assert [list(found["messages"]) for found in wrong] == [["price"]]
+    assert [list(row["messages"]) for row in wrong] == [["price"]]
 
 
 def test_a_sheet_of_lots_is_sent_put_right_and_becomes_drafts(coordinator: Api, app: Flask) -> None:
@@ -127,9 +127,9 @@ def test_a_sheet_of_lots_is_sent_put_right_and_becomes_drafts(coordinator: Api, 
     [made] = coordinator.get(f"{address}/changes").get_json()["lots"]
     assert made == {"material": "betonstraatsteen-kei-8cm", "lots": 2, "quantity": 25, "unit": "m2"}
     assert coordinator.post(f"{address}/apply", {}).status_code == 201 and tasks.work_off(app) == 1
-    numbers = [one["resultId"] for one in coordinator.get(f"{address}/rows").get_json()["items"]]
+    numbers = [row["resultId"] for row in coordinator.get(f"{address}/rows").get_json()["items"]]
     answers = [coordinator.get(f"/listings/{number}").get_json() for number in numbers]
-    assert [(one["status"], one["fields"]) for one in answers] == [
+    assert [(draft["status"], draft["fields"]) for draft in answers] == [
         ("draft", {"thickness-cm": 8}),
         ("draft", {"thickness-cm": "unknown"}),
     ]
@@ -153,9 +153,11 @@ def test_a_sheet_of_passports_is_explained_applied_and_taken_back(coordinator: A
     address = f"/imports/{loaded['id']}"
     assert (loaded["table"], loaded["counts"]["error"]) == ("passports", 2)
     wrong = coordinator.get(f"{address}/rows?state=error").get_json()["items"]
-    assert [list(one["messages"]) for one in wrong] == [["material"], ["place"]]
-    told = coordinator.get(f"{address}/changes").get_json()["passports"]
-    assert [(one["name"], one["rows"], one["material"], one["how"]) for one in told["names"]] == [("BSS kei", 1, None, "unknown")]
+    assert [list(row["messages"]) for row in wrong] == [["material"], ["place"]]
+    passports = coordinator.get(f"{address}/changes").get_json()["passports"]
+    assert [(row["name"], row["rows"], row["material"], row["how"]) for row in passports["names"]] == [
+        ("BSS kei", 1, None, "unknown")
+    ]
     codes = {"codes": [{"name": "BSS kei", "material": "betonstraatsteen-kei-8cm"}]}
     assert coordinator.post(f"{address}/codes", codes).get_json()["counts"] == {
         "ok": 1,
@@ -165,8 +167,13 @@ def test_a_sheet_of_passports_is_explained_applied_and_taken_back(coordinator: A
         "refused": 0,
         "ignored": 0,
     }
-    told = coordinator.get(f"{address}/changes").get_json()["passports"]
-    assert (told["assets"]["ok"], told["parts"]["ok"], told["massKg"], told["estimates"]) == (1, 1, 222_000, 0)
+    passports = coordinator.get(f"{address}/changes").get_json()["passports"]
+    assert (passports["assets"]["ok"], passports["parts"]["ok"], passports["massKg"], passports["estimates"]) == (
+        1,
+        1,
+        222_000,
+        0,
+    )
     assert coordinator.post(f"{address}/codes", {"codes": [{"name": "Iets", "material": "zand"}]}).status_code == 422
     assert coordinator.post(f"{address}/apply", {}).status_code == 409
     assert coordinator.post(f"{address}/apply", {"onlyGood": True}).status_code == 201
@@ -180,8 +187,8 @@ def test_a_sheet_of_passports_is_explained_applied_and_taken_back(coordinator: A
     assert tasks.work_off(app) == 1
     assert coordinator.get("/assets").get_json()["items"][0]["massKg"] == 203_500
     assert coordinator.post(f"{address}/undo").status_code == 409
-    for one in (less["id"], loaded["id"]):
-        assert coordinator.post(f"/imports/{one}/undo").get_json()["status"] == "undone"
+    for number in (less["id"], loaded["id"]):
+        assert coordinator.post(f"/imports/{number}/undo").get_json()["status"] == "undone"
     assert coordinator.get("/assets").get_json()["items"] == []
 
 
@@ -225,9 +232,9 @@ def test_a_contract_is_counted_said_once_applied_and_its_lot_opened(
     assert raw["lineTotals"] == [{"material": "menggranulaat-0-31-5", "lines": 1, "quantity": 530, "unit": "tonne"}]
     assert coordinator.post(f"{address}/apply", {}).status_code == 409
     year = clock.today().year + 1
-    said = {"contract": "BOR-7", "place": "Borne", "earliest": f"{year}-07-01", "latest": f"{year}-12-31"}
-    told = coordinator.post(f"{address}/given", {**said, "certainty": "tendered", "condition": "good"}).get_json()
-    assert told["given"] == {**said, "certainty": "tendered", "condition": "good"}
+    details = {"contract": "BOR-7", "place": "Borne", "earliest": f"{year}-07-01", "latest": f"{year}-12-31"}
+    stored = coordinator.post(f"{address}/given", {**details, "certainty": "tendered", "condition": "good"}).get_json()
+    assert stored["given"] == {**details, "certainty": "tendered", "condition": "good"}
     coordinator.post(f"{address}/apply", {})
     assert tasks.work_off(app) == 1
     applied = coordinator.get(address).get_json()
@@ -244,7 +251,7 @@ def test_a_contract_is_counted_said_once_applied_and_its_lot_opened(
     other = somebody("losser", "coordinator")
     assert other.get("/listings").get_json()["total"] == 0
     copied = f"/listings?updatedSince={clock.today().year - 1}-01-01T00:00:00Z"
-    assert [one["id"] for one in coordinator.get(copied).get_json()["items"]] == [lot["id"]]
+    assert [item["id"] for item in coordinator.get(copied).get_json()["items"]] == [lot["id"]]
     assert (other.get(copied).get_json()["items"], other.get(copied).get_json()["gone"]) == ([], [])
     assert other.get(f"/listings/{lot['id']}").status_code == 404
     assert other.post(f"/listings/{lot['id']}/open").status_code == 404
@@ -263,19 +270,19 @@ def test_what_is_said_once_belongs_to_a_contract_and_is_checked(coordinator: Api
 
 
 @pytest.mark.parametrize(
-    ("post", "said"),
+    ("post", "detail"),
     [
         ("1;Opbreken;m²;x;H;", "Er is geen goede regel"),  # it carries an H, and what is wrong is its quantity
         ("1;Opbreken;m²;12;H;aannemer", "wordt eigendom van de aannemer"),
         ("1;Opbreken;m²;12;;", "Geen enkele post heeft een H of een R"),
     ],
 )
-def test_why_nothing_of_a_contract_can_be_taken_is_what_is_so(coordinator: Api, post: str, said: str) -> None:
+def test_why_nothing_of_a_contract_can_be_taken_is_what_is_so(coordinator: Api, post: str, detail: str) -> None:
     head = "Bestekspostnummer;Omschrijving;Eenheid;Hoeveelheid;Kenmerk;Eigenaar van wat vrijkomt"
     raw = sent(coordinator, "/imports/raw", f"{head}\n{post}\n".encode(), "bestek.csv").get_json()
     answer = coordinator.post(f"/imports/{raw['id']}/apply", {"onlyGood": True}, headers={"Accept-Language": "nl"})
     assert answer.status_code == 409
-    assert said in answer.get_json()["detail"]
+    assert detail in answer.get_json()["detail"]
 
 
 def test_a_draft_is_published_for_its_own_organisation_only(coordinator: Api, somebody: Callable[..., Api]) -> None:
@@ -283,6 +290,6 @@ def test_a_draft_is_published_for_its_own_organisation_only(coordinator: Api, so
     plan = {"planned": True, "earliest": f"{year}-03-01", "latest": f"{year}-06-30", "certainty": "budgeted"}
     body = {name: value for name, value in listing_body().items() if name not in ("availableFrom", "availableUntil")}
     made = coordinator.post("/listings", {**body, **plan}).get_json()
-    kept = coordinator.post(f"/listings/{made['id']}/publish", {"toOthers": False}).get_json()
-    assert (kept["status"], kept["closedToOthers"], kept["regionFrom"]) == ("published", True, None)
+    listing = coordinator.post(f"/listings/{made['id']}/publish", {"toOthers": False}).get_json()
+    assert (listing["status"], listing["closedToOthers"], listing["regionFrom"]) == ("published", True, None)
     assert somebody("losser").get(f"/listings/{made['id']}").status_code == 404

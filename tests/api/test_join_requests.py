@@ -31,13 +31,13 @@ def address(database: Database) -> str:
 
 
 def test_the_administrator_accepts_what_was_asked_for(admin: Api, database: Database, address: str) -> None:
-    [asked] = admin.get("/join-requests").get_json()["items"]
-    assert (asked["status"], asked["organisationName"], asked["subKind"]) == (
+    [join_request] = admin.get("/join-requests").get_json()["items"]
+    assert (join_request["status"], join_request["organisationName"], join_request["subKind"]) == (
         "waiting",
         DRAFT.organisation,
         "housing_corporation",
     )
-    assert admin.get(address).get_json() == asked and asked["organisation"] is None
+    assert admin.get(address).get_json() == join_request and join_request["organisation"] is None
     for _twice in range(2):
         accepted = admin.post(f"{address}/accept").get_json()
         assert (accepted["status"], accepted["organisation"]["slug"]) == ("accepted", SLUG)

@@ -32,13 +32,18 @@ def test_the_list_and_one_of_it_say_the_same(example: None, losser: Api) -> None
     assert listed["total"] == 1
     row = listed["items"][0]
     assert (sums(row), row["unit"]) == ((200, 150, 50), "tonne")
-    assert [one["slug"] for one in row["organisations"]] == ["borne", "hengelo"]
+    assert [organisation["slug"] for organisation in row["organisations"]] == ["borne", "hengelo"]
     dates = f"from={row['neededFrom']}&until={row['neededUntil']}"
-    one = losser.get(f"{ADDRESS}?{dates}").get_json()
-    assert (sums(one), one["joint"], one["withinKm"], one["restMassKg"]) == ((200, 150, 50), True, 25, 50_000)
-    assert one["tonneKm"] == 2340  # 150 t over 12 km x 1.3
-    assert sum(int(part["takes"]) for need in one["needs"] for part in need["lots"]) == 150
-    assert [(circle["withinKm"], circle["lots"], int(circle["covered"])) for circle in one["circles"]] == [
+    joint_need = losser.get(f"{ADDRESS}?{dates}").get_json()
+    assert (sums(joint_need), joint_need["joint"], joint_need["withinKm"], joint_need["restMassKg"]) == (
+        (200, 150, 50),
+        True,
+        25,
+        50_000,
+    )
+    assert joint_need["tonneKm"] == 2340  # 150 t over 12 km x 1.3
+    assert sum(int(part["takes"]) for need in joint_need["needs"] for part in need["lots"]) == 150
+    assert [(circle["withinKm"], circle["lots"], int(circle["covered"])) for circle in joint_need["circles"]] == [
         (10, 0, 0),
         (25, 1, 150),
         (50, 2, 200),
@@ -56,9 +61,9 @@ def test_a_wider_circle_covers_all(example: None, losser: Api) -> None:
 def test_the_threshold_of_today_stands_beside_what_was_estimated(example: None, losser: Api) -> None:
     unknown = losser.get(ADDRESS).get_json()
     assert unknown["estimate"] is None and [row["standing"] for row in unknown["thresholds"]] == [None, None]
-    found = losser.get(f"{ADDRESS}?estimateCents=21600000", headers={"Accept-Language": "en"}).get_json()
-    assert found["estimate"] == {"lowCents": 21_600_000, "highCents": 21_600_000, "typed": True}
-    supplies, works = found["thresholds"]
+    estimated = losser.get(f"{ADDRESS}?estimateCents=21600000", headers={"Accept-Language": "en"}).get_json()
+    assert estimated["estimate"] == {"lowCents": 21_600_000, "highCents": 21_600_000, "typed": True}
+    supplies, works = estimated["thresholds"]
     assert (supplies["contract"], supplies["standing"]) == ("supplies", "reached")
     assert (works["contract"], works["standing"], works["amountCents"]) == ("works", "below", 540_400_000)
     assert "a European tender is needed" in supplies["sentence"]
@@ -71,7 +76,7 @@ def test_the_clause_comes_in_both_languages(example: None, losser: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"),
+    ("query", "field"),
     [
         ("withinKm=0", "withinKm"),
         ("withinKm=201", "withinKm"),
@@ -85,11 +90,11 @@ def test_the_clause_comes_in_both_languages(example: None, losser: Api) -> None:
         ("estimateCents=100000000001", "estimateCents"),
     ],
 )
-def test_what_lies_past_its_bounds_is_refused_at_its_name(example: None, losser: Api, asked: str, field: str) -> None:
+def test_what_lies_past_its_bounds_is_refused_at_its_name(example: None, losser: Api, query: str, field: str) -> None:
     for address in (ADDRESS, "/joint-needs"):
         if field == "estimateCents" and address != ADDRESS:
             continue
-        answer = losser.get(f"{address}?{asked}")
+        answer = losser.get(f"{address}?{query}")
         assert answer.status_code == 422
         assert [error["field"] for error in answer.get_json()["errors"]] == [field]
 

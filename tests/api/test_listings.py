@@ -132,8 +132,8 @@ def test_the_catalogue_finds_by_words_group_place_and_radius(hengelo: Api, publi
         "?near=52.30,6.75&radiusKm=15",
         "?condition=good&condition=new",
     ):
-        found = public.get(f"/listings{query}").get_json()
-        assert [one["id"] for one in found["items"]] == [listing["id"]], query
+        page = public.get(f"/listings{query}").get_json()
+        assert [item["id"] for item in page["items"]] == [listing["id"]], query
     for query in (
         "?q=lantaarn",
         "?place=Almelo&radiusKm=1",
@@ -148,13 +148,13 @@ def test_the_catalogue_counts_beside_its_filters(hengelo: Api, public: Api) -> N
     published(hengelo)
     facets = public.get("/listings").get_json()["facets"]
     assert facets["organisation"] == [{"key": "hengelo", "name": "Hengelo", "count": 1}]
-    assert [(one["key"], one["count"]) for one in facets["condition"]] == [("good", 1)]
+    assert [(choice["key"], choice["count"]) for choice in facets["condition"]] == [("good", 1)]
 
 
 def test_a_distance_is_whole_kilometres_to_the_public_point(hengelo: Api, public: Api) -> None:
     listing = published(hengelo)
-    found = public.get("/listings?place=Borne&sort=distance").get_json()["items"][0]
-    assert found["distanceKm"] == 5
+    nearest = public.get("/listings?place=Borne&sort=distance").get_json()["items"][0]
+    assert nearest["distanceKm"] == 5
     assert public.get(f"/listings/{listing['id']}?place=Borne").get_json()["distanceKm"] == 5
 
 
@@ -196,7 +196,7 @@ def test_a_draft_is_among_ones_own_listings_as_soon_as_it_is_written_and_gone_wh
     assert hengelo.get("/listings?mine=true").get_json()["total"] == 0
     draft = hengelo.post("/listings", listing_body()).get_json()
     mine = hengelo.get("/listings?mine=true").get_json()
-    assert (mine["total"], [one["id"] for one in mine["items"]]) == (1, [draft["id"]])
+    assert (mine["total"], [item["id"] for item in mine["items"]]) == (1, [draft["id"]])
     hengelo.delete(f"/listings/{draft['id']}")
     assert hengelo.get("/listings?mine=true").get_json()["total"] == 0
 
@@ -372,8 +372,8 @@ def test_a_lot_in_anothers_depot_shows_its_exact_place_by_the_rule_of_the_depot(
     for client, sees in ((hengelo, False), (borne, True)):  # a reservation for a department of one's own tells its owner no more
         number = client.post(f"/listings/{lot['id']}/reservations", body).get_json()["id"]
         hengelo.post(f"/reservations/{number}/approve")
-        for found in (client.get(f"/listings/{lot['id']}").get_json(), client.get("/listings").get_json()["items"][0]):
-            assert found["exact"] == (point | {"address": "Industriestraat 1"} if sees else point)
+        for answer in (client.get(f"/listings/{lot['id']}").get_json(), client.get("/listings").get_json()["items"][0]):
+            assert answer["exact"] == (point | {"address": "Industriestraat 1"} if sees else point)
         assert "Industriestraat" not in hengelo.get(f"/reservations/{number}").text
     assert hengelo.get(f"/listings/{lot['id']}").get_json()["exact"] == point
 

@@ -43,8 +43,8 @@ def test_a_lot_says_its_number_and_what_it_has_cost(hengelo: Api, lots: list[int
         yard = make_yard(session, make_actor(session, "borne", "coordinator"), "Werf", ("m2", "0.15", came))
         lot = make_lot(session, make_actor(session, "hengelo"), Whereabouts(yard.id), "176", came).id
     assert lot == 4
-    told = hengelo.get(f"/lots/{lot}").get_json()
-    assert (told["number"], told["cost"]) == ("P4-86", {"cents": 15840, "days": 42, "isKnown": True})
+    answer = hengelo.get(f"/lots/{lot}").get_json()
+    assert (answer["number"], answer["cost"]) == ("P4-86", {"cents": 15840, "days": 42, "isKnown": True})
     assert hengelo.get(f"/lots/{lots[0]}").get_json()["cost"] == {"cents": 0, "days": 0, "isKnown": True}
 
 

@@ -47,8 +47,8 @@ def test_the_keeper_and_the_owner_add_photos_that_both_see(
     seen = []
     with database.transaction() as session:
         for who in (("hengelo",), ("borne", "coordinator"), ("regio-twente", "reviewer"), ("losser",)):
-            with visit(app, session, make_actor(session, *who)).get(address) as shown:
-                seen.append(shown.status_code)
+            with visit(app, session, make_actor(session, *who)).get(address) as response:
+                seen.append(response.status_code)
     assert seen == [200, 200, 200, 404]
 
 
@@ -79,8 +79,8 @@ def test_its_files_are_in_use(hengelo: Api, lot: int, database: Database) -> Non
 def test_a_lot_has_at_most_24_photos(hengelo: Api, lot: int, database: Database) -> None:
     assert hengelo.post(f"/lots/{lot}/photos", **form("photo", picture())).status_code == 201
     with database.transaction() as session:
-        (one,) = session.scalars(select(LotPhoto)).all()
-        copies = [LotPhoto(lot_id=lot, files=one.files, alt="", created_at=one.created_at) for _number in range(22)]
+        (photo,) = session.scalars(select(LotPhoto)).all()
+        copies = [LotPhoto(lot_id=lot, files=photo.files, alt="", created_at=photo.created_at) for _number in range(22)]
         session.add_all(copies)
     assert hengelo.post(f"/lots/{lot}/photos", **form("photo", picture())).status_code == 201
     refused = hengelo.post(f"/lots/{lot}/photos", **form("photo", picture()))

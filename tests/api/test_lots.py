@@ -207,8 +207,8 @@ def test_a_lot_that_the_bank_knows_moves_into_the_depot(keeper: Api, yard: int) 
     assert (again.get_json()["id"], again.get_json()["bay"], again.get_json()["inDepotSince"]) == (lot["id"], "B2", ago(10))
     assert told(again.get_json()) == [("in", "276"), ("move", "-276"), ("move", "276"), ("move", "-276"), ("move", "276")]
     assert keeper.post(f"/depots/{yard}/lots", {"lot": lot["id"]}).status_code == 409
-    said = keeper.post(f"/depots/{yard}/lots", {"lot": lot["id"], "unit": "m2"})
-    assert (said.status_code, fields(said)) == (422, ["unit"])
+    refused = keeper.post(f"/depots/{yard}/lots", {"lot": lot["id"], "unit": "m2"})
+    assert (refused.status_code, fields(refused)) == (422, ["unit"])
 
 
 def test_a_keeper_takes_in_the_lot_of_another_where_it_was_announced(
@@ -254,9 +254,9 @@ def test_no_more_of_a_lot_comes_in_than_was_announced(
     own: int = coordinator.post("/depots", {"name": "Werf Losser", "place": "Losser"}).get_json()["id"]
     lot = coordinator.post(f"/depots/{own}/lots", pavers()).get_json()
     coordinator.post(f"/lots/{lot['id']}/move", {"place": "Losser"})
-    told = {"material": KEI, "quantity": "40", "unit": "m2", "expectedOn": TODAY.isoformat()}
-    arrival = losser.post(f"/depots/{yard}/arrivals", told).get_json()["id"]
-    other = losser.post(f"/depots/{yard}/arrivals", {**told, "unit": "piece"}).get_json()["id"]
+    announcement = {"material": KEI, "quantity": "40", "unit": "m2", "expectedOn": TODAY.isoformat()}
+    arrival = losser.post(f"/depots/{yard}/arrivals", announcement).get_json()["id"]
+    other = losser.post(f"/depots/{yard}/arrivals", {**announcement, "unit": "piece"}).get_json()["id"]
     body = {"lot": lot["id"], "quantity": quantity}
     assert keeper.post(f"/depots/{yard}/lots", {**body, "arrival": other}).status_code == 404
     answer = keeper.post(f"/depots/{yard}/lots", {**body, "arrival": arrival})

@@ -25,8 +25,8 @@ def test_the_listing_of_a_lot_says_what_happens_to_it(keeper: Api, yard: int, bo
     borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 200, "unit": "m2"})
 
     def offered() -> tuple[str, str, int]:
-        found = keeper.get(f"/listings/{listing['id']}").get_json()
-        return found["quantity"], found["available"], found["version"]
+        answer = keeper.get(f"/listings/{listing['id']}").get_json()
+        return answer["quantity"], answer["available"], answer["version"]
 
     version = offered()[2]
     assert keeper.post(f"/lots/{lot_id}/split", {"quantity": 100}).get_json()["listing"] is None
@@ -53,8 +53,8 @@ def test_an_offer_of_which_everything_left_is_closed(keeper: Api, yard: int) -> 
 def test_a_lot_in_stock_is_offered_as_it_lies(keeper: Api, yard: int, borne: Api, hengelo: Api, database: Database) -> None:
     lot = take_in(keeper, yard, kgPerUnit=180, movedOn=ago(20))
     body = {"lot": lot["id"], "title": "Grijze keien", "condition": "good", "availableFrom": TODAY.isoformat()}
-    said = hengelo.post("/listings", {**body, "material": KEI, "place": "Hengelo"})
-    assert (said.status_code, fields(said)) == (422, ["material", "place"])
+    refused = hengelo.post("/listings", {**body, "material": KEI, "place": "Hengelo"})
+    assert (refused.status_code, fields(refused)) == (422, ["material", "place"])
     unseen = borne.post("/listings", body)
     assert (unseen.status_code, fields(unseen)) == (422, ["lot"])
     assert hengelo.post("/listings", {**body, "quantity": "276.5"}).get_json()["available"] == "276"
@@ -126,9 +126,9 @@ def test_a_lot_in_stock_weighs_what_it_weighed_whatever_its_listing_says(
     body = {"lot": lot["id"], "title": "Grijze keien", "condition": "good", "availableFrom": TODAY.isoformat()}
     number = hengelo.post("/listings", body).get_json()["id"]
 
-    def weigh(client: Api, said: float | None) -> tuple[int, list[str]]:
+    def weigh(client: Api, kg_per_unit: float | None) -> tuple[int, list[str]]:
         version = client.get(f"/listings/{number}").get_json()["version"]
-        answer = client.patch(f"/listings/{number}", {"version": version, "kgPerUnit": said, "confirmUnusual": True})
+        answer = client.patch(f"/listings/{number}", {"version": version, "kgPerUnit": kg_per_unit, "confirmUnusual": True})
         return answer.status_code, fields(answer)
 
     assert weigh(hengelo, 0.000001) == weigh(hengelo, None) == (422, ["kgPerUnit"])
@@ -152,12 +152,12 @@ def test_what_lies_in_a_depot_is_counted_and_moved_by_its_keeper_alone(keeper: A
     arrival = keeper.get(f"/depots/{yard}/arrivals").get_json()["items"][0]
     assert keeper.post(f"/depots/{yard}/lots", {"lot": lot_id, "arrival": arrival["id"]}).status_code == 201
 
-    def change(client: Api, **said: object) -> int:
+    def change(client: Api, **changes: object) -> int:
         version = client.get(f"/listings/{listing['id']}").get_json()["version"]
-        return client.patch(f"/listings/{listing['id']}", {"version": version, **said}).status_code
+        return client.patch(f"/listings/{listing['id']}", {"version": version, **changes}).status_code
 
-    for said in ({"quantity": 1000}, {"quantity": 1300}, {"depot": None, "place": "Delden"}, {"unit": "piece"}):
-        assert change(hengelo, **said) == 409
+    for changes in ({"quantity": 1000}, {"quantity": 1300}, {"depot": None, "place": "Delden"}, {"unit": "piece"}):
+        assert change(hengelo, **changes) == 409
     assert change(hengelo, title="Grijze keien") == 200
     lot = keeper.get(f"/lots/{lot_id}").get_json()
     assert (told(lot), lot["title"], lot["depot"]["id"]) == ([("in", "1200"), *CAME], "Grijze keien", yard)
@@ -174,8 +174,8 @@ def test_ending_the_offer_of_a_lot_in_a_depot_leaves_it_there(keeper: Api, yard:
     assert borne.post(f"/listings/{listing['id']}/publish").status_code == 200
     ended = borne.post(f"/listings/{listing['id']}/close", {"outcome": "disposed", "reason": "Gebroken"})
     assert ended.get_json()["status"] == "closed"
-    found = borne.get(f"/lots/{lot['id']}").get_json()
-    assert (found["quantity"], [row["kind"] for row in found["movements"]]) == ("276", ["in"])
+    stored = borne.get(f"/lots/{lot['id']}").get_json()
+    assert (stored["quantity"], [row["kind"] for row in stored["movements"]]) == ("276", ["in"])
     assert [row["kind"] for row in keeper.get("/notices").get_json()["items"]] == ["lot_said_gone"]
     refused = borne.post(f"/lots/{lot['id']}/write-off", {"reason": "Gebroken"})
     assert refused.status_code == 403

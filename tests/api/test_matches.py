@@ -64,6 +64,6 @@ def test_the_nearest_is_first(hengelo: Api, somebody: Callable[..., Api], borne:
     far = published(somebody("almelo"), place="Almelo")["id"]
     near = published(hengelo)["id"]
     demand_id = borne.post("/demands", demand_body(maxDistanceKm=None)).get_json()["id"]
-    found = borne.get(f"/demands/{demand_id}/matches").get_json()
-    assert [one["listing"]["id"] for one in found["items"]] == [near, far]
-    assert Decimal(str(found["items"][0]["distanceKm"])) < Decimal(str(found["items"][1]["distanceKm"]))
+    matches = borne.get(f"/demands/{demand_id}/matches").get_json()
+    assert [match["listing"]["id"] for match in matches["items"]] == [near, far]
+    assert Decimal(str(matches["items"][0]["distanceKm"])) < Decimal(str(matches["items"][1]["distanceKm"]))

@@ -61,9 +61,9 @@ def test_a_listing_says_its_answers_as_numbers_and_words(hengelo: Api) -> None:
 def test_a_change_keeps_what_it_leaves_out_and_null_is_no_longer_said(hengelo: Api) -> None:
     made = hengelo.post("/listings", listing_body(fields=ANSWERS)).get_json()
     address = f"/listings/{made['id']}"
-    one = hengelo.patch(address, {"version": 1, "fields": {"thickness-cm": 10, "colour": None}}).get_json()
-    assert one["fields"] == {"paver-format": "kei", "thickness-cm": 10, "whole-percent": 90.5} and one["version"] == 2
-    assert hengelo.patch(address, {"version": 2, "title": "Keien"}).get_json()["fields"] == one["fields"]
+    changed = hengelo.patch(address, {"version": 1, "fields": {"thickness-cm": 10, "colour": None}}).get_json()
+    assert changed["fields"] == {"paver-format": "kei", "thickness-cm": 10, "whole-percent": 90.5} and changed["version"] == 2
+    assert hengelo.patch(address, {"version": 2, "title": "Keien"}).get_json()["fields"] == changed["fields"]
     assert hengelo.patch(address, {"version": 3, "fields": {"thickness-cm": 10}}).get_json()["version"] == 3  # nothing changed
     behind = hengelo.patch(address, {"version": 1, "title": "Klinkers"}).get_json()
     assert behind["changed"] == ["fields.colour", "fields.thickness-cm", "title"]
@@ -90,8 +90,8 @@ def test_what_cannot_be_is_refused_at_its_field(hengelo: Api) -> None:
 def test_a_demand_asks_of_the_same_fields(borne: Api, public: Api) -> None:
     wishes = {"whole-percent": {"min": 90}, "thickness-cm": {"min": 8, "max": "8.0"}, "paver-format": {"oneOf": ["kei"]}}
     made = borne.post("/demands", demand_body(fields=wishes)).get_json()
-    asked = {"paver-format": {"oneOf": ["kei"]}, "thickness-cm": {"min": 8, "max": 8}, "whole-percent": {"min": 90}}
-    assert made["fields"] == asked
+    expected = {"paver-format": {"oneOf": ["kei"]}, "thickness-cm": {"min": 8, "max": 8}, "whole-percent": {"min": 90}}
+    assert made["fields"] == expected
     address = f"/demands/{made['id']}"
     changed = borne.patch(address, {"version": 1, "fields": {"whole-percent": {"max": 95}, "paver-format": None}}).get_json()
     assert changed["fields"] == {"thickness-cm": {"min": 8, "max": 8}, "whole-percent": {"max": 95}}
@@ -106,9 +106,9 @@ def test_a_field_that_was_synced_is_in_the_answers_and_the_document_at_once(
     old = hengelo.post("/listings", listing_body(fields=ANSWERS)).get_json()
     assert hengelo.post("/listings", listing_body(fields={"paver-edge": "round"})).status_code == 422
     load(session, tmp_path)
-    told = public.get(f"/materials/{KEI}").get_json()["fields"][1]
-    assert (told["slug"], told["name"], told["kind"]) == ("paver-edge", "Rand", "choice")
-    assert told["choices"] == [{"value": "round", "name": "Afgerond"}, {"value": "sharp", "name": "Scherp"}]
+    field = public.get(f"/materials/{KEI}").get_json()["fields"][1]
+    assert (field["slug"], field["name"], field["kind"]) == ("paver-edge", "Rand", "choice")
+    assert field["choices"] == [{"value": "round", "name": "Afgerond"}, {"value": "sharp", "name": "Scherp"}]
     shapes = public.client.get("/api/v1/openapi.json?lang=nl").get_json()["components"]["schemas"]
     for name in ("Listing", "ListingBody", "ListingPatch"):
         edge = shapes[name]["properties"]["fields"]["properties"]["paver-edge"]

@@ -46,7 +46,7 @@ def test_a_time_is_taken_with_z_and_with_an_offset(hengelo: Api, number: int) ->
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ("2055-01-12T10:00", "Een tijd heeft een tijdzone nodig"),
         ("2055-03-29T02:30:00", "Een tijd heeft een tijdzone nodig"),
@@ -58,20 +58,20 @@ def test_a_time_is_taken_with_z_and_with_an_offset(hengelo: Api, number: int) ->
         ("0001-01-01T00:00:00+14:00", "Dit is geen tijdstip"),
     ],
 )
-def test_a_time_that_leaves_open_which_moment_it_is_is_refused(hengelo: Api, number: int, written: str, said: str) -> None:
+def test_a_time_that_leaves_open_which_moment_it_is_is_refused(hengelo: Api, number: int, written: str, message: str) -> None:
     for path, sent in (("appointments", {"times": [written]}), ("appointments/agree", {"time": written})):
         refused = hengelo.post(f"/reservations/{number}/{path}", sent, headers={"Accept-Language": "nl"})
-        assert refused.status_code == 422 and said in refused.get_json()["errors"][0]["message"]
+        assert refused.status_code == 422 and message in refused.get_json()["errors"][0]["message"]
     assert "2027-03-31T10:00+02:00" in refused.get_json()["errors"][0]["message"]
     assert appointment(hengelo, number) is None
 
 
 def test_a_hold_ends_on_a_day_or_at_a_moment_with_an_offset(hengelo: Api, borne: Api) -> None:
     listing_id = published(hengelo)["id"]
-    asked = borne.post(f"/listings/{listing_id}/reservations", {"quantity": "8", "unit": "m2"}).get_json()["id"]
-    refused = hengelo.post(f"/reservations/{asked}/approve", {"holdUntil": f"{day(5)}T12:00"})
+    reservation_id = borne.post(f"/listings/{listing_id}/reservations", {"quantity": "8", "unit": "m2"}).get_json()["id"]
+    refused = hengelo.post(f"/reservations/{reservation_id}/approve", {"holdUntil": f"{day(5)}T12:00"})
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "holdUntil")
-    approved = hengelo.post(f"/reservations/{asked}/approve", {"holdUntil": f"{day(5)}T12:00:00+01:00"})
+    approved = hengelo.post(f"/reservations/{reservation_id}/approve", {"holdUntil": f"{day(5)}T12:00:00+01:00"})
     assert (approved.status_code, approved.get_json()["expiresAt"]) == (200, f"{day(5)}T11:00:00Z")
 
 
@@ -112,7 +112,9 @@ def test_only_the_two_sides_see_the_appointment(
         assert client.get(f"/reservations/{number}/appointment.ics").status_code in (403, 404)
         assert client.post(f"/reservations/{number}/appointments", {"times": [f"{day(1)}T10:00Z"]}).status_code == 403
     assert losser.get(f"/reservations/{number}/appointment.ics").status_code == 404
-    assert [one["appointment"]["notes"] for one in hengelo.get("/reservations").get_json()["items"]] == ["Hek links"]
+    assert [reservation["appointment"]["notes"] for reservation in hengelo.get("/reservations").get_json()["items"]] == [
+        "Hek links"
+    ]
 
 
 def test_the_calendar_file_is_there_once_there_is_a_time(hengelo: Api, borne: Api, number: int) -> None:
@@ -173,10 +175,10 @@ def test_a_key_that_was_used_for_one_photo_is_refused_for_another(hengelo: Api, 
 
 def test_before_approval_there_are_no_photos_and_no_note(hengelo: Api, borne: Api) -> None:
     listing_id = published(hengelo)["id"]
-    asked = borne.post(f"/listings/{listing_id}/reservations", {"quantity": "8", "unit": "m2"}).get_json()["id"]
-    assert borne.post(f"/reservations/{asked}/photos", data={"photo": (BytesIO(picture()), "x.jpg")}).status_code == 409
-    assert borne.post(f"/reservations/{asked}/appointments", {"times": [f"{day(1)}T10:00Z"]}).status_code == 409
-    refused = borne.get(f"/reservations/{asked}/note.pdf")
+    reservation_id = borne.post(f"/listings/{listing_id}/reservations", {"quantity": "8", "unit": "m2"}).get_json()["id"]
+    assert borne.post(f"/reservations/{reservation_id}/photos", data={"photo": (BytesIO(picture()), "x.jpg")}).status_code == 409
+    assert borne.post(f"/reservations/{reservation_id}/appointments", {"times": [f"{day(1)}T10:00Z"]}).status_code == 409
+    refused = borne.get(f"/reservations/{reservation_id}/note.pdf")
     assert (refused.status_code, refused.get_json()["currentStatus"]) == (409, "requested")
 
 

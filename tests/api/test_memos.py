@@ -61,12 +61,18 @@ def test_a_memo_is_concluded_once_and_its_paper_is_there_from_then_on(hengelo: A
     assert borne.get(f"/memos/{memo_id}/memo.pdf").status_code == 409
     refused = borne.post(f"/memos/{memo_id}/conclude", {"decision": "bought_new"})
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "reason")
-    said = {"decision": "bought_new", "reason": "too_far", "purchaseReference": "INK-7", "bought": "600", "boughtUnit": "m2"}
-    half = borne.post(f"/memos/{memo_id}/conclude", {**said, "boughtUnit": None})
+    conclusion = {
+        "decision": "bought_new",
+        "reason": "too_far",
+        "purchaseReference": "INK-7",
+        "bought": "600",
+        "boughtUnit": "m2",
+    }
+    half = borne.post(f"/memos/{memo_id}/conclude", {**conclusion, "boughtUnit": None})
     assert (half.status_code, half.get_json()["errors"][0]["field"]) == (422, "boughtUnit")
-    concluded = borne.post(f"/memos/{memo_id}/conclude", said).get_json()["conclusion"]
+    concluded = borne.post(f"/memos/{memo_id}/conclude", conclusion).get_json()["conclusion"]
     assert (concluded["reason"], concluded["bought"], concluded["boughtKg"]) == ("too_far", "600", 111000)
-    assert borne.post(f"/memos/{memo_id}/conclude", said).status_code == 409
+    assert borne.post(f"/memos/{memo_id}/conclude", conclusion).status_code == 409
     paper = borne.get(f"/memos/{memo_id}/memo.pdf")
     assert (paper.status_code, paper.mimetype) == (200, "application/pdf")
     assert borne.get("/memos?open=true").get_json()["total"] == 0
@@ -128,7 +134,7 @@ def test_the_paper_says_what_was_searched_what_there_was_and_what_was_done(sessi
         ),
     )
     paper = paper_of(session, asker, memo.id)
-    said = words_of(paper)
+    text = words_of(paper)
     for words in (
         "Eerst de bank: EDB-2026-0001",
         "Op 15 december 2026 pasten 2 partijen van de materialenbank.",
@@ -141,19 +147,19 @@ def test_the_paper_says_what_was_searched_what_there_was_and_what_was_done(sessi
         "Marktplein",
         "3 2 666 ton",
     ):
-        assert words in said.replace("\u00a0", " "), (words, said)
-    assert asker.name not in said
+        assert words in text.replace("\u00a0", " "), (words, text)
+    assert asker.name not in text
     facts = PdfReader(io.BytesIO(paper)).trailer["/Root"]
     assert (facts["/Lang"], facts["/MarkInfo"]["/Marked"]) == ("nl-NL", True)
-    assert "Too late" not in said and "First the bank" in words_of(paper_of(session, asker, memo.id, "en"))
+    assert "Too late" not in text and "First the bank" in words_of(paper_of(session, asker, memo.id, "en"))
 
 
 def test_a_search_without_a_hit_is_a_memo_that_says_so(session: Session, asker: Actor) -> None:
     memo = search_first(session, asker, demand_draft())
     conclude(session, asker, memo_id=memo.id, draft=ConclusionDraft(Decision.BOUGHT_NEW))
-    said = words_of(paper_of(session, asker, memo.id)).replace("\u00a0", " ")
-    assert "Geen passend aanbod op de materialenbank op 15 december 2026." in said
-    assert "Wat er gedaan is: nieuw gekocht." in said
+    text = words_of(paper_of(session, asker, memo.id)).replace("\u00a0", " ")
+    assert "Geen passend aanbod op de materialenbank op 15 december 2026." in text
+    assert "Wat er gedaan is: nieuw gekocht." in text
 
 
 def test_five_years_later_the_paper_is_the_same_to_the_byte(session: Session, asker: Actor) -> None:

@@ -12,9 +12,9 @@ def asked(borne: Api, hengelo: Api) -> int:
 
 def test_the_owner_finds_the_request_in_the_readers_language(hengelo: Api, borne: Api) -> None:
     number = asked(borne, hengelo)
-    found = hengelo.get("/notices").get_json()
-    assert (found["total"], borne.get("/notices").get_json()["total"]) == (1, 0)
-    [notice] = found["items"]
+    notices = hengelo.get("/notices").get_json()
+    assert (notices["total"], borne.get("/notices").get_json()["total"]) == (1, 0)
+    [notice] = notices["items"]
     assert (notice["kind"], notice["reservationId"], notice["readAt"]) == ("reservation_requested", number, None)
     assert notice["sentence"] == "Borne vraagt om “Grijze betonstraatstenen”"
     assert notice["url"] == f"http://localhost/reserveringen/{number}"

@@ -50,10 +50,10 @@ def test_every_split_adds_up_to_the_total_while_somebody_books(
 ) -> None:
     book(database)
     booked_before(part)
-    told = hengelo.get("/statistics").get_json()
+    statistics = hengelo.get("/statistics").get_json()
     splits = ("byMunicipality", "byMaterialGroup", "byMonth")
-    assert [sum(Decimal(row["massKg"]) for row in told[name]) for name in splits] == [TONNE] * 3
-    assert Decimal(told["totals"]["massKg"]) == TONNE
+    assert [sum(Decimal(row["massKg"]) for row in statistics[name]) for name in splits] == [TONNE] * 3
+    assert Decimal(statistics["totals"]["massKg"]) == TONNE
     assert Decimal(hengelo.get("/statistics").get_json()["totals"]["massKg"]) > TONNE
 
 

@@ -59,7 +59,7 @@ def test_a_water_board_is_made_with_a_short_name_of_its_own(admin: Api, borne: A
     assert (answer.status_code, answer.headers["Location"]) == (201, f"/api/v1/organisations/{SLUG}")
     assert (made["slug"], made["kind"], made["subKind"], made["mainPlace"]) == (SLUG, "partner", "water_board", "Almelo")
     assert (made["isActive"], made["version"]) == (True, 1)
-    assert SLUG in [one["slug"] for one in borne.get("/organisations").get_json()["items"]]
+    assert SLUG in [organisation["slug"] for organisation in borne.get("/organisations").get_json()["items"]]
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,11 @@ def test_a_name_or_short_name_is_given_once_and_there_is_one_region(admin: Api, 
 @pytest.mark.slow
 def test_a_water_board_waits_for_its_turn_reserves_and_stands_in_the_figures(hengelo: Api, water_board: Api, borne: Api) -> None:
     listing = published(hengelo, partnersFrom=(clock.today() + timedelta(days=14)).isoformat())
-    asked = {"quantity": 100, "unit": "m2", "place": "Almelo"}
-    early = water_board.post(f"/listings/{listing['id']}/reservations", asked)
+    body = {"quantity": 100, "unit": "m2", "place": "Almelo"}
+    early = water_board.post(f"/listings/{listing['id']}/reservations", body)
     assert early.status_code == 409
     with clock.frozen(clock.now() + timedelta(days=14)):
-        reservation = water_board.post(f"/listings/{listing['id']}/reservations", asked)
+        reservation = water_board.post(f"/listings/{listing['id']}/reservations", body)
         assert reservation.status_code == 201
         path = f"/reservations/{reservation.get_json()['id']}"
         assert hengelo.post(f"{path}/approve").status_code == 200
@@ -140,11 +140,11 @@ def test_a_closed_organisation_is_out_and_what_it_had_open_is_withdrawn(
     closed = admin.patch(f"/organisations/{SLUG}", {"version": 1, "isActive": False})
     assert (closed.status_code, closed.get_json()["isActive"], closed.get_json()["version"]) == (200, False, 2)
     assert water_board.get("/me").status_code == 401
-    assert lot["id"] not in [one["id"] for one in public.get("/listings").get_json()["items"]]
+    assert lot["id"] not in [listing["id"] for listing in public.get("/listings").get_json()["items"]]
     after = borne.get(f"/reservations/{asked_of_it['id']}").get_json()
     assert after["status"] == "cancelled"
-    assert SLUG not in [one["slug"] for one in borne.get("/organisations").get_json()["items"]]
-    assert SLUG in [one["slug"] for one in admin.get("/organisations").get_json()["items"]]
+    assert SLUG not in [organisation["slug"] for organisation in borne.get("/organisations").get_json()["items"]]
+    assert SLUG in [organisation["slug"] for organisation in admin.get("/organisations").get_json()["items"]]
     opened = admin.patch(f"/organisations/{SLUG}", {"version": 2, "isActive": True})
     assert opened.get_json()["isActive"] is True
     assert water_board.get("/me").status_code == 401  # the token ended
@@ -196,9 +196,9 @@ def test_where_a_recall_is_mailed_is_said_of_an_adviser_and_read_by_few(
     address = "/organisations/omgevingsdienst"
     assert somebody("omgevingsdienst", "coordinator").get(address).get_json()["alertEmail"] == "meldpunt@odt.nl"
     assert "alertEmail" not in hengelo.get(address).get_json()
-    assert all("alertEmail" not in one for one in hengelo.get("/organisations").get_json()["items"])
-    kept = admin.patch(address, {"version": 1, "name": "Omgevingsdienst Twente"}).get_json()
-    assert kept["alertEmail"] == "meldpunt@odt.nl"
+    assert all("alertEmail" not in organisation for organisation in hengelo.get("/organisations").get_json()["items"])
+    renamed = admin.patch(address, {"version": 1, "name": "Omgevingsdienst Twente"}).get_json()
+    assert renamed["alertEmail"] == "meldpunt@odt.nl"
     refused = admin.patch(address, {"version": 2, "alertEmail": "meldpunt"})
     assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, ["alertEmail"])
     assert "alertEmail" not in admin.patch(address, {"version": 2, "alertEmail": None}).get_json()

@@ -35,8 +35,8 @@ def ahead(hengelo: Api, borne: Api, somebody: Callable[..., Api]) -> tuple[date,
     keeper.post(f"/assets/{street}/items", {"material": KEI, "quantity": 1100, "unit": "m2", "condition": "good"})
     assert keeper.post(f"/assets/{street}/items/1/release", {"quantity": 100}).status_code == 201
     until = (needed + timedelta(days=30)).isoformat()
-    asked = borne.post("/demands", demand_body(quantity=500, neededFrom=needed.isoformat(), neededUntil=until))
-    assert asked.status_code == 201, asked.get_json()
+    answer = borne.post("/demands", demand_body(quantity=500, neededFrom=needed.isoformat(), neededUntil=until))
+    assert answer.status_code == 201, answer.get_json()
     return comes, needed
 
 
@@ -48,8 +48,8 @@ def test_everything_stands_in_the_quarter_in_which_it_comes_or_is_needed(
     ahead: tuple[date, date], losser: Api, public: Api
 ) -> None:
     comes, needed = (quarter(day) for day in ahead)
-    found = losser.get("/outlook").get_json()
-    rows, totals = found["rows"], found["totals"]
+    outlook = losser.get("/outlook").get_json()
+    rows, totals = outlook["rows"], outlook["totals"]
     assert len(totals) == 16
     assert of(rows, "presentKg", quarter=quarter(clock.today()), municipality="hengelo") == 222_000
     assert of(rows, "plannedKg", quarter=comes, municipality="hengelo") == 74_000

@@ -55,7 +55,7 @@ def test_a_picture_is_taken_without_the_place_where_it_was_taken(hengelo: Api, l
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "words"),
     [
         ("script on opening", "programma (JavaScript)"),
         ("embedded file", "andere bestanden"),
@@ -63,10 +63,10 @@ def test_a_picture_is_taken_without_the_place_where_it_was_taken(hengelo: Api, l
         ("half", "beschadigd of onvolledig"),
     ],
 )
-def test_an_evil_pdf_is_refused_with_its_own_sentence(hengelo: Api, lot: int, name: str, said: str) -> None:
+def test_an_evil_pdf_is_refused_with_its_own_sentence(hengelo: Api, lot: int, name: str, words: str) -> None:
     refused = add_paper(hengelo, lot, EVIL[name][1]())
     assert refused.status_code == 422
-    assert said in sentence(refused)
+    assert words in sentence(refused)
     assert hengelo.get(f"/listings/{lot}/papers").get_json()["total"] == 0
 
 
@@ -105,8 +105,8 @@ def test_the_same_request_again_adds_it_once(hengelo: Api, lot: int) -> None:
         "data": {"kind": "drawing", "issuedOn": "2025-01-02", "file": (io.BytesIO(good()), "a.pdf")},
         "headers": {"Idempotency-Key": "een"},
     }
-    one, other = (hengelo.post(f"/listings/{lot}/papers", **body()) for _twice in range(2))
-    assert one.get_json()["id"] == other.get_json()["id"]
+    first, again = (hengelo.post(f"/listings/{lot}/papers", **body()) for _twice in range(2))
+    assert first.get_json()["id"] == again.get_json()["id"]
     assert hengelo.get(f"/listings/{lot}/papers").get_json()["total"] == 1
 
 

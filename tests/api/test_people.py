@@ -38,8 +38,8 @@ def test_colleagues_see_each_other_and_nobody_of_another_organisation(
     hengelo: Api, borne: Api, coordinator: Api, reviewer: Api, admin: Api
 ) -> None:
     mine = people(hengelo)
-    assert {one["role"] for one in mine} == {"project_leader", "coordinator"}
-    assert {one["organisation"]["slug"] for one in mine} == {"hengelo"} and all(one["isActive"] for one in mine)
+    assert {person["role"] for person in mine} == {"project_leader", "coordinator"}
+    assert {person["organisation"]["slug"] for person in mine} == {"hengelo"} and all(person["isActive"] for person in mine)
     assert hengelo.get(f"/people/{mine[1]['id']}").get_json() == mine[1]
     for other in (reviewer, admin):
         assert people(other, "?organisation=hengelo") == mine
@@ -50,7 +50,7 @@ def test_colleagues_see_each_other_and_nobody_of_another_organisation(
 
 
 def test_a_coordinator_gives_a_colleague_another_role_and_switches_the_account_off_and_on(hengelo: Api, coordinator: Api) -> None:
-    leader = next(one for one in people(coordinator) if one["role"] == "project_leader")
+    leader = next(person for person in people(coordinator) if person["role"] == "project_leader")
     address = f"/people/{leader['id']}"
     for _twice in range(2):
         assert coordinator.patch(address, {"isActive": False}).get_json() == {**leader, "isActive": False}
@@ -61,7 +61,7 @@ def test_a_coordinator_gives_a_colleague_another_role_and_switches_the_account_o
 
 
 def test_a_role_that_a_coordinator_has_not_to_give_is_refused(coordinator: Api, hengelo: Api, admin: Api) -> None:
-    mine = {one["role"]: f"/people/{one['id']}" for one in people(coordinator)}
+    mine = {person["role"]: f"/people/{person['id']}" for person in people(coordinator)}
     assert coordinator.patch(mine["project_leader"], {"role": "reviewer"}).status_code == 403
     assert coordinator.patch(mine["project_leader"], {"role": "baas"}).get_json()["errors"][0]["field"] == "role"
     for change in ({"role": "project_leader"}, {"isActive": False}):
@@ -81,7 +81,7 @@ def test_a_coordinator_invites_a_project_leader_who_takes_the_seat(coordinator: 
         seat = session.get_one(Invitation, made["id"])
         accept(session, ANONYMOUS, invitation_id=seat.id, nonce=seat.nonce, name="N. Nieuw", password_hash="!")
     assert coordinator.get("/invitations").get_json()["total"] == 0
-    assert "nieuw@hengelo.nl" in [one["email"] for one in people(coordinator)]
+    assert "nieuw@hengelo.nl" in [person["email"] for person in people(coordinator)]
     assert coordinator.post("/invitations", INVITED).status_code == 409
     assert coordinator.delete(f"/invitations/{made['id']}").status_code == 404
 
@@ -123,7 +123,7 @@ def test_what_is_no_invitation_is_refused_at_its_property(admin: Api, body: dict
 
 def test_a_partner_sees_and_invites_its_own_people(somebody: Callable[..., Api], hengelo: Api) -> None:
     partner = somebody("waterschap-vechtstromen", "coordinator", "partner")
-    assert [one["organisation"]["slug"] for one in people(partner)] == ["waterschap-vechtstromen"]
+    assert [person["organisation"]["slug"] for person in people(partner)] == ["waterschap-vechtstromen"]
     assert partner.post("/invitations", {"email": "dijk@vechtstromen.nl"}).status_code == 201
     assert partner.get("/people?organisation=hengelo").status_code == 404
     assert partner.get("/invitations?organisation=hengelo").status_code == 404
@@ -143,9 +143,9 @@ def test_whoever_tries_addresses_is_stopped_also_at_those_that_have_an_account(
     coordinator: Api, hengelo: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(actions, "INVITES_PER_DAY", 2)
-    known = {"email": people(hengelo)[0]["email"]}
-    assert coordinator.post("/invitations", known).status_code == 409
+    existing = {"email": people(hengelo)[0]["email"]}
+    assert coordinator.post("/invitations", existing).status_code == 409
     for name in ("een", "twee"):
         assert coordinator.post("/invitations", {"email": f"{name}@hengelo.nl"}).status_code == 201
-    for body in (known, {"email": "drie@hengelo.nl"}):
+    for body in (existing, {"email": "drie@hengelo.nl"}):
         assert coordinator.post("/invitations", body).status_code == 429

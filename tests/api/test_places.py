@@ -50,8 +50,8 @@ def test_whoever_moves_a_radius_finds_the_public_point(hengelo: Api, partner: Ap
         least, most = 1, 20_000
         while most - least > 1:
             middle = (least + most) // 2
-            found = client.get(f"/listings?near={here.lat},{here.lon}&radiusKm={middle / 1000}").get_json()["items"]
-            least, most = (least, middle) if lot in [item["id"] for item in found] else (middle, most)
+            listings = client.get(f"/listings?near={here.lat},{here.lon}&radiusKm={middle / 1000}").get_json()["items"]
+            least, most = (least, middle) if lot in [item["id"] for item in listings] else (middle, most)
         assert abs(most / 1000 - float(distance_km(here, CORNER))) < 0.003
         assert abs(most / 1000 - float(distance_km(here, THERE))) > 0.05
 
@@ -70,8 +70,8 @@ def test_an_answer_and_its_etag_stay_the_same_wherever_in_its_cell_a_lot_lies(
     ]
 
     def answers() -> list[tuple[str, str | None]]:
-        found = [client.get(path) for client, path in questions]
-        return [(response.get_data(as_text=True), response.headers.get("ETag")) for response in found]
+        responses = [client.get(path) for client, path in questions]
+        return [(response.get_data(as_text=True), response.headers.get("ETag")) for response in responses]
 
     before = answers()
     assert partner.get(f"/demands/{demand}/matches").get_json()["items"][0]["distanceKm"] == 5

@@ -59,7 +59,7 @@ def test_what_stays_says_what_it_would_take(reader: Api, database: Database) -> 
     assert way["sentence"].startswith("500") and "13 km verder" in way["sentence"]
     assert (turn["step"], turn["day"], turn["quantity"], turn["short"]) == ("turn", opens.isoformat(), "300", 0)
     lots = reader.get(f"/plans/{number}/gaps?side=lot").get_json()
-    assert [(one["listing"] is not None, one["left"]) for one in lots["items"]] == [(True, "500"), (True, "300")]
+    assert [(lot["listing"] is not None, lot["left"]) for lot in lots["items"]] == [(True, "500"), (True, "300")]
     assert reader.get(f"/plans/{number}/gaps?side=both").status_code == 422
     assert reader.get("/plans/99/gaps").status_code == 404
 
@@ -77,8 +77,14 @@ def test_what_goes_together_has_its_totals(reader: Api, database: Database) -> N
     [combined] = reader.get(f"/plans/{number}/combined").get_json()["items"]
     assert (combined["organisation"]["slug"], combined["lines"], combined["covers"]) == ("hengelo", [1, 2], "100")
     assert (combined["massKg"], combined["tonneKm"]) == (18_500, 240.5)  # 18.5 t x 13 km
-    [one] = reader.get(f"/plans/{number}/rounds").get_json()["items"]
-    assert (one["there"], one["back"], one["apartKm"], one["togetherKm"], one["savedKm"]) == (1, 3, 52, 31.2, 20.8)
+    [round_trip] = reader.get(f"/plans/{number}/rounds").get_json()["items"]
+    assert (round_trip["there"], round_trip["back"], round_trip["apartKm"], round_trip["togetherKm"], round_trip["savedKm"]) == (
+        1,
+        3,
+        52,
+        31.2,
+        20.8,
+    )
     line = reader.get(f"/plans/{number}/lines").get_json()["items"][0]
     assert (line["roadKm"], line["roundTripKm"], line["firstDay"]) == (13, 26, clock.today().isoformat())
 
@@ -96,7 +102,7 @@ def test_two_plans_and_what_following_did(reader: Api, database: Database, someb
     [gone] = changes["items"]
     assert (gone["change"], gone["before"]["quantity"], gone["now"]) == ("went", "800", None)
     followed = reader.get("/plans/followed").get_json()
-    fates = {one["fate"]: (one["lines"], one["massKg"], one["savedTonneKm"]) for one in followed["fates"]}
+    fates = {fate["fate"]: (fate["lines"], fate["massKg"], fate["savedTonneKm"]) for fate in followed["fates"]}
     assert fates == {
         "accepted": (1, 148_000, 192.4),
         "offered": (0, 0, 0),
@@ -106,4 +112,4 @@ def test_two_plans_and_what_following_did(reader: Api, database: Database, someb
         "repeated": (1, 148_000, 192.4),
     }
     assert followed["deeds"] == {"reservations": 1, "underWay": 1, "ended": 0, "handedOver": 0, "massKg": 0, "tonneKm": 0}
-    assert [one["plan"]["id"] for one in followed["items"]] == [second, first]
+    assert [row["plan"]["id"] for row in followed["items"]] == [second, first]

@@ -27,15 +27,20 @@ def planned_body(**changes: Any) -> dict[str, Any]:
 def test_a_planned_listing_tells_its_period_and_how_sure_it_is(hengelo: Api) -> None:
     made = hengelo.post("/listings", planned_body())
     assert made.status_code == 201, made.text
-    said = made.get_json()
-    assert (said["planned"], said["earliest"], said["latest"], said["certainty"]) == (True, days(60), days(90), "tendered")
-    assert (said["availableFrom"], said["availableUntil"]) == (days(60), days(90))
-    assert hengelo.post(f"/listings/{said['id']}/publish").get_json()["lot"] is None
+    listing = made.get_json()
+    assert (listing["planned"], listing["earliest"], listing["latest"], listing["certainty"]) == (
+        True,
+        days(60),
+        days(90),
+        "tendered",
+    )
+    assert (listing["availableFrom"], listing["availableUntil"]) == (days(60), days(90))
+    assert hengelo.post(f"/listings/{listing['id']}/publish").get_json()["lot"] is None
 
 
 def test_a_listing_of_what_is_there_has_no_period(hengelo: Api) -> None:
-    said = hengelo.post("/listings", listing_body()).get_json()
-    assert (said["planned"], said["earliest"], said["latest"], said["certainty"]) == (False, None, None, None)
+    listing = hengelo.post("/listings", listing_body()).get_json()
+    assert (listing["planned"], listing["earliest"], listing["latest"], listing["certainty"]) == (False, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,7 @@ def test_the_catalogue_is_asked_for_what_is_there_or_planned(hengelo: Api) -> No
 
     assert (numbers(""), numbers("?supply=planned"), numbers("?supply=there")) == ([later, there], [later], [there])
     counted = hengelo.get("/listings?supply=planned").get_json()["facets"]["supply"]
-    assert {one["key"]: one["count"] for one in counted} == {"there": 1, "planned": 1}
+    assert {choice["key"]: choice["count"] for choice in counted} == {"there": 1, "planned": 1}
     assert hengelo.get("/listings?supply=ooit").status_code == 422
 
 
@@ -143,21 +148,21 @@ def test_days_move_with_a_reason_and_every_move_is_told(hengelo: Api, public: Ap
     newer = {**body, "version": moved.get_json()["version"]}
     assert hengelo.post(at, {**newer, "latest": days(99)}).get_json()["errors"][0]["field"] == "latest"
     assert hengelo.post(at, {**newer, "latest": days(140), "reason": ""}).get_json()["errors"][0]["field"] == "reason"
-    [told] = public.get(at).get_json()["items"]
-    assert (told["oldEarliest"], told["newLatest"], told["oldCertainty"], told["cameOn"]) == (
+    [move] = public.get(at).get_json()["items"]
+    assert (move["oldEarliest"], move["newLatest"], move["oldCertainty"], move["cameOn"]) == (
         days(60),
         days(130),
         "tendered",
         None,
     )
-    assert told["reason"] == "De aannemer begint later"
+    assert move["reason"] == "De aannemer begint later"
 
 
 def test_a_holder_reads_the_condition_and_answers_other_days(hengelo: Api, borne: Api, losser: Api) -> None:
     listing = on_offer(hengelo)
-    asked = {"quantity": 300, "unit": "m2"}
-    made = [one.post(f"/listings/{listing['id']}/reservations", asked).get_json() for one in (borne, losser)]
-    first, second = (f"/reservations/{one['id']}" for one in made)
+    wish = {"quantity": 300, "unit": "m2"}
+    made = [asker.post(f"/listings/{listing['id']}/reservations", wish).get_json() for asker in (borne, losser)]
+    first, second = (f"/reservations/{reservation['id']}" for reservation in made)
     assert (made[0]["agreedEarliest"], made[0]["agreedLatest"], made[0]["confirmUntil"]) == (days(60), days(90), None)
     assert borne.post(f"{first}/decline-dates").status_code == 409
     version = hengelo.get(f"/listings/{listing['id']}").get_json()["version"]
@@ -190,8 +195,8 @@ def test_it_is_there_as_measured(hengelo: Api, borne: Api) -> None:
     assert (there["planned"], there["quantity"], there["quantityBasis"], there["earliest"]) == (False, "780", "measured", None)
     assert (there["availableFrom"], there["availableUntil"]) == (days(0), days(40))
     assert isinstance(there["lot"], int)
-    [told] = borne.get(f"{at}/dates").get_json()["items"]
-    assert (told["cameOn"], told["newEarliest"]) == (days(0), None)
+    [move] = borne.get(f"{at}/dates").get_json()["items"]
+    assert (move["cameOn"], move["newEarliest"]) == (days(0), None)
     again = hengelo.post(f"{at}/come-free", {"quantity": 1})
     assert (again.status_code, again.get_json()["quantity"]) == (200, "780")
 
@@ -202,8 +207,8 @@ def test_how_reliable_plans_have_been_is_told_by_organisation_and_certainty(heng
     listing = on_offer(hengelo)
     hengelo.post(f"/listings/{listing['id']}/photos", **form("photo", picture()))
     hengelo.post(f"/listings/{listing['id']}/come-free", {"quantity": 780})  # today, 60 days before its period
-    told = public.get("/plans/reliability").get_json()
-    [source] = told["items"]
+    reliability = public.get("/plans/reliability").get_json()
+    [source] = reliability["items"]
     assert (source["organisation"]["slug"], source["due"], source["within"], source["early"]) == ("hengelo", 1, 0, 1)
-    assert (source["medianSlipDays"], told["together"]["early"]) == (-60, 1)
-    assert [(one["certainty"], one["early"]) for one in source["byCertainty"]] == [("tendered", 1)]
+    assert (source["medianSlipDays"], reliability["together"]["early"]) == (-60, 1)
+    assert [(row["certainty"], row["early"]) for row in source["byCertainty"]] == [("tendered", 1)]

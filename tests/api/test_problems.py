@@ -33,7 +33,7 @@ def test_each_cause_has_a_type_of_its_own(hengelo: Api, borne: Api, public: Api,
 
 def test_a_refusal_names_its_request(public: Api) -> None:
     ids = {public.get("/no-such-thing").get_json()["requestId"] for _ in range(2)}
-    assert len(ids) == 2 and all(len(one) == 32 for one in ids)
+    assert len(ids) == 2 and all(len(request_id) == 32 for request_id in ids)
 
 
 @pytest.mark.parametrize(

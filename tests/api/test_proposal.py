@@ -53,7 +53,10 @@ def test_all_parts_are_requested_at_once_and_only_once(borne: Api, demand_id: in
     made = borne.post(address, {}, **again)
     assert made.status_code == 201
     items = made.get_json()["items"]
-    assert [(one["quantity"], one["unit"], one["status"], one["demand"]["id"]) for one in items] == [
+    assert [
+        (reservation["quantity"], reservation["unit"], reservation["status"], reservation["demand"]["id"])
+        for reservation in items
+    ] == [
         ("150", "m2", "requested", demand_id),
         ("100", "m2", "requested", demand_id),
     ]

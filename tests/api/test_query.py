@@ -51,15 +51,15 @@ def test_a_parameter_of_one_value_is_sent_once(public: Api) -> None:
 
 
 def test_a_parameter_without_a_value_counts_as_none(specification: Specification, hengelo: Api) -> None:
-    asked = 0
+    count = 0
     for path, methods in specification.document["paths"].items():
         if "get" in methods and "{" not in path and hengelo.get(path).status_code == 200:
             parameters = methods["get"]["parameters"]
-            assert [one["name"] for one in parameters if one["allowEmptyValue"] is not True] == [], path
-            without_values = "&".join(f"{one['name']}=" for one in parameters)
+            assert [parameter["name"] for parameter in parameters if parameter["allowEmptyValue"] is not True] == [], path
+            without_values = "&".join(f"{parameter['name']}=" for parameter in parameters)
             assert hengelo.get(f"{path}?{without_values}").status_code == 200, path
-            asked += len(parameters)
-    assert asked > 60
+            count += len(parameters)
+    assert count > 60
 
 
 def test_a_write_takes_no_parameters(hengelo: Api) -> None:

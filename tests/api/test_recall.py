@@ -31,9 +31,9 @@ Somebody = Callable[..., Api]
 
 def moved(owner: Api, taker: Api, listing_id: int, amount: int) -> None:
     """Reserved, approved, handed over and confirmed."""
-    asked = taker.post(f"/listings/{listing_id}/reservations", {"quantity": amount, **WHERE})
-    assert asked.status_code == 201, asked.get_json()
-    step = f"/reservations/{asked.get_json()['id']}"
+    answer = taker.post(f"/listings/{listing_id}/reservations", {"quantity": amount, **WHERE})
+    assert answer.status_code == 201, answer.get_json()
+    step = f"/reservations/{answer.get_json()['id']}"
     assert owner.post(f"{step}/approve").status_code == 200
     assert owner.post(f"{step}/hand-over", {"quantity": amount}).status_code == 200
     assert taker.post(f"{step}/confirm").get_json()["status"] == "completed"
@@ -55,12 +55,12 @@ def offered(owner: Api, lot_id: int) -> int:
 
 
 def rows(reader: Api) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = reader.get("/exchanges?pageSize=100").get_json()["items"]
-    return found
+    exchanges: list[dict[str, Any]] = reader.get("/exchanges?pageSize=100").get_json()["items"]
+    return exchanges
 
 
-def mass_kg(found: list[dict[str, Any]]) -> float:
-    return sum(row["massKg"] for row in found)
+def mass_kg(exchanges: list[dict[str, Any]]) -> float:
+    return sum(row["massKg"] for row in exchanges)
 
 
 @pytest.fixture
@@ -82,8 +82,8 @@ def soil(somebody: Somebody, hengelo: Api, borne: Api, losser: Api) -> dict[str,
     assert part.status_code == 201, part.get_json()
     moved(borne, wierden, offered(borne, part.get_json()["id"]), 100)
     rest = offered(borne, of_borne["id"])
-    asked = almelo.post(f"/listings/{rest}/reservations", {"quantity": 40, **WHERE}).get_json()
-    return {"origin": listing["lot"], "open": asked["id"], "rest": rest}
+    reservation = almelo.post(f"/listings/{rest}/reservations", {"quantity": 40, **WHERE}).get_json()
+    return {"origin": listing["lot"], "open": reservation["id"], "rest": rest}
 
 
 def test_all_are_found_blocked_and_told_once_and_their_reuse_is_taken_back(
@@ -97,13 +97,17 @@ def test_all_are_found_blocked_and_told_once_and_their_reuse_is_taken_back(
     assert [(lot["isBlocked"], lot["quantity"]) for lot in tree["lots"]] == [
         (True, "0"), (True, "100"), (True, "100"), (True, "200"), (True, "200"),
     ]  # fmt: skip
-    had = [(one["owner"]["slug"], one["quantity"], one["until"] is None) for lot in tree["lots"] for one in lot["had"]]
+    had = [
+        (holding["owner"]["slug"], holding["quantity"], holding["until"] is None)
+        for lot in tree["lots"]
+        for holding in lot["had"]
+    ]
     assert sorted(had) == [
         ("almelo", "200", True), ("borne", "100", False), ("borne", "100", False), ("borne", "200", True), ("hengelo", "600", False),
         ("losser", "200", True), ("wierden", "100", True),
     ]  # fmt: skip
     whole = reviewer.get("/recalls/1").get_json()
-    assert {one["organisation"]["slug"] for one in whole["parties"] if one["hadUntil"]} == {"hengelo", "regio-twente"}
+    assert {party["organisation"]["slug"] for party in whole["parties"] if party["hadUntil"]} == {"hengelo", "regio-twente"}
     assert borne.get(f"/reservations/{soil['open']}").get_json()["status"] == "cancelled"
     assert borne.get(f"/listings/{soil['rest']}").get_json()["status"] == "withdrawn"
     after = rows(reviewer)
@@ -117,11 +121,11 @@ def test_all_are_found_blocked_and_told_once_and_their_reuse_is_taken_back(
     assert mass_kg(rows(reviewer)) == 0 and reviewer.get("/recalls").get_json()["total"] == 1
     with database.read() as session:
         slugs = {row.id: row.slug for row in session.scalars(select(Organisation))}
-        told = session.scalars(select(NoticeRow.organisation_id).where(NoticeRow.kind == "recalled")).all()
-        assert Counter(slugs[number or 0] for number in told) == dict.fromkeys(
+        recipients = session.scalars(select(NoticeRow.organisation_id).where(NoticeRow.kind == "recalled")).all()
+        assert Counter(slugs[number or 0] for number in recipients) == dict.fromkeys(
             ("hengelo", "borne", "almelo", "losser", "wierden", "regio-twente"), 1
         )
-        assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+        assert [breach for _name, question in INVARIANTS if (breach := question(session))] == []
 
 
 def test_a_recalled_lot_goes_nowhere_and_is_only_free_on_a_paper(
@@ -140,8 +144,8 @@ def test_a_recalled_lot_goes_nowhere_and_is_only_free_on_a_paper(
 def test_soil_is_not_merged_by_handing_over_more(hengelo: Api, borne: Api) -> None:
     """Of 100 m³, all reserved, 105 are measured at most; 106 would be other soil as well."""
     listing = published(hengelo, quantity=100, **SOIL)
-    asked = borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 100, **WHERE}).get_json()
-    step = f"/reservations/{asked['id']}"
+    reservation = borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 100, **WHERE}).get_json()
+    step = f"/reservations/{reservation['id']}"
     assert hengelo.post(f"{step}/approve").status_code == 200
     more = hengelo.post(f"{step}/hand-over", {"quantity": 106, "confirmUnusual": True})
     assert (more.status_code, more.get_json()["errors"][0]["field"]) == (422, "quantity")

@@ -74,7 +74,7 @@ def test_a_place_is_found_by_its_postcode(public: Api) -> None:
 def test_places_come_page_by_page_with_the_number_of_all(public: Api) -> None:
     whole = public.get("/places?q=e&pageSize=100").get_json()
     pages = [public.get(f"/places?q=e&pageSize=3&page={page}").get_json() for page in (1, 2)]
-    assert [one["label"] for page in pages for one in page["items"]] == [one["label"] for one in whole["items"][:6]]
+    assert [place["label"] for page in pages for place in page["items"]] == [place["label"] for place in whole["items"][:6]]
     assert pages[0]["total"] == whole["total"] > 6
 
 

@@ -69,9 +69,9 @@ def test_a_plan_tells_what_it_saves_and_why(people: dict[str, Api], app: Flask) 
 
 def test_whoever_needs_it_asks_its_owner_offers_and_the_broker_points_it_out(people: dict[str, Api], app: Flask) -> None:
     address = made(people, app)
-    asked = people["borne"].post(f"{address}/lines/1/request", {})
-    assert asked.status_code == 201, asked.get_json()
-    answer = asked.get_json()
+    response = people["borne"].post(f"{address}/lines/1/request", {})
+    assert response.status_code == 201, response.get_json()
+    answer = response.get_json()
     reservation = people["borne"].get(f"/reservations/{answer['reservationId']}").get_json()
     assert (answer["answer"], reservation["status"], reservation["quantity"]) == ("asked", "requested", "800")
     again = people["borne"].post(f"{address}/lines/1/request", {}).get_json()
@@ -122,14 +122,14 @@ def test_two_lines_and_another_request_at_once_sell_nothing_twice(
         lambda: rival.post(f"/listings/{second}/reservations", {"quantity": 500, "unit": "m2"}),
     ]
     with ThreadPoolExecutor(4) as pool:
-        statuses = [answer.status_code for answer in pool.map(lambda one: one(), work)]
+        statuses = [answer.status_code for answer in pool.map(lambda call: call(), work)]
     assert set(statuses) <= {201, 409}
     with database.read() as session:
         held = {row.id: row.held for row in session.query(Listing)}
     assert held[first] == (800 if statuses[0] == 201 else 500) and (statuses[0], statuses[2]) in {(201, 409), (409, 201)}
     assert held[second] == (800 if statuses[1] == 201 else 500) and (statuses[1], statuses[3]) in {(201, 409), (409, 201)}
-    told = people["borne"].get(f"{address}/lines").get_json()["items"]
-    assert [line["state"] for line in told] == ["asked" if status == 201 else "changed" for status in statuses[:2]]
+    lines = people["borne"].get(f"{address}/lines").get_json()["items"]
+    assert [line["state"] for line in lines] == ["asked" if status == 201 else "changed" for status in statuses[:2]]
 
 
 @pytest.mark.slow
@@ -168,4 +168,4 @@ def test_two_lines_of_the_demonstration_and_a_rival_in_the_same_second(demonstra
             assert sorted((mine, theirs)) == [201, 409]
             assert session.get_one(Listing, lot).held == (400 if mine == 201 else 100)
             assert states[number] == ("asked" if mine == 201 else "changed")
-        assert {name: found for name, question in INVARIANTS if (found := question(session))} == {}
+        assert {name: breach for name, question in INVARIANTS if (breach := question(session))} == {}

@@ -104,7 +104,7 @@ def test_what_came_by_a_transfer_is_a_part_used_once_more(
     field = own.post("/assets", {"name": "Veld", "kind": "road", "place": "Hengelo"}).get_json()["id"]
     assert own.post(f"/assets/{field}/items", {"exchange": 1}).get_json()["errors"][0]["field"] == "exchange"
     with database.read() as session:
-        assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+        assert [breach for _name, question in INVARIANTS if (breach := question(session))] == []
 
 
 def test_the_whole_way_of_an_item(
@@ -118,9 +118,9 @@ def test_the_whole_way_of_an_item(
     declare_as_owner(database, lot["id"])
     assert keeper.post(f"/listings/{lot['id']}/publish").status_code == 200
     demand = borne.post("/demands", demand_body(neededFrom=days(250), neededUntil=days(330))).get_json()
-    asked = borne.post(f"/listings/{lot['id']}/reservations", {"quantity": 800, "unit": "m2", "demandId": demand["id"]})
-    assert asked.status_code == 201, asked.get_json()
-    path = f"/reservations/{asked.get_json()['id']}"
+    answer = borne.post(f"/listings/{lot['id']}/reservations", {"quantity": 800, "unit": "m2", "demandId": demand["id"]})
+    assert answer.status_code == 201, answer.get_json()
+    path = f"/reservations/{answer.get_json()['id']}"
     assert hengelo.post(f"{path}/approve").status_code == 200
     later = {"earliest": days(230), "latest": days(320), "certainty": "tendered"}
     silent = change(keeper, street, **later)
@@ -140,11 +140,13 @@ def test_the_whole_way_of_an_item(
     assert borne.post(f"{path}/confirm").get_json()["status"] == "completed"
     part = keeper.get(f"/assets/{street}/items/1").get_json()
     assert (part["quantity"], part["massKg"]) == ("0", 0)
-    assert [(one["kind"], one["quantity"], one["exchange"]) for one in part["changes"]][1:] == [("handed_over", "-800", 1)]
+    assert [(change["kind"], change["quantity"], change["exchange"]) for change in part["changes"]][1:] == [
+        ("handed_over", "-800", 1)
+    ]
     receiver = somebody("borne", "coordinator")
     square = receiver.post("/assets", {"name": "Marktplein", "kind": "road", "place": "Borne"}).get_json()["id"]
     put = receiver.post(f"/assets/{square}/items", {"exchange": 1}).get_json()
     assert (put["quantity"], put["useCount"]) == ("800", 1)
     assert borne.get("/exchanges").get_json()["total"] == 1
     with database.read() as session:
-        assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+        assert [breach for _name, question in INVARIANTS if (breach := question(session))] == []

@@ -50,8 +50,8 @@ def test_a_year_is_reported_submitted_sent_back_answered_and_adopted(coordinator
     assert reviewer.post(f"{ADDRESS}/review{OF_BORNE}", {}).get_json()["status"] == "in_review"
     back = reviewer.post(f"{ADDRESS}/send-back{OF_BORNE}", {"question": "Waar is het asfalt?"}).get_json()
     assert (back["status"], back["remarks"][0]["kind"]) == ("sent_back", "question")
-    said = coordinator.post(f"{ADDRESS}/remarks", {"text": "Er was geen asfalt."}).get_json()
-    assert [(one["organisation"]["slug"], one["text"]) for one in said["remarks"]] == [
+    report = coordinator.post(f"{ADDRESS}/remarks", {"text": "Er was geen asfalt."}).get_json()
+    assert [(remark["organisation"]["slug"], remark["text"]) for remark in report["remarks"]] == [
         ("regio-twente", "Waar is het asfalt?"),
         ("borne", "Er was geen asfalt."),
     ]
@@ -71,7 +71,7 @@ def test_every_version_is_there_to_read(coordinator: Api, reviewer: Api, losser:
     reported(coordinator)
     reported(coordinator, rows=ROWS[:1], explanation="Alleen nieuw.")
     listed = reviewer.get(f"{ADDRESS}/versions{OF_BORNE}").get_json()
-    assert [(one["version"], one["massKg"], one["explanation"]) for one in listed["versions"]] == [
+    assert [(version["version"], version["massKg"], version["explanation"]) for version in listed["versions"]] == [
         (2, 6_000_000, "Alleen nieuw."),
         (1, 8_000_000, ""),
     ]
@@ -117,15 +117,15 @@ def test_a_decision_is_refused_at_the_property_that_is_wrong(coordinator: Api, r
         ({"date": "2199-01-01"}, "date"),
     ):
         refused = reviewer.post(f"{ADDRESS}/adopt{OF_BORNE}", {**DECISION, **wrong})
-        assert (refused.status_code, [one["field"] for one in refused.get_json()["errors"]]) == (422, [field])
+        assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, [field])
 
 
 def test_the_region_sees_how_far_each_municipality_is(coordinator: Api, reviewer: Api) -> None:
     reported(coordinator)
     coordinator.post(f"{ADDRESS}/submit", {})
-    states = {one["organisation"]["slug"]: one for one in reviewer.get(f"{ADDRESS}/missing").get_json()["states"]}
+    states = {state["organisation"]["slug"]: state for state in reviewer.get(f"{ADDRESS}/missing").get_json()["states"]}
     assert (states["borne"]["status"], states["borne"]["version"]) == ("submitted", 1)
-    assert {one["status"] for slug, one in states.items() if slug != "borne"} <= {None}
+    assert {state["status"] for slug, state in states.items() if slug != "borne"} <= {None}
 
 
 def test_what_the_bank_adds_is_told_by_origin_unless_a_part_of_it_is_included(

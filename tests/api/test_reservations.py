@@ -118,8 +118,8 @@ def test_a_reservation_of_others_is_not_there(hengelo: Api, borne: Api, losser: 
 def test_reservations_are_listed_by_side_and_state(hengelo: Api, borne: Api) -> None:
     number = reserved(borne, hengelo)
     for client, side in ((borne, "asking"), (hengelo, "owning")):
-        found = client.get(f"/reservations?side={side}&status=requested&status=approved").get_json()
-        assert [one["id"] for one in found["items"]] == [number]
+        page = client.get(f"/reservations?side={side}&status=requested&status=approved").get_json()
+        assert [reservation["id"] for reservation in page["items"]] == [number]
     assert borne.get("/reservations?side=owning").get_json()["total"] == 0
     assert borne.get("/reservations?status=completed").get_json()["total"] == 0
 

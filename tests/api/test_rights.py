@@ -77,8 +77,8 @@ def ids(hengelo: Api, borne: Api, somebody: Callable[..., Api], database: Databa
     token = coordinator.post("/tokens", {"name": "werf", "scope": "read", "machineAccount": account["id"]}).get_json()
     listing = published(hengelo)
     demand_id = borne.post("/demands", demand_body()).get_json()["id"]
-    asked = {"quantity": 8, "unit": "m2", "demandId": demand_id}
-    reservation = borne.post(f"/listings/{listing['id']}/reservations", asked).get_json()
+    body = {"quantity": 8, "unit": "m2", "demandId": demand_id}
+    reservation = borne.post(f"/listings/{listing['id']}/reservations", body).get_json()
     question = borne.post(f"/listings/{listing['id']}/questions", {"text": "Op pallets?"}).get_json()
     message = borne.post(f"/reservations/{reservation['id']}/messages", {"text": "Op pallets?"}).get_json()
     admin = somebody("regio-twente", "admin")
@@ -236,9 +236,9 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 @cache
 def tables_of(engine: Engine) -> list[Table]:
     """As the database itself tells them: looked up once for all tests of this worker."""
-    found = MetaData()
-    found.reflect(engine)
-    return [one for one in found.sorted_tables if one.name not in UNCOUNTED and not one.name.startswith("listing_fts")]
+    metadata = MetaData()
+    metadata.reflect(engine)
+    return [table for table in metadata.sorted_tables if table.name not in UNCOUNTED and not table.name.startswith("listing_fts")]
 
 
 @pytest.fixture
@@ -300,7 +300,7 @@ def test_a_partner_has_no_depot_and_no_year_to_report(
 ) -> None:
     client = somebody("waterschap-vechtstromen", "coordinator", "partner")
     before = everything(database)
-    assert send(client, next(one for one in OPERATIONS if one.name == operation), ids) == 403
+    assert send(client, next(candidate for candidate in OPERATIONS if candidate.name == operation), ids) == 403
     assert {**everything(database), "audit": []} == {**before, "audit": []}  # that it was refused is noted
 
 
@@ -321,10 +321,10 @@ def test_too_many_writes_are_told_when_to_come_back(
     with database.transaction() as session:
         tokens = [make_token(session, make_actor(session, "borne"), name="test") for _each in range(2)]
     app = create_app(config)
-    one, other = (Api(app.test_client(), specification, token) for token in tokens)
-    answers = [one.post("/demands", {}) for _time in range(3)]
+    first, second = (Api(app.test_client(), specification, token) for token in tokens)
+    answers = [first.post("/demands", {}) for _time in range(3)]
     assert [answer.status_code for answer in answers] == [422, 422, 429]
     assert 0 < int(answers[2].headers["Retry-After"]) <= 60
-    assert one.get("/demands").status_code == 200
-    assert other.post("/demands", {}).status_code == 422
+    assert first.get("/demands").status_code == 200
+    assert second.post("/demands", {}).status_code == 422
     app.extensions["database"].dispose()

@@ -43,8 +43,8 @@ def test_a_search_is_saved_with_every_filter_and_has_its_page(hengelo: Api, born
     assert borne.get(f"/saved-searches/{made['id']}").get_json() == made
     assert borne.get("/saved-searches").get_json()["items"] == [made]
     page = borne.client.get(made["url"]).text
-    for said in ("“keien”", "Kleur: Rood", "Dikte: minstens 7,5 cm", "Binnen 15 km van Borne", "Vrij op 31", "Hengelo"):
-        assert said in page.replace("\u00a0", " ")
+    for words in ("“keien”", "Kleur: Rood", "Dikte: minstens 7,5 cm", "Binnen 15 km van Borne", "Vrij op 31", "Hengelo"):
+        assert words in page.replace("\u00a0", " ")
 
 
 def test_what_a_page_saved_is_read_here(app: Flask, database: Database, specification: Specification) -> None:

@@ -16,15 +16,15 @@ pytestmark = pytest.mark.slow
 def ask(asker: Api, lot: dict, quantity: object, **more: object) -> dict:
     made = asker.post(f"/listings/{lot['id']}/reservations", {"quantity": quantity, "unit": "m2", **more})
     assert made.status_code == 201, made.get_json()
-    found: dict = made.get_json()
-    return found
+    reservation: dict = made.get_json()
+    return reservation
 
 
 def step(who: Api, reservation: dict, name: str, status: int = 200, **body: object) -> dict:
     answer = who.post(f"/reservations/{reservation['id']}/{name}", body or None)
     assert answer.status_code == status, answer.get_json()
-    found: dict = answer.get_json()
-    return found
+    outcome: dict = answer.get_json()
+    return outcome
 
 
 def handed_over(hengelo: Api, borne: Api, ordered: object = 300) -> tuple[dict, dict]:
@@ -104,7 +104,7 @@ def test_scenarios_6_and_7_measured_agreed_booked_and_partly_brought_back(hengel
     assert (reversal["quantity"], reversal["reverses"], reversal["happenedOn"][:7]) == ("-100", booked["seq"], month)
     after = hengelo.get("/statistics").get_json()["totals"]
     assert (before["massKg"] - after["massKg"], before["exchanges"], after["exchanges"]) == (18500, 1, 1)
-    child = next(one for one in hengelo.get("/listings?mine=true").get_json()["items"] if one["id"] != lot["id"])
+    child = next(listing for listing in hengelo.get("/listings?mine=true").get_json()["items"] if listing["id"] != lot["id"])
     assert (child["quantity"], child["available"], child["condition"], child["status"]) == ("100", "100", "poor", "published")
     assert child["returnedFrom"] == lot["id"]
     assert child["lot"] == hengelo.get(f"/listings/{lot['id']}").get_json()["lot"] + 2  # after that of the receiver
@@ -142,15 +142,17 @@ def test_scenario_10_three_claim_when_the_window_opens_and_the_owner_picks_the_s
         second = ask(almelo, lot, 400, joinWaitingList=True)
         third = ask(losser, lot, 400, joinWaitingList=True, project="Dorpskern", use="Stoep")
         ranked = hengelo.get(f"/listings/{lot['id']}/requests").get_json()
-        assert [one["rank"] for one in ranked["items"]] == [1, 2, 3]
+        assert [request["rank"] for request in ranked["items"]] == [1, 2, 3]
         assert ranked["items"][0]["id"] == first["id"]
         assert ranked["items"][0]["score"] > ranked["items"][1]["score"]
-        assert all(one["reasons"] for one in ranked["items"])
+        assert all(request["reasons"] for request in ranked["items"])
         silent = step(hengelo, second, "approve", 422)
         assert silent["errors"][0]["field"] == "reason"
         chosen = step(hengelo, second, "approve", reason="Almelo heeft het volgende week al nodig")
         assert chosen["status"] == "approved"
-        states = [one.get(f"/reservations/{made['id']}").get_json()["status"] for one, made in ((borne, first), (losser, third))]
+        states = [
+            asker.get(f"/reservations/{made['id']}").get_json()["status"] for asker, made in ((borne, first), (losser, third))
+        ]
         assert states == ["waiting", "waiting"]
         read = reviewer.get(f"/reservations/{second['id']}").get_json()
         assert read["choiceReason"] == "Almelo heeft het volgende week al nodig"

@@ -87,8 +87,8 @@ def test_no_text_breaks_a_demand_a_reservation_or_a_reason(hengelo: Api, borne: 
             title=f"a{text}"[:100], description=text, department=text[:150], project=text[:150], acceptsHazards=[text]
         )
         assert borne.post("/demands", body).status_code in (201, 422), text
-        asked: dict[str, Any] = {"quantity": 1, "unit": "m2", "purpose": text[:400]}
-        made = borne.post(f"/listings/{listing_id}/reservations", asked)
+        wish: dict[str, Any] = {"quantity": 1, "unit": "m2", "purpose": text[:400]}
+        made = borne.post(f"/listings/{listing_id}/reservations", wish)
         assert made.status_code in (201, 422), text
         if made.status_code == 201:
             ended = borne.post(f"/reservations/{made.get_json()['id']}/cancel", {"reason": text})

@@ -17,18 +17,18 @@ def test_a_question_about_a_listing_from_asking_to_answer(
     hengelo: Api, borne: Api, losser: Api, public: Api, lot: dict[str, Any]
 ) -> None:
     address = f"/listings/{lot['id']}/questions"
-    asked = borne.post(address, {"text": "Liggen ze op pallets?"})
-    assert asked.status_code == 201 and asked.headers["Location"].endswith(f"{address}/{asked.get_json()['id']}")
-    one = f"{address}/{asked.get_json()['id']}"
-    told = borne.get(one).get_json()
-    assert (told["organisation"]["slug"], told["answer"], told["answeredAt"]) == ("borne", None, None)
-    assert told["askedBy"] and losser.get(one).get_json()["askedBy"] is None
-    assert losser.post(f"{one}/answer", {"text": "Ja."}).status_code == 403
-    assert hengelo.post(f"{one}/answer", {"text": "Mail a@b.nl"}).status_code == 422
-    assert hengelo.post(f"{one}/answer", {"text": "Ja."}).get_json()["answer"] == "Ja."
-    again = hengelo.post(f"{one}/answer", {"text": "Nee."})
+    answer = borne.post(address, {"text": "Liggen ze op pallets?"})
+    assert answer.status_code == 201 and answer.headers["Location"].endswith(f"{address}/{answer.get_json()['id']}")
+    question_address = f"{address}/{answer.get_json()['id']}"
+    question = borne.get(question_address).get_json()
+    assert (question["organisation"]["slug"], question["answer"], question["answeredAt"]) == ("borne", None, None)
+    assert question["askedBy"] and losser.get(question_address).get_json()["askedBy"] is None
+    assert losser.post(f"{question_address}/answer", {"text": "Ja."}).status_code == 403
+    assert hengelo.post(f"{question_address}/answer", {"text": "Mail a@b.nl"}).status_code == 422
+    assert hengelo.post(f"{question_address}/answer", {"text": "Ja."}).get_json()["answer"] == "Ja."
+    again = hengelo.post(f"{question_address}/answer", {"text": "Nee."})
     assert again.status_code == 409
-    assert borne.delete(one).status_code == 409
+    assert borne.delete(question_address).status_code == 409
     page = losser.get(address).get_json()
     assert (page["total"], page["items"][0]["answer"]) == (1, "Ja.")
     assert public.get(address).status_code == 401
@@ -39,11 +39,11 @@ def test_a_question_about_a_listing_from_asking_to_answer(
 def test_a_question_about_a_demand_is_withdrawn_by_who_asked(hengelo: Api, borne: Api, losser: Api) -> None:
     demand = borne.post("/demands", demand_body()).get_json()["id"]
     address = f"/demands/{demand}/questions"
-    one = f"{address}/{hengelo.post(address, {'text': 'Mag 7 cm ook?'}).get_json()['id']}"
+    question_address = f"{address}/{hengelo.post(address, {'text': 'Mag 7 cm ook?'}).get_json()['id']}"
     assert losser.get(address).get_json()["total"] == 1
-    assert losser.delete(one).status_code == borne.delete(one).status_code == 403
-    assert hengelo.delete(one).get_json()["text"] == "Mag 7 cm ook?"
-    assert losser.get(one).status_code == 404
+    assert losser.delete(question_address).status_code == borne.delete(question_address).status_code == 403
+    assert hengelo.delete(question_address).get_json()["text"] == "Mag 7 cm ook?"
+    assert losser.get(question_address).status_code == 404
     answered = f"{address}/{hengelo.post(address, {'text': 'En 6 cm?'}).get_json()['id']}/answer"
     assert borne.post(answered, {"text": "Nee."}).get_json()["answer"] == "Nee."
 
@@ -65,8 +65,8 @@ def test_the_two_sides_of_a_reservation_write_and_send_a_photo(
     sent = borne.post(address, {"text": "Staat er iemand?"})
     assert (sent.status_code, sent.get_json()["photo"]) == (201, {})
     assert hengelo.get(sent.headers["Location"].removeprefix("/api/v1")).get_json()["writtenBy"] is None
-    shown = hengelo.post(f"{address}/photos", **form("photo", picture())).get_json()
-    assert shown["text"] is None and shown["photo"]["webp-480"].startswith("/media/")
+    message = hengelo.post(f"{address}/photos", **form("photo", picture())).get_json()
+    assert message["text"] is None and message["photo"]["webp-480"].startswith("/media/")
     assert [item["text"] for item in borne.get(address).get_json()["items"]] == ["Staat er iemand?", None]
     for other in (losser, reviewer):
         assert other.get(address).status_code == 404

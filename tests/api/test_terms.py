@@ -16,8 +16,8 @@ def ask(borne: Api, lot: dict[str, Any], quantity: int = 60, **more: Any) -> int
 def step(who: Api, number: int, name: str, status: int = 200, **body: Any) -> dict[str, Any]:
     answer = who.post(f"/reservations/{number}/{name}", body or None)
     assert answer.status_code == status, answer.get_json()
-    said: dict[str, Any] = answer.get_json()
-    return said
+    outcome: dict[str, Any] = answer.get_json()
+    return outcome
 
 
 def test_what_the_owner_patches_after_the_approval_is_not_booked(hengelo: Api, borne: Api) -> None:

@@ -31,14 +31,14 @@ def oldenzaal(somebody: Callable[..., Api]) -> Api:
 
 def made(answer: Any, status: int = 201) -> dict[str, Any]:
     assert answer.status_code == status, answer.get_json()
-    found: dict[str, Any] = answer.get_json()
-    return found
+    body: dict[str, Any] = answer.get_json()
+    return body
 
 
 def through_the_depot(losser: Api, keeper: Api, oldenzaal: Api, m2: int = 800) -> int:
     """Losser's 800 m² come in, are offered, asked, handed over and confirmed. Returns the number of the lot that came in."""
     depot = made(keeper.post("/depots", REGIODEPOT))
-    told = {
+    pavers = {
         "material": KEI,
         "quantity": 800,
         "unit": "m2",
@@ -47,15 +47,15 @@ def through_the_depot(losser: Api, keeper: Api, oldenzaal: Api, m2: int = 800) -
         "place": "Losser",
         "drivenKm": 12,
     }
-    lot = made(keeper.post(f"/depots/{depot['id']}/lots", told))
+    lot = made(keeper.post(f"/depots/{depot['id']}/lots", pavers))
     assert (lot["owner"]["slug"], lot["massKg"], lot["kgPerUnit"]) == ("losser", MASS_KG, 185)
     body = {"lot": lot["id"], "title": "Keien", "condition": "good", "availableFrom": clock.today().isoformat()}
     listing = made(losser.post("/listings", body))
     made(losser.post(f"/listings/{listing['id']}/photos", data={"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Keien"}))
     made(add_paper(losser, listing["id"], kind="quality-declaration"))
     made(losser.post(f"/listings/{listing['id']}/publish"), 200)
-    asked = {"quantity": m2, "unit": "m2", "place": "Oldenzaal", "replacesPurchase": True}
-    reservation = made(oldenzaal.post(f"/listings/{listing['id']}/reservations", asked))
+    wish = {"quantity": m2, "unit": "m2", "place": "Oldenzaal", "replacesPurchase": True}
+    reservation = made(oldenzaal.post(f"/listings/{listing['id']}/reservations", wish))
     path = f"/reservations/{reservation['id']}"
     made(losser.post(f"{path}/approve"), 200)
     made(losser.post(f"{path}/hand-over", {"quantity": m2, "drivenKm": 9}), 200)
@@ -66,8 +66,8 @@ def through_the_depot(losser: Api, keeper: Api, oldenzaal: Api, m2: int = 800) -
 
 def offered(losser: Api) -> int:
     """800 m² in Losser on offer, with what stone needs."""
-    said = {"title": "Keien", "material": KEI, "quantity": 800, "unit": "m2", "condition": "good", "place": "Losser"}
-    listing: int = made(losser.post("/listings", said | {"availableFrom": clock.today().isoformat()}))["id"]
+    body = {"title": "Keien", "material": KEI, "quantity": 800, "unit": "m2", "condition": "good", "place": "Losser"}
+    listing: int = made(losser.post("/listings", body | {"availableFrom": clock.today().isoformat()}))["id"]
     made(losser.post(f"/listings/{listing}/photos", data={"photo": (BytesIO(picture()), "foto.jpg"), "alt": "Keien"}))
     made(add_paper(losser, listing, kind="quality-declaration"))
     made(losser.post(f"/listings/{listing}/publish"), 200)
@@ -146,8 +146,8 @@ def test_what_was_handed_over_to_a_depot_drives_no_metre_more_when_its_keeper_ta
     """It stands before the depot, at the public point of it: 12 km there and 9 on are two rows, and 3 108 tonne-km."""
     depot = made(keeper.post("/depots", REGIODEPOT))["id"]
     listing = offered(losser)
-    asked = {"quantity": 800, "unit": "m2", "depot": depot, "replacesPurchase": True}
-    path = f"/reservations/{made(oldenzaal.post(f'/listings/{listing}/reservations', asked))['id']}"
+    wish = {"quantity": 800, "unit": "m2", "depot": depot, "replacesPurchase": True}
+    path = f"/reservations/{made(oldenzaal.post(f'/listings/{listing}/reservations', wish))['id']}"
     made(losser.post(f"{path}/approve"), 200)
     made(losser.post(f"{path}/hand-over", {"quantity": 800, "drivenKm": 12}), 200)
     made(oldenzaal.post(f"{path}/confirm"), 200)

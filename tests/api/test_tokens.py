@@ -42,8 +42,8 @@ def with_token(app: Flask, database: Database, specification: Specification) -> 
 def machine_of(coordinator: Api, scope: str = "write", **more: Any) -> tuple[int, Api]:
     """A new machine account of this coordinator's organisation, and a client with its token."""
     account = coordinator.post("/machine-accounts", {"name": "Voorraadsysteem"}).get_json()["id"]
-    asked = {"name": "werf", "scope": scope, "machineAccount": account, **more}
-    secret = coordinator.post("/tokens", asked).get_json()["secret"]
+    body = {"name": "werf", "scope": scope, "machineAccount": account, **more}
+    secret = coordinator.post("/tokens", body).get_json()["secret"]
     return account, Api(coordinator.client, coordinator.specification, secret)
 
 
@@ -56,7 +56,7 @@ def test_a_token_is_made_listed_and_revoked(hengelo: Api, borne: Api) -> None:
     program = Api(hengelo.client, hengelo.specification, made["secret"])
     assert program.get("/me").get_json()["scope"] == "read"
     listed = hengelo.get("/tokens").get_json()["items"]
-    assert [one["name"] for one in listed] == ["werf", "test"]
+    assert [token["name"] for token in listed] == ["werf", "test"]
     assert listed[0]["lastUsedAt"] is not None and "secret" not in listed[0]
     assert borne.get(f"/tokens/{made['id']}").status_code == 404
     assert borne.delete(f"/tokens/{made['id']}").status_code == 404
@@ -106,10 +106,10 @@ def test_a_token_makes_none_that_reaches_further(with_token: Somebody) -> None:
 def test_a_token_is_not_kept_to_an_organisation_for_which_its_owner_does_not_act(
     hengelo: Api, borne: Api, somebody: Somebody
 ) -> None:
-    asked = {"name": "van hen", "scope": "read", "organisation": "borne"}
-    assert hengelo.post("/tokens", asked).get_json()["errors"][0]["field"] == "organisation"
-    assert somebody("regio-twente", "admin").post("/tokens", asked).get_json()["errors"][0]["field"] == "organisation"
-    writing = somebody("regio-twente", "reviewer").post("/tokens", {**asked, "scope": "write"})
+    body = {"name": "van hen", "scope": "read", "organisation": "borne"}
+    assert hengelo.post("/tokens", body).get_json()["errors"][0]["field"] == "organisation"
+    assert somebody("regio-twente", "admin").post("/tokens", body).get_json()["errors"][0]["field"] == "organisation"
+    writing = somebody("regio-twente", "reviewer").post("/tokens", {**body, "scope": "write"})
     assert writing.get_json()["errors"][0]["field"] == "scope"
 
 
@@ -119,10 +119,10 @@ def test_a_reviewers_token_that_is_kept_to_one_organisation_reads_of_that_one_on
     lot, other = published(hengelo)["id"], published(losser)["id"]
     for listing_id in (lot, other):
         assert borne.post(f"/listings/{listing_id}/reservations", {"quantity": 8, "unit": "m2"}).status_code == 201
-    asked = {"name": "rekenkamer", "scope": "read", "organisation": "hengelo"}
-    program = Api(reviewer.client, reviewer.specification, reviewer.post("/tokens", asked).get_json()["secret"])
+    body = {"name": "rekenkamer", "scope": "read", "organisation": "hengelo"}
+    program = Api(reviewer.client, reviewer.specification, reviewer.post("/tokens", body).get_json()["secret"])
     assert reviewer.get("/reservations").get_json()["total"] == 2
-    assert [one["listing"]["id"] for one in program.get("/reservations").get_json()["items"]] == [lot]
+    assert [reservation["listing"]["id"] for reservation in program.get("/reservations").get_json()["items"]] == [lot]
     assert program.get("/reservations/2").status_code == 404
     assert program.get("/me").get_json()["organisation"]["slug"] == "hengelo"
     refused = program.post("/listings", listing_body())
@@ -134,10 +134,10 @@ def test_a_machine_account_of_a_municipality_trades_under_its_own_name(
 ) -> None:
     account, program = machine_of(somebody("hengelo", "coordinator"))
     listing = published(program)
-    asked = borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 8, "unit": "m2"}).get_json()
-    assert program.post(f"/reservations/{asked['id']}/approve").get_json()["status"] == "approved"
-    told = program.get("/me").get_json()
-    assert (told["name"], told["isMachine"], told["organisation"]["slug"]) == ("Voorraadsysteem", True, "hengelo")
+    reservation = borne.post(f"/listings/{listing['id']}/reservations", {"quantity": 8, "unit": "m2"}).get_json()
+    assert program.post(f"/reservations/{reservation['id']}/approve").get_json()["status"] == "approved"
+    profile = program.get("/me").get_json()
+    assert (profile["name"], profile["isMachine"], profile["organisation"]["slug"]) == ("Voorraadsysteem", True, "hengelo")
     with database.read() as session:
         signed = select(AuditRow.person_id).where(AuditRow.action.in_(("listing.publish", "reservation.approve")))
         assert session.scalars(signed).all() == [account, account]
@@ -146,13 +146,13 @@ def test_a_machine_account_of_a_municipality_trades_under_its_own_name(
 def test_a_machine_account_of_a_partner_waits_for_its_turn_and_knows_public_points(somebody: Somebody, hengelo: Api) -> None:
     _account, program = machine_of(somebody("waterschap-vechtstromen", "coordinator", "partner"))
     listing = published(hengelo)
-    asked = {"quantity": 8, "unit": "m2", "place": "Almelo"}
-    refused = program.post(f"/listings/{listing['id']}/reservations", asked)
+    body = {"quantity": 8, "unit": "m2", "place": "Almelo"}
+    refused = program.post(f"/listings/{listing['id']}/reservations", body)
     assert (refused.status_code, refused.get_json()["status"]) == (409, 409)
     assert program.get(f"/listings/{listing['id']}").get_json().get("exact") is None
     assert program.post("/depots", {"name": "Werf", "place": "Almelo"}).status_code == 403
     with clock.frozen(clock.now() + timedelta(days=15)):
-        assert program.post(f"/listings/{listing['id']}/reservations", asked).status_code == 201
+        assert program.post(f"/listings/{listing['id']}/reservations", body).status_code == 201
 
 
 def test_a_machine_account_makes_no_token_no_account_and_invites_nobody(somebody: Somebody) -> None:
@@ -170,12 +170,12 @@ def test_only_the_coordinator_and_the_administrator_look_after_machine_accounts(
         assert stranger.get(f"/machine-accounts/{account}").status_code == 404
         assert stranger.post("/tokens", {"name": "x", "scope": "read", "machineAccount": account}).status_code == 404
         assert stranger.post("/machine-accounts", {"name": "x", "organisation": "hengelo"}).status_code == 403
-        assert [one["account"]["isMachine"] for one in stranger.get("/tokens").get_json()["items"]] == [False]
+        assert [token["account"]["isMachine"] for token in stranger.get("/tokens").get_json()["items"]] == [False]
     for below in (hengelo, somebody("regio-twente", "reviewer")):
         assert below.get("/machine-accounts").status_code == 403
         assert below.post("/tokens", {"name": "x", "scope": "read", "machineAccount": account}).status_code == 404
     admin = somebody("regio-twente", "admin")
-    assert [one["id"] for one in admin.get("/machine-accounts").get_json()["items"]] == [account]
+    assert [item["id"] for item in admin.get("/machine-accounts").get_json()["items"]] == [account]
     made = admin.post("/machine-accounts", {"name": "Register", "organisation": "borne"})
     assert (made.status_code, made.get_json()["organisation"]["slug"]) == (201, "borne")
 
@@ -183,8 +183,8 @@ def test_only_the_coordinator_and_the_administrator_look_after_machine_accounts(
 def test_an_administrator_makes_no_token_in_a_persons_name(somebody: Somebody, database: Database) -> None:
     with database.transaction() as session:
         person_id = make_actor(session, "hengelo").person_id
-    asked = {"name": "x", "scope": "read", "machineAccount": person_id}
-    assert somebody("regio-twente", "admin").post("/tokens", asked).status_code == 404
+    body = {"name": "x", "scope": "read", "machineAccount": person_id}
+    assert somebody("regio-twente", "admin").post("/tokens", body).status_code == 404
 
 
 def test_a_machine_account_stays_when_its_maker_leaves(somebody: Somebody, database: Database) -> None:
@@ -223,6 +223,6 @@ def test_what_concerns_a_machine_account_is_told_to_the_coordinators(somebody: S
         coordinator = session.scalars(select(Person).where(Person.role == "coordinator")).one()
         listing = session.get_one(Listing, lot)
         assert listing.created_by_id == account
-        told = list_recipients(session, person_id=account, organisation_id=listing.organisation_id)
-        assert [one.person_id for one in told] == [coordinator.id]
+        recipients = list_recipients(session, person_id=account, organisation_id=listing.organisation_id)
+        assert [recipient.person_id for recipient in recipients] == [coordinator.id]
         assert find_contact(session, account) == coordinator

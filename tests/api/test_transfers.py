@@ -9,7 +9,7 @@ from tests.api.test_scenarios import ask, counters, handed_over, step
 
 def test_a_request_says_what_it_is_for_and_the_owner_reads_it(hengelo: Api, borne: Api) -> None:
     lot = published(hengelo, quantity=500)
-    told = {
+    purpose = {
         "project": "Parkeerhof Bornsche Maten",
         "use": "Parkeervakken",
         "reusedAsIs": True,
@@ -18,9 +18,9 @@ def test_a_request_says_what_it_is_for_and_the_owner_reads_it(hengelo: Api, born
         "purchasePriceCents": 1250000,
         "neededBy": (clock.today() + timedelta(days=20)).isoformat(),
     }
-    made = ask(borne, lot, 400, **told)
+    made = ask(borne, lot, 400, **purpose)
     read = hengelo.get(f"/reservations/{made['id']}").get_json()
-    assert {name: read[name] for name in told} == told
+    assert {name: read[name] for name in purpose} == purpose
     assert (read["asked"], read["quantity"]) == ("400", "400")
 
 
@@ -121,7 +121,7 @@ def test_a_return_says_how_it_was_driven_back_and_where_it_lies_now(hengelo: Api
     assert (haul["kind"], haul["quantity"], haul["massKg"], haul["roadKm"]) == ("haul", "40", 0, 20)
     assert (haul["tonneKm"], haul["transportKgCo2e"], haul["vehicleClass"]) == (148, 38.471, "vrachtauto-zwaar-50")
     assert (haul["avoidedKgCo2e"], haul["netKgCo2e"], haul["distanceBasis"]) == (0, -38.471, "return")
-    child = next(one for one in hengelo.get("/listings?mine=true").get_json()["items"] if one["id"] != lot["id"])
+    child = next(listing for listing in hengelo.get("/listings?mine=true").get_json()["items"] if listing["id"] != lot["id"])
     assert child["placeName"] == "Losser"
 
 
@@ -130,7 +130,7 @@ def test_a_return_that_was_sent_twice_is_one_and_the_answer_says_so(hengelo: Api
     step(borne, made, "confirm")
     body = {"quantity": 40, "condition": "fair", "reason": "Maat past niet"}
     answers = [step(borne, made, "return", **body) for _twice in range(2)]
-    assert [(one["returned"], one["repeated"]) for one in answers] == [("40", False), ("40", True)]
+    assert [(answer["returned"], answer["repeated"]) for answer in answers] == [("40", False), ("40", True)]
     assert borne.get("/exchanges").get_json()["total"] == 3  # transfer, reversal, haul
 
 
@@ -146,13 +146,13 @@ def test_only_the_asker_accepts_an_offer(hengelo: Api, borne: Api, losser: Api) 
 
 def test_a_larger_lot_goes_to_who_waits_at_once(hengelo: Api, borne: Api, losser: Api) -> None:
     lot = published(hengelo, quantity=100)
-    path, asked = f"/listings/{lot['id']}", {"quantity": 80, "unit": "m2"}
+    path, body = f"/listings/{lot['id']}", {"quantity": 80, "unit": "m2"}
     borne.post(f"{path}/reservations", {"quantity": 100, "unit": "m2"})
-    waits = losser.post(f"{path}/reservations", {**asked, "joinWaitingList": True}).get_json()
+    waits = losser.post(f"{path}/reservations", {**body, "joinWaitingList": True}).get_json()
     larger = hengelo.patch(path, {"version": lot["version"], "quantity": 200}).get_json()
     assert (larger["held"], larger["available"]) == ("180", "20")
     assert losser.get(f"/reservations/{waits['id']}").get_json()["status"] == "offered"
-    assert borne.post(f"{path}/reservations", asked).get_json()["available"] == "20"
+    assert borne.post(f"{path}/reservations", body).get_json()["available"] == "20"
 
 
 def test_a_reason_that_nobody_gave_stands_there_in_dutch_whoever_acts(hengelo: Api, borne: Api) -> None:
@@ -162,7 +162,7 @@ def test_a_reason_that_nobody_gave_stands_there_in_dutch_whoever_acts(hengelo: A
     with clock.frozen(clock.now() + timedelta(days=31)):
         hengelo.post(f"/reservations/{missed['id']}/no-show", headers=english)
     hengelo.post(f"/listings/{lot['id']}/withdraw", headers=english)
-    reasons = [borne.get(f"/reservations/{one['id']}").get_json()["reason"] for one in (missed, withdrawn)]
+    reasons = [borne.get(f"/reservations/{reservation['id']}").get_json()["reason"] for reservation in (missed, withdrawn)]
     assert reasons == ["Niemand kwam het ophalen.", "De eigenaar heeft de partij ingetrokken."]
 
 
@@ -171,8 +171,12 @@ def test_a_figure_that_was_sent_twice_is_one_dispute_and_its_reason_may_follow(h
     for _twice in range(2):
         assert step(borne, made, "confirm", quantity=200)["status"] == "disputed"
     assert step(borne, made, "confirm", 409, quantity=210)["currentStatus"] == "disputed"
-    told = step(borne, made, "dispute", quantity=205, reason="Eén pallet te weinig")
-    assert (told["disputeReason"], told["receiverQuantity"], told["receiverAnswer"]) == ("Eén pallet te weinig", "200", "205")
+    disputed = step(borne, made, "dispute", quantity=205, reason="Eén pallet te weinig")
+    assert (disputed["disputeReason"], disputed["receiverQuantity"], disputed["receiverAnswer"]) == (
+        "Eén pallet te weinig",
+        "200",
+        "205",
+    )
     assert step(borne, made, "dispute", reason="Nog een reden")["disputeReason"] == "Eén pallet te weinig"
 
 

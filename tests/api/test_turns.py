@@ -31,10 +31,10 @@ def test_a_municipality_outside_the_ring_sees_the_lot_and_cannot_claim_it_yet(he
     listing = published(hengelo, circle=["borne"], regionFrom=in_days(5), partnersFrom=in_days(9))
     assert windows(listing) == (["borne"], in_days(0), in_days(5), in_days(9))
     assert losser.get(f"/listings/{listing['id']}").status_code == 200
-    asked = {"quantity": 10, "unit": "m2"}
-    early = losser.post(f"/listings/{listing['id']}/reservations", asked)
+    body = {"quantity": 10, "unit": "m2"}
+    early = losser.post(f"/listings/{listing['id']}/reservations", body)
     assert (early.status_code, early.get_json()["reservableFrom"]) == (409, in_days(5))
-    assert borne.post(f"/listings/{listing['id']}/reservations", asked).status_code == 201
+    assert borne.post(f"/listings/{listing['id']}/reservations", body).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -55,28 +55,28 @@ def test_a_municipality_outside_the_ring_sees_the_lot_and_cannot_claim_it_yet(he
 def test_what_cannot_be_is_refused_at_its_property(hengelo: Api, borne: Api, changes: dict[str, Any], field: str) -> None:
     days = {name: in_days(value) if name.endswith("From") else value for name, value in changes.items()}
     refused = hengelo.post("/listings", listing_body(**days))
-    assert (refused.status_code, [one["field"] for one in refused.get_json()["errors"]]) == (422, [field])
+    assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, [field])
 
 
 def test_with_a_reason_a_ring_may_be_skipped(hengelo: Api, somebody: Callable[..., Api]) -> None:
     listing = published(hengelo, partnersFrom=in_days(0), windowReason=WHY)
     assert (listing["partnersFrom"], listing["windowReason"]) == (in_days(0), WHY)
     partner = somebody("bouwer", kind="partner")
-    asked = {"quantity": 10, "unit": "m2", "place": "Borne"}
-    assert partner.post(f"/listings/{listing['id']}/reservations", asked).status_code == 201
+    body = {"quantity": 10, "unit": "m2", "place": "Borne"}
+    assert partner.post(f"/listings/{listing['id']}/reservations", body).status_code == 201
 
 
 def test_what_a_change_leaves_out_stays_and_a_changed_window_keeps_the_requests(hengelo: Api, borne: Api) -> None:
     listing = published(hengelo, minimumPart="100")
     path = f"/listings/{listing['id']}"
-    asked = borne.post(f"{path}/reservations", {"quantity": 100, "unit": "m2"}).get_json()
+    reservation = borne.post(f"{path}/reservations", {"quantity": 100, "unit": "m2"}).get_json()
     renamed = hengelo.patch(path, {"version": listing["version"], "title": "Andere naam"}).get_json()
     assert (windows(renamed), renamed["minimumPart"]) == (windows(listing), "100")
     later = {"version": renamed["version"], "regionFrom": in_days(10), "partnersFrom": in_days(20), "minimumPart": None}
     moved = hengelo.patch(path, later).get_json()
     assert (windows(moved), moved["minimumPart"]) == (([], None, in_days(10), in_days(20)), None)
     assert borne.post(f"{path}/reservations", {"quantity": 1, "unit": "m2"}).get_json()["reservableFrom"] == in_days(10)
-    assert borne.get(f"/reservations/{asked['id']}").get_json()["status"] == "requested"
+    assert borne.get(f"/reservations/{reservation['id']}").get_json()["status"] == "requested"
     skipped = hengelo.patch(path, {"version": moved["version"], "partnersFrom": in_days(10)})
     assert (skipped.status_code, skipped.get_json()["errors"][0]["field"]) == (422, "windowReason")
 
@@ -111,5 +111,5 @@ def test_a_circle_that_was_promised_is_not_dropped_without_a_reason(hengelo: Api
     listing = published(hengelo, circle=["borne"], availableUntil=None)
     path, change = f"/listings/{listing['id']}", {"version": listing["version"], "circle": [], "regionFrom": in_days(0)}
     refused = hengelo.patch(path, change)
-    assert (refused.status_code, [one["field"] for one in refused.get_json()["errors"]]) == (422, ["windowReason"])
+    assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, ["windowReason"])
     assert windows(hengelo.patch(path, {**change, "windowReason": WHY}).get_json())[:3] == ([], None, in_days(0))

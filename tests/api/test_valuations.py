@@ -110,7 +110,7 @@ def test_with_two_prices_the_table_counts_and_with_neither_there_is_no_value(
         "price_table", 600_000, 60_000, None,
     )  # fmt: skip
     assert (good["netCents"], good["source"]["source"], good["source"]["priceRow"]) == (540_000, EXAMPLE, 2)
-    assert [(one["method"], one["valueCents"], one["source"]) for one in (poor, unseen)] == [("none", None, None)] * 2
+    assert [(line["method"], line["valueCents"], line["source"]) for line in (poor, unseen)] == [("none", None, None)] * 2
     totals = done["valuation"]["totals"]
     assert (totals["parts"], totals["valuedParts"], totals["valueCents"], totals["netCents"]) == (3, 1, 600_000, 540_000)
     assert (totals["massKg"], totals["valuedMassKg"]) == (666_000, 222_000)
@@ -146,10 +146,10 @@ def test_the_statement_of_two_years_adds_up_to_the_cent(somebody: Somebody, app:
     assert sums == [933_333, 75_000, 115_000, 0, 0, 333_333, 25_000, 765_000]
     assert sums[0] + sums[1] + statement["revaluedCents"] - sums[5] - sums[6] == sums[7]
     assert (statement["openingRun"]["id"], statement["closingRun"]["id"]) == (first["valuation"]["id"], second["valuation"]["id"])
-    assert sum(one["valueCents"] or 0 for one in second["items"]) == 765_000
+    assert sum(line["valueCents"] or 0 for line in second["items"]) == 765_000
     for name in names[:-1]:
-        assert sum(one["moved"][f"{name}Cents"] for one in second["items"]) == statement[f"{name}Cents"]
-    gone = next(one for one in second["items"] if one["material"]["slug"] == STAAL)
+        assert sum(line["moved"][f"{name}Cents"] for line in second["items"]) == statement[f"{name}Cents"]
+    gone = next(line for line in second["items"] if line["material"]["slug"] == STAAL)
     assert (gone["quantity"], gone["valueCents"], gone["method"], gone["moved"]["releasedCents"]) == ("0", None, "none", 333_333)
     with clock.frozen(SECOND):
         assert keeper.get(f"/valuation-runs/{first['valuation']['id']}").get_json()["items"] == first["items"]
@@ -165,13 +165,13 @@ def test_a_run_as_of_a_day_counts_what_was_there_then(somebody: Somebody, app: F
     with clock.frozen(datetime(2027, 6, 1, 12, tzinfo=UTC)):
         keeper.post(f"{tiles}/changes", {"kind": "put_in", "quantity": 20})
         wrong = [keeper.post("/valuation-runs", {"asOf": day}) for day in ("2027-06-02", "2027-03-30")]
-        assert [(one.status_code, one.get_json()["errors"][0]["field"]) for one in wrong] == [(422, "asOf")] * 2
+        assert [(answer.status_code, answer.get_json()["errors"][0]["field"]) for answer in wrong] == [(422, "asOf")] * 2
         then, now = valued(keeper, app, asOf="2027-05-31"), valued(keeper, app)
-    assert [(one["items"][0]["quantity"], one["items"][0]["valueCents"]) for one in (then, now)] == [
+    assert [(run["items"][0]["quantity"], run["items"][0]["valueCents"]) for run in (then, now)] == [
         ("100", 25_000),
         ("120", 30_000),
     ]
-    assert [one["valuation"]["comparedWith"] for one in (then, now)] == [None, None]  # both of one year
+    assert [run["valuation"]["comparedWith"] for run in (then, now)] == [None, None]  # both of one year
 
 
 def test_a_plan_of_today_is_that_of_the_changes_until_today(keeper: Api, reviewer: Api) -> None:
@@ -200,8 +200,8 @@ def test_a_cancelled_valuation_counts_for_nothing(keeper: Api, app: Flask) -> No
     run = keeper.post("/valuation-runs", {}).get_json()
     assert keeper.post(f"/tasks/{run['taskId']}/cancel").status_code == 200
     assert tasks.work_off(app) == 0
-    shown = keeper.get(f"/valuation-runs/{run['id']}").get_json()
-    assert (shown["valuation"]["state"], shown["valuation"]["totals"], shown["total"]) == ("stopped", None, 0)
+    answer = keeper.get(f"/valuation-runs/{run['id']}").get_json()
+    assert (answer["valuation"]["state"], answer["valuation"]["totals"], answer["total"]) == ("stopped", None, 0)
     assert keeper.get("/material-value").get_json()["closingRun"] is None
 
 
@@ -245,13 +245,13 @@ def test_a_table_is_refused_with_a_sentence_for_each_row(reviewer: Api, keeper: 
 
 
 def test_tables_are_kept_and_the_newest_one_counts(reviewer: Api, keeper: Api) -> None:
-    rows = [one.replace("2027", "2026") for one in PRICES]
+    rows = [row.replace("2027", "2026") for row in PRICES]
     first = loaded(reviewer, *rows).get_json()
     assert (first["prices"], loaded(reviewer, *rows).status_code) == (2, 422)
     second = loaded(reviewer, rows[0]).get_json()
-    assert [one["id"] for one in keeper.get("/price-tables").get_json()["items"]] == [second["id"], first["id"]]
-    shown = keeper.get(f"/price-tables/{first['id']}").get_json()
-    assert [(one["material"], one["condition"], one["lowCents"], one["takingOutCents"]) for one in shown["items"]] == [
+    assert [item["id"] for item in keeper.get("/price-tables").get_json()["items"]] == [second["id"], first["id"]]
+    table = keeper.get(f"/price-tables/{first['id']}").get_json()
+    assert [(price["material"], price["condition"], price["lowCents"], price["takingOutCents"]) for price in table["items"]] == [
         (KEI, "good", 400, 50),
         (TEGEL, None, 200, None),
     ]

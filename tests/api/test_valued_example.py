@@ -49,39 +49,39 @@ class Town:
         assert made.status_code == 201, made.get_json()
         self.parts[number] = f"{address}/{made.get_json()['number']}"
 
-    def change(self, number: int, one: example.Happened) -> None:
-        body = {"kind": one.kind, "quantity": str(one.amount), "reason": "Voorbeeld", "happenedOn": one.on.isoformat()}
+    def change(self, number: int, change: example.Happened) -> None:
+        body = {"kind": change.kind, "quantity": str(change.amount), "reason": "Voorbeeld", "happenedOn": change.on.isoformat()}
         answer = self.client.post(f"{self.parts[number]}/changes", body)
         assert answer.status_code in (200, 201), answer.get_json()
 
-    def appraise(self, number: int, one: example.Appraised) -> None:
-        body = {"valueCents": one.cents, "quantity": str(one.amount), "appraiser": "J. de Boer", "source": "Rapport"}
-        answer = self.client.post(f"{self.parts[number]}/appraisals", body | {"valuedOn": one.on.isoformat()})
+    def appraise(self, number: int, appraisal: example.Appraised) -> None:
+        body = {"valueCents": appraisal.cents, "quantity": str(appraisal.amount), "appraiser": "J. de Boer", "source": "Rapport"}
+        answer = self.client.post(f"{self.parts[number]}/appraisals", body | {"valuedOn": appraisal.on.isoformat()})
         assert answer.status_code == 201, answer.get_json()
 
 
 def happening(parts: list[example.Part], first: date, last: date) -> Iterable[tuple[date, str, int, Any]]:
     """Everything between two days, in order of time."""
-    found: list[tuple[date, str, int, Any]] = []
+    events: list[tuple[date, str, int, Any]] = []
     for number, part in enumerate(parts):
-        found.append((part.put_in.on, "a", number, part))
-        found += [(one.on, "change", number, one) for one in part.later]
-        found += [(one.on, "say", number, one) for one in part.appraised]
-    return sorted((one for one in found if first <= one[0] <= last), key=lambda one: one[:3])
+        events.append((part.put_in.on, "a", number, part))
+        events += [(change.on, "change", number, change) for change in part.later]
+        events += [(appraisal.on, "say", number, appraisal) for appraisal in part.appraised]
+    return sorted((event for event in events if first <= event[0] <= last), key=lambda event: event[:3])
 
 
 def play(somebody: Somebody, town: Town, parts: list[example.Part], first: date, last: date) -> None:
     month = None
-    for on, what, number, one in happening(parts, first, last):
+    for on, what, number, event in happening(parts, first, last):
         with clock.frozen(noon(on)):
             if month != (month := (on.year, on.month)):  # a token does not live for ever
                 town.client = somebody("hengelo", "coordinator")
             if what == "a":
-                town.put_in(number, one)
+                town.put_in(number, event)
             elif what == "change":
-                town.change(number, one)
+                town.change(number, event)
             else:
-                town.appraise(number, one)
+                town.appraise(number, event)
 
 
 def test_the_statement_of_two_years_is_that_of_a_script_that_shares_no_code(somebody: Somebody, app: Flask) -> None:
@@ -100,19 +100,28 @@ def test_the_statement_of_two_years_is_that_of_a_script_that_shares_no_code(some
         run = valued(keeper, app)["valuation"]["id"]
         second = keeper.get("/material-value?year=2025").get_json()
         lines = keeper.get(f"/valuation-runs/{run}?pageSize=100").get_json()["items"]
-    told = {name: second[f"{name}Cents"] for name in example.NAMES}
+    statement = {name: second[f"{name}Cents"] for name in example.NAMES}
     assert first["closingCents"] == second["openingCents"] == example.first_closing(parts) > 0
-    assert told == example.statement(parts)
-    assert min(abs(told[name]) for name in ("new", "price", "counted", "known", "released", "lost")) > 0  # each of them happened
-    made = told["opening"] + told["new"] + told["price"] + told["counted"] + told["known"] - told["released"] - told["lost"]
-    assert made == told["closing"]
+    assert statement == example.statement(parts)
+    happened = ("new", "price", "counted", "known", "released", "lost")
+    assert min(abs(statement[name]) for name in happened) > 0
+    closing = (
+        statement["opening"]
+        + statement["new"]
+        + statement["price"]
+        + statement["counted"]
+        + statement["known"]
+        - statement["released"]
+        - statement["lost"]
+    )
+    assert closing == statement["closing"]
     by_part = {(line["assetName"], line["part"]): line for line in lines}
     for part in parts:
-        found = [
+        matching = [
             line for (name, _number), line in by_part.items() if name == part.asset and line["material"]["slug"] == part.material
         ]
         worth = example.worth(part, example.SECOND, 1)
-        assert any(line["valueCents"] == worth for line in found) or (
+        assert any(line["valueCents"] == worth for line in matching) or (
             worth is None and not example.there(part, example.SECOND)[0]
         )
-    assert Decimal(sum(line["valueCents"] or 0 for line in lines)) == told["closing"]
+    assert Decimal(sum(line["valueCents"] or 0 for line in lines)) == statement["closing"]

@@ -44,8 +44,8 @@ class Wire:
                 near, _address = self.listener.accept()
                 far = self._reach()
                 self.sockets += [near, far]
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
 
     def _reach(self) -> socket.socket:
         folder = self.server.query.get("host")
@@ -55,18 +55,18 @@ class Wire:
             return far
         return socket.create_connection((self.server.host or "127.0.0.1", self.server.port or 5432))
 
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
-            while content := one.recv(65536):
+            while content := source.recv(65536):
                 while self.is_frozen:
                     time.sleep(0.01)
-                other.sendall(content)
-            other.shutdown(socket.SHUT_WR)
+                target.sendall(content)
+            target.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         self.is_frozen = False
-        for one in (self.listener, *self.sockets):
-            one.close()
+        for end in (self.listener, *self.sockets):
+            end.close()
 
 
 @contextmanager
@@ -139,16 +139,16 @@ def test_a_connection_that_was_used_a_moment_ago_is_used_without_asking_the_serv
 ) -> None:
     if database.is_sqlite:
         pytest.skip("SQLite has no server")
-    asked: list[Any] = []
+    pings: list[Any] = []
     ping = PGDialect_psycopg.do_ping
-    monkeypatch.setattr(PGDialect_psycopg, "do_ping", lambda dialect, connection: asked.append(1) or ping(dialect, connection))
-    one = Database(database.url)
+    monkeypatch.setattr(PGDialect_psycopg, "do_ping", lambda dialect, connection: pings.append(1) or ping(dialect, connection))
+    own_database = Database(database.url)
     for _time in range(2):
-        with one.read() as session:
+        with own_database.read() as session:
             session.scalar(text("SELECT 1"))
-    assert asked == []
+    assert pings == []
     monkeypatch.setattr(patience, "JUST_NOW_S", -1.0)
-    with one.read() as session:
+    with own_database.read() as session:
         session.scalar(text("SELECT 1"))
-    assert asked == [1]
-    one.dispose()
+    assert pings == [1]
+    own_database.dispose()
