@@ -29,9 +29,9 @@ def mailed_path(app: Flask, kind: str) -> str:
     newest = max(folder.glob(f"*-{kind}.eml"), key=lambda path: path.stat().st_mtime_ns)
     body = message_from_bytes(newest.read_bytes(), policy=policy.default).get_body(("plain",))
     assert body is not None
-    found = re.search(r"http://localhost(/(?:uitnodiging|wachtwoord)/\S+)", body.get_content())
-    assert found
-    return found.group(1)
+    match = re.search(r"http://localhost(/(?:uitnodiging|wachtwoord)/\S+)", body.get_content())
+    assert match
+    return match.group(1)
 
 
 @pytest.mark.slow

@@ -19,9 +19,9 @@ def coordinator(client: FlaskClient, database: Database) -> FlaskClient:
 
 
 def person_path(client: FlaskClient, name: str) -> str:
-    found = re.search(rf'href="(/beheer/mensen/\d+)">{name}', client.get("/beheer").get_data(as_text=True))
-    assert found
-    return found.group(1)
+    match = re.search(rf'href="(/beheer/mensen/\d+)">{name}', client.get("/beheer").get_data(as_text=True))
+    assert match
+    return match.group(1)
 
 
 def test_a_coordinator_sees_the_own_people_only(coordinator: FlaskClient, database: Database) -> None:

@@ -47,8 +47,8 @@ def lot(session: Session, owner: Actor) -> Listing:
 def test_an_adviser_begins_at_the_lots_that_ask_for_an_opinion(
     app: Flask, session: Session, owner: Actor, adviser: Actor, lot: Listing
 ) -> None:
-    asked = make_listing(session, owner, title="Gevraagde keien")
-    ask_for_opinion(session, owner, listing_id=asked.id)
+    listing = make_listing(session, owner, title="Gevraagde keien")
+    ask_for_opinion(session, owner, listing_id=listing.id)
     session.commit()
     browser = visit(app, session, adviser)
     assert browser.get("/werk").location == "/oordelen"
@@ -57,7 +57,7 @@ def test_an_adviser_begins_at_the_lots_that_ask_for_an_opinion(
     first, second = page.split('id="stopped"')
     assert "Gevraagde keien" in first and "Grijze betonstraatstenen" not in first
     assert f'href="/aanbod/{lot.id}/oordeel"' in second and "Milieuverklaring" in second
-    assert f"/aanbod/{asked.id}/oordeel" not in second  # it has its declaration
+    assert f"/aanbod/{listing.id}/oordeel" not in second  # it has its declaration
     assert f'href="/aanbod/{lot.id}/oordeel"' not in browser.get("/oordelen?groep=hout").text
     assert f'href="/aanbod/{lot.id}/oordeel"' in browser.get("/oordelen?groep=bestrating&regel=environmental-declaration").text
     assert browser.get("/oordelen?voor=9x&groep=niets&regel=%27").status_code == 200

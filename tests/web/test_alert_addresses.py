@@ -43,9 +43,9 @@ def test_a_recall_says_when_the_service_was_told_and_to_few_at_which_address(
     session.commit()
     block_lot(session, hengelo, lot_id=lot.id, draft=RecallDraft("PFAS boven de norm"))
     session.commit()
-    shown = "via meldpunt@odt.example en in de bank" if address else "geen mailadres voor meldingen bekend"
+    channel = "via meldpunt@odt.example en in de bank" if address else "geen mailadres voor meldingen bekend"
     for reads in (hengelo, odt, make_actor(session, "regio-twente", "reviewer")):
         page = visit(app, session, reads).get("/recalls/1").text
-        assert "is gewaarschuwd op" in page and shown in page, reads
+        assert "is gewaarschuwd op" in page and channel in page, reads
     theirs = visit(app, session, borne).get("/recalls/1").text
     assert "is gewaarschuwd op" in theirs and ADDRESS not in theirs and "mailadres voor meldingen" not in theirs

@@ -62,9 +62,9 @@ def test_a_near_miss_is_proposed_once_and_stands_with_the_demand(app: Flask, ses
         assert (answer.status_code, answer.location) == (303, f"/gezocht/{demand.id}")
     assert len(session.scalars(select(ProposalMade)).all()) == 1
     assert "Voorgesteld" in broker.get("/makelaar").text
-    shown = visit(app, session, borne).get(f"/gezocht/{demand.id}").text
-    assert "Voorgesteld door de makelaar" in shown and "Vervoer is geregeld" in shown
-    assert f"/aanbod/{lot.id}/reserveren?demand={demand.id}" in shown
+    demand_page = visit(app, session, borne).get(f"/gezocht/{demand.id}").text
+    assert "Voorgesteld door de makelaar" in demand_page and "Vervoer is geregeld" in demand_page
+    assert f"/aanbod/{lot.id}/reserveren?demand={demand.id}" in demand_page
     assert "Voorgesteld door de makelaar" not in visit(app, session, hengelo).get(f"/gezocht/{demand.id}").text
 
 

@@ -54,8 +54,8 @@ def test_the_list_of_own_lots_has_a_box_for_each_and_a_button_for_each_act(henge
 def test_what_was_ticked_is_extended_and_the_rest_is_left(hengelo: FlaskClient, session: Session, lots: list[Listing]) -> None:
     first, second, _third = (lot.id for lot in lots)
     address = f"{SAMEN}?act=verlengen&lots={first}&lots={second}"
-    asked = hengelo.get(address).text
-    assert "Partij 0" in asked and "Partij 1" in asked and "Partij 2" not in asked
+    page = hengelo.get(address).text
+    assert "Partij 0" in page and "Partij 1" in page and "Partij 2" not in page
     answer = send(hengelo, address, {"act": "verlengen", "lots": [first, second], "available_until": "31 dec 2040"}, to=SAMEN)
     assert (answer.status_code, answer.location) == (303, "/werk/aanbod")
     changed = date(2040, 12, 31)

@@ -361,8 +361,8 @@ def test_a_day_is_a_word_too_and_what_is_kept_of_it_is_a_date(client: FlaskClien
         session, make_actor(session, "hengelo"), title="Morgen vrij", available_from=clock.today() + timedelta(days=1)
     )
     session.commit()
-    found = client.get("/aanbod?availableFrom=morgen").text
-    assert f'href="/aanbod/{soon.id}"' in found
-    assert f"availableFrom={clock.today() + timedelta(days=1)}" in found  # saved
+    page = client.get("/aanbod?availableFrom=morgen").text
+    assert f'href="/aanbod/{soon.id}"' in page
+    assert f"availableFrom={clock.today() + timedelta(days=1)}" in page  # saved
     assert "0 partijen" in client.get("/aanbod?availableFrom=vandaag").text
     assert "Typ een dag van 1990 tot en met" in client.get("/aanbod?availableFrom=1-1-1900").text

@@ -50,8 +50,8 @@ def test_an_offer_goes_to_the_chain_and_every_page_of_the_lot_says_so(
     refused = send(client, path, reason=" ")
     assert refused.status_code == 422 and 'href="#reason"' in refused.text
     assert send(client, path, reason="Niemand wilde het").location.endswith(f"/lots/{lot.id}")
-    shown = text_of(client.get(f"/lots/{lot.id}").text)
-    assert f"op {long_date(clock.today())}, 1 organisatie kreeg bericht".replace("\u00a0", " ") in shown
+    lot_page = text_of(client.get(f"/lots/{lot.id}").text)
+    assert f"op {long_date(clock.today())}, 1 organisatie kreeg bericht".replace("\u00a0", " ") in lot_page
     row = text_of(client.get(f"/depots/{yard.id}").text)
     assert "aangeboden aan de keten op" in row
     for page in (f"/depots/{yard.id}", f"/lots/{lot.id}"):

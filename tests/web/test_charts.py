@@ -20,7 +20,9 @@ def fall(avoided: int | None, transport: int, processing: int | None, net: int |
 
 
 def bars(*values: int) -> Chart:
-    return columns("c", [Column(str(one), f"month {one}", "mon", "m", Decimal(one), str(one), f"{one} t") for one in values])
+    return columns(
+        "c", [Column(str(value), f"month {value}", "mon", "m", Decimal(value), str(value), f"{value} t") for value in values]
+    )
 
 
 def wide(chart: Chart) -> Drawing:
@@ -66,7 +68,7 @@ def test_a_column_is_as_high_as_its_figure() -> None:
 def test_a_month_without_anything_or_with_less_has_no_bar_and_stands_in_the_table() -> None:
     chart = bars(4, 0, -2)
     assert [len(drawing.blocks) for drawing in chart.drawings] == [1, 1]
-    assert [said for _key, _name, said in chart.rows] == ["4 t", "0 t", "-2 t"]
+    assert [text for _key, _name, text in chart.rows] == ["4 t", "0 t", "-2 t"]
     assert chart.says == "month 4 4 t, month -2 -2 t"
 
 
@@ -77,8 +79,8 @@ def test_a_chart_is_drawn_for_a_phone_and_for_a_wide_screen() -> None:
 def test_every_bar_stays_inside_its_drawing() -> None:
     for chart in (bars(*range(12)), fall(100, 250, 20, -170)):
         for drawing in chart.drawings:
-            assert all(one.x >= 0 and one.width > 0 and one.x + one.width <= drawing.width for one in drawing.blocks)
-            assert all(one.y >= 0 and one.y + one.height <= drawing.height for one in drawing.blocks)
+            assert all(block.x >= 0 and block.width > 0 and block.x + block.width <= drawing.width for block in drawing.blocks)
+            assert all(block.y >= 0 and block.y + block.height <= drawing.height for block in drawing.blocks)
 
 
 @pytest.mark.parametrize(("value", "largest", "length"), [(0, 10, 0), (5, 10, 50), (10, 10, 100), (-5, 10, 0), (0, 0, 0)])

@@ -56,9 +56,9 @@ def test_whoever_may_bring_announces_it_and_the_keeper_finds_it_filled_in(
 ) -> None:
     theirs, depot = visit(app, session, borne), f"/depots/{yard.id}"
     assert f"{depot}/aankondigen" in theirs.get(depot).text
-    said = told(theirs, f"{depot}/aankondigen", {**BRINGS, "expected_on": "morgen"})
-    assert "De beheerders van het depot verwachten het." in said and "276 m² Betonstraatsteen" in said
-    assert "Innemen" not in said and "Komt niet" in said
+    text = told(theirs, f"{depot}/aankondigen", {**BRINGS, "expected_on": "morgen"})
+    assert "De beheerders van het depot verwachten het." in text and "276 m² Betonstraatsteen" in text
+    assert "Innemen" not in text and "Komt niet" in text
     page = visit(app, session, keeper).get(depot).text
     number = session.scalars(select(Arrival.id)).one()
     assert "Drie vrachten" in page and f"{depot}/innemen?aankomst={number}" in page
@@ -114,18 +114,18 @@ def test_a_lot_is_taken_in_by_its_number_with_how_it_was_driven(
 ) -> None:
     lot, arrival = in_borne(session, yard, borne), announce(session, yard, borne, days=1, quantity=Decimal(100))
     client, address = visit(app, session, keeper), f"/depots/{yard.id}/innemen/op-nummer"
-    found = words(client, f"{address}?nummer={lot_number(lot.id)}")
+    form = words(client, f"{address}?nummer={lot_number(lot.id)}")
     assert (
-        "100 m²" in found
-        and "Borne kondigde 100 m² Betonstraatsteen" in found
-        and "In Gemeentewerf kunt u kiezen uit: A3, B1." in found
+        "100 m²" in form
+        and "Borne kondigde 100 m² Betonstraatsteen" in form
+        and "In Gemeentewerf kunt u kiezen uit: A3, B1." in form
     )
     page = f"{address}?nummer={lot_number(lot.id)}"
     fields = {"quantity": "100", "bay": "Z9", "driven_km": "12,5", "vehicle_class": "vrachtauto-zwaar-50"}
     refused = do(client, page, fields)
     assert refused.status_code == 422 and 'value="12,5"' in refused.text and 'value="Z9"' in refused.text
-    said = told(client, page, {**fields, "bay": "a3"})
-    assert f"Partij {lot_number(lot.id)} is ingenomen, in Gemeentewerf, vak A3." in said
+    text = told(client, page, {**fields, "bay": "a3"})
+    assert f"Partij {lot_number(lot.id)} is ingenomen, in Gemeentewerf, vak A3." in text
     session.expire_all()
     assert (lot.depot_id, lot.bay, lot.quantity, arrival.lot_id) == (yard.id, "A3", 100, lot.id)
     haul = session.scalars(select(Exchange)).one()
@@ -183,11 +183,11 @@ def test_a_scan_by_the_keeper_who_expects_it_opens_taking_in(
 
 def test_what_was_driven_from_a_place_counts_when_it_comes_in(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:
     fields = {"material": KEI, "quantity": "100", "unit": "m2", "condition": "good", "owner": "hengelo", "place": "52.35, 6.79"}
-    said = told(visit(app, session, keeper), f"/depots/{yard.id}/innemen", fields)
+    text = told(visit(app, session, keeper), f"/depots/{yard.id}/innemen", fields)
     haul = session.scalars(select(Exchange)).one()
     assert haul.distance_km == pytest.approx(Decimal("10.017"), abs=Decimal("0.01"))  # 0.09° of latitude of 111.3 km
     assert (haul.road_basis, haul.road_km) == ("estimated", Decimal("13.020"))  # 10.015 × 1.3 = 13.0195
-    assert "in rechte lijn" in said and "de rechte lijn maal 1,3" in said
+    assert "in rechte lijn" in text and "de rechte lijn maal 1,3" in text
 
 
 def test_what_moves_to_another_depot_tells_how_it_was_driven_and_the_page_of_the_lot_works_it_out(
@@ -205,10 +205,10 @@ def test_what_moves_to_another_depot_tells_how_it_was_driven_and_the_page_of_the
     assert refused.status_code == 422 and "hemelsbreed is het 10,0" in refused.text and 'value="1"' in refused.text
     assert re.search(r'<option selected value="vrachtauto-zwaar-50">', refused.text)
     told(client, page, {**fields, "driven_km": "12"})
-    said = words(client, f"/lots/{lot.id}")
+    text = words(client, f"/lots/{lot.id}")
     for sentence in ("12,0 km, zoals gereden", "18,5 ton over 12,0 km: 222 tonkm", "222 tonkm × 0,25994 kg = 58 kg CO₂e"):
-        assert sentence in said
-    assert "Zware vrachtauto" in said and "(niet ingevuld, dus geschat)" not in said
+        assert sentence in text
+    assert "Zware vrachtauto" in text and "(niet ingevuld, dus geschat)" not in text
 
 
 def test_a_lot_goes_to_the_depot_of_another_by_announcing_it(
@@ -222,8 +222,8 @@ def test_a_lot_goes_to_the_depot_of_another_by_announcing_it(
     answer = do(client, f"/lots/{lot_id}/verplaatsen", {"depot": str(yard_id), "bay": ""})
     assert (answer.status_code, answer.location) == (303, place)
     assert "Alleen een beheerder neemt iets in bij Gemeentewerf" in words(client, place)
-    said = told(client, place, {"quantity": "100", "expected_on": "morgen", "words": "Na tien uur"})
-    assert "De beheerders van het depot verwachten het." in said and "Aangekondigd bij Gemeentewerf" in said
+    text = told(client, place, {"quantity": "100", "expected_on": "morgen", "words": "Na tien uur"})
+    assert "De beheerders van het depot verwachten het." in text and "Aangekondigd bij Gemeentewerf" in text
     session.expire_all()
     assert session.get_one(Lot, lot_id).depot_id is None
     session.rollback()

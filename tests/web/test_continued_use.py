@@ -34,13 +34,13 @@ class Transfer:
     """Borne has 800 m² of Hengelo's lot, with these answers at the request."""
 
     def __init__(
-        self, app: Flask, session: Session, lot: dict[str, object] | None = None, amount: Quantity = PAVERS, **said: object
+        self, app: Flask, session: Session, lot: dict[str, object] | None = None, amount: Quantity = PAVERS, **answers: object
     ) -> None:
         self.app, self.session = app, session
         seed_taxonomy(session)
         self.hengelo, self.borne = make_actor(session, "hengelo"), make_actor(session, "borne")
         self.listing: Listing = make_listing(session, self.hengelo, **(lot or {}))
-        draft = ReservationDraft(amount, **said)  # type: ignore[arg-type]
+        draft = ReservationDraft(amount, **answers)  # type: ignore[arg-type]
         self.number = reserve(session, self.borne, listing_id=self.listing.id, draft=draft).id
         self.page = f"/reserveringen/{self.number}/voortgezet-gebruik.pdf"
         session.commit()
@@ -73,42 +73,42 @@ ANSWERED = {"project": "Stationsplein", "use": "nieuwe parkeervakken", "reused_a
 
 def test_what_nobody_answered_stands_there_as_not_answered(app: Flask, session: Session) -> None:
     transfer = Transfer(app, session).approve().without_papers()
-    said = transfer.read(transfer.hengelo)
-    assert f"Voortgezet gebruik, overdracht {transfer.number}" in said
-    assert "Waarvoor het wordt gebruikt niet beantwoord –" in said
-    assert "Opnieuw gebruikt zoals het is, zonder bewerking niet beantwoord –" in said
-    assert "Vermoeden van asbest Onbekend" in said
-    assert "Er is geen document bij de partij gezet." in said
-    assert "Er is op de materialenbank geen oordeel gegeven." in said and "Dag en handtekening" in said
-    assert "Elke vraag is beantwoord." not in said
-    assert "nieuwe parkeervakken" not in said
+    text = transfer.read(transfer.hengelo)
+    assert f"Voortgezet gebruik, overdracht {transfer.number}" in text
+    assert "Waarvoor het wordt gebruikt niet beantwoord –" in text
+    assert "Opnieuw gebruikt zoals het is, zonder bewerking niet beantwoord –" in text
+    assert "Vermoeden van asbest Onbekend" in text
+    assert "Er is geen document bij de partij gezet." in text
+    assert "Er is op de materialenbank geen oordeel gegeven." in text and "Dag en handtekening" in text
+    assert "Elke vraag is beantwoord." not in text
+    assert "nieuwe parkeervakken" not in text
 
 
 def test_every_answer_says_who_gave_it_and_when(app: Flask, session: Session) -> None:
     transfer = Transfer(app, session, **ANSWERED).approve()
-    said = transfer.read(transfer.borne)
+    text = transfer.read(transfer.borne)
     today = f"{clock.today().day} "
-    assert "800 m²" in said and "Hengelo" in said
-    for told in ("Stationsplein", "nieuwe parkeervakken"):
-        after = said.split(told, 1)[1][:120]
-        assert transfer.borne.name in after and "Borne" in after and today in after, told
-    approved = said.split("Goedgekeurd, en de afspraken vastgelegd", 1)[1][:200]
+    assert "800 m²" in text and "Hengelo" in text
+    for answer in ("Stationsplein", "nieuwe parkeervakken"):
+        after = text.split(answer, 1)[1][:120]
+        assert transfer.borne.name in after and "Borne" in after and today in after, answer
+    approved = text.split("Goedgekeurd, en de afspraken vastgelegd", 1)[1][:200]
     assert transfer.hengelo.name in approved and "versie 1 van de afspraken" in approved
     assert "185 kg per m²" in approved
 
 
 def test_an_answer_that_speaks_against_it_is_said_on_top(app: Flask, session: Session) -> None:
     transfer = Transfer(app, session, **{**ANSWERED, "same_grade": False}).approve()
-    said = transfer.read(transfer.hengelo)
-    assert "Er staat iets in de weg." in said
-    assert "Wat in de weg staat" in said and "of een hoger niveau: nee" in said
+    text = transfer.read(transfer.hengelo)
+    assert "Er staat iets in de weg." in text
+    assert "Wat in de weg staat" in text and "of een hoger niveau: nee" in text
 
 
 def test_a_rule_stands_in_it_with_its_source_until_an_adviser_finds_it_good(app: Flask, session: Session) -> None:
     transfer = Transfer(app, session, **ANSWERED).approve().without_papers()
-    said = transfer.read(transfer.hengelo)
-    assert "Regel: Milieuverklaring" in said and "over bouwstoffen (ilent.nl), gelezen op" in said
-    assert "2. Rechtmatig gebruik Er staat iets in de weg." in said
+    text = transfer.read(transfer.hengelo)
+    assert "Regel: Milieuverklaring" in text and "over bouwstoffen (ilent.nl), gelezen op" in text
+    assert "2. Rechtmatig gebruik Er staat iets in de weg." in text
     adviser = make_actor(session, "omgevingsdienst", "coordinator", "adviser")
     session.add(
         Opinion(
@@ -134,11 +134,11 @@ def test_soil_says_where_it_goes(app: Flask, session: Session) -> None:
         "asbestos_suspected": Told.NO,
     }
     place = {"receiving_soil": SoilClass.RESIDENTIAL, "function_class": SoilClass.INDUSTRY}
-    said = (
+    text = (
         Transfer(app, session, soil, amount=Quantity(Decimal(800), Unit.M3), **place).approve().read(make_actor(session, "borne"))
     )
-    assert "Klasse van de ontvangende bodem wonen" in said and "Functieklasse van de plek industrie" in said
-    assert "Vermoeden van asbest Nee" in said
+    assert "Klasse van de ontvangende bodem wonen" in text and "Functieklasse van de plek industrie" in text
+    assert "Vermoeden van asbest Nee" in text
 
 
 def test_papers_opinions_and_lifted_rules_stand_in_it_with_their_numbers(app: Flask, session: Session) -> None:
@@ -161,18 +161,18 @@ def test_papers_opinions_and_lifted_rules_stand_in_it_with_their_numbers(app: Fl
         )
     )  # fmt: skip
     session.commit()
-    said = transfer.read(adviser)
-    assert "Partijkeuring PK-2026-114 Laboratorium Oost" in said and "1 maart 2026" in said and "31 maart 2026, Verlopen" in said
-    assert "Alleen boven grondwater." in said and "over de partij als geheel" in said and "Dag en handtekening" not in said
-    assert "Gekeurd in maart. (document PK-2026-114)" in said
-    assert transfer.borne.name not in said and transfer.hengelo.name not in said  # an adviser reads organisations, no names
+    text = transfer.read(adviser)
+    assert "Partijkeuring PK-2026-114 Laboratorium Oost" in text and "1 maart 2026" in text and "31 maart 2026, Verlopen" in text
+    assert "Alleen boven grondwater." in text and "over de partij als geheel" in text and "Dag en handtekening" not in text
+    assert "Gekeurd in maart. (document PK-2026-114)" in text
+    assert transfer.borne.name not in text and transfer.hengelo.name not in text  # an adviser reads organisations, no names
 
 
 def test_both_sides_the_ao_ce_and_an_adviser_read_it_and_nobody_else(app: Flask, session: Session) -> None:
     transfer = Transfer(app, session).approve()
     readers = [transfer.hengelo, transfer.borne, make_actor(session, "regio-twente", "reviewer", "region")]
     readers += [make_actor(session, "raad", "coordinator", "adviser")]
-    assert [transfer.browser(one).get(transfer.page).status_code for one in readers] == [200] * 4
+    assert [transfer.browser(reader).get(transfer.page).status_code for reader in readers] == [200] * 4
     broker = make_actor(session, "regio-twente", "coordinator", "region")
     for other in (broker, make_actor(session, "losser", "coordinator")):
         assert transfer.browser(other).get(transfer.page).status_code == 404

@@ -33,7 +33,7 @@ def test_everybody_gets_one_accessible_side_with_what_was_adopted(adopted: Sessi
     reader = read(client, "/gemeente/hengelo.pdf")
     assert len(reader.pages) == 1
     assert "pdfuaid:part" in reader.trailer["/Root"]["/Metadata"].get_data().decode()
-    said = words(reader)
+    text = words(reader)
     # 2 000 of 5 000 t; 259 t came and 200 t went through the bank, and 30 t that came back
     for sentence in (
         f"Hengelo en de circulaire doelen in {YEAR}",
@@ -45,7 +45,7 @@ def test_everybody_gets_one_accessible_side_with_what_was_adopted(adopted: Sessi
         "College van B en W, 3 februari 2026: Besluit 2026-114.",
         f"/gemeente/hengelo?jaar={YEAR}",
     ):
-        assert sentence in said, (sentence, said)
+        assert sentence in text, (sentence, text)
 
 
 def test_the_longest_name_and_english_fit_on_one_side_too(adopted: Session, client: FlaskClient) -> None:

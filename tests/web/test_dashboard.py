@@ -71,10 +71,10 @@ def booked(session: Session, year: int | None = 2026) -> list[Exchange]:
 
 def tonnes(kg: Decimal, places: int = 0) -> str:
     """As the page writes it, made here by hand: 1.365 or 712,6, `< 1` for what would be rounded away."""
-    shown = (kg / 1000).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    if kg and not shown:
+    rounded = (kg / 1000).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    if kg and not rounded:
         return f"< {Decimal(1).scaleb(-places)}".replace(".", ",")
-    return f"{shown:,.{places}f}".replace(",", " ").replace(".", ",").replace(" ", ".").replace("-", "−")
+    return f"{rounded:,.{places}f}".replace(",", " ").replace(".", ",").replace(" ", ".").replace("-", "−")
 
 
 def content(client: FlaskClient, path: str) -> str:
@@ -109,13 +109,13 @@ def test_the_balance_is_the_sum_of_what_each_gave_to_others_and_got_from_them(ba
         if row.from_slug != row.to_slug:
             given[row.from_name] += row.mass_kg
             got[row.to_name] += row.mass_kg
-    shown = {row[0]: (row[1], row[3]) for row in cells(cut(content(reviewer, "/cijfers"), 'mp-bars"'))[1:]}
-    assert len(shown) == 15  # the fourteen, and the partner that gave
-    for name, both in shown.items():
+    balance = {row[0]: (row[1], row[3]) for row in cells(cut(content(reviewer, "/cijfers"), 'mp-bars"'))[1:]}
+    assert len(balance) == 15  # the fourteen, and the partner that gave
+    for name, both in balance.items():
         assert both == (tonnes(given[name]), tonnes(got[name])), name
-    assert shown["Hengelo"] == ("148", "1")  # what was taken back again is not in it
-    assert shown["Oldenzaal"] == ("0", "0")
-    assert next(iter(shown)) == "Wierden" and list(shown)[-1] == "Losser"  # most given above, most received below
+    assert balance["Hengelo"] == ("148", "1")  # what was taken back again is not in it
+    assert balance["Oldenzaal"] == ("0", "0")
+    assert next(iter(balance)) == "Wierden" and list(balance)[-1] == "Losser"  # most given above, most received below
 
 
 def test_the_matrix_is_the_sum_of_the_rows_of_each_pair(bank: Session, reviewer: FlaskClient) -> None:
@@ -130,11 +130,15 @@ def test_the_matrix_is_the_sum_of_the_rows_of_each_pair(bank: Session, reviewer:
             expected = f"{giver} naar {receiver}: {tonnes(pairs[giver, receiver])}" if pairs[giver, receiver] else ""
             within = tonnes(pairs[giver, receiver]) if giver == receiver and pairs[giver, receiver] else ""
             assert amount in ((expected, within) if within else (expected,)), (giver, receiver)
-        assert gave == tonnes(sum((kg for (one, other), kg in pairs.items() if one == giver != other), Decimal(0)))
+        assert gave == tonnes(
+            sum((kg for (from_name, to_name), kg in pairs.items() if from_name == giver != to_name), Decimal(0))
+        )
     assert rows[-1][0] == "Kreeg"
     for receiver, got in zip(names, rows[-1][1:-1], strict=True):
-        assert got == tonnes(sum((kg for (other, one), kg in pairs.items() if one == receiver != other), Decimal(0)))
-    assert rows[-1][-1] == tonnes(sum((kg for (one, other), kg in pairs.items() if one != other), Decimal(0)))
+        assert got == tonnes(
+            sum((kg for (from_name, to_name), kg in pairs.items() if to_name == receiver != from_name), Decimal(0))
+        )
+    assert rows[-1][-1] == tonnes(sum((kg for (from_name, to_name), kg in pairs.items() if from_name != to_name), Decimal(0)))
 
 
 def test_the_waterfall_is_the_sum_of_what_each_row_avoided_drove_and_processed(bank: Session, reviewer: FlaskClient) -> None:
@@ -143,8 +147,8 @@ def test_the_waterfall_is_the_sum_of_what_each_row_avoided_drove_and_processed(b
     transport = sum((row.transport_kgco2e for row in rows), Decimal(0))
     processing = sum((row.processing_kgco2e or Decimal(0) for row in rows), Decimal(0))
     page = content(reviewer, "/cijfers")
-    told = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
-    facts = {words(name): words(said) for name, said in told.items()}
+    markup = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+    facts = {words(name): words(text) for name, text in markup.items()}
     assert facts["Vermeden"] == f"{tonnes(avoided, 1)} ton CO₂e"
     assert facts["Vervoer"] == f"− {tonnes(transport, 1)} ton CO₂e"
     assert facts["Netto"] == f"{tonnes(avoided - transport - processing, 1)} ton CO₂e"
@@ -157,8 +161,8 @@ def test_the_waterfall_is_the_sum_of_what_each_row_avoided_drove_and_processed(b
 def test_processing_without_data_is_not_counted_and_never_zero(bank: Session, reviewer: FlaskClient) -> None:
     page = content(reviewer, "/cijfers?jaar=2025")
     assert all(row.processing_factor is None for row in booked(bank, 2025))
-    told = {words(name): words(said) for name, said in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)}
-    assert told["Bewerking"] == "nog niet geteld"
+    facts = {words(name): words(text) for name, text in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)}
+    assert facts["Bewerking"] == "nog niet geteld"
     assert "Bewerking" not in cells(groups(page))[0]
     head, *rows = cells(groups(content(reviewer, "/cijfers")))
     by_group = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
@@ -172,16 +176,16 @@ def test_months_and_groups_add_up_and_have_one_precision(bank: Session, reviewer
     for row in booked(bank):
         by_month[int(row.month[5:])] += row.mass_kg
         by_group[row.group_slug] += row.mass_kg
-    told = {words(name): words(said) for name, said in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)}
+    facts = {words(name): words(text) for name, text in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)}
     names = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november")
     for number, name in enumerate(names, 1):
-        assert told[name] == f"{tonnes(by_month[number], 1)} ton", name
+        assert facts[name] == f"{tonnes(by_month[number], 1)} ton", name
     head, *rows = cells(groups(page))
     amounts = {row[0]: row[head.index("Opnieuw gebruikt (ton)")] for row in rows}
     assert amounts["Bestrating"] == tonnes(by_group["bestrating"], 1)
     assert amounts["Totaal"] == tonnes(sum(by_group.values(), Decimal(0)), 1)
     figures = [cell for row in rows for cell in row[2:] if cell not in ("onbekend", "niet geteld")]
-    assert all(re.fullmatch(r"(< |−)?[0-9.]+,[0-9]", one) for one in figures), figures
+    assert all(re.fullmatch(r"(< |−)?[0-9.]+,[0-9]", figure) for figure in figures), figures
 
 
 def test_a_tile_stands_beside_the_same_months_of_the_year_before(bank: Session, reviewer: FlaskClient) -> None:
@@ -202,9 +206,9 @@ def test_every_number_leads_to_rows_that_add_up_to_it(bank: Session, reviewer: F
     groups = re.findall(r'<a href="(/cijfers/uitwisselingen\?[^"]*groep=[^"]*)">', page)
     assert len(links) >= 3 and groups
     for href, figure in links:
-        told = re.search(r"<h2>\s*\d+ regels?, ([0-9.,<−\s]+) ton", content(reviewer, unescape(href)))
-        assert told
-        kg = Decimal(told[1].replace(".", "").replace(",", ".")) * 1000
+        match = re.search(r"<h2>\s*\d+ regels?, ([0-9.,<−\s]+) ton", content(reviewer, unescape(href)))
+        assert match
+        kg = Decimal(match[1].replace(".", "").replace(",", ".")) * 1000
         assert tonnes(kg) == unescape(figure).replace("\u00a0", " "), href
     for href in groups:
         assert "regel" in content(reviewer, unescape(href))
@@ -238,10 +242,10 @@ def test_what_is_agreed_and_not_counted_yet_is_told_while_there_is_little_to_com
         owner, asker = make_actor(bank, "hengelo"), make_actor(bank, "borne")
         reader = visit(app, bank, make_actor(bank, "regio-twente", "reviewer"))
         assert "Wat nog loopt" not in content(reader, "/cijfers")
-        asked = reserve(
+        reservation = reserve(
             bank, asker, listing_id=make_listing(bank, owner).id, draft=ReservationDraft(Quantity(Decimal(100), Unit.M2))
         )
-        approve(bank, owner, reservation_id=asked.id)
+        approve(bank, owner, reservation_id=reservation.id)
         bank.commit()
         other = visit(app, bank, make_actor(bank, "losser"))
         assert "Wat nog loopt 1 overdracht" in words(content(reader, "/cijfers"))
@@ -254,8 +258,8 @@ def test_a_partner_sees_the_balance_and_neither_years_nor_pairs(bank: Session, a
     partner = visit(app, bank, make_actor(bank, "sloper-bv", kind="partner"))
     page = content(partner, "/cijfers?jaar=2026")
     assert "mp-years" not in page and "mp-matrix" not in page and "Grootste stromen" not in page
-    shown = {row[0]: (row[1], row[3]) for row in cells(cut(page, 'mp-bars"'))[1:]}
-    assert len(shown) == 15 and shown["Wierden"] == ("400", "3")  # of all years
+    balance = {row[0]: (row[1], row[3]) for row in cells(cut(page, 'mp-bars"'))[1:]}
+    assert len(balance) == 15 and balance["Wierden"] == ("400", "3")  # of all years
     assert "gemiddelde afstand in hele kilometers" in page
     assert partner.get("/cijfers.csv?table=pairs").status_code == 404
     assert partner.get("/cijfers.csv?table=groups&jaar=2026").data == partner.get("/cijfers.csv?table=groups").data
@@ -264,7 +268,7 @@ def test_a_partner_sees_the_balance_and_neither_years_nor_pairs(bank: Session, a
 def test_a_member_of_a_municipality_follows_only_its_own_rows(bank: Session, app: Flask) -> None:
     page = content(visit(app, bank, make_actor(bank, "borne")), "/cijfers")
     sides = re.findall(r"/cijfers/uitwisselingen\?([^\"]+)", page)
-    assert sides and all("borne" in one for one in sides)
+    assert sides and all("borne" in side for side in sides)
 
 
 @pytest.mark.parametrize("query", ["", "?jaar=alles"])
@@ -289,19 +293,19 @@ def test_the_file_of_a_year_holds_every_pair_exact(bank: Session, reviewer: Flas
     for row in booked(bank):
         pairs[row.from_name, row.to_name] += row.mass_kg
     column = lines[0].split(";").index("Opnieuw gebruikt (kg)")
-    told = {tuple(line.split(";")[:2]): Decimal(line.split(";")[column].replace(",", ".")) for line in lines[1:]}
-    assert told == dict(pairs)
+    masses = {tuple(line.split(";")[:2]): Decimal(line.split(";")[column].replace(",", ".")) for line in lines[1:]}
+    assert masses == dict(pairs)
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "count"),
     [("van=hengelo", 5), ("naar=borne&jaar=2026", 3), ("organisatie=wierden", 2), ("groep=grond", 1), ("maand=2026-11", 2),
      ("van=niemand&jaar=x&maand=2026-13", 15), ("van=hengelo&naar=losser&jaar=2026", 0)],
 )  # fmt: skip
-def test_rows_are_found_by_giver_receiver_group_and_period(reviewer: FlaskClient, query: str, said: int) -> None:
+def test_rows_are_found_by_giver_receiver_group_and_period(reviewer: FlaskClient, query: str, count: int) -> None:
     page = content(reviewer, f"/cijfers/uitwisselingen?{query}")
-    told = re.search(r"<h2>\s*(\d+) regel", page)
-    assert (int(told[1]) if told else 0) == said
+    match = re.search(r"<h2>\s*(\d+) regel", page)
+    assert (int(match[1]) if match else 0) == count
 
 
 def test_a_sentence_above_each_chart_says_what_is_seen(reviewer: FlaskClient) -> None:
@@ -322,6 +326,6 @@ def test_the_workbook_holds_the_tables_of_the_files_exact(bank: Session, reviewe
         column = next(
             index for index, head in enumerate(lines[0].split(";")) if head in ("Opnieuw gebruikt (kg)", "Ontvangen (kg)")
         )
-        told = [Decimal(line.split(";")[column].replace(",", ".")) for line in lines[1:]]
-        assert [Decimal(str(row[column])) for row in sheet[1:]] == told
+        masses = [Decimal(line.split(";")[column].replace(",", ".")) for line in lines[1:]]
+        assert [Decimal(str(row[column])) for row in sheet[1:]] == masses
     assert load_workbook(BytesIO(client.get("/cijfers.xlsx").data)).sheetnames == ["Totalen"]

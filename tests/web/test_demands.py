@@ -123,9 +123,9 @@ def test_nothing_wanted_says_what_to_do(client: FlaskClient, session: Session) -
 
 
 def test_a_demand_is_kept_as_it_was_typed_and_found_again(borne: FlaskClient, session: Session) -> None:
-    kept = send(borne, "/gezocht/nieuw", {"title": "Half verteld", "quantity": "veel", "do": "auto"})
-    assert kept.json is not None
-    assert kept.json["address"] == "/gezocht/concept/1" and kept.json["saved"].startswith("bewaard om ")
+    answer = send(borne, "/gezocht/nieuw", {"title": "Half verteld", "quantity": "veel", "do": "auto"})
+    assert answer.json is not None
+    assert answer.json["address"] == "/gezocht/concept/1" and answer.json["saved"].startswith("bewaard om ")
     desk = borne.get("/werk").text
     assert "Half verteld" in desk and 'href="/gezocht/concept/1"' in desk
     assert send(borne, "/gezocht/concept/1", typed(do="later", accepts_hazards=["pak"])).location == "/werk"
@@ -167,8 +167,8 @@ def test_a_change_is_kept_beside_the_demand_until_it_is_saved(app: Flask, sessio
     demand = make_demand(session, asker)
     client, address = visit(app, session, asker), f"/gezocht/{demand.id}/bewerken"
     for title in ("Anders", "Nog anders"):
-        kept = send(client, address, typed(title=title, do="auto"))
-        assert kept.json is not None and kept.json["address"] == address
+        answer = send(client, address, typed(title=title, do="auto"))
+        assert answer.json is not None and answer.json["address"] == address
     assert only(session).title == "Stenen voor het parkeerhof"
     page = client.get(address).text
     assert 'value="Nog anders"' in page and "staat nog niet in de vraag" in page

@@ -55,8 +55,8 @@ class Yard:
         page = client.get(f"/depots/{self.depot.id}")
         sent = client.post(f"/depots/{self.depot.id}/agenda{what}", data={"csrf_token": csrf_token(page)})
         assert sent.status_code == 303
-        found = re.search(r'id="feed"[^>]*value="([^"]+)"', client.get(f"/depots/{self.depot.id}").text)
-        return urlsplit(unescape(found.group(1))).path if found else ""
+        match = re.search(r'id="feed"[^>]*value="([^"]+)"', client.get(f"/depots/{self.depot.id}").text)
+        return urlsplit(unescape(match.group(1))).path if match else ""
 
     def reserve(self, quantity: int = 100) -> int:
         """Borne reserves what lies here, and Hengelo approves it."""
@@ -102,20 +102,20 @@ def test_a_calendar_shows_what_comes_what_goes_and_what_has_lain_here_long_enoug
     lot = make_lot(session, depot, yard.hengelo, days=20)  # may lie here until 11 March
     make_lot(session, depot, yard.hengelo, days=31)  # lies too long already
     session.commit()
-    found = events(client, yard.make())
+    calendar = events(client, yard.make())
     key = f"depot-{depot.id}"
-    assert {name: told(event) for name, event in found.items() if "transfer" in name} == {
+    assert {name: told(event) for name, event in calendar.items() if "transfer" in name} == {
         f"{key}-transfer-{first}-out": ("Wordt opgehaald: 100 m² van Keien", at, "CONFIRMED"),
         f"{key}-transfer-{second}-out": ("Wordt opgehaald: 50 m² van Keien", date(2027, 3, 31), "TENTATIVE"),
     }
     material = "Betonstraatsteen keiformaat 8 cm"
-    assert {name: told(event) for name, event in found.items() if "arrival" in name} == {
+    assert {name: told(event) for name, event in calendar.items() if "arrival" in name} == {
         f"{key}-arrival-1": (f"Komt binnen: 5 m² {material}", date(2027, 3, 4), "CONFIRMED"),
         f"{key}-arrival-2": (f"Te laat: 7 m² {material}", date(2027, 3, 1), "TENTATIVE"),
         f"{key}-arrival-3": (f"Komt binnen: 8 m² {material}", date(2027, 4, 26), "CONFIRMED"),
     }
     # the two lots of Borne's reservations came today: 30 days from 1 March is 31 March
-    assert {name: told(event) for name, event in found.items() if "stay" in name} == {
+    assert {name: told(event) for name, event in calendar.items() if "stay" in name} == {
         f"{key}-stay-2027-03-11": (f"Langste ligtijd eindigt: {lot_number(lot.id)} Grijze keien", date(2027, 3, 11), "CONFIRMED"),
         f"{key}-stay-2027-03-31": ("Langste ligtijd eindigt: 2 partijen", date(2027, 3, 31), "CONFIRMED"),
     }

@@ -33,10 +33,10 @@ def now(session: Session, depot: int) -> Depot:
     """The depot as it is stored; nobody waits for this session."""
     session.rollback()
     session.expire_all()
-    found = get_depot(session, depot)
+    row = get_depot(session, depot)
     session.expunge_all()
     session.rollback()
-    return found
+    return row
 
 
 def path(depot: int, page: str = "") -> str:

@@ -30,11 +30,11 @@ def test_the_manifest_speaks_the_language_of_the_page(client: FlaskClient, prefi
 
 
 def test_its_icons_are_pictures_of_the_size_that_they_say(client: FlaskClient) -> None:
-    told = client.get("/app.webmanifest").json
-    assert told is not None
-    sizes = {(icon["sizes"], icon["purpose"]) for icon in told["icons"]}
+    manifest = client.get("/app.webmanifest").json
+    assert manifest is not None
+    sizes = {(icon["sizes"], icon["purpose"]) for icon in manifest["icons"]}
     assert sizes == {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
-    for icon in told["icons"]:
+    for icon in manifest["icons"]:
         with client.get(icon["src"]) as answer:
             drawn = Image.open(BytesIO(answer.data))
         assert (f"{drawn.width}x{drawn.height}", answer.mimetype) == (icon["sizes"], "image/png")
@@ -43,9 +43,9 @@ def test_its_icons_are_pictures_of_the_size_that_they_say(client: FlaskClient) -
 
 
 def test_its_shortcuts_lead_to_pages(client: FlaskClient) -> None:
-    told = client.get("/app.webmanifest").json
-    assert told is not None
-    assert {client.get(shortcut["url"]).status_code for shortcut in told["shortcuts"]} <= {200, 303}
+    manifest = client.get("/app.webmanifest").json
+    assert manifest is not None
+    assert {client.get(shortcut["url"]).status_code for shortcut in manifest["shortcuts"]} <= {200, 303}
 
 
 BEGUN = {
@@ -110,9 +110,9 @@ def test_the_page_says_the_same_to_everybody_and_the_worker_keeps_it(client: Fla
     assert "uitloggen" not in page and "csrf_token" not in page
     script = client.get("/worker.js")
     assert (script.mimetype, script.headers["Cache-Control"]) == ("text/javascript", "public, max-age=3600")
-    kept = json.loads(script.text.removeprefix("self.bank = ").partition(";\n")[0])
-    assert kept["pages"] == [OFFLINE, f"/en{OFFLINE}"]
-    for path in kept["files"]:
+    settings = json.loads(script.text.removeprefix("self.bank = ").partition(";\n")[0])
+    assert settings["pages"] == [OFFLINE, f"/en{OFFLINE}"]
+    for path in settings["files"]:
         with client.get(path) as answer:
             assert answer.status_code == 200, path
-    assert set(re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"', page)) <= set(kept["files"])
+    assert set(re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"', page)) <= set(settings["files"])

@@ -29,12 +29,12 @@ def named(database_url: str, instance: Path) -> Iterator[Flask]:
 @pytest.mark.slow
 def test_another_host_name_is_answered_400(named: Flask, path: str) -> None:
     client = named.test_client()
-    known = client.get(path, base_url="http://bank.example").status_code
+    status = client.get(path, base_url="http://bank.example").status_code
     for host in ("http://evil.example", "http://bank.example.evil.example", "http://bank.example@evil.example"):
         answer = client.get(path, base_url=host)
         assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (400, "nosniff"), host
     assert client.post(path, base_url="http://evil.example").status_code == 400
-    assert client.get(path, base_url="http://bank.example").status_code == known != 400
+    assert client.get(path, base_url="http://bank.example").status_code == status != 400
 
 
 def test_the_machine_itself_may_ask_by_number_whether_the_process_lives(named: Flask) -> None:
@@ -46,7 +46,7 @@ def test_the_machine_itself_may_ask_by_number_whether_the_process_lives(named: F
 def test_a_program_sees_the_photos_of_its_own_draft_with_its_token(app: Flask, session: Session, database: Database) -> None:
     seed_taxonomy(session)
     hengelo, losser = make_actor(session, "hengelo"), make_actor(session, "losser")
-    tokens = [make_token(session, one, name="test") for one in (hengelo, losser)]
+    tokens = [make_token(session, actor, name="test") for actor in (hengelo, losser)]
     from marketplace.market.actions.listings import create_listing
 
     number = create_listing(session, hengelo, listing_draft()).id
@@ -56,14 +56,14 @@ def test_a_program_sees_the_photos_of_its_own_draft_with_its_token(app: Flask, s
     made = client.post(f"/api/v1/listings/{number}/photos", data={"photo": (BytesIO(picture()), "foto.jpg")}, headers=mine)
     address = next(iter(made.get_json()["urls"].values()))
     path = address[address.index("/media/") :]
-    shown = client.get(path, headers=mine)
-    assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "private, max-age=86400")
+    photo = client.get(path, headers=mine)
+    assert (photo.status_code, photo.headers["Cache-Control"]) == (200, "private, max-age=86400")
     assert [client.get(path, headers=headers).status_code for headers in (other, {})] == [404, 404]
     wrong = client.get(path, headers={"Authorization": "Bearer nonsense"})
     assert (wrong.status_code, wrong.headers["WWW-Authenticate"]) == (401, "Bearer")
     by_cookie = visit(app, session, hengelo).get(path)
     assert by_cookie.status_code == 200
-    for answer in (shown, by_cookie):
+    for answer in (photo, by_cookie):
         answer.close()
 
 
@@ -83,7 +83,7 @@ def test_an_address_that_takes_a_form_only_says_so_to_who_opens_it(app: Flask, s
     assert len(addresses) > 20
     for rule, methods in addresses:
         answer = client.get(re.sub(r"<[^>]*>", "1", rule))
-        allowed = {one.strip() for one in answer.headers.get("Allow", "").split(",")}
+        allowed = {method.strip() for method in answer.headers.get("Allow", "").split(",")}
         assert (answer.status_code, allowed - {"OPTIONS"}) == (405, methods - {"OPTIONS"}), rule
 
 

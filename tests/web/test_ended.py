@@ -77,8 +77,8 @@ def test_a_lot_with_its_hazards_in_english_and_photos_are_chosen_again(
     with database.read() as reading:
         assert reading.scalars(select(Listing)).all() == []
         assert set(reading.scalars(select(KeptForm)).one().fields) >= {"title", "hazard-asbest"}
-        kept = reading.scalars(select(KeptForm)).one().fields
-    assert not {"csrf_token", "idempotency_key", "step", "photos"} & set(kept)
+        fields = reading.scalars(select(KeptForm)).one().fields
+    assert not {"csrf_token", "idempotency_key", "step", "photos"} & set(fields)
 
 
 def test_a_step_goes_on_with_what_was_typed(client: FlaskClient, database: Database, email: str) -> None:

@@ -37,6 +37,6 @@ def test_the_figures_say_to_whom_transport_is_counted_in_whole_kilometres(app: F
         visit(app, session, make_actor(session, slug, kind=kind))
         for slug, kind in (("waterschap-vechtstromen", "partner"), ("almelo", "municipality"))
     )
-    said = "gemiddelde afstand in hele kilometers"
-    assert said in partner.get("/cijfers").text and said in app.test_client().get("/cijfers").text
-    assert said not in colleague.get("/cijfers").text
+    sentence = "gemiddelde afstand in hele kilometers"
+    assert sentence in partner.get("/cijfers").text and sentence in app.test_client().get("/cijfers").text
+    assert sentence not in colleague.get("/cijfers").text

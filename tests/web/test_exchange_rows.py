@@ -37,42 +37,42 @@ def reviewer(bank: Session, app: Flask) -> FlaskClient:
 def lines(client: FlaskClient, seq: int) -> dict[str, list[str]]:
     """What stands on the page of a row: the label, then the result, how it follows, and the notes."""
     page = client.get(f"/cijfers/uitwisselingen/{seq}").text.split('<dl class="mp-sums">')[1].split("</dl>")[0]
-    found = {}
+    texts = {}
     for part in page.split("<div>")[1:]:
         label, *rest = re.findall(r"<d[td][^>]*>(.*?)</d[td]>", part, re.DOTALL)
-        found[re.sub(r"<[^>]+>", "", label).strip()] = [one.strip().replace("\u00a0", " ") for one in rest]
-    return found
+        texts[re.sub(r"<[^>]+>", "", label).strip()] = [text.strip().replace("\u00a0", " ") for text in rest]
+    return texts
 
 
 def test_every_figure_of_a_row_follows_from_the_ones_above_it(reviewer: FlaskClient) -> None:
-    shown = lines(reviewer, 1)
-    assert shown["Massa"][:2] == ["1.000,5 kg", "1.000,5 kg × 1 kg"]
-    assert shown["Afstand"][0] == "10 km"
-    assert shown["Weg"][:2] == ["13 km", "10 km × 1,3"]
-    assert shown["Vervoersprestatie"][:2] == ["13,007 tonkm", "1,0005 ton × 13 km"]  # 13.0065
-    assert shown["Vervoer"][:2] == ["2,601 kg CO₂e", "1,0005 ton × 13 km × 0,2"]  # 2.6013
-    assert shown["Vermeden"][:2] == ["118,859 kg CO₂e", "1.000,5 kg × 0,1188"]  # 118.8594
-    assert "De ontvanger zei: het vervangt een aankoop." in shown["Vermeden"]
-    assert shown["Bewerking"][:2] == ["2,001 kg CO₂e", "1.000,5 kg × 0,002"]
-    assert shown["Netto bespaard"] == ["114,257 kg CO₂e", "118,859 − 2,601 − 2,001"]
-    assert shown["Prijs"][0].startswith("€ 250")
-    assert shown["Bespaard geld"][0].startswith("€ 650")  # 900 − 250
+    sums = lines(reviewer, 1)
+    assert sums["Massa"][:2] == ["1.000,5 kg", "1.000,5 kg × 1 kg"]
+    assert sums["Afstand"][0] == "10 km"
+    assert sums["Weg"][:2] == ["13 km", "10 km × 1,3"]
+    assert sums["Vervoersprestatie"][:2] == ["13,007 tonkm", "1,0005 ton × 13 km"]  # 13.0065
+    assert sums["Vervoer"][:2] == ["2,601 kg CO₂e", "1,0005 ton × 13 km × 0,2"]  # 2.6013
+    assert sums["Vermeden"][:2] == ["118,859 kg CO₂e", "1.000,5 kg × 0,1188"]  # 118.8594
+    assert "De ontvanger zei: het vervangt een aankoop." in sums["Vermeden"]
+    assert sums["Bewerking"][:2] == ["2,001 kg CO₂e", "1.000,5 kg × 0,002"]
+    assert sums["Netto bespaard"] == ["114,257 kg CO₂e", "118,859 − 2,601 − 2,001"]
+    assert sums["Prijs"][0].startswith("€ 250")
+    assert sums["Bespaard geld"][0].startswith("€ 650")  # 900 − 250
     between = "Bronnen noemen tussen 0,081 en 0,165: van 81,041 kg CO₂e tot 165,083 kg CO₂e."  # 81.0405 and 165.0825
-    assert between in shown["Vermeden"]
+    assert between in sums["Vermeden"]
     assert lines(reviewer, 2)["Prijs"][0] == "gratis"
 
 
 def test_what_has_no_factor_is_unknown_and_never_zero(reviewer: FlaskClient) -> None:
-    shown = lines(reviewer, 2)
-    assert [shown[name][0] for name in ("Vermeden", "Bewerking", "Netto bespaard")] == ["onbekend"] * 3
-    assert shown["Vervoer"][0] == "4,16 kg CO₂e"  # 0.4 t × 13 km × 0.8
+    sums = lines(reviewer, 2)
+    assert [sums[name][0] for name in ("Vermeden", "Bewerking", "Netto bespaard")] == ["onbekend"] * 3
+    assert sums["Vervoer"][0] == "4,16 kg CO₂e"  # 0.4 t × 13 km × 0.8
 
 
 def test_a_row_that_takes_back_names_the_row_and_its_part(reviewer: FlaskClient) -> None:
-    shown, page = lines(reviewer, 4), reviewer.get("/cijfers/uitwisselingen/4").text
-    assert shown["Hoeveelheid"][1] == "Teruggenomen van regel 1."
-    assert shown["Massa"][:2] == ["−1.000,5 kg", "1.000,5 kg × -1.000,5 kg ⁄ 1.000,5 kg"]
-    assert shown["Netto bespaard"] == ["−114,257 kg CO₂e", "(−118,859) − (−2,601) − (−2,001)"]
+    sums, page = lines(reviewer, 4), reviewer.get("/cijfers/uitwisselingen/4").text
+    assert sums["Hoeveelheid"][1] == "Teruggenomen van regel 1."
+    assert sums["Massa"][:2] == ["−1.000,5 kg", "1.000,5 kg × -1.000,5 kg ⁄ 1.000,5 kg"]
+    assert sums["Netto bespaard"] == ["−114,257 kg CO₂e", "(−118,859) − (−2,601) − (−2,001)"]
     assert 'href="/cijfers/uitwisselingen/1"' in page
     assert 'href="/cijfers/uitwisselingen/4"' in reviewer.get("/cijfers/uitwisselingen/1").text
 

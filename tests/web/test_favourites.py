@@ -33,8 +33,8 @@ def lot(session: Session, owner: Actor) -> Listing:
 def test_a_lot_is_kept_from_its_page_and_let_go_from_the_list(app: Flask, session: Session, lot: Listing) -> None:
     borne = visit(app, session, make_actor(session, "borne"))
     assert "U bewaart nog geen partijen" in borne.get("/bewaard").text
-    kept = send(borne, f"/aanbod/{lot.id}", {}, to=f"/aanbod/{lot.id}/bewaren")
-    assert (kept.status_code, kept.location) == (303, f"/aanbod/{lot.id}")
+    answer = send(borne, f"/aanbod/{lot.id}", {}, to=f"/aanbod/{lot.id}/bewaren")
+    assert (answer.status_code, answer.location) == (303, f"/aanbod/{lot.id}")
     page = borne.get(f"/aanbod/{lot.id}").text
     assert "De partij is bewaard" in page and f'formaction="/aanbod/{lot.id}/loslaten"' in page
     listed = borne.get("/bewaard").text
@@ -48,8 +48,8 @@ def test_from_a_search_one_comes_back_to_the_search(app: Flask, session: Session
     borne = visit(app, session, make_actor(session, "borne"))
     page = borne.get("/aanbod?q=keien&weergave=lijst").text
     assert 'name="back" value="?q=keien&amp;weergave=lijst"' in page
-    kept = send(borne, "/aanbod", {"back": "?q=keien&weergave=lijst"}, to=f"/aanbod/{lot.id}/bewaren")
-    assert kept.location == f"/aanbod?q=keien&weergave=lijst#lot-{lot.id}"
+    answer = send(borne, "/aanbod", {"back": "?q=keien&weergave=lijst"}, to=f"/aanbod/{lot.id}/bewaren")
+    assert answer.location == f"/aanbod?q=keien&weergave=lijst#lot-{lot.id}"
     elsewhere = send(borne, "/aanbod", {"back": "//boef.example"}, to=f"/aanbod/{lot.id}/bewaren")
     assert elsewhere.location == f"/aanbod/{lot.id}"
 
@@ -104,10 +104,10 @@ def test_what_a_lot_saves_is_unknown_without_a_factor_and_never_not_said(
 ) -> None:
     other = make_listing(session, owner, title="Rode keien")
     session.commit()
-    known = comparing.lot_page
+    original = comparing.lot_page
 
     def without_factor(session: Session, listing: Listing, taxonomy: Taxonomy) -> LotPage:
-        page = known(session, listing, taxonomy)
+        page = original(session, listing, taxonomy)
         return replace(page, saves_kgco2e=None) if listing.id == other.id else page
 
     monkeypatch.setattr(comparing, "lot_page", without_factor)
@@ -122,7 +122,7 @@ def test_what_cannot_be_seen_is_not_compared(client: FlaskClient, session: Sessi
     session.commit()
     page = client.get(f"/aanbod/vergelijken?lots={lot.id}&lots={draft.id}").text
     assert "Geheim" not in page and "Kies twee tot vier partijen" in page and "1 partij is er niet" in page
-    many = client.get("/aanbod/vergelijken?" + "&".join(f"lots={one.id}" for one in more)).text
+    many = client.get("/aanbod/vergelijken?" + "&".join(f"lots={listing.id}" for listing in more)).text
     assert "U ziet de eerste vier" in many and "Partij 3" in many and "Partij 4" not in many
     assert "Kies twee tot vier partijen" in client.get("/aanbod/vergelijken?lots=x").text
 

@@ -20,12 +20,12 @@ def bank(session: Session) -> Iterator[Session]:
     with clock.frozen(datetime(2026, 12, 15, 12, tzinfo=clock.AMSTERDAM)):
         seed_taxonomy(session)
         owner = make_actor(session, "hengelo")
-        for title, said in (
+        for title, fields in (
             ("Rode keien", {"thickness-cm": "8", "colour": "red"}),
             ("Dikke keien", {"thickness-cm": "10.5", "colour": "grey"}),
             ("Keien zonder meer", {}),
         ):
-            make_listing(session, owner, title=title, fields=said)
+            make_listing(session, owner, title=title, fields=fields)
         session.commit()
         yield session
 

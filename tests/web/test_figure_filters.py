@@ -126,8 +126,8 @@ def content(client: FlaskClient, path: str) -> str:
 
 
 def rows_in(page: str) -> tuple[int, Decimal]:
-    told = re.search(r"<h2>\s*(\d+) regels?, ([0-9.,]+) ton", page)
-    return (int(told[1]), Decimal(told[2].replace(".", "").replace(",", "."))) if told else (0, Decimal(0))
+    match = re.search(r"<h2>\s*(\d+) regels?, ([0-9.,]+) ton", page)
+    return (int(match[1]), Decimal(match[2].replace(".", "").replace(",", "."))) if match else (0, Decimal(0))
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def rows_in(page: str) -> tuple[int, Decimal]:
 def test_figures_and_rows_take_the_same_filters(reviewer: FlaskClient, query: str, rows: int, tonnes: str) -> None:
     assert rows_in(content(reviewer, f"/cijfers/uitwisselingen?{query}")) == (rows, Decimal(tonnes))
     table = reviewer.get(f"/cijfers.csv?table=totals&{query}").data.decode("utf-8-sig").splitlines()
-    told = dict(zip(table[0].split(";"), table[1].split(";"), strict=True))
-    assert (int(told["Uitwisselingen"]), Decimal(told["Opnieuw gebruikt (kg)"].replace(",", "."))) == (
+    totals = dict(zip(table[0].split(";"), table[1].split(";"), strict=True))
+    assert (int(totals["Uitwisselingen"]), Decimal(totals["Opnieuw gebruikt (kg)"].replace(",", "."))) == (
         rows,
         Decimal(tonnes) * 1000,
     )
@@ -166,8 +166,8 @@ def test_every_chip_takes_one_filter_away_and_keeps_the_others(reviewer: FlaskCl
     }
     whole = ["gemeente=borne", "groep=bestrating", "weg=direct", "bereik=tussen", "grond=nee"]
     assert list(chips) == ["Borne", "Bestrating", "direct", "tussen organisaties", "zonder zand en grond"]
-    for one, href in zip(whole, chips.values(), strict=True):
-        assert href == "/cijfers?" + "&".join(["jaar=2026", *(other for other in whole if other != one)])
+    for parameter, href in zip(whole, chips.values(), strict=True):
+        assert href == "/cijfers?" + "&".join(["jaar=2026", *(other for other in whole if other != parameter)])
     quarter = content(reviewer, "/cijfers?jaar=2026&kwartaal=2&gemeente=borne")
     assert '<a class="mp-chip" href="/cijfers?jaar=2026&amp;gemeente=borne">' in quarter
     assert 'class="mp-chip mp-chip--all" href="/cijfers?jaar=2026"' in page

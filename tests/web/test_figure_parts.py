@@ -100,7 +100,7 @@ def test_euros_are_told_by_organisation_and_settled_as_a_file(reviewer: FlaskCli
     lines = reviewer.get("/cijfers/verrekening.csv?jaar=2026").data.decode("utf-8-sig").splitlines()
     by_name = {line.split(";")[0]: line.split(";")[1:] for line in lines[1:]}
     assert by_name["Wierden"] == ["1200", "300", "900", "50000", "4000", "46000"]
-    assert [sum(Decimal(one[column].replace(",", ".")) for one in by_name.values()) for column in (2, 5)] == [0, 0]
+    assert [sum(Decimal(row[column].replace(",", ".")) for row in by_name.values()) for column in (2, 5)] == [0, 0]
     book = load_workbook(BytesIO(reviewer.get("/cijfers/verrekening.xlsx?jaar=2026").data))
     assert book.sheetnames == ["Saldo", "Betalingen per paar"]
     pairs = {(row[0].value, row[1].value): row[4].value for row in book["Betalingen per paar"].iter_rows(min_row=2)}

@@ -62,9 +62,9 @@ def logged_in(session: Session, client: FlaskClient, slug: str, role: Role = Rol
 
 
 def csrf(page: TestResponse) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
-    assert found
-    return found[1]
+    match = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
+    assert match
+    return match[1]
 
 
 def table(client: FlaskClient, key: str, path: str = "/cijfers.csv") -> list[dict[str, str]]:
@@ -129,8 +129,8 @@ def test_each_file_adds_up_to_the_totals(bank: Session, client: FlaskClient, key
     rows = table(member, key)
     for column, total in list(whole.items())[1:]:
         name = column.replace("Opnieuw gebruikt", "Ontvangen") if key == "municipalities" else column
-        known = [number(row[name]) for row in rows if row[name]]  # an empty cell: unknown, and never zero
-        assert sum(known) == (number(total) if total else 0), column
+        values = [number(row[name]) for row in rows if row[name]]  # an empty cell: unknown, and never zero
+        assert sum(values) == (number(total) if total else 0), column
     if key == "municipalities":
         assert sum(number(row["Gegeven (kg)"]) for row in rows) == number(whole["Opnieuw gebruikt (kg)"])
 

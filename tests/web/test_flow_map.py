@@ -14,8 +14,8 @@ def flow(giver: str, receiver: str, tonnes: int) -> Flow:
 
 
 def numbers(path: str) -> list[tuple[float, float]]:
-    said = [part.split() for part in path.replace("M", "").replace("Z", "").replace("Q", " ").replace("L", " ").split("  ")]
-    flat = [float(one) for part in said for one in part]
+    points = [part.split() for part in path.replace("M", "").replace("Z", "").replace("Q", " ").replace("L", " ").split("  ")]
+    flat = [float(number) for point in points for number in point]
     return list(zip(flat[::2], flat[1::2], strict=True))
 
 
@@ -40,7 +40,7 @@ def test_the_way_back_has_a_line_of_its_own() -> None:
     drawn = flow_map([flow("borne", "hengelo", 5), flow("hengelo", "borne", 5)])
     assert drawn is not None
     assert drawn.arrows[0].line != drawn.arrows[1].line
-    bends = {numbers(one.line)[1] for one in drawn.arrows}
+    bends = {numbers(arrow.line)[1] for arrow in drawn.arrows}
     assert len(bends) == 2
 
 
@@ -54,14 +54,14 @@ def test_no_name_covers_another() -> None:
     assert drawn is not None and len(drawn.towns) == 14
     boxes = [
         (
-            one.name_x - len(one.name) * LETTER / 2,
-            one.name_y - LINE / 2,
-            one.name_x + len(one.name) * LETTER / 2,
-            one.name_y + LINE / 2,
+            town.name_x - len(town.name) * LETTER / 2,
+            town.name_y - LINE / 2,
+            town.name_x + len(town.name) * LETTER / 2,
+            town.name_y + LINE / 2,
         )
-        for one in drawn.towns
+        for town in drawn.towns
     ]
-    for index, one in enumerate(boxes):
+    for index, box in enumerate(boxes):
         for other in boxes[index + 1 :]:
-            apart = one[2] <= other[0] + 1 or other[2] <= one[0] + 1 or one[3] <= other[1] + 1 or other[3] <= one[1] + 1
-            assert apart, (one, other)
+            apart = box[2] <= other[0] + 1 or other[2] <= box[0] + 1 or box[3] <= other[1] + 1 or other[3] <= box[1] + 1
+            assert apart, (box, other)

@@ -69,7 +69,7 @@ def test_no_tab_of_the_administration_leads_to_a_refusal(client: FlaskClient, da
     assert tabs
     addresses = re.findall(r'href="([^"]+)"', tabs[0])
     assert len(addresses) >= 3
-    assert [(one, client.get(one).status_code) for one in addresses] == [(one, 200) for one in addresses]
+    assert [(address, client.get(address).status_code) for address in addresses] == [(address, 200) for address in addresses]
 
 
 @pytest.mark.parametrize("who", ROLES)

@@ -81,8 +81,8 @@ def test_gone_asks_what_became_of_it_before_it_closes(app: Flask, session: Sessi
     address = f"/aanbod/{lot.id}/sluiten"
     answer = send(client, "/werk", {"answer": "gone"}, to=f"/aanbod/{lot.id}/bevestigen")
     assert (answer.status_code, answer.location) == (303, address)
-    asked = client.get(address).text.replace("\u00a0", " ")
-    assert "Voor 1.200 m² is hier geen afnemer gevonden" in asked
+    page = client.get(address).text.replace("\u00a0", " ")
+    assert "Voor 1.200 m² is hier geen afnemer gevonden" in page
     refused = send(client, address, {"reason": "Te veel breuk"})
     assert refused.status_code == 422 and "Kies wat er met de rest is gebeurd" in refused.text and "Te veel breuk" in refused.text
     assert send(client, address, {"outcome": "recycled", "reason": "Te veel breuk"}).status_code == 303
@@ -118,7 +118,7 @@ def test_withdrawing_asks_what_became_of_the_rest_and_a_draft_is_not_asked(app: 
     assert send(client, f"/aanbod/{lot.id}/intrekken", {"outcome": "own_use"}).status_code == 303
     assert "Wat is er met de rest gebeurd" not in client.get(f"/aanbod/{draft.id}/intrekken").text
     assert send(client, f"/aanbod/{draft.id}/intrekken", {}).status_code == 303
-    assert [one.outcome for one in session.scalars(select(SupplyLoss))] == ["own_use"]
+    assert [loss.outcome for loss in session.scalars(select(SupplyLoss))] == ["own_use"]
 
 
 @pytest.mark.slow

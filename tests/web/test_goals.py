@@ -50,9 +50,9 @@ def hidden(page: TestResponse) -> dict[str, str]:
 def versions(session: Session) -> list[tuple[int, int]]:
     session.expire_all()
     rows = session.scalars(select(GoalVersion).where(GoalVersion.number == 2).order_by(GoalVersion.id))
-    found = [(row.version, row.target_year) for row in rows]
+    pairs = [(row.version, row.target_year) for row in rows]
     session.rollback()
-    return found
+    return pairs
 
 
 def test_the_reviewer_looks_at_what_changes_and_records_it(bank: Session, client: FlaskClient) -> None:

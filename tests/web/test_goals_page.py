@@ -141,8 +141,8 @@ def test_the_ao_ce_sets_from_how_many_inhabitants_on_there_is_a_figure(bank: Ses
     assert refused.status_code == 422 and 'value="12,5"' in refused.text
     assert reviewer.post("/doelen/dekking", data={**sent, "reason": "Zolang er één meedoet."}).status_code == 303
     assert "minstens 12,5% van de inwoners" in read(reviewer) and f"De regio: 75% in {LAST}" in read(reviewer)
-    kept = read(reviewer, "/doelen/dekking")
-    assert "Zolang er één meedoet." in kept and "Bij het begin 50%" in kept
+    page = read(reviewer, "/doelen/dekking")
+    assert "Zolang er één meedoet." in page and "Bij het begin 50%" in page
 
 
 def test_the_page_sends_as_many_statements_for_many_municipalities_and_years_as_for_none(

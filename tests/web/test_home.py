@@ -124,13 +124,13 @@ def test_four_tonnes_of_a_concept_change_no_byte_of_what_the_public_reads(client
 
 def test_a_confirmed_transfer_stands_on_the_page_that_was_kept(client: FlaskClient, bank: Session) -> None:
     owner, asker = make_actor(bank, "hengelo"), make_actor(bank, "borne")
-    asked = reserve(bank, asker, listing_id=make_listing(bank, owner).id, draft=ReservationDraft(m2(100)))
-    approve(bank, owner, reservation_id=asked.id)
-    hand_over(bank, owner, reservation_id=asked.id, draft=HandoverDraft(m2(100), clock.today()))
+    reservation = reserve(bank, asker, listing_id=make_listing(bank, owner).id, draft=ReservationDraft(m2(100)))
+    approve(bank, owner, reservation_id=reservation.id)
+    hand_over(bank, owner, reservation_id=reservation.id, draft=HandoverDraft(m2(100), clock.today()))
     bank.commit()
     etag = client.get("/").headers["ETag"]
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
-    confirm(bank, asker, reservation_id=asked.id)
+    confirm(bank, asker, reservation_id=reservation.id)
     bank.commit()
     fresh = client.get("/", headers={"If-None-Match": etag})
     assert fresh.status_code == 200

@@ -56,32 +56,32 @@ def refused(client: FlaskClient, content: bytes, name: str = "x.csv") -> str:
 
 def test_a_sheet_is_loaded_mended_applied_and_taken_back(borne: FlaskClient, app: Flask, database: Database) -> None:
     page = load(borne, sheet(WRONG))
-    shown = borne.get(page).text
-    assert "gebruik 2024.csv" in shown and "nog niet toegepast" in shown
-    assert "2 foute regels" in shown and "2 regels opgeteld" in shown
-    assert "Er is geen materiaalgroep “Huot”." in shown and "“veel” is geen getal." in shown
-    assert "Neem de 2 goede regels" in shown and "De 2 foute regels blijven eruit." in shown
-    told = borne.post(
+    text = borne.get(page).text
+    assert "gebruik 2024.csv" in text and "nog niet toegepast" in text
+    assert "2 foute regels" in text and "2 regels opgeteld" in text
+    assert "Er is geen materiaalgroep “Huot”." in text and "“veel” is geen getal." in text
+    assert "Neem de 2 goede regels" in text and "De 2 foute regels blijven eruit." in text
+    correction = borne.post(
         f"{page}/regels", data={"csrf_token": csrf_token(borne.get(page)), "cell-4-group": "Hout", "cell-5-tonnes": "4"}
     )
-    assert told.status_code == 303
-    shown = borne.get(page).text
-    assert "1 regel is nog fout." in shown and "1 foute regel" in shown and 'value="anders"' in shown
-    assert "Neem de 3 goede regels" in shown
+    assert correction.status_code == 303
+    text = borne.get(page).text
+    assert "1 regel is nog fout." in text and "1 foute regel" in text and 'value="anders"' in text
+    assert "Neem de 3 goede regels" in text
     assert (
         borne.post(f"{page}/regels", data={"csrf_token": csrf_token(borne.get(page)), "cell-5-origin": "Gerecycled"}).status_code
         == 303
     )
-    shown = borne.get(page).text
-    assert "Alle regels zijn nu goed." in shown and "Neem alle 4 regels" in shown and "foute regel" not in shown
+    text = borne.get(page).text
+    assert "Alle regels zijn nu goed." in text and "Neem alle 4 regels" in text and "foute regel" not in text
     answer = send(borne, page, to=f"{page}/toepassen")
     answer.close()
     assert (answer.status_code, answer.location) == (303, page)
     assert "Dit bestand wordt toegepast." in borne.get(page).text
     assert "Toepassen van een bestand" in borne.get("/taken").text
     assert tasks.work_off(app) == 1
-    shown = borne.get(page).text
-    assert "Opgave van 2024: versie 1 is gemaakt." in shown and "Draai dit bestand terug" in shown
+    text = borne.get(page).text
+    assert "Opgave van 2024: versie 1 is gemaakt." in text and "Draai dit bestand terug" in text
     assert "4 regels van het bestand zijn toegepast." in borne.get("/taken/1").text
     assert send(borne, page, to=f"{page}/terugdraaien").status_code == 303
     assert "Dit bestand is teruggedraaid op" in borne.get(page).text
@@ -104,16 +104,16 @@ def test_the_wrong_rows_are_a_file_that_comes_back_mended(borne: FlaskClient) ->
         f"{page}/bestand", data={"csrf_token": token, "file": (io.BytesIO(text.getvalue().encode()), "fouten.csv")}
     )
     assert mended.status_code == 303
-    shown = borne.get(page).text
-    assert "Alle regels zijn nu goed." in shown and "Neem alle 4 regels" in shown
+    mended_page = borne.get(page).text
+    assert "Alle regels zijn nu goed." in mended_page and "Neem alle 4 regels" in mended_page
     assert borne.post(f"{page}/bestand", data={"csrf_token": token, "file": (io.BytesIO(b"%PDF"), "x.pdf")}).status_code == 303
     assert "Dit is een pdf." in borne.get(page).text
 
 
 def test_columns_that_are_not_recognised_are_asked_for(borne: FlaskClient) -> None:
     page = load(borne, sheet([(2024, "Hout", "primair", "1")], ("A", "B", "C", "D")))
-    shown = borne.get(page).text
-    assert "Welke kolom is wat?" in shown and "Neem" not in shown
+    text = borne.get(page).text
+    assert "Welke kolom is wat?" in text and "Neem" not in text
     chosen = {"csrf_token": csrf_token(borne.get(page)), "year": "0", "group": "1", "origin": "2"}
     answer = borne.post(f"{page}/kolommen", data=chosen)
     assert answer.status_code == 422 and "Kies één kolom uit: Ton / Kilogram." in answer.text
@@ -132,8 +132,8 @@ def test_the_same_file_names_the_one_of_before(borne: FlaskClient) -> None:
 
 @pytest.mark.parametrize("table", ["materiaalgebruik", "afvalmeldingen", "paspoorten"])
 def test_a_template_is_what_the_page_takes(borne: FlaskClient, table: str) -> None:
-    shown = borne.get(load(borne, borne.get(f"/invoer/{table}/sjabloon.csv").data, table)).text
-    assert "Neem" in shown and "foute regel" not in shown
+    text = borne.get(load(borne, borne.get(f"/invoer/{table}/sjabloon.csv").data, table)).text
+    assert "Neem" in text and "foute regel" not in text
     workbook = borne.get(f"/invoer/{table}/sjabloon.xlsx").data
     names = openpyxl.load_workbook(io.BytesIO(workbook)).sheetnames
     assert len(names) == 3 and "Kolommen" in names
@@ -146,9 +146,9 @@ def test_waste_notifications_are_shown_to_the_kilogram_and_taken_over(borne: Fla
         for code, kg in (("17 03 02", 1500), ("17 01 01", 250), ("99 99 99", 50))
     ]
     page = load(borne, sheet(rows, LMA), "afvalmeldingen")
-    shown = borne.get(page).text
-    assert "Van 1.800 kg in dit bestand heeft 1.500 kg een materiaalgroep. Van 300 kg is die niet bekend." in shown
-    assert "de lijst met materialen heeft deze code niet" in shown
+    text = borne.get(page).text
+    assert "Van 1.800 kg in dit bestand heeft 1.500 kg een materiaalgroep. Van 300 kg is die niet bekend." in text
+    assert "de lijst met materialen heeft deze code niet" in text
     answer = borne.post(
         f"{page}/codes", data={"csrf_token": csrf_token(borne.get(page)), "code-170101": "bestrating", "code-999999": ""}
     )
@@ -160,8 +160,8 @@ def test_waste_notifications_are_shown_to_the_kilogram_and_taken_over(borne: Fla
     year = borne.get("/invoer/uitstroom/2025").text
     assert "1.800 kg" in year and "1.750 kg" in year and "50 kg" in year
     over = send(borne, "/invoer/uitstroom/2025", to="/invoer/uitstroom/2025/overnemen", scope="territory").location
-    shown = borne.get(over).text
-    assert "Afvalmeldingen 2025" in shown and "Neem alle 2 regels" in shown and "Hele grondgebied" in shown
+    text = borne.get(over).text
+    assert "Afvalmeldingen 2025" in text and "Neem alle 2 regels" in text and "Hele grondgebied" in text
     assert borne.get("/invoer/uitstroom/2024").status_code == 404
 
 
@@ -209,19 +209,19 @@ PAVERS = ("Keien uit de Dorpsstraat", "Betonstraatsteen keiformaat 8 cm", "1.200
 def test_a_sheet_of_lots_is_mended_made_into_drafts_and_taken_back(borne: FlaskClient, app: Flask) -> None:
     wrong = (*PAVERS[:7], "80")
     page = load(borne, sheet([PAVERS, wrong], LOTS), "aanbod", "aanbod.csv")
-    shown = borne.get(page).text.replace("\u00a0", " ")
-    assert "Welke concepten worden gemaakt" in shown and "1.200 m²" in shown
-    assert "Dikte ligt tussen 6 cm en 12 cm." in shown and "1 foute regel" in shown
-    assert "Formaat van de steen" in shown and "Teerhoudend" not in shown  # asked of these materials only
+    text = borne.get(page).text.replace("\u00a0", " ")
+    assert "Welke concepten worden gemaakt" in text and "1.200 m²" in text
+    assert "Dikte ligt tussen 6 cm en 12 cm." in text and "1 foute regel" in text
+    assert "Formaat van de steen" in text and "Teerhoudend" not in text  # asked of these materials only
     data = {"csrf_token": csrf_token(borne.get(page)), "cell-3-fields.thickness-cm": "8,5"}
     assert borne.post(f"{page}/regels", data=data).status_code == 303
     assert "Neem alle 2 regels" in borne.get(page).text
     assert send(borne, page, to=f"{page}/toepassen").status_code == 303
     assert tasks.work_off(app) == 1
-    shown = borne.get(page).text
-    assert "Er zijn 2 concepten gemaakt." in shown and "Dan worden 2 concepten verwijderd." in shown
+    text = borne.get(page).text
+    assert "Er zijn 2 concepten gemaakt." in text and "Dan worden 2 concepten verwijderd." in text
     lot = "/aanbod/1"
-    assert f'href="{lot}"' in shown and "Keien uit de Dorpsstraat" in borne.get(lot).text
+    assert f'href="{lot}"' in text and "Keien uit de Dorpsstraat" in borne.get(lot).text
     assert "Keien uit de Dorpsstraat" in borne.get("/werk/aanbod").text
     assert send(borne, page, to=f"{page}/terugdraaien").status_code == 303
     assert "Dit bestand is teruggedraaid op" in borne.get(page).text and borne.get(lot).status_code == 404
@@ -231,14 +231,14 @@ def test_a_sheet_of_lots_is_mended_made_into_drafts_and_taken_back(borne: FlaskC
 def test_a_template_of_a_material_is_what_the_page_of_lots_takes(borne: FlaskClient, material: str) -> None:
     for kind in ("csv", "xlsx"):
         content = borne.get(f"/invoer/aanbod/sjabloon.{kind}?materiaal={material}").data
-        shown = borne.get(load(borne, content, "aanbod", f"sjabloon.{kind}")).text
-        assert "Neem de regel" in shown and "foute regel" not in shown and "Welke kolom is wat?" not in shown
+        text = borne.get(load(borne, content, "aanbod", f"sjabloon.{kind}")).text
+        assert "Neem de regel" in text and "foute regel" not in text and "Welke kolom is wat?" not in text
 
 
 def test_the_supply_as_it_was_downloaded_is_read_back(borne: FlaskClient, app: Flask, database: Database) -> None:
-    said = {"thickness-cm": "8.5", "paver-format": "kei", "colour": "unknown"}
+    fields = {"thickness-cm": "8.5", "paver-format": "kei", "colour": "unknown"}
     with database.transaction() as session:
-        make_listing(session, make_actor(session, "borne"), title="Keien, =gestapeld", price_cents_per_unit=250, fields=said)
+        make_listing(session, make_actor(session, "borne"), title="Keien, =gestapeld", price_cents_per_unit=250, fields=fields)
     file = borne.get("/aanbod.csv").data
     page = load(borne, file, "aanbod", "aanbod.csv")
     assert "foute regel" not in borne.get(page).text
@@ -252,7 +252,7 @@ def test_the_supply_as_it_was_downloaded_is_read_back(borne: FlaskClient, app: F
         *("quantity_basis", "price_cents_per_unit", "year_of_construction", "place_name", "municipality"),
     ):
         assert getattr(again, name) == getattr(first, name), name
-    assert again.fields == said
+    assert again.fields == fields
 
 
 def test_what_is_planned_keeps_its_plan_when_the_supply_is_read_back(borne: FlaskClient, app: Flask, database: Database) -> None:
@@ -272,11 +272,11 @@ def test_what_is_planned_keeps_its_plan_when_the_supply_is_read_back(borne: Flas
     assert tasks.work_off(app) == 1
     with reading(database) as session:
         first, there, *again = session.scalars(select(Listing).order_by(Listing.id))
-    copies = {one.title: one for one in again}
-    for one in (first, there):
-        copy = copies[one.title]
+    copies = {copy.title: copy for copy in again}
+    for listing in (first, there):
+        copy = copies[listing.title]
         for name in ("planned", "earliest", "latest", "certainty", "available_from", "available_until", "quantity"):
-            assert getattr(copy, name) == getattr(one, name), name
+            assert getattr(copy, name) == getattr(listing, name), name
         assert copy.status == "draft"
     assert (first.planned, there.planned) == (True, False)
 
@@ -292,21 +292,21 @@ def test_a_sheet_of_passports_is_explained_applied_changed_and_taken_back(
         ("W-2", "Kerkstraat", "Weg", "Borne", "Ophoogzand", "240", "m3"),
     ]
     page = load(borne, sheet(rows, ASSETS), "paspoorten", "beheer.csv")
-    shown = borne.get(page).text
-    assert "Namen van materialen" in shown and "BSS kei" in shown and "1 foute regel" in shown
-    field = re.search(r'name="(code-[0-9a-f]{16})"', shown)
+    text = borne.get(page).text
+    assert "Namen van materialen" in text and "BSS kei" in text and "1 foute regel" in text
+    field = re.search(r'name="(code-[0-9a-f]{16})"', text)
     assert field is not None
     chosen = {"csrf_token": csrf_token(borne.get(page)), field[1]: "betonstraatsteen-kei-8cm"}
     assert borne.post(f"{page}/codes", data=chosen).status_code == 303
-    shown = borne.get(page).text.replace("\u00a0", " ")
-    assert "door u gekozen" in shown and "Neem alle 2 regels" in shown
-    assert "2 nieuwe objecten" in shown and "2 nieuwe onderdelen" in shown and "1.200 m²" in shown
+    text = borne.get(page).text.replace("\u00a0", " ")
+    assert "door u gekozen" in text and "Neem alle 2 regels" in text
+    assert "2 nieuwe objecten" in text and "2 nieuwe onderdelen" in text and "1.200 m²" in text
     send(borne, page, to=f"{page}/toepassen").close()
     assert tasks.work_off(app) == 1
     assert "Er zijn 2 objecten gemaakt, met 2 onderdelen." in borne.get(page).text
     other = load(borne, sheet([(*rows[0][:5], "1.100", "m²")], ASSETS), "paspoorten", "beheer 2.csv")
-    shown = borne.get(other).text
-    assert "Wat er al staat en anders is: 0 objecten en 1 onderdeel" in shown and "Laat het zoals het is" in shown
+    text = borne.get(other).text
+    assert "Wat er al staat en anders is: 0 objecten en 1 onderdeel" in text and "Laat het zoals het is" in text
     send(borne, other, to=f"{other}/toepassen", existing="skip").close()
     assert "Alles uit dit bestand staat er al." in borne.get(other).text
     send(borne, other, to=f"{other}/toepassen", existing="update").close()
@@ -316,9 +316,9 @@ def test_a_sheet_of_passports_is_explained_applied_changed_and_taken_back(
     assert [int(amount) for amount in amounts] == [1100, 240]
     send(borne, page, to=f"{page}/terugdraaien").close()
     assert "is sindsdien iets ingevoerd" in borne.get(page).text  # the later sheet goes first
-    for one in (other, page):
-        assert send(borne, one, to=f"{one}/terugdraaien").status_code == 303
-        assert "Dit bestand is teruggedraaid op" in borne.get(one).text
+    for address in (other, page):
+        assert send(borne, address, to=f"{address}/terugdraaien").status_code == 303
+        assert "Dit bestand is teruggedraaid op" in borne.get(address).text
 
 
 RAW_HEAD = ("Bestekspostnummer", "Omschrijving", "Eenheid", "Hoeveelheid", "Hoeveelheid ter inlichting", "Materiaal")
@@ -345,8 +345,8 @@ def test_a_contract_is_shown_post_by_post_said_once_applied_and_taken_back(
     )
     assert wrong.status_code == 422
     year = clock.today().year + 1
-    said = {"once-contract": "BOR-7", "once-place": "Borne", "once-earliest": f"1 juli {year}", "once-latest": f"31-12-{year}"}
-    answer = send(borne, address, {**said, "once-certainty": "tendered", "once-condition": "good"}, to=f"{address}/gegevens")
+    fields = {"once-contract": "BOR-7", "once-place": "Borne", "once-earliest": f"1 juli {year}", "once-latest": f"31-12-{year}"}
+    answer = send(borne, address, {**fields, "once-certainty": "tendered", "once-condition": "good"}, to=f"{address}/gegevens")
     assert answer.status_code == 303
     assert "Neem de 2 posten over" in borne.get(address).text
     assert send(borne, address, {}, to=f"{address}/toepassen").status_code == 303
@@ -367,7 +367,7 @@ def test_a_contract_is_shown_post_by_post_said_once_applied_and_taken_back(
 
 
 @pytest.mark.parametrize(
-    ("rest", "said"),
+    ("rest", "outcome"),
     [
         (";aannemer;;;;;;", "geweigerd: van de aannemer"),
         (";;;;;;;", "overgeslagen"),
@@ -375,14 +375,14 @@ def test_a_contract_is_shown_post_by_post_said_once_applied_and_taken_back(
         (";;x;;;;;", "overgeslagen"),
     ],
 )
-def test_a_contract_that_leaves_nothing_to_be_said_once_is_shown(borne: FlaskClient, rest: str, said: str) -> None:
+def test_a_contract_that_leaves_nothing_to_be_said_once_is_shown(borne: FlaskClient, rest: str, outcome: str) -> None:
     """A sheet of which each post says its own days, or of which nothing comes to the bank, had no page at all."""
     head = "Bestekspostnummer;Omschrijving;Eenheid;Hoeveelheid;Materiaal;Kenmerk;Eigenaar van wat vrijkomt;Besteknummer;Plaats;"
     head += "Komt vrij vanaf;Komt vrij tot en met;Hoe zeker dat is;Kwaliteit\n"
     content = f"{head}210310;Opbreken keien;m²;1200;Betonstraatsteen keiformaat 8 cm;{rest}\n".encode()
-    shown = borne.get(load(borne, content, "raw", "bestek.csv"))
-    assert shown.status_code == 200
-    assert said in shown.get_data(as_text=True)
+    answer = borne.get(load(borne, content, "raw", "bestek.csv"))
+    assert answer.status_code == 200
+    assert outcome in answer.get_data(as_text=True)
 
 
 def tallied(page: str) -> list[str]:

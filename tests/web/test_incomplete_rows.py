@@ -28,9 +28,9 @@ def bank(session: Session) -> Session:
     """Four transfers, of which one lacks a factor, one an answer about its use, and one was taken back."""
     seed_region(session)
     seed_taxonomy(session)
-    known = {"replaces_purchase": "yes", "purchase_cents": 1000}
-    append_entry(session, "hengelo", "borne", mass_kg="1000", **known)
-    append_entry(session, "wierden", "losser", mass_kg="400", carbon_factor=None, **known)
+    purchase = {"replaces_purchase": "yes", "purchase_cents": 1000}
+    append_entry(session, "hengelo", "borne", mass_kg="1000", **purchase)
+    append_entry(session, "wierden", "losser", mass_kg="400", carbon_factor=None, **purchase)
     append_entry(session, "hengelo", "losser", mass_kg="5000", happened_on=date(2026, 2, 20))
     append_entry(session, "hengelo", "losser", mass_kg="700", happened_on=date(2026, 2, 21))
     append_reversal(session, seq=4, happened_on=date(2026, 4, 1))
@@ -46,8 +46,8 @@ def content(client: FlaskClient, path: str) -> str:
 
 def rows(page: str) -> dict[int, str]:
     """What each row lacks, by its number."""
-    found = re.findall(r'/cijfers/uitwisselingen/(\d+)".*?<span class="mp-sums__sum">(.*?)</span>', page, re.DOTALL)
-    return {int(seq): said for seq, said in found}
+    matches = re.findall(r'/cijfers/uitwisselingen/(\d+)".*?<span class="mp-sums__sum">(.*?)</span>', page, re.DOTALL)
+    return {int(seq): text for seq, text in matches}
 
 
 def test_rows_say_what_is_not_known_of_them(bank: Session, app: Flask) -> None:
@@ -90,9 +90,9 @@ def test_the_reviewer_takes_a_transfer_back_with_a_reason(transferred: Session, 
     assert refused.status_code == 422 and 'href="#reason"' in refused.text
     answer = send(reviewer, row, to=f"{row}/terugboeken", reason="Twee keer ingevoerd")
     assert (answer.status_code, answer.location) == (303, "/cijfers/uitwisselingen/2")
-    told = content(reviewer, answer.location).replace("\u00a0", " ")
-    assert "Teruggenomen van regel 1." in told and "−44.400 kg" in told
-    assert "De kilometers zijn gereden en blijven dus meetellen." in told
+    page = content(reviewer, answer.location).replace("\u00a0", " ")
+    assert "Teruggenomen van regel 1." in page and "−44.400 kg" in page
+    assert "De kilometers zijn gereden en blijven dus meetellen." in page
     again = content(reviewer, row)
     assert "terugboeken" not in again and 'href="/cijfers/uitwisselingen/2"' in again  # nothing is left of it
 

@@ -76,7 +76,7 @@ def test_the_threshold_is_compared_with_what_the_reader_says(hengelo: FlaskClien
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence", "typed"),
+    ("query", "sentence", "typed"),
     [
         ("km=0", "Typ een heel aantal kilometers van 1 tot en met 200.", 'value="0"'),
         ("km=12,5", "Typ een heel aantal kilometers van 1 tot en met 200.", 'value="12,5"'),
@@ -88,9 +88,9 @@ def test_the_threshold_is_compared_with_what_the_reader_says(hengelo: FlaskClien
     ],
 )
 def test_what_cannot_be_asked_is_told_at_its_field_and_stays_there(
-    hengelo: FlaskClient, asked: str, sentence: str, typed: str
+    hengelo: FlaskClient, query: str, sentence: str, typed: str
 ) -> None:
-    html = page(hengelo, f"{ADDRESS}?{asked}")
+    html = page(hengelo, f"{ADDRESS}?{query}")
     assert "Controleer dit veld" in html and sentence in html and typed in html
 
 
@@ -121,15 +121,15 @@ def test_where_nobody_needs_it_the_page_says_so(hengelo: FlaskClient) -> None:
 def test_the_paper_says_what_the_page_says(hengelo: FlaskClient) -> None:
     answer = hengelo.get(f"{ADDRESS}/onderbouwing.pdf?waarde=250000")
     reader = PdfReader(io.BytesIO(answer.data))
-    text = " ".join(" ".join(one.extract_text().replace("\u00a0", " ").split()) for one in reader.pages)
-    for said in (
+    text = " ".join(" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in reader.pages)
+    for sentence in (
         "Gezamenlijke behoefte: Menggranulaat 0/31,5",
         "80 + 120 = 200 ton. Daarvan 150 ton van de bank binnen 25 km: 50 ton te kopen.",
         "Volgens uw eigen raming: € 250.000,00 exclusief btw.",
         "De raming haalt € 216.000,00",
         "ten hoogste 32,5 km over de weg",
     ):
-        assert said in text, said
+        assert sentence in text, sentence
     assert reader.trailer["/Root"]["/Lang"] == "nl-NL" and reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 

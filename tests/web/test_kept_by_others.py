@@ -40,8 +40,8 @@ def test_whoever_ends_an_offer_reads_that_the_lot_stays_in_the_depot(
     assert "Deze partij ligt bij Gemeentewerf en blijft daar liggen" in words(client, address)
     answer = send(client, address, {"outcome": "disposed", "reason": "Gebroken"})
     assert answer.status_code == 303
-    said = words(client, str(answer.location))
-    assert f"De partij is {end}. Zij ligt nog bij Gemeentewerf" in said
+    page = words(client, str(answer.location))
+    assert f"De partij is {end}. Zij ligt nog bij Gemeentewerf" in page
     session.expire_all()
     assert session.get_one(Lot, lot_id).quantity == 176
     session.commit()

@@ -74,10 +74,10 @@ def test_what_a_code_opens_is_the_lot_beside_whose_words_it_stands(
     answer = visit(app, session, keeper).get("/lots/7/etiket.pdf")
     ((code,),) = sheets_of(answer.data)
     assert code == f"{app.extensions['settings'].base_url}/lots/7"
-    said = words(answer.data)
+    text = words(answer.data)
     for part in ("Grijze betonstraatstenen", "P7-77", "7 m²", "van Almelo"):
-        assert part in said, said
-    assert "P6" not in said and "Geblokkeerd" not in said
+        assert part in text, text
+    assert "P6" not in text and "Geblokkeerd" not in text
 
 
 def test_a_label_alone_has_a_page_of_its_own_size(app: Flask, session: Session, keeper: Actor, yard: Depot) -> None:

@@ -47,13 +47,13 @@ def section(page: str) -> str:
 
 
 def test_the_page_of_a_transfer_tells_every_leg_and_what_they_come_to(reviewer: FlaskClient) -> None:
-    shown = section(read(reviewer, f"{LIST}/2"))
-    assert "In 2 ritten" in shown
-    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", shown, re.DOTALL)]
+    html = section(read(reviewer, f"{LIST}/2"))
+    assert "In 2 ritten" in html
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", html, re.DOTALL)]
     assert cells == ["12", "1.776", "461,653", "13", "1.924", "384,8", "25", "3.700", "846,453"]
-    assert f'href="{LIST}/1"' in shown and f'href="{LIST}/2"' not in shown
-    told = [re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<d[td][^>]*>(.*?)</d[td]>", shown, re.DOTALL)]
-    assert told == [
+    assert f'href="{LIST}/1"' in html and f'href="{LIST}/2"' not in html
+    facts = [re.sub(r"<[^>]+>", "", fact) for fact in re.findall(r"<d[td][^>]*>(.*?)</d[td]>", html, re.DOTALL)]
+    assert facts == [
         *("Netto bespaard, zonder bewerking", "16.735,947 kg CO₂e", "17.582,4 − 846,453"),
         *("Netto bespaard, met bewerking", "16.587,947 kg CO₂e", "17.582,4 − 846,453 − 148"),
     ]

@@ -73,8 +73,8 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(hengelo: FlaskClient, se
     page = answer.text
     assert "<title>Fout: " in page
     assert 'href="#quantity"' in page and 'href="#place"' in page
-    for kept in ('value="twaalf"', 'value="Nergenshuizen"', 'value="&lt;Keien&gt; &amp; meer"'):
-        assert kept in page
+    for value in ('value="twaalf"', 'value="Nergenshuizen"', 'value="&lt;Keien&gt; &amp; meer"'):
+        assert value in page
     assert session.scalars(select(Listing)).all() == []
 
 
@@ -186,8 +186,8 @@ def test_withdrawing_a_lot_with_reservations_asks_first(app: Flask, session: Ses
     draft = ReservationDraft(Quantity(lot.quantity / 3, Unit.M2))
     reserve(session, borne, listing_id=lot.id, draft=draft)
     client = visit(app, session, owner)
-    asked = client.get(f"/aanbod/{lot.id}/intrekken").text
-    assert "Borne" in asked and "400" in asked
+    page = client.get(f"/aanbod/{lot.id}/intrekken").text
+    assert "Borne" in page and "400" in page
     assert send(client, f"/aanbod/{lot.id}/intrekken", {"reason": ""}).status_code == 422
     assert send(client, f"/aanbod/{lot.id}/intrekken", {"reason": "Toch zelf nodig", "outcome": "own_use"}).status_code == 303
     assert (only(session).status, only(session).held) == ("withdrawn", 0)
@@ -235,10 +235,10 @@ def test_photos_that_are_sent_twice_are_added_once_and_others_beside_them(app: F
 
 def photos(session: Session) -> list[Photo]:
     session.expunge_all()
-    found = list(session.scalars(select(Photo).order_by(Photo.position)))
+    stored = list(session.scalars(select(Photo).order_by(Photo.position)))
     session.expunge_all()
     session.rollback()
-    return found
+    return stored
 
 
 def test_somebody_of_another_organisation_cannot_change_it(app: Flask, session: Session) -> None:

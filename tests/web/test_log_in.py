@@ -23,8 +23,8 @@ def email(database: Database) -> str:
 
 
 def cookie(client: FlaskClient) -> str | None:
-    found = client.get_cookie("session")
-    return found.value if found else None
+    session_cookie = client.get_cookie("session")
+    return session_cookie.value if session_cookie else None
 
 
 def test_the_right_password_leads_to_the_page_that_was_asked_for(client: FlaskClient, email: str) -> None:
@@ -123,11 +123,11 @@ def test_a_session_that_somebody_else_thought_up_is_never_taken_over(client: Fla
 
 def test_logging_out_ends_the_session_on_the_server(client: FlaskClient, email: str) -> None:
     log_in(client, email)
-    kept = cookie(client) or ""
+    old_cookie = cookie(client) or ""
     answer = send(client, "/account", to="/uitloggen")
     assert answer.status_code == 303
     assert cookie(client) is None
-    client.set_cookie("session", kept, domain="localhost")
+    client.set_cookie("session", old_cookie, domain="localhost")
     assert client.get("/account").status_code == 303
 
 

@@ -98,8 +98,8 @@ def test_the_list_is_found_in_by_number_by_name_and_by_what_lies_too_long(
     assert "20 m² Rode" not in words(client, f"/depots/{yard.id}?toon=te-lang")
     assert "176 m² Grijze" not in words(client, f"/depots/{yard.id}?q=rode")
     for typed in (lot_number(old.id), lot_number(old.id).lower().replace("-", " ")):
-        found = words(client, f"/depots/{yard.id}?q={typed}")
-        assert "176 m² Grijze" in found and "20 m² Rode" not in found
+        page = words(client, f"/depots/{yard.id}?q={typed}")
+        assert "176 m² Grijze" in page and "20 m² Rode" not in page
     assert "Zo’n partij ligt hier niet." in words(client, f"/depots/{yard.id}?q=zand")
 
 
@@ -218,8 +218,8 @@ def test_an_owner_finds_a_lot_by_the_number_on_its_label(app: Flask, session: Se
     leader = make_actor(session, "hengelo")
     client = visit(app, session, leader)
     assert "276 m² Grijze keien" in words(client, "/lots")
-    found = client.get(f"/lots?nummer={lot_number(lot.id)}")
-    assert (found.status_code, found.location) == (303, f"/lots/{lot.id}")
+    answer = client.get(f"/lots?nummer={lot_number(lot.id)}")
+    assert (answer.status_code, answer.location) == (303, f"/lots/{lot.id}")
     wrong = client.get("/lots?nummer=P1-96").text
     assert 'value="P1-96"' in wrong and "een cijfer" in wrong
     page = client.get(f"/lots/{lot.id}").text
@@ -250,8 +250,8 @@ def test_a_draft_of_stock_says_that_the_lot_says_it(app: Flask, session: Session
     client = visit(app, session, keeper)
     address = send(client, f"/lots/{lot.id}/aanbieden", {"quantity": "276"}).location
     page = client.get(address).text
-    said = words(client, address)
-    assert "U biedt een partij uit voorraad aan" in said and "276 m²" in said and "Hengelo" in said and "Gemeentewerf" in said
+    text = words(client, address)
+    assert "U biedt een partij uit voorraad aan" in text and "276 m²" in text and "Hengelo" in text and "Gemeentewerf" in text
     assert f'href="/lots/{lot.id}"' in page
     for name in ("material", "quantity", "unit", "place", "depot"):
         (field,) = re.findall(rf'<(?:input|select|textarea)[^>]* name="{name}"[^>]*>', page)

@@ -37,9 +37,9 @@ def test_a_single_lot_is_told_by_its_public_point_with_its_title_and_place(clien
     listing = make_listing(session, make_actor(session, "hengelo"), location=place())
     session.commit()
     answer = client.get(f"/aanbod/kaart.json?bbox={TWENTE}&zoom=12")
-    found = json.loads(answer.text)
-    (mark,) = found["clusters"]
-    assert (found["total"], found["outside"], found["nextPage"], found["heading"]) == (1, 0, None, "1 partij in beeld")
+    body = json.loads(answer.text)
+    (mark,) = body["clusters"]
+    assert (body["total"], body["outside"], body["nextPage"], body["heading"]) == (1, 0, None, "1 partij in beeld")
     assert (mark["count"], mark["lat"], mark["lon"], mark["box"]) == (1, 52.263, 6.789, [6.789, 52.263, 6.789, 52.263])
     assert mark["lot"] | {"photo": ""} == {
         "id": listing.id,
@@ -51,7 +51,7 @@ def test_a_single_lot_is_told_by_its_public_point_with_its_title_and_place(clien
     }
     assert mark["name"] == "Grijze betonstraatstenen, 1.200\u00a0m², Hengelo"
     assert mark["isPlanned"] is False
-    assert f'data-key="{mark["key"]}"' in found["list"]
+    assert f'data-key="{mark["key"]}"' in body["list"]
     for secret in ("52.2639", "6.7921", "Dorpsstraat", "7551"):
         assert secret not in answer.text
 
@@ -64,9 +64,9 @@ def test_a_mark_of_several_lots_says_how_many_are_planned(client: FlaskClient, s
     planned(session, owner, location=spot)
     session.commit()
 
-    def mark(asked: str = "") -> dict[str, Any]:
-        (found,) = json.loads(client.get(f"/aanbod/kaart.json?bbox={TWENTE}&zoom=12{asked}").text)["clusters"]
-        return {key: found[key] for key in ("name", "count", "planned", "also")}
+    def mark(filters: str = "") -> dict[str, Any]:
+        (cluster,) = json.loads(client.get(f"/aanbod/kaart.json?bbox={TWENTE}&zoom=12{filters}").text)["clusters"]
+        return {key: cluster[key] for key in ("name", "count", "planned", "also")}
 
     assert mark() == {"name": "3 partijen bij Hengelo, 2 gepland", "count": 3, "planned": 2, "also": "2 gepland"}
     assert mark("&supply=planned")["name"] == "2 partijen bij Hengelo, 2 gepland"
@@ -83,11 +83,11 @@ def test_what_is_planned_is_told_in_words_and_gets_a_mark_of_another_shape(clien
     owner = make_actor(session, "hengelo")
     listing = planned(session, owner, location=place(Point(52.2661, 6.7931)))
     session.commit()
-    found = json.loads(client.get(f"/aanbod/kaart.json?bbox={TWENTE}&zoom=12").text)
-    (mark,) = found["clusters"]
+    body = json.loads(client.get(f"/aanbod/kaart.json?bbox={TWENTE}&zoom=12").text)
+    (mark,) = body["clusters"]
     assert mark["isPlanned"] is True
-    for told in (mark["name"], mark["lot"]["place"], found["list"]):
-        assert f"gepland: vrij {short_period_of(listing)}" in told
+    for text in (mark["name"], mark["lot"]["place"], body["list"]):
+        assert f"gepland: vrij {short_period_of(listing)}" in text
     assert "Een ruit op de kaart is gepland" in client.get("/aanbod?weergave=kaart").text
     assert "Een ruit op de kaart" not in client.get("/gezocht?weergave=kaart").text
 
@@ -99,10 +99,10 @@ def test_many_lots_are_one_mark_named_after_the_place_near_it(client: FlaskClien
     for _ in range(30):
         make_listing(session, owner, location=place())
     session.commit()
-    found = client.get("/aanbod/kaart.json?zoom=10").get_json()
-    (mark,) = found["clusters"]
-    assert (mark["count"], mark["isOneSpot"], mark["name"], found["nextPage"]) == (30, True, "30 partijen bij Hengelo", 2)
-    assert found["list"].count("<li") == 24
+    body = client.get("/aanbod/kaart.json?zoom=10").get_json()
+    (mark,) = body["clusters"]
+    assert (mark["count"], mark["isOneSpot"], mark["name"], body["nextPage"]) == (30, True, "30 partijen bij Hengelo", 2)
+    assert body["list"].count("<li") == 24
     second = client.get("/aanbod/kaart.json?zoom=10&page=2").get_json()
     assert (second["list"].count("<li"), second["nextPage"]) == (6, None)
     assert client.get("/en/aanbod/kaart.json?zoom=10").get_json()["clusters"][0]["name"] == "30 lots near Hengelo"
@@ -124,8 +124,8 @@ def test_filters_and_the_view_narrow_what_is_found(client: FlaskClient, session:
     make_listing(session, make_actor(session, "losser"))
     session.commit()
     totals = {
-        asked: client.get(f"/aanbod/kaart.json?{asked}").get_json()["total"]
-        for asked in (
+        query: client.get(f"/aanbod/kaart.json?{query}").get_json()["total"]
+        for query in (
             "",
             "q=dakpan",
             "materialGroup=bestrating",
@@ -205,7 +205,7 @@ def test_background_tiles_and_their_host_only_where_the_operator_switched_them_o
     session.commit()
     tiles = "https://tiles.example/{z}/{x}/{y}.png"
     other = create_app(settings(app.extensions["settings"].database_url, instance, map_tiles_url=tiles))
-    with_tiles, without = (one.test_client().get("/aanbod?weergave=kaart") for one in (other, app))
+    with_tiles, without = (application.test_client().get("/aanbod?weergave=kaart") for application in (other, app))
     other.extensions["database"].dispose()
     assert f'data-tiles="{tiles}"' in with_tiles.text
     assert "img-src 'self' data: blob: https://tiles.example;" in with_tiles.headers["Content-Security-Policy"]

@@ -86,12 +86,12 @@ def test_few_choices_are_pills_and_many_a_list_and_unknown_is_one_of_them(hengel
 
 def test_without_a_script_they_are_asked_after_the_material_is_chosen(hengelo: FlaskClient, session: Session) -> None:
     send(hengelo, "/aanbod/nieuw", {"photos": [upload(picture())], "do": "next"})
-    asked = send(hengelo, SECOND, {**WHAT, "material": ASPHALT})
-    assert asked.status_code == 422 and "eigen vragen" in asked.text and 'name="field-tar"' in asked.text
-    assert 'value="100"' in asked.text
+    answer = send(hengelo, SECOND, {**WHAT, "material": ASPHALT})
+    assert answer.status_code == 422 and "eigen vragen" in answer.text and 'name="field-tar"' in answer.text
+    assert 'value="100"' in answer.text
     missing = send(hengelo, SECOND, {**WHAT, "material": ASPHALT})
     assert missing.status_code == 422 and 'href="#field-pak10-mg-per-kg"' in missing.text
-    answers = {"field-pak10-mg-per-kg": ["", "unknown"], "field-tar": "unknown", **hazards_of(asked.text)}
+    answers = {"field-pak10-mg-per-kg": ["", "unknown"], "field-tar": "unknown", **hazards_of(answer.text)}
     assert send(hengelo, SECOND, {**WHAT, "material": ASPHALT, **answers}).location == THIRD
     assert send(hengelo, THIRD, WHERE).location == FOURTH
     assert stored(session) == {"pak10-mg-per-kg": "unknown", "tar": "unknown"}
@@ -255,8 +255,8 @@ def test_a_bound_that_cannot_be_is_refused_at_its_field(hengelo: FlaskClient, wi
     page = send(hengelo, NEW, {**DEMAND, **wish})
     assert page.status_code == 422 and f'href="#{at}"' in page.text
     assert all(f'value="{typed}"' in page.text for typed in wish.values())
-    kept = hengelo.get("/gezocht/concept/1").text  # what is not right yet is kept too
-    assert all(f'value="{typed}"' in kept for typed in wish.values())
+    draft = hengelo.get("/gezocht/concept/1").text  # what is not right yet is kept too
+    assert all(f'value="{typed}"' in draft for typed in wish.values())
 
 
 def test_a_demand_that_is_not_finished_keeps_its_bounds_in_either_language(hengelo: FlaskClient) -> None:

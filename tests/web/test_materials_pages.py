@@ -60,8 +60,8 @@ def test_every_member_reads_every_material_with_its_source(app: Flask, database:
     page = borne.get(ALL).text
     assert "Betonstraatsteen keiformaat 8 cm" in page and "0,1188" in page and "DEFRA25 (B)" in page
     assert "Lijst met factoren laden" not in page
-    one = borne.get(f"{ALL}/{KEI}").text
-    assert "185 kg per m²" in one and "0,081 en 0,165" in one and "de eerste versie" in one.lower()
+    material_page = borne.get(f"{ALL}/{KEI}").text
+    assert "185 kg per m²" in material_page and "0,081 en 0,165" in material_page and "de eerste versie" in material_page.lower()
     assert borne.get(f"{ALL}/klei").status_code == 404
     assert client.get(ALL).status_code == 303
     assert borne.get(f"{ALL}/lijst").status_code == 403
@@ -71,9 +71,9 @@ def test_a_list_is_handed_in_looked_at_and_taken_into_use(
     app: Flask, database: Database, coordinator: FlaskClient, reviewer: FlaskClient
 ) -> None:
     address = load(coordinator, NMD)
-    shown = coordinator.get(address).text
-    assert "0,1188" in shown and "0,09" in shown and "-24,2%" in shown.replace("−", "-")
-    assert f"{address}/gebruiken" not in shown
+    page = coordinator.get(address).text
+    assert "0,1188" in page and "0,09" in page and "-24,2%" in page.replace("−", "-")
+    assert f"{address}/gebruiken" not in page
     assert coordinator.post(f"{address}/gebruiken", data={}).status_code in (403, 422)
     assert send(coordinator, address, to=f"{address}/indienen").status_code == 303
     assert "nmd.csv" in reviewer.get(ALL).text
@@ -104,8 +104,8 @@ def test_what_a_licence_keeps_in_is_on_no_page_and_in_no_file_of_another(
     send(coordinator, address, to=f"{address}/indienen")
     send(reviewer, address, to=f"{address}/gebruiken")
     borne = browser(app, database, "borne", "coordinator")
-    for one, path in ((borne, ALL), (borne, f"{ALL}/{KEI}"), (client, "/cijfers/methode")):
-        page = one.get(path).text
+    for reader, path in ((borne, ALL), (borne, f"{ALL}/{KEI}"), (client, "/cijfers/methode")):
+        page = reader.get(path).text
         assert "0,0123" not in page
         assert "→ 0,09" not in page and ">0,09<" not in page and "0,0900" not in page
     assert "gelicentieerd aan Hengelo, en niet doorgegeven" in borne.get(f"{ALL}/{KEI}").text
@@ -113,15 +113,17 @@ def test_what_a_licence_keeps_in_is_on_no_page_and_in_no_file_of_another(
     assert (table(coordinator)[KEI]["co2_nieuw_kg_per_kg"], table(coordinator)[KEI]["mki_eur_per_kg"]) == ("0,09", "0,0123")
     assert table(borne, "?versie=1")[KEI]["co2_nieuw_kg_per_kg"] == "0,1188"
     public = client.get(f"/api/v1/materials/{KEI}/versions").get_json()["items"]
-    assert [one["carbonFactor"] for one in public] == [None, Decimal("0.1188")]
-    [listed] = [one for one in client.get("/api/v1/materials?q=keiformaat 8 cm").get_json()["items"] if one["slug"] == KEI]
+    assert [version["carbonFactor"] for version in public] == [None, Decimal("0.1188")]
+    [listed] = [
+        material for material in client.get("/api/v1/materials?q=keiformaat 8 cm").get_json()["items"] if material["slug"] == KEI
+    ]
     assert listed["avoidedKgCo2ePerKg"] is None
 
 
 def test_rows_that_do_not_fit_are_named_one_by_one(coordinator: FlaskClient) -> None:
     content = "\r\n".join((HEAD, NMD.replace("0,09", "veel"), "klei;1;1;1;x;A;;;y;ja")).encode()
-    said = refused(coordinator, content)
-    assert "Rij 2" in said and "co2_nieuw_kg_per_kg" in said and "Rij 3 (klei)" in said
+    page = refused(coordinator, content)
+    assert "Rij 2" in page and "co2_nieuw_kg_per_kg" in page and "Rij 3 (klei)" in page
     assert "nmd.csv" not in coordinator.get(ALL).text
 
 
@@ -135,7 +137,7 @@ def test_the_file_that_is_downloaded_can_be_loaded_again(reviewer: FlaskClient) 
     assert answer.status_code == 303
     assert "+0,5%" in reviewer.get(answer.location).text
     lines = content.decode("utf-8-sig").splitlines()
-    line = next(one for one in lines if ";KBOB22;" in one and '"' not in one)
+    line = next(line for line in lines if ";KBOB22;" in line and '"' not in line)
     cells = line.split(";")
     cells[lines[0].split(";").index("co2_nieuw_kg_per_kg")] = "0,123"
     assert "factor_licence" in refused(reviewer, "\n".join((lines[0], ";".join(cells))).encode())

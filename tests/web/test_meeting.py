@@ -109,8 +109,8 @@ def test_a_time_that_the_clock_skips_or_shows_twice_is_refused_at_its_field(tran
 
 
 def test_one_side_proposes_and_the_other_chooses(transfer: Transfer, session: Session) -> None:
-    said = {"times": typed(2), "second_time": typed(3, "14:30"), "place": "Poort 3", "notes": "Hek links, bel 5 minuten vooraf"}
-    assert send(transfer.owner, transfer.page, said, to=f"{transfer.page}/afspraak").status_code == 303
+    fields = {"times": typed(2), "second_time": typed(3, "14:30"), "place": "Poort 3", "notes": "Hek links, bel 5 minuten vooraf"}
+    assert send(transfer.owner, transfer.page, fields, to=f"{transfer.page}/afspraak").status_code == 303
     mine, theirs = transfer.owner.get(transfer.page).text, transfer.asker.get(transfer.page).text
     assert "Hengelo stelt een tijd voor" in theirs and "Hek links" in theirs and "Deze tijd afspreken" in theirs
     assert "Deze tijd afspreken" not in mine and "Poort 3" in mine
@@ -163,8 +163,8 @@ def test_the_appointment_is_there_for_the_two_sides_only(transfer: Transfer, ses
 
 def test_the_calendar_has_each_proposed_time_and_then_the_agreed_one(transfer: Transfer, session: Session) -> None:
     assert transfer.owner.get(f"{transfer.page}/afspraak.ics").status_code == 404
-    said = {"times": typed(2), "second_time": typed(3), "place": "Poort 3; links, achter"}
-    send(transfer.owner, transfer.page, said, to=f"{transfer.page}/afspraak")
+    fields = {"times": typed(2), "second_time": typed(3), "place": "Poort 3; links, achter"}
+    send(transfer.owner, transfer.page, fields, to=f"{transfer.page}/afspraak")
     answer = transfer.asker.get(f"{transfer.page}/afspraak.ics")
     assert answer.headers["Content-Type"].startswith("text/calendar")
     proposed = Calendar.from_ical(answer.data).walk("VEVENT")
@@ -188,8 +188,8 @@ def test_the_calendar_has_each_proposed_time_and_then_the_agreed_one(transfer: T
 
 
 def test_times_that_were_not_chosen_leave_the_calendar(transfer: Transfer, session: Session) -> None:
-    said = {"times": typed(2), "second_time": typed(3), "third_time": typed(4)}
-    send(transfer.owner, transfer.page, said, to=f"{transfer.page}/afspraak")
+    fields = {"times": typed(2), "second_time": typed(3), "third_time": typed(4)}
+    send(transfer.owner, transfer.page, fields, to=f"{transfer.page}/afspraak")
     before = events(transfer)
     second = session.scalars(select(Appointment)).one().moments[1]
     session.rollback()
@@ -242,8 +242,8 @@ def test_a_photo_of_the_gate_is_shown_to_who_may_follow_the_transfer(transfer: T
     session.rollback()
     page = transfer.owner.get(transfer.page).text
     assert "Twee kapotte pallets" in page and f"/media/{name}" in page and "Borne, bij de overdracht" in page
-    with transfer.owner.get(f"/media/{name}") as shown:
-        assert (shown.status_code, shown.mimetype) == (200, "image/webp") and "private" in shown.headers["Cache-Control"]
+    with transfer.owner.get(f"/media/{name}") as photo:
+        assert (photo.status_code, photo.mimetype) == (200, "image/webp") and "private" in photo.headers["Cache-Control"]
     followers = [transfer.browser(make_actor(session, "regio-twente", role)) for role in ("reviewer", "coordinator")]
     strangers = [transfer.browser(make_actor(session, "losser")), transfer.app.test_client()]
     for status, browsers in ((200, followers), (404, strangers)):
@@ -301,8 +301,8 @@ def test_the_note_says_what_is_agreed_and_what_is_not_filled_in_yet(transfer: Tr
     answer = transfer.owner.get(f"{transfer.page}/overdrachtsbon.pdf")
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"] == f'inline; filename="overdrachtsbon-{transfer.number}.pdf"'
-    said = pages(answer.data)
-    for told in (
+    note = pages(answer.data)
+    for part in (
         f"Overdrachtsbon {transfer.number}",
         "800 m²",
         "Hengelo",
@@ -312,17 +312,17 @@ def test_the_note_says_what_is_agreed_and_what_is_not_filled_in_yet(transfer: Tr
         "nog niet ingevuld",
         "nog niet getekend",
     ):
-        assert told in said
-    assert "148.000 kg" in said  # 800 × 185 kg
-    assert "geen juridische tekst" in said and "52.26583" in said
+        assert part in note
+    assert "148.000 kg" in note  # 800 × 185 kg
+    assert "geen juridische tekst" in note and "52.26583" in note
 
 
 def test_the_note_of_a_completed_transfer_has_both_signatures_and_every_figure(app: Flask, session: Session) -> None:
     transfer = Transfer(app, session, price_cents_per_unit=250).approve().complete()
-    said = pages(transfer.asker.get(f"{transfer.page}/overdrachtsbon.pdf").data)
-    assert transfer.hengelo.name in said and transfer.borne.name in said and "nog niet getekend" not in said
-    assert "Besteld 800 m²" in said and "Wat beide kanten afspraken en wat telt 790 m²" in said
-    assert "€ 1.975,00" in said and "gratis" not in said and "nog niet ingevuld" not in said  # 790 × € 2,50
+    note = pages(transfer.asker.get(f"{transfer.page}/overdrachtsbon.pdf").data)
+    assert transfer.hengelo.name in note and transfer.borne.name in note and "nog niet getekend" not in note
+    assert "Besteld 800 m²" in note and "Wat beide kanten afspraken en wat telt 790 m²" in note
+    assert "€ 1.975,00" in note and "gratis" not in note and "nog niet ingevuld" not in note  # 790 × € 2,50
     hidden = pages(
         transfer.browser(make_actor(session, "regio-twente", "coordinator")).get(f"{transfer.page}/overdrachtsbon.pdf").data
     )
@@ -341,12 +341,12 @@ def test_the_note_has_what_each_side_measured_and_why_it_is_less(transfer: Trans
     receiver = ReceiptDraft(Quantity(Decimal(785), Unit.M2), measured_by=MeasuredBy.WEIGHED, condition=Condition.FAIR)
     confirm(session, transfer.borne, reservation_id=transfer.number, draft=receiver)
     session.commit()
-    said = pages(transfer.owner.get(f"{transfer.page}/overdrachtsbon.pdf").data)
-    assert "Besteld 800 m² – –" in said
-    assert "Opgave van de eigenaar 790 m² Geteld, Goed project_leader" in said
-    assert "Opgave van de ontvanger 785 m² Gewogen, Redelijk project_leader" in said
-    assert "Wat beide kanten afspraken en wat telt 785 m²" in said and "145.225 kg" in said  # 785 × 185
-    assert "Afgeboekt: 10 m². Reden: 10 m² was gebroken" in said
+    note = pages(transfer.owner.get(f"{transfer.page}/overdrachtsbon.pdf").data)
+    assert "Besteld 800 m² – –" in note
+    assert "Opgave van de eigenaar 790 m² Geteld, Goed project_leader" in note
+    assert "Opgave van de ontvanger 785 m² Gewogen, Redelijk project_leader" in note
+    assert "Wat beide kanten afspraken en wat telt 785 m²" in note and "145.225 kg" in note  # 785 × 185
+    assert "Afgeboekt: 10 m². Reden: 10 m² was gebroken" in note
 
 
 @pytest.mark.slow
@@ -356,8 +356,8 @@ def test_the_note_has_the_appointment_for_the_two_sides_and_counts_the_photos(tr
     session.rollback()
     send(transfer.asker, transfer.page, choice, to=f"{transfer.page}/afspraak/kiezen")
     send(transfer.asker, transfer.page, {"photo": upload(picture())}, to=f"{transfer.page}/foto")
-    said = pages(transfer.asker.get(f"{transfer.page}/overdrachtsbon.pdf").data)
-    assert "om 10:00" in said and "Hek links" in said and "1 foto van Borne, bij de overdracht" in said
+    note = pages(transfer.asker.get(f"{transfer.page}/overdrachtsbon.pdf").data)
+    assert "om 10:00" in note and "Hek links" in note and "1 foto van Borne, bij de overdracht" in note
     reviewer = transfer.browser(make_actor(session, "regio-twente", "reviewer"))
     assert "Hek links" not in pages(reviewer.get(f"{transfer.page}/overdrachtsbon.pdf").data)
 

@@ -100,13 +100,13 @@ def test_bought_new_although_something_fits_asks_why_and_keeps_what_was_typed(
     borne: FlaskClient, hits: None, session: Session
 ) -> None:
     where = send(borne, PAGE, typed()).location
-    said = {"decision": "bought_new", "bought": "600", "bought_unit": "m2", "purchase_reference": "INK-7"}
-    refused = send(borne, where, said, f"{where}/afronden")
+    fields = {"decision": "bought_new", "bought": "600", "bought_unit": "m2", "purchase_reference": "INK-7"}
+    refused = send(borne, where, fields, f"{where}/afronden")
     assert refused.status_code == 422
     assert "Kies waarom u toch nieuw koopt." in refused.text and 'value="INK-7"' in refused.text
-    other = send(borne, where, {**said, "reason": "other", "explanation": " - "}, f"{where}/afronden")
+    other = send(borne, where, {**fields, "reason": "other", "explanation": " - "}, f"{where}/afronden")
     assert "Zeg in één zin waarom u het nieuw koopt." in other.text
-    done = send(borne, where, {**said, "reason": "other", "explanation": "De kleur <b>past</b> niet"}, f"{where}/afronden")
+    done = send(borne, where, {**fields, "reason": "other", "explanation": "De kleur <b>past</b> niet"}, f"{where}/afronden")
     assert done.location == where
     page = shown(borne, where)
     assert "De kleur &lt;b&gt;past&lt;/b&gt; niet" in page and "600 m²" in page and "Open de memo (PDF)" in page
@@ -116,8 +116,8 @@ def test_bought_new_although_something_fits_asks_why_and_keeps_what_was_typed(
 
 def test_more_than_ten_times_what_was_searched_is_a_slip(borne: FlaskClient) -> None:
     where = send(borne, PAGE, typed(quantity="1,2")).location
-    said = {"decision": "bought_new", "bought": "12,001", "bought_unit": "m2"}
-    refused = send(borne, where, said, f"{where}/afronden")
+    fields = {"decision": "bought_new", "bought": "12,001", "bought_unit": "m2"}
+    refused = send(borne, where, fields, f"{where}/afronden")
     assert "U zocht 1,2 m² en dit is meer dan 10 keer zoveel." in refused.text.replace("\u00a0", " ")
     assert 'value="12,001"' in refused.text
 
@@ -144,8 +144,8 @@ def test_one_step_makes_the_demand(borne: FlaskClient, session: Session) -> None
 def test_wishes_are_asked_by_the_fields_of_the_material(borne: FlaskClient) -> None:
     page = shown(borne, f"{PAGE}?material={KEI}")
     assert 'name="wish-thickness-cm-min"' in page
-    said = typed(field_set=re.findall(r'name="field_set" value="([^"]+)"', page)[0], **{"wish-thickness-cm-min": "8"})
-    where = send(borne, PAGE, said).location
+    fields = typed(field_set=re.findall(r'name="field_set" value="([^"]+)"', page)[0], **{"wish-thickness-cm-min": "8"})
+    where = send(borne, PAGE, fields).location
     assert "minstens 8 cm" in shown(borne, where)
 
 
@@ -164,14 +164,14 @@ def test_names_stay_inside_the_own_organisation(app: Flask, borne: FlaskClient, 
 @pytest.fixture
 def counted(app: Flask, borne: FlaskClient, hits: None) -> None:
     """Three searches: bought new all the same, taken from the bank, and one that is open."""
-    said = {
+    purchase = {
         "decision": "bought_new",
         "reason": "price",
         "explanation": "Nieuw was goedkoper",
         "bought": "500",
         "bought_unit": "m2",
     }
-    for number, conclusion in enumerate((said, {"decision": "from_bank"}, None)):
+    for number, conclusion in enumerate((purchase, {"decision": "from_bank"}, None)):
         where = send(borne, PAGE, typed(project=str(number))).location
         if conclusion:
             assert send(borne, where, conclusion, f"{where}/afronden").status_code == 303

@@ -49,9 +49,9 @@ def lots(session: Session) -> list[Listing]:
 
 def schema_org(page: str) -> Any:
     """What a page says in schema.org's words."""
-    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    return json.loads(found.group(1))
+    match = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert match is not None
+    return json.loads(match.group(1))
 
 
 def test_the_feed_of_a_search_names_what_it_finds_newest_first(client: FlaskClient, lots: list[Listing]) -> None:
@@ -149,9 +149,9 @@ def test_the_pages_of_a_feed_name_each_other_and_hold_every_lot_once(
     while page:
         pages.append(read_feed(client, page))
         page = pages[-1].links.get("next", "")
-    assert [list(one.lots) for one in pages] == [[more[2].id, more[1].id], [more[0].id, lots[1].id], [lots[0].id]]
-    assert {one.id for one in pages} == {"http://localhost/aanbod.atom?q=keien"}
-    assert len({one.updated for one in pages}) == 1
+    assert [list(page.lots) for page in pages] == [[more[2].id, more[1].id], [more[0].id, lots[1].id], [lots[0].id]]
+    assert {page.id for page in pages} == {"http://localhost/aanbod.atom?q=keien"}
+    assert len({page.updated for page in pages}) == 1
     assert pages[1].links == {
         "self": "http://localhost/aanbod.atom?q=keien&page=2",
         "first": "http://localhost/aanbod.atom?q=keien",
@@ -167,7 +167,7 @@ def test_the_catalogue_names_the_feed_of_its_own_search(client: FlaskClient, lot
 
 def test_the_sitemap_holds_public_pages_in_both_languages(client: FlaskClient, lots: list[Listing]) -> None:
     places = [loc.text for loc in ET.fromstring(client.get("/sitemap.xml").data).iter(f"{SITEMAP}loc")]
-    ids = {int(found.group(1)) for place in places if (found := re.search(r"/aanbod/([0-9]+)$", place or ""))}
+    ids = {int(match.group(1)) for place in places if (match := re.search(r"/aanbod/([0-9]+)$", place or ""))}
     assert ids == {lot.id for lot in lots}
     assert "http://localhost/en/aanbod" in places
     assert "Sitemap: http://localhost/sitemap.xml" in client.get("/robots.txt").text
@@ -175,9 +175,13 @@ def test_the_sitemap_holds_public_pages_in_both_languages(client: FlaskClient, l
 
 def test_a_lot_in_the_words_of_schema_org_tells_no_exact_spot(client: FlaskClient, lots: list[Listing]) -> None:
     page = client.get(f"/aanbod/{lots[0].id}").text
-    said = schema_org(page)
-    assert (said["@type"], said["name"], said["offers"]["inventoryLevel"]["value"]) == ("Product", "Grijze <keien>", 1200)
-    assert said["offers"]["seller"]["name"] == "Hengelo"
+    product = schema_org(page)
+    assert (product["@type"], product["name"], product["offers"]["inventoryLevel"]["value"]) == (
+        "Product",
+        "Grijze <keien>",
+        1200,
+    )
+    assert product["offers"]["seller"]["name"] == "Hengelo"
     assert str(lots[0].lat) not in page
     assert 'property="og:image" content="http://localhost/media/' in page
 
@@ -210,11 +214,11 @@ def test_a_lot_in_the_words_of_schema_org_has_its_price_for_one_unit(
 
 def test_a_link_to_a_lot_is_shared_with_its_name_amount_and_photo(client: FlaskClient, lots: list[Listing]) -> None:
     page = client.get(f"/aanbod/{lots[0].id}").text
-    told = {
+    properties = {
         name: html.unescape(words)
         for name, words in re.findall(r'<meta (?:property|name)="(og:\w+|twitter:\w+)" content="([^"]*)"', page)
     }
-    assert (told["og:title"], told["twitter:card"]) == ("Grijze <keien>", "summary_large_image")
-    assert told["og:description"].replace("\u00a0", " ").startswith("1.200 m² Betonstraatsteen")
+    assert (properties["og:title"], properties["twitter:card"]) == ("Grijze <keien>", "summary_large_image")
+    assert properties["og:description"].replace("\u00a0", " ").startswith("1.200 m² Betonstraatsteen")
     file = lots[0].photos[0].files["jpeg-1200"]["name"]
-    assert told["og:image"] == f"http://localhost/media/{file}"
+    assert properties["og:image"] == f"http://localhost/media/{file}"

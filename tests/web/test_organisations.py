@@ -72,8 +72,8 @@ def test_a_declined_request_tells_the_asker_why(client: FlaskClient, admin: Flas
     assert send(admin, path, reason="").status_code == 422
     assert send(admin, path, reason="Wij beginnen met gemeenten.").status_code == 303
     with database.read() as session:
-        told = session.scalars(select(NoticeRow).where(NoticeRow.kind == "join_declined")).one()
-        assert (told.email, told.facts["reason"]) == ("d.dijkgraaf@vechtstromen.nl", "Wij beginnen met gemeenten.")
+        notice = session.scalars(select(NoticeRow).where(NoticeRow.kind == "join_declined")).one()
+        assert (notice.email, notice.facts["reason"]) == ("d.dijkgraaf@vechtstromen.nl", "Wij beginnen met gemeenten.")
         assert session.scalars(select(Organisation).where(Organisation.slug == SLUG)).one_or_none() is None
 
 

@@ -55,9 +55,9 @@ def hengelo(app: Flask, session: Session, owner: Actor, lot: Listing) -> FlaskCl
 
 def papers(session: Session, lot: Listing) -> list[Paper]:
     """The papers of a lot, without holding up the writers."""
-    found = list_papers(session, lot.id)
+    stored = list_papers(session, lot.id)
     session.commit()
-    return found
+    return stored
 
 
 def put(session: Session, owner: Actor, lot: Listing, days: int | None, number: str = "25-0413") -> int:
@@ -80,9 +80,9 @@ def post(client: FlaskClient, where: str, content: bytes | None, name: str = "ve
 
 
 def value(page: TestResponse, name: str) -> str:
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page.text)
-    assert found, name
-    return found[1]
+    match = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page.text)
+    assert match, name
+    return match[1]
 
 
 @pytest.mark.slow
@@ -101,7 +101,7 @@ def test_a_paper_is_added_and_opened(hengelo: FlaskClient, session: Session, lot
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "content", "said", "status"),
+    ("name", "content", "sentence", "status"),
     [
         ("a.pdf", EVIL["script on opening"][1], "programma (JavaScript)", 422),
         ("a.pdf", EVIL["embedded file"][1], "andere bestanden", 422),
@@ -112,12 +112,12 @@ def test_a_paper_is_added_and_opened(hengelo: FlaskClient, session: Session, lot
     ],
 )
 def test_a_bad_file_is_refused_with_its_own_sentence_and_the_form_keeps_what_was_typed(
-    hengelo: FlaskClient, session: Session, lot: Listing, name: str, content: object, said: str, status: int
+    hengelo: FlaskClient, session: Session, lot: Listing, name: str, content: object, sentence: str, status: int
 ) -> None:
     assert callable(content)
     page = post(hengelo, f"/aanbod/{lot.id}/documenten/nieuw", content(), name)
     assert page.status_code == status
-    assert said in page.text
+    assert sentence in page.text
     assert (value(page, "number"), value(page, "issuer")) == ("PK-2025/17", "Lab Oost")
     assert (value(page, "issued_on"), value(page, "valid_until")) == ("12-3-2025", "12-3-2030")
     assert re.search(r'<option selected value="batch-inspection"', page.text)
@@ -131,20 +131,20 @@ def test_a_good_file_is_not_chosen_twice(hengelo: FlaskClient, session: Session,
     assert refused.status_code == 422
     assert "De pdf is aangekomen" in refused.text
     assert "moet nog komen" in refused.text or "nummer in dat op het document staat" in refused.text
-    kept = value(refused, "kept")
-    again = post(hengelo, where, None, kept=kept)
+    token = value(refused, "kept")
+    again = post(hengelo, where, None, kept=token)
     assert again.status_code == 303
     assert [paper.pages for paper in papers(session, lot)] == [2]
-    assert post(hengelo, where, None, kept=kept + "x").status_code == 422
+    assert post(hengelo, where, None, kept=token + "x").status_code == 422
 
 
 @pytest.mark.slow
 def test_a_word_for_a_file_is_good_for_one_person_alone(app: Flask, hengelo: FlaskClient, session: Session, lot: Listing) -> None:
     where = f"/aanbod/{lot.id}/documenten/nieuw"
-    kept = value(post(hengelo, where, good(), number="-"), "kept")
+    token = value(post(hengelo, where, good(), number="-"), "kept")
     colleague = visit(app, session, make_actor(session, "hengelo"))
     session.commit()
-    assert "Kies de pdf" in post(colleague, where, None, kept=kept).text
+    assert "Kies de pdf" in post(colleague, where, None, kept=token).text
 
 
 @pytest.mark.slow
@@ -168,10 +168,10 @@ def test_a_paper_is_renewed(hengelo: FlaskClient, session: Session, owner: Actor
 def test_a_paper_is_taken_away_once_it_is_meant(hengelo: FlaskClient, session: Session, owner: Actor, lot: Listing) -> None:
     paper = put(session, owner, lot, None)
     where = f"/aanbod/{lot.id}/documenten/{paper}/verwijderen"
-    asked = hengelo.get(where)
-    assert "telt niet meer" in asked.text
+    page = hengelo.get(where)
+    assert "telt niet meer" in page.text
     assert [row.id for row in papers(session, lot)] == [paper]
-    assert hengelo.post(where, data={"csrf_token": csrf_token(asked)}).status_code == 303
+    assert hengelo.post(where, data={"csrf_token": csrf_token(page)}).status_code == 303
     session.expire_all()
     assert papers(session, lot) == []
 
@@ -206,9 +206,9 @@ def test_nobody_else_sees_that_there_are_papers(
     other = visit(app, session, borne)
     assert other.get(f"/documenten/{paper}/document.pdf").status_code == 404
     assert other.get(f"/aanbod/{lot.id}/documenten/nieuw").status_code == 403
-    asked = reserve(session, borne, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(8), Unit.M2)))
+    reservation = reserve(session, borne, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(8), Unit.M2)))
     session.commit()
-    for where in (f"/aanbod/{lot.id}", f"/reserveringen/{asked.id}"):
+    for where in (f"/aanbod/{lot.id}", f"/reserveringen/{reservation.id}"):
         page = other.get(where)
         assert "GEHEIM-1" in page.text
         assert "/documenten/nieuw" not in page.text

@@ -42,9 +42,9 @@ def test_so_much_that_it_is_a_slip_is_asked_twice_and_what_was_typed_stays(clien
     """1 200 and 108 000 m² of 185 kg are 20 202 tonnes."""
     page = f"/paspoorten/{street}/onderdelen/1/gebeurd"
     fields = {"kind": "put_in", "quantity": "108000", "happened_on": clock.today().isoformat(), "reason": "Uitbreiding"}
-    asked = send(client, page, fields)
-    assert asked.status_code == 422
-    assert "Bedoelt u 20.202 ton in dit ene object?" in words(asked.text)
-    assert 'name="confirm_unusual"' in asked.text and 'value="108000"' in asked.text and "Uitbreiding" in asked.text
+    answer = send(client, page, fields)
+    assert answer.status_code == 422
+    assert "Bedoelt u 20.202 ton in dit ene object?" in words(answer.text)
+    assert 'name="confirm_unusual"' in answer.text and 'value="108000"' in answer.text and "Uitbreiding" in answer.text
     assert send(client, page, {**fields, "confirm_unusual": "y"}).status_code == 303
     assert "109.200 m²" in words(client.get(f"/paspoorten/{street}").text)

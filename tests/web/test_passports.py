@@ -99,7 +99,7 @@ def test_an_empty_list_says_how_to_begin(app: Flask, session: Session, keeper: A
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "is_listed"),
     [
         ("kind=road", True),
         ("kind=bridge", False),
@@ -114,12 +114,12 @@ def test_an_empty_list_says_how_to_begin(app: Flask, session: Session, keeper: A
         ("mine=1", True),
     ],
 )
-def test_a_list_is_narrowed_by_what_was_chosen(client: FlaskClient, street: int, query: str, found: bool) -> None:
-    told = words(client.get(f"/paspoorten?{query}").text)
-    assert ("Dorpsstraat" in told) is found
-    assert ("Niets past bij wat u koos" in told) is not found
+def test_a_list_is_narrowed_by_what_was_chosen(client: FlaskClient, street: int, query: str, is_listed: bool) -> None:
+    text = words(client.get(f"/paspoorten?{query}").text)
+    assert ("Dorpsstraat" in text) is is_listed
+    assert ("Niets past bij wat u koos" in text) is not is_listed
     on_map = client.get(f"/paspoorten/kaart.json?{query}").get_json()
-    assert on_map["total"] == int(found)
+    assert on_map["total"] == int(is_listed)
 
 
 def test_a_day_that_cannot_be_read_gets_its_sentence_and_the_list_stays(client: FlaskClient, street: int) -> None:
@@ -130,13 +130,13 @@ def test_a_day_that_cannot_be_read_gets_its_sentence_and_the_list_stays(client: 
 
 def test_a_passport_tells_its_layers_its_parts_and_its_score_apart(client: FlaskClient, street: int) -> None:
     """1 200 × 185 kg are 222 ton; 60 m³ over 1 200 m² are 5 cm. A score of 5 makes no condition."""
-    told = words(client.get(f"/paspoorten/{street}").text)
-    assert "aan materiaal 312 ton" in told
-    assert "1.200 m² · 222 ton" in told
-    assert "60 m³ · 90 ton · ongeveer 5 cm dik" in told
-    assert "5 op een schaal van 1 (uitstekend) tot 6 (zeer slecht)" in told
-    assert told.count("niet bekeken") == 2
-    assert "Wanneer het vrijkomt" not in told
+    text = words(client.get(f"/paspoorten/{street}").text)
+    assert "aan materiaal 312 ton" in text
+    assert "1.200 m² · 222 ton" in text
+    assert "60 m³ · 90 ton · ongeveer 5 cm dik" in text
+    assert "5 op een schaal van 1 (uitstekend) tot 6 (zeer slecht)" in text
+    assert text.count("niet bekeken") == 2
+    assert "Wanneer het vrijkomt" not in text
 
 
 def test_an_asset_is_made_with_what_is_needed_first(client: FlaskClient, session: Session, keeper: Actor) -> None:
@@ -208,8 +208,8 @@ def test_an_asset_is_described_anew_and_its_point_stays(
         None,
         False,
     )
-    told = words(client.get(f"/paspoorten/{street}").text)
-    assert f"Tussen 1 maart {year} en 1 september {year}; het werk staat in de begroting." in told
+    text = words(client.get(f"/paspoorten/{street}").text)
+    assert f"Tussen 1 maart {year} en 1 september {year}; het werk staat in de begroting." in text
 
 
 def test_what_somebody_else_changed_in_the_meantime_is_not_overwritten(client: FlaskClient, street: int) -> None:
@@ -219,8 +219,8 @@ def test_what_somebody_else_changed_in_the_meantime_is_not_overwritten(client: F
     assert send(client, page, new_street(name="Eerst", version="1")).status_code == 303
     for version in ("1", "", "x"):
         late = send(client, page, new_street(name="Later", version=version))
-        told = words(late.text)
-        assert (late.status_code, "Iemand anders heeft dit intussen gewijzigd" in told) == (409, True), told
+        text = words(late.text)
+        assert (late.status_code, "Iemand anders heeft dit intussen gewijzigd" in text) == (409, True), text
     late = send(client, page, new_street(name="Later", version="1"))
     assert "Eerst" in words(late.text) and "Later" in late.text  # what stands there beside what was typed
     assert re.findall(r'name="version"[^>]*value="(\d+)"', late.text) == ["2"]
@@ -285,9 +285,9 @@ def test_a_part_is_described_with_the_hazards_of_its_material(
         "element": "Gevel",
     }
     assert send(client, page, fields).status_code == 303
-    told = words(client.get(f"/paspoorten/{street}").text)
-    assert re.search(r"Asbest[^:]*: onbekend", told)
-    assert "Geschroefd of geklemd" in told
+    text = words(client.get(f"/paspoorten/{street}").text)
+    assert re.search(r"Asbest[^:]*: onbekend", text)
+    assert "Geschroefd of geklemd" in text
     assert 'value="unknown" selected' in client.get(page).text or 'selected value="unknown"' in client.get(page).text
 
 
@@ -296,10 +296,10 @@ def test_what_happened_to_a_part_changes_what_is_there(client: FlaskClient, sess
     page = f"/paspoorten/{street}/onderdelen/1/gebeurd"
     fields = {"kind": "taken_out", "quantity": "800", "happened_on": clock.today().isoformat(), "reason": "Voor de Kerkstraat"}
     assert send(client, page, fields).status_code == 303
-    told = words(client.get(f"/paspoorten/{street}").text)
-    assert "400 m² 74 ton" in told
-    assert "−800 m²" in told
-    assert "Voor de Kerkstraat" in told
+    text = words(client.get(f"/paspoorten/{street}").text)
+    assert "400 m² 74 ton" in text
+    assert "−800 m²" in text
+    assert "Voor de Kerkstraat" in text
 
 
 @pytest.mark.parametrize(
@@ -340,9 +340,9 @@ def test_what_is_owned_stands_beside_what_has_a_passport(client: FlaskClient, st
     """312 ton of 624 is half of it."""
     assert "Tot die tijd tellen alleen de paspoorten: 312 ton" in words(client.get("/paspoorten/bezit").text)
     assert send(client, "/paspoorten/bezit/schatten", estimated(road_tonnes="624")).status_code == 303
-    told = words(client.get("/paspoorten/bezit").text)
-    assert "Deel van ons bezit met een paspoort 50,0%" in told
-    assert "Wegenlegger, 2025" in told
+    text = words(client.get("/paspoorten/bezit").text)
+    assert "Deel van ons bezit met een paspoort 50,0%" in text
+    assert "Wegenlegger, 2025" in text
 
 
 def test_former_estimates_stay_and_a_leap_is_asked_twice(client: FlaskClient, street: int) -> None:
@@ -355,10 +355,10 @@ def test_former_estimates_stay_and_a_leap_is_asked_twice(client: FlaskClient, st
     assert refused.status_code == 422
     assert 'name="confirm_unusual"' in refused.text
     assert send(client, page, {**leap, "confirm_unusual": "y"}).status_code == 303
-    told = words(client.get("/paspoorten/bezit").text)
-    assert f"{year}, nummer 2" in told
-    assert f"{year}, nummer 1" in told
-    assert "1.600.000 ton" in told
+    text = words(client.get("/paspoorten/bezit").text)
+    assert f"{year}, nummer 2" in text
+    assert f"{year}, nummer 1" in text
+    assert "1.600.000 ton" in text
 
 
 @pytest.mark.parametrize(
@@ -386,12 +386,12 @@ def test_the_paper_is_accessible_and_its_code_opens_the_passport(
     answer = app.test_client().get(f"{prefix}/paspoorten/{street}/paspoort.pdf")
     assert (answer.status_code, answer.content_type) == (200, "application/pdf")
     read = PdfReader(io.BytesIO(answer.data))
-    said = " ".join(" ".join(page.extract_text() for page in read.pages).split()).replace("\u00a0", " ")
+    text = " ".join(" ".join(page.extract_text() for page in read.pages).split()).replace("\u00a0", " ")
     assert read.metadata is not None
     assert read.metadata.title == "Dorpsstraat"
     assert b"pdfuaid" in answer.data or "pdfuaid" in str(read.xmp_metadata.stream.get_data() if read.xmp_metadata else "")
-    assert heading in said
-    assert "222 to" in said
+    assert heading in text
+    assert "222 to" in text
     with pypdfium2.PdfDocument(answer.data) as pdf:
         [code] = zxingcpp.read_barcodes(pdf[0].render(scale=2).to_pil())
     address = code.text

@@ -44,10 +44,10 @@ def test_a_plan_by_cost_says_through_which_depot_and_what_it_costs(app: Flask, s
     assert "Via depot Regiodepot: op " in page and "blijft daar 84 dagen" in page and "De opslag kost € 31" in page
     assert "Vervoer € 432,90, overslag € 120,00." in page and "Vraag 800 m² aan, te brengen naar Regiodepot" in page
     assert "Gerekend met € 0,15 per tonkilometer en € 60,00 per uitwisseling" in page and "Deze prijzen zijn voorbeelden" in page
-    asked = send(borne, "/plan", {}, to=ACCEPT)
+    answer = send(borne, "/plan", {}, to=ACCEPT)
     session.expire_all()
     [reservation] = session.scalars(select(Reservation))
-    assert (asked.location, reservation.depot_id) == (f"/reserveringen/{reservation.id}", depot.id)
+    assert (answer.location, reservation.depot_id) == (f"/reserveringen/{reservation.id}", depot.id)
 
 
 def test_soil_is_asked_for_with_the_classes_of_the_place(app: Flask, session: Session) -> None:

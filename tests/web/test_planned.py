@@ -74,8 +74,8 @@ def test_a_plan_on_offer_is_changed_without_its_days(hengelo: FlaskClient, sessi
     address = f"/aanbod/{listing.id}/bewerken"
     form = hengelo.get(address).text
     assert 'name="earliest"' not in form and 'name="available_from"' not in form and 'name="planned"' not in form
-    said = {**what(), "title": "Keien, later", "place": "Hengelo", "version": "1", "step": "save", "asbestos_suspected": "no"}
-    saved = send(hengelo, address, said)
+    fields = {**what(), "title": "Keien, later", "place": "Hengelo", "version": "1", "step": "save", "asbestos_suspected": "no"}
+    saved = send(hengelo, address, fields)
     session.expire_all()
     stored = session.get_one(Listing, listing.id)
     assert saved.status_code == 303 and stored.title == "Keien, later"
@@ -83,11 +83,11 @@ def test_a_plan_on_offer_is_changed_without_its_days(hengelo: FlaskClient, sessi
 
 
 def test_on_one_page_a_lot_is_planned_or_has_a_first_day(hengelo: FlaskClient, session: Session) -> None:
-    said = {**what(), "title": "Keien", "place": "Hengelo", "step": "draft", "asbestos_suspected": "no"}
-    refused = send(hengelo, "/aanbod/nieuw/alles", {**said, "planned": ""})
+    fields = {**what(), "title": "Keien", "place": "Hengelo", "step": "draft", "asbestos_suspected": "no"}
+    refused = send(hengelo, "/aanbod/nieuw/alles", {**fields, "planned": ""})
     assert refused.status_code == 422 and 'href="#available_from"' in refused.text and 'href="#latest"' not in refused.text
     plan = {"planned": "yes", "earliest": ahead(0), "latest": ahead(0), "certainty": "idea", "available_from": "morgen"}
-    assert send(hengelo, "/aanbod/nieuw/alles", {**said, **plan}).status_code == 303
+    assert send(hengelo, "/aanbod/nieuw/alles", {**fields, **plan}).status_code == 303
     listing = session.scalars(select(Listing)).one()
     assert (listing.planned, listing.available_from, listing.status) == (True, clock.today(), "draft")
 

@@ -54,8 +54,8 @@ def ahead(days: int) -> date:
 
 
 def later(lot: Listing, **changes: str) -> dict[str, str]:
-    said = {"earliest": ahead(100).isoformat(), "latest": ahead(130).isoformat(), "certainty": "tendered"}
-    return {**said, "reason": "De aannemer begint later", "version": str(lot.version), **changes}
+    fields = {"earliest": ahead(100).isoformat(), "latest": ahead(130).isoformat(), "certainty": "tendered"}
+    return {**fields, "reason": "De aannemer begint later", "version": str(lot.version), **changes}
 
 
 def test_the_owner_finds_both_steps_on_the_page_and_others_do_not(hengelo: FlaskClient, borne: FlaskClient, lot: Listing) -> None:
@@ -88,11 +88,18 @@ def test_the_asker_reads_the_condition_before_reserving(borne: FlaskClient, lot:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "said"),
+    ("answer", "status", "sentence"),
     [("agree", "requested", "U gaat akkoord met de nieuwe periode"), ("let-go", "waiting", "U laat het los")],
 )
 def test_the_holder_answers_on_the_page_of_the_reservation(
-    hengelo: FlaskClient, borne: FlaskClient, lot: Listing, session: Session, asker: Actor, answer: str, status: str, said: str
+    hengelo: FlaskClient,
+    borne: FlaskClient,
+    lot: Listing,
+    session: Session,
+    asker: Actor,
+    answer: str,
+    status: str,
+    sentence: str,
 ) -> None:
     reservation = ask(session, asker, lot, "500")
     session.commit()
@@ -105,7 +112,7 @@ def test_the_holder_answers_on_the_page_of_the_reservation(
     assert send(borne, f"{address}/periode", {"answer": "misschien"}).status_code == 422
     assert send(borne, f"{address}/periode", {"answer": answer}).location.endswith(address)
     page = borne.get(address).text
-    assert said in page and "Akkoord met de nieuwe periode</button>" not in page
+    assert sentence in page and "Akkoord met de nieuwe periode</button>" not in page
     session.expire_all()
     assert session.get_one(Reservation, reservation.id).status == status
 
@@ -114,10 +121,10 @@ def test_it_is_there_with_a_photo(hengelo: FlaskClient, lot: Listing, session: S
     address = f"/aanbod/{lot.id}/ligt-er"
     form = hengelo.get(address).text
     assert 'value="800"' in form and long_date(clock.today()).replace("\u00a0", " ") in form
-    said = {"quantity": "780,5", "basis": "measured", "came_on": "vandaag", "available_until": ""}
-    refused = send(hengelo, address, said)
+    fields = {"quantity": "780,5", "basis": "measured", "came_on": "vandaag", "available_until": ""}
+    refused = send(hengelo, address, fields)
     assert refused.status_code == 422 and "Voeg ten minste één foto toe" in refused.text
-    done = send(hengelo, address, {**said, "photo": (BytesIO(picture()), "foto.jpg")})
+    done = send(hengelo, address, {**fields, "photo": (BytesIO(picture()), "foto.jpg")})
     assert done.status_code == 303
     session.expire_all()
     stored = session.get_one(Listing, lot.id)
@@ -140,24 +147,24 @@ def test_the_page_of_the_transfer_tells_each_time_that_its_first_day_moved(
     moved, there = (f"op te halen vanaf {long_date(day)}." for day in (ahead(100), clock.today()))
     for side in (hengelo, borne):
         assert moved in side.get(address).text and there not in side.get(address).text
-    said = {"quantity": "800", "basis": "measured", "came_on": "vandaag", "photo": (BytesIO(picture()), "foto.jpg")}
-    assert send(hengelo, f"/aanbod/{lot.id}/ligt-er", said).status_code == 303
+    fields = {"quantity": "800", "basis": "measured", "came_on": "vandaag", "photo": (BytesIO(picture()), "foto.jpg")}
+    assert send(hengelo, f"/aanbod/{lot.id}/ligt-er", fields).status_code == 303
     for side in (hengelo, borne):
         assert moved in side.get(address).text and there in side.get(address).text
 
 
 def test_far_more_than_was_planned_is_a_slip(hengelo: FlaskClient, lot: Listing) -> None:
     """800 m² were planned: 8 000 may lie there, a thousandth more is refused at its field."""
-    said = {"quantity": "8000,001", "basis": "measured", "came_on": "vandaag"}
-    refused = send(hengelo, f"/aanbod/{lot.id}/ligt-er", {**said, "photo": (BytesIO(picture()), "foto.jpg")})
+    fields = {"quantity": "8000,001", "basis": "measured", "came_on": "vandaag"}
+    refused = send(hengelo, f"/aanbod/{lot.id}/ligt-er", {**fields, "photo": (BytesIO(picture()), "foto.jpg")})
     assert refused.status_code == 422 and 'href="#quantity"' in refused.text and "meer dan 10 keer zoveel" in refused.text
-    said |= {"quantity": "8000", "photo": (BytesIO(picture()), "foto.jpg")}  # type: ignore[dict-item]
-    assert send(hengelo, f"/aanbod/{lot.id}/ligt-er", said).status_code == 303
+    fields |= {"quantity": "8000", "photo": (BytesIO(picture()), "foto.jpg")}  # type: ignore[dict-item]
+    assert send(hengelo, f"/aanbod/{lot.id}/ligt-er", fields).status_code == 303
 
 
 def test_what_is_typed_wrong_about_what_is_there_is_told_at_its_field(hengelo: FlaskClient, lot: Listing) -> None:
-    said = {"quantity": "veel", "basis": "measured", "came_on": "", "available_until": "gisteren"}
-    refused = send(hengelo, f"/aanbod/{lot.id}/ligt-er", said)
+    fields = {"quantity": "veel", "basis": "measured", "came_on": "", "available_until": "gisteren"}
+    refused = send(hengelo, f"/aanbod/{lot.id}/ligt-er", fields)
     assert refused.status_code == 422 and 'href="#quantity"' in refused.text and 'href="#came_on"' in refused.text
 
 
@@ -185,8 +192,8 @@ def test_the_lot_says_how_reliable_its_owner_has_been_and_the_figures_tell_it(
     assert "Er was nog geen planning aan de beurt" in hengelo.get("/cijfers/planning").text
     other = planned(session, owner, earliest=clock.today(), latest=ahead(3))
     session.commit()
-    said = {"quantity": "1200", "basis": "measured", "came_on": "vandaag", "photo": (BytesIO(picture()), "foto.jpg")}
-    assert send(hengelo, f"/aanbod/{other.id}/ligt-er", said).status_code == 303
+    fields = {"quantity": "1200", "basis": "measured", "came_on": "vandaag", "photo": (BytesIO(picture()), "foto.jpg")}
+    assert send(hengelo, f"/aanbod/{other.id}/ligt-er", fields).status_code == 303
     assert "kwam 1 van 1 binnen de periode" in hengelo.get(f"/aanbod/{lot.id}").text
     page = hengelo.get("/cijfers/planning").text
     assert "1 van 1" in page and "Hengelo: begroot" in page

@@ -44,9 +44,9 @@ def borne(app: Flask, session: Session, demand: Demand) -> FlaskClient:
 
 def asked(session: Session) -> list[tuple[int, Decimal]]:
     rows = session.execute(select(Reservation.listing_id, Reservation.quantity).order_by(Reservation.id))
-    found = [(listing_id, quantity) for listing_id, quantity in rows]
+    requests = [(listing_id, quantity) for listing_id, quantity in rows]
     session.commit()  # whoever writes next does not wait for this look
-    return found
+    return requests
 
 
 def test_the_proposal_stands_there_with_its_arithmetic(borne: FlaskClient, lots: tuple[Listing, Listing], demand: Demand) -> None:

@@ -115,7 +115,7 @@ def test_a_report_is_the_same_bytes_for_ever_and_a_later_one_stands_beside_it(
 
 
 def test_the_report_says_what_was_adopted_and_by_whom_and_what_is_not_known(reviewer: FlaskClient, client: FlaskClient) -> None:
-    said = pdf_text(client.get(f"{published(reviewer)}.pdf").data).replace("CO₂", "CO2").replace("\u00a0", " ")
+    report = pdf_text(client.get(f"{published(reviewer)}.pdf").data).replace("CO₂", "CO2").replace("\u00a0", " ")
     # Enschede 6 000 + 500 + 1 500 + 2 000 + 200 of the bank; Hengelo counts its 259 once; (4 200 + 2 000 + 0) / (10 200 + 5 000 + 4 800)
     expected = (
         f"Jaarverslag {YEAR}",
@@ -130,7 +130,7 @@ def test_the_report_says_what_was_adopted_and_by_whom_and_what_is_not_known(revi
         "Regels die iets terugdraaien",
         "de leden van het PHO Milieu, Duurzaamheid en Afval, het AO Afval, het AO Milieu en Duurzaamheid, de veertien gemeenteraden",
     )
-    assert [words for words in expected if words not in said] == []
+    assert [words for words in expected if words not in report] == []
 
 
 def test_the_pdf_is_accessible_and_names_its_charts(reviewer: FlaskClient, client: FlaskClient) -> None:
@@ -143,21 +143,21 @@ def test_the_pdf_is_accessible_and_names_its_charts(reviewer: FlaskClient, clien
 
 
 def test_every_sheet_adds_up_to_the_page(reviewer: FlaskClient, client: FlaskClient, adopted: Session) -> None:
-    found = tables(client.get(f"{published(reviewer)}.xlsx").data)
+    sheets = tables(client.get(f"{published(reviewer)}.xlsx").data)
     totals = get_statistics(adopted, OPERATOR, Cut(f"{YEAR}-01", f"{YEAR}-12")).totals
     # 200 + 259 + 10 + 30 − 30 tonnes; without the 10 t of wood and the 30 t that came back: 459 000 × 0.1188
     assert (totals.mass_kg, totals.avoided_kgco2e) == (Decimal(469_000), Decimal("54529.2"))
     for name in ("Gemeenten", "Materiaalgroepen", "Maanden"):
-        assert total(found[name], "Opnieuw gebruikt (kg)") == totals.mass_kg, name
-        assert total(found[name], "Vermeden (kg CO₂e)") == totals.avoided_kgco2e, name
-        assert total(found[name], "Zonder CO₂-factor (kg)") == totals.unknown_factor_mass_kg == 10_000, name
-        assert total(found[name], "Uitwisselingen") == totals.exchanges == 4, name
-    assert total(found["Stromen"], "Massa (kg)") == totals.mass_kg
-    assert total(found["Zekerheid"], "Massa (kg)") == totals.mass_kg
-    shown = {row[0]: row[1] for row in found["Cijfers"]}
-    assert shown["Opnieuw gebruikt"] == 469_000
-    assert Decimal(str(shown["Vermeden, vervangt een aankoop"])) == Decimal(200_000) * Decimal("0.1188")
-    assert [row[0] for row in found["Correcties"]] == ["Regel van het grootboek", 5]
+        assert total(sheets[name], "Opnieuw gebruikt (kg)") == totals.mass_kg, name
+        assert total(sheets[name], "Vermeden (kg CO₂e)") == totals.avoided_kgco2e, name
+        assert total(sheets[name], "Zonder CO₂-factor (kg)") == totals.unknown_factor_mass_kg == 10_000, name
+        assert total(sheets[name], "Uitwisselingen") == totals.exchanges == 4, name
+    assert total(sheets["Stromen"], "Massa (kg)") == totals.mass_kg
+    assert total(sheets["Zekerheid"], "Massa (kg)") == totals.mass_kg
+    figures = {row[0]: row[1] for row in sheets["Cijfers"]}
+    assert figures["Opnieuw gebruikt"] == 469_000
+    assert Decimal(str(figures["Vermeden, vervangt een aankoop"])) == Decimal(200_000) * Decimal("0.1188")
+    assert [row[0] for row in sheets["Correcties"]] == ["Regel van het grootboek", 5]
 
 
 def test_what_was_taken_back_when_the_year_was_over_is_told_and_changes_no_figure(
@@ -166,37 +166,37 @@ def test_what_was_taken_back_when_the_year_was_over_is_told_and_changes_no_figur
     append_reversal(adopted, seq=1, happened_on=date(YEAR + 1, 2, 10))  # the 200 t to Enschede; row 6
     adopted.commit()
     address = published(reviewer)
-    found = tables(client.get(f"{address}.xlsx").data)
-    assert [(row[0], row[1]) for row in found["Later teruggenomen"]][1:] == [(6, 1)]
-    assert [row[0] for row in found["Correcties"]] == ["Regel van het grootboek", 5]
-    assert {row[0]: row[1] for row in found["Cijfers"]}["Opnieuw gebruikt"] == 469_000
-    said = pdf_text(client.get(f"{address}.pdf").data).replace("\u00a0", " ")
-    assert "Teruggenomen toen het jaar voorbij was" in said
-    assert f"6 1 10 feb {YEAR + 1} februari {YEAR + 1} -200 ton" in said
+    sheets = tables(client.get(f"{address}.xlsx").data)
+    assert [(row[0], row[1]) for row in sheets["Later teruggenomen"]][1:] == [(6, 1)]
+    assert [row[0] for row in sheets["Correcties"]] == ["Regel van het grootboek", 5]
+    assert {row[0]: row[1] for row in sheets["Cijfers"]}["Opnieuw gebruikt"] == 469_000
+    report = pdf_text(client.get(f"{address}.pdf").data).replace("\u00a0", " ")
+    assert "Teruggenomen toen het jaar voorbij was" in report
+    assert f"6 1 10 feb {YEAR + 1} februari {YEAR + 1} -200 ton" in report
     almelo = tables(client.get(f"{published(reviewer, f'{YEAR}/almelo')}.xlsx").data)
     assert len(almelo["Later teruggenomen"]) == 1
 
 
 def test_who_has_not_adopted_is_counted_and_not_named(reviewer: FlaskClient, client: FlaskClient) -> None:
-    found = tables(client.get(f"{published(reviewer)}.xlsx").data)
-    assert [row[0] for row in found["Gemeenten"]][1:] == [
+    sheets = tables(client.get(f"{published(reviewer)}.xlsx").data)
+    assert [row[0] for row in sheets["Gemeenten"]][1:] == [
         "Almelo",
         "Enschede",
         "Hengelo",
         "Hof van Twente",
         "Niet vastgesteld, en andere organisaties",
     ]
-    assert ("Enschede", "Borne", 1, 10_000) not in found["Stromen"]
-    assert ("Hengelo", "Enschede", 1, 200_000) in found["Stromen"]
+    assert ("Enschede", "Borne", 1, 10_000) not in sheets["Stromen"]
+    assert ("Hengelo", "Enschede", 1, 200_000) in sheets["Stromen"]
 
 
 def test_the_report_of_one_municipality_is_about_it_alone(reviewer: FlaskClient, client: FlaskClient) -> None:
     address = published(reviewer, f"{YEAR}/hengelo")
     assert address == f"/rapport/{YEAR}/hengelo/1"
-    said = pdf_text(client.get(f"{address}.pdf").data).replace("\u00a0", " ")
-    assert "ontving Hengelo 259 ton via de materialenbank en gaf 200 ton" in said
-    assert "Vastgesteld door College van B en W op 3 februari 2026 (Besluit 2026-114)" in said
-    assert "Almelo" not in said
+    report = pdf_text(client.get(f"{address}.pdf").data).replace("\u00a0", " ")
+    assert "ontving Hengelo 259 ton via de materialenbank en gaf 200 ton" in report
+    assert "Vastgesteld door College van B en W op 3 februari 2026 (Besluit 2026-114)" in report
+    assert "Almelo" not in report
 
 
 def test_what_is_published_is_swept_by_nobody(reviewer: FlaskClient, client: FlaskClient, database: Database) -> None:

@@ -71,8 +71,8 @@ def test_the_lots_of_a_recall_lead_to_their_pages_for_whoever_may_see_them(app: 
     session.commit()
     for reader, seen in ((hengelo, [True, True]), (borne, [True, False]), (losser, [False, True])):
         page = visit(app, session, reader).get("/recalls/1").text
-        assert [f'<a href="/lots/{one.id}">{lot_number(one.id)}</a>' in page for one in (lot, part)] == seen
-        assert all(lot_number(one.id) in page for one in (lot, part))
+        assert [f'<a href="/lots/{stock_lot.id}">{lot_number(stock_lot.id)}</a>' in page for stock_lot in (lot, part)] == seen
+        assert all(lot_number(stock_lot.id) in page for stock_lot in (lot, part))
     trace = visit(app, session, hengelo).get(f"/lots/{part.id}/herkomst").text
     assert f'— <a href="/lots/{part.id}">{lot_number(part.id)}</a>' in trace
     assert "Gemeentewerf, A1" in trace

@@ -23,14 +23,14 @@ from tests.visitors import send, visit
 def people(session: Session) -> dict[str, Actor]:
     """Almelo and Hengelo have 800 m2 each at 0 and 10 km, Borne and Losser need 800 m2 at 9 and 20 km."""
     seed_taxonomy(session)
-    found = {slug: make_actor(session, slug) for slug in ("almelo", "hengelo", "borne", "losser")}
+    actors = {slug: make_actor(session, slug) for slug in ("almelo", "hengelo", "borne", "losser")}
     for slug, away in (("almelo", 0), ("hengelo", 10)):
-        make_listing(session, found[slug], quantity=Quantity(Decimal(800), Unit.M2), location=north(away))
+        make_listing(session, actors[slug], quantity=Quantity(Decimal(800), Unit.M2), location=north(away))
     for slug, away in (("borne", 9), ("losser", 20)):
-        make_demand(session, found[slug], location=north(away), max_distance_km=None)
-    found["broker"] = make_actor(session, "regio-twente", "coordinator")
+        make_demand(session, actors[slug], location=north(away), max_distance_km=None)
+    actors["broker"] = make_actor(session, "regio-twente", "coordinator")
     session.commit()
-    return found
+    return actors
 
 
 def plain(html: str) -> str:
@@ -59,10 +59,10 @@ def test_a_plan_is_made_shown_and_asked_for(app: Flask, session: Session, people
     page = plain(borne.get("/plan").text)
     assert "296 ton in 2 uitwisselingen" in page and "385 tonkm, 9,5%" in page and "Bewezen: geen andere verdeling" in page
     assert "gaat naar Borne en niet naar Losser: samen 384,8 tonkm minder." in page
-    asked = send(borne, "/plan", {}, to="/plan/1/regels/1/aanvragen")
+    answer = send(borne, "/plan", {}, to="/plan/1/regels/1/aanvragen")
     session.expire_all()
     [reservation] = session.scalars(select(Reservation))
-    assert (asked.status_code, asked.location) == (303, f"/reserveringen/{reservation.id}")
+    assert (answer.status_code, answer.location) == (303, f"/reserveringen/{reservation.id}")
     assert (reservation.quantity, reservation.status) == (800, "requested")
     assert "Aangevraagd: 1; aangeboden: 0; geweigerd: 0; niets mee gedaan: 1." in plain(borne.get("/plan").text)
     only = plain(borne.get("/plan/1?organisatie=hengelo").text)

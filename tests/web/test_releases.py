@@ -65,14 +65,14 @@ def test_two_parts_of_a_street_become_one_planned_lot(app: Flask, session: Sessi
 def test_what_was_received_is_put_into_a_passport(app: Flask, session: Session, keeper: Actor, street: int) -> None:
     giver = make_actor(session, "borne")
     listing = make_listing(session, giver, quantity=Quantity(Decimal(200), Unit.M2))
-    asked = reserve.reserve(session, keeper, listing_id=listing.id, draft=ReservationDraft(Quantity(Decimal(120), Unit.M2)))
-    decide.approve(session, giver, reservation_id=asked.id)
+    reservation = reserve.reserve(session, keeper, listing_id=listing.id, draft=ReservationDraft(Quantity(Decimal(120), Unit.M2)))
+    decide.approve(session, giver, reservation_id=reservation.id)
     handed = HandoverDraft(Quantity(Decimal(120), Unit.M2), clock.today())
-    hand_over.hand_over(session, giver, reservation_id=asked.id, draft=handed)
-    hand_over.confirm(session, keeper, reservation_id=asked.id)
+    hand_over.hand_over(session, giver, reservation_id=reservation.id, draft=handed)
+    hand_over.confirm(session, keeper, reservation_id=reservation.id)
     session.commit()
     client, address = visit(app, session, keeper), "/cijfers/uitwisselingen/1/paspoort"
-    for page in ("/cijfers/uitwisselingen/1", f"/reserveringen/{asked.id}"):
+    for page in ("/cijfers/uitwisselingen/1", f"/reserveringen/{reservation.id}"):
         assert f'href="{address}"' in client.get(page, follow_redirects=True).text, page
     assert send(client, address, {"asset": "", "quantity": "100"}).status_code == 422
     assert send(client, address, {"asset": str(street), "quantity": "121"}).status_code == 409

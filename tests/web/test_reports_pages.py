@@ -96,10 +96,13 @@ def test_a_table_is_saved_in_tonnes_and_what_was_typed_stays_on_an_error(bank: S
     assert 'value="1.200,5"' in wrong.text and 'value="-3"' in wrong.text and 'href="#includes_bank_kg"' in wrong.text
     wrong = saved(borne, **{"mass-bestrating-reused": "-3"})
     assert wrong.status_code == 422 and 'href="#mass-bestrating-reused"' in wrong.text
-    right = saved(borne, **{"mass-bestrating-primary": "1.200,5", "mass-bestrating-reused": "3"})
-    assert (right.status_code, right.location) == (303, ENTRY)
-    kept = get_material_use(bank, make_actor(bank, "borne", "coordinator"), year=YEAR)
-    assert kept.rows == (UseRow("bestrating", "primary", Decimal(1_200_500)), UseRow("bestrating", "reused", Decimal(3000)))
+    answer = saved(borne, **{"mass-bestrating-primary": "1.200,5", "mass-bestrating-reused": "3"})
+    assert (answer.status_code, answer.location) == (303, ENTRY)
+    material_use = get_material_use(bank, make_actor(bank, "borne", "coordinator"), year=YEAR)
+    assert material_use.rows == (
+        UseRow("bestrating", "primary", Decimal(1_200_500)),
+        UseRow("bestrating", "reused", Decimal(3000)),
+    )
     bank.rollback()
     again = saved(borne, **{"mass-bestrating-reused": "4"})
     assert again.status_code == 422  # version 0 is not what stands there
@@ -118,8 +121,8 @@ def test_another_part_is_opened_by_saving_this_one_and_each_keeps_what_the_other
     first = borne.get(ENTRY)
     assert 'value="60.000"' in first.text and 'value="40.000"' in first.text
     assert "Eigen organisatie" in content(first) and re.search(r"Blijft 7,0 ton", content(first))
-    kept = get_material_use(bank, make_actor(bank, "borne", "coordinator"), year=YEAR)
-    assert [(row.scope, row.flow, row.origin, row.mass_kg) for row in kept.rows] == [
+    material_use = get_material_use(bank, make_actor(bank, "borne", "coordinator"), year=YEAR)
+    assert [(row.scope, row.flow, row.origin, row.mass_kg) for row in material_use.rows] == [
         ("organisation", "in", "primary", 60_000_000),
         ("organisation", "in", "reused", 40_000_000),
         ("territory", "stock", "unknown", 7000),
@@ -247,8 +250,8 @@ def test_the_ao_ce_reads_a_year_beside_the_one_before_it_and_beside_the_bank(ban
 def test_who_has_not_reported_is_asked_from_the_list(person: Person) -> None:
     reviewer = person("regio-twente", "reviewer")
     person("borne"), person("hengelo")
-    asked = send(reviewer, "/verslagen", {"at": "list"}, to=f"/werk/opgave/hengelo/{YEAR}/vragen")
-    assert asked.location == f"/verslagen?jaar={YEAR}"
+    answer = send(reviewer, "/verslagen", {"at": "list"}, to=f"/werk/opgave/hengelo/{YEAR}/vragen")
+    assert answer.location == f"/verslagen?jaar={YEAR}"
     page = content(reviewer.get("/verslagen"))
     assert page.count(" gevraagd ") == 1 and page.count("Vraag om opgave") == page.count("Niet opgegeven") - 1
 

@@ -31,8 +31,8 @@ def hengelo(app: Flask, session: Session, owner: Actor) -> FlaskClient:
     return visit(app, session, owner)
 
 
-def told(client: FlaskClient, **said: Any) -> str:
-    answer = client.get(ASKED, query_string={"material": ASPHALT, "field_set": "asfalt", **said}).json
+def told(client: FlaskClient, **answers: Any) -> str:
+    answer = client.get(ASKED, query_string={"material": ASPHALT, "field_set": "asfalt", **answers}).json
     assert answer is not None
     return unescape(answer["html"])
 
@@ -88,5 +88,5 @@ def test_one_page_tells_it_and_refuses_at_the_answer(hengelo: FlaskClient) -> No
     answers = {"field-pak10-mg-per-kg": "76", "field-tar": "no"}
     refused = send(hengelo, ALL, {**MILLED, **answers, "step": "publish", "photos": [upload(picture())]})
     assert refused.status_code == 422 and 'href="#field-pak10-mg-per-kg"' in refused.text and "stop" in rules_of(refused.text)
-    kept = send(hengelo, ALL, {**MILLED, **answers, "step": "draft"}).location
-    assert kept.endswith("/bewerken") and "stop" in rules_of(hengelo.get(kept).text)
+    address = send(hengelo, ALL, {**MILLED, **answers, "step": "draft"}).location
+    assert address.endswith("/bewerken") and "stop" in rules_of(hengelo.get(address).text)

@@ -113,13 +113,13 @@ def test_a_program_reads_the_same(app: Flask, bank: Session) -> None:
     def ask(token: str, period: str = "") -> object:
         return app.test_client().get(f"/api/v1/depots/figures{period}", headers={"Authorization": f"Bearer {token}"})
 
-    found = ask(tokens[0], "?from=2026-06&until=2026-06").get_json()  # type: ignore[attr-defined]
-    assert [row["depot"]["id"] for row in found["items"]] == [yard.id]
-    assert found["total"] == found["items"][0]["figures"]
-    told = {name: found["total"][name] for name in ("openingKg", "inKg", "transferredKg", "closingKg", "tonneDays", "costCents")}
-    assert told == {
+    body = ask(tokens[0], "?from=2026-06&until=2026-06").get_json()  # type: ignore[attr-defined]
+    assert [row["depot"]["id"] for row in body["items"]] == [yard.id]
+    assert body["total"] == body["items"][0]["figures"]
+    totals = {name: body["total"][name] for name in ("openingKg", "inKg", "transferredKg", "closingKg", "tonneDays", "costCents")}
+    assert totals == {
         "openingKg": 51060, "inKg": 0, "transferredKg": 18500, "closingKg": 32560, "tonneDays": Decimal("1235.8"), "costCents": 14314,
     }  # fmt: skip
-    assert (found["total"]["breakEvenPriceCents"], found["total"]["usedShare"]) == (Decimal("2702.703"), 1)
+    assert (body["total"]["breakEvenPriceCents"], body["total"]["usedShare"]) == (Decimal("2702.703"), 1)
     assert ask(tokens[0], "?from=2026-13").status_code == 422  # type: ignore[attr-defined]
     assert ask(tokens[1]).status_code == 403  # type: ignore[attr-defined]

@@ -33,7 +33,7 @@ def test_a_search_says_what_it_keeps_and_when_mail_comes(app: Flask, session: Se
     client = visit(app, session, actor)
     full = f"{SEARCH}&materialGroup=bestrating&condition=good&condition=fair&organisation=borne&availableFrom=12+jan+2030"
     page = client.get(f"/zoekopdrachten/nieuw?{full}").text.replace("\u00a0", " ")
-    for said in (
+    for sentence in (
         "klinkers",
         "Bestrating",
         "Goed, Redelijk",
@@ -42,21 +42,21 @@ def test_a_search_says_what_it_keeps_and_when_mail_comes(app: Flask, session: Se
         "op 12 januari 2030",
         "krijgt u die dag één mail",
     ):
-        assert said in page, said
+        assert sentence in page, sentence
     send(client, f"/zoekopdrachten/nieuw?{full}", {"name": "Klinkers"})
     save_search(session, actor, name="Alles", query="now=1")
     save_search(session, actor, name="Nog meer", query="")
     set_preferences(session, actor, chosen={Notice.SAVED_SEARCH: Cadence.WEEKLY})
     session.commit()
     listed = client.get("/zoekopdrachten").text.replace("\u00a0", " ")
-    for said in (
+    for sentence in (
         "Woorden: klinkers",
         "Plaats: binnen 5 km van Borne",
         "Beschikbaar: nu af te halen",
         "Alles wat nieuw is",
         "één mail per week, op maandag",
     ):
-        assert said in listed, said
+        assert sentence in listed, sentence
 
 
 def test_a_search_without_a_name_is_not_kept(app: Flask, session: Session) -> None:
@@ -78,12 +78,12 @@ def test_who_is_not_signed_in_logs_in_first_and_comes_back_with_the_search(clien
 def test_another_persons_search_does_not_exist_for_anybody_else(app: Flask, session: Session) -> None:
     seed_taxonomy(session)
     owner, other = make_actor(session, "borne"), make_actor(session, "almelo")
-    kept = save_search(session, owner, name="Klinkers", query=SEARCH)
+    search = save_search(session, owner, name="Klinkers", query=SEARCH)
     client = visit(app, session, other)
     assert "Klinkers" not in client.get("/zoekopdrachten").text
-    assert send(client, "/zoekopdrachten/nieuw", {}, to=f"/zoekopdrachten/{kept.id}/verwijderen").status_code == 404
+    assert send(client, "/zoekopdrachten/nieuw", {}, to=f"/zoekopdrachten/{search.id}/verwijderen").status_code == 404
     own = visit(app, session, owner)
-    assert send(own, "/zoekopdrachten", {}, to=f"/zoekopdrachten/{kept.id}/verwijderen").status_code == 303
+    assert send(own, "/zoekopdrachten", {}, to=f"/zoekopdrachten/{search.id}/verwijderen").status_code == 303
     assert "U bewaart nog geen zoekopdrachten" in own.get("/zoekopdrachten").text
 
 

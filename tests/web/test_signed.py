@@ -184,7 +184,7 @@ def test_an_offer_that_was_accepted_already_and_a_demand_that_is_still_wanted_sa
     decide.approve(session, deal.hengelo, reservation_id=deal.number)
     assert isinstance(offer.look(session, deal.borne, deal.number).refusal, Conflict)
     demand = make_demand(session, deal.borne)
-    wanted = confirming_demand(lambda *_said: None, lambda one: one.id == demand.id)
+    wanted = confirming_demand(lambda *_arguments: None, lambda candidate: candidate.id == demand.id)
     assert wanted.look(session, deal.borne, demand.id).is_done
     demand.status = "withdrawn"
     session.flush()

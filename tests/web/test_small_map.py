@@ -13,9 +13,9 @@ from tests.factories import location, make_actor, make_listing, seed_taxonomy
 
 
 def figure(html: str) -> str:
-    found = re.search(r'<figure class="mp-small-map">.*?</figure>', html, re.DOTALL)
-    assert found
-    return found.group()
+    match = re.search(r'<figure class="mp-small-map">.*?</figure>', html, re.DOTALL)
+    assert match
+    return match.group()
 
 
 def test_the_page_of_a_lot_draws_its_rounded_place_without_a_script(client: FlaskClient, session: Session) -> None:
@@ -25,7 +25,7 @@ def test_the_page_of_a_lot_draws_its_rounded_place_without_a_script(client: Flas
     second = make_listing(session, owner, location=location("hengelo", 52.2612, 6.7948))  # in the same cell of the grid, 380 m on
     session.commit()
     assert (first.public_lat, first.public_lon) == (second.public_lat, second.public_lon)
-    drawn, again = (figure(client.get(f"/aanbod/{one.id}").text) for one in (first, second))
+    drawn, again = (figure(client.get(f"/aanbod/{listing.id}").text) for listing in (first, second))
     assert drawn == again
     assert "<script" not in drawn
     assert 'class="mp-small-map__main">Hengelo</text>' in drawn

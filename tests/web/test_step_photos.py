@@ -49,8 +49,8 @@ def test_one_broken_photo_leaves_the_others(hengelo: FlaskClient, session: Sessi
     assert refused.status_code == 422 and "stuk.jpg" in refused.text and refused.text.count('name="kept"') == 2
     assert session.scalars(select(Sketch)).all() == []
     session.rollback()
-    kept = [part.split('"')[0] for part in refused.text.split('name="kept" value="')[1:]]
-    assert send(hengelo, START, {"kept": kept, "do": "next"}).location.endswith("/stap/2")
+    photo_names = [part.split('"')[0] for part in refused.text.split('name="kept" value="')[1:]]
+    assert send(hengelo, START, {"kept": photo_names, "do": "next"}).location.endswith("/stap/2")
     assert len(session.scalars(select(Photo)).all()) == 2
 
 

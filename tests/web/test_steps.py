@@ -26,7 +26,7 @@ JSON = {"Accept": "application/json"}
 
 
 def what(**changes: Any) -> dict[str, Any]:
-    told = {
+    fields = {
         "material": KEI,
         "quantity": "1.200",
         "unit": "m2",
@@ -34,12 +34,12 @@ def what(**changes: Any) -> dict[str, Any]:
         "condition": "good",
         "field_set": PAVERS,
     }
-    return {**told, "do": "next", **changes}
+    return {**fields, "do": "next", **changes}
 
 
 def where(**changes: Any) -> dict[str, Any]:
-    told = {"spot": "other", "place": "7551 AB", "since": "day", "available_from": "12 jan 2027", "till": "gone"}
-    return {**told, "project": "Dorpsstraat", "do": "next", **changes}
+    fields = {"spot": "other", "place": "7551 AB", "since": "day", "available_from": "12 jan 2027", "till": "gone"}
+    return {**fields, "project": "Dorpsstraat", "do": "next", **changes}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def hengelo(app: Flask, session: Session, owner: Actor) -> FlaskClient:
 
 
 def begin(client: FlaskClient, *pictures: bytes) -> None:
-    assert send(client, START, {"photos": [upload(one) for one in pictures], "do": "next"}).location == SECOND
+    assert send(client, START, {"photos": [upload(picture) for picture in pictures], "do": "next"}).location == SECOND
 
 
 def tell(client: FlaskClient, *pictures: bytes, **changes: Any) -> None:
@@ -115,9 +115,9 @@ def test_wrong_input_says_so_and_stays(hengelo: FlaskClient) -> None:
 
 def test_what_is_typed_is_kept_by_itself_and_found_again(hengelo: FlaskClient) -> None:
     begin(hengelo)
-    kept = send(hengelo, SECOND, {"quantity": "veel", "do": "auto", "draft_version": "1"})
-    assert kept.json is not None and kept.json["saved"].startswith("bewaard om ")
-    assert (kept.json["address"], kept.json["version"]) == (SECOND, 2)
+    answer = send(hengelo, SECOND, {"quantity": "veel", "do": "auto", "draft_version": "1"})
+    assert answer.json is not None and answer.json["saved"].startswith("bewaard om ")
+    assert (answer.json["address"], answer.json["version"]) == (SECOND, 2)
     assert 'value="veel"' in hengelo.get(SECOND).text
     assert f'href="{FIRST}"' in hengelo.get("/werk").text
     send(hengelo, SECOND, what(do="auto", draft_version="2"))
@@ -254,22 +254,22 @@ def test_asbestos_is_asked_only_where_the_material_may_hold_it(hengelo: FlaskCli
     send(hengelo, SECOND, what(material="", do="auto"))
     pipe = what(material=with_asbestos(session), unit="m3")
     del pipe["field_set"]
-    asked = send(hengelo, SECOND, pipe)
-    assert asked.status_code == 422 and "eigen vragen" in asked.text and 'name="hazard-asbest"' in asked.text
-    assert send(hengelo, SECOND, {**pipe, **answers_of(asked.text), "hazard-asbest": "no"}).location == THIRD
+    answer = send(hengelo, SECOND, pipe)
+    assert answer.status_code == 422 and "eigen vragen" in answer.text and 'name="hazard-asbest"' in answer.text
+    assert send(hengelo, SECOND, {**pipe, **answers_of(answer.text), "hazard-asbest": "no"}).location == THIRD
     send(hengelo, THIRD, where())
     listing = session.scalars(select(Listing)).one()
     assert (listing.hazards["asbest"], listing.asbestos_suspected) == ("no", "no")
 
 
 def with_asbestos(session: Session) -> str:
-    found = next(
-        one
-        for one in get_taxonomy(session).materials
-        if "asbest" in one.hazard_codes and one.is_tradable and Unit.M3 in one.units
+    slug = next(
+        material.slug
+        for material in get_taxonomy(session).materials
+        if "asbest" in material.hazard_codes and material.is_tradable and Unit.M3 in material.units
     )
     session.rollback()
-    return found.slug
+    return slug
 
 
 def answers_of(page: str) -> dict[str, str]:
@@ -344,9 +344,9 @@ def test_another_organisation_copies_nothing(app: Flask, session: Session, owner
 
 
 def test_a_group_narrows_the_search_for_a_material(hengelo: FlaskClient) -> None:
-    found = hengelo.get("/materialen.json?group=asfalt").json
-    assert found is not None and found["total"] == len(found["items"]) > 0
-    assert {one["group"] for one in found["items"]} == {"Asfalt"}
+    body = hengelo.get("/materialen.json?group=asfalt").json
+    assert body is not None and body["total"] == len(body["items"]) > 0
+    assert {item["group"] for item in body["items"]} == {"Asfalt"}
     none = hengelo.get("/materialen.json?q=klinker&group=asfalt").json
     assert none is not None and none["items"] == []
 
@@ -360,11 +360,11 @@ def test_the_pictures_of_the_groups_are_those_of_public_lots(app: Flask, session
     assert "Alle 20 groepen" in page
 
 
-@pytest.mark.parametrize(("typed", "found"), [("klinker", "klinker"), ("band 13/15", "13/15"), ("lantaarnpaal", "mast")])
-def test_a_material_is_found_by_what_people_call_it(hengelo: FlaskClient, typed: str, found: str) -> None:
+@pytest.mark.parametrize(("typed", "word"), [("klinker", "klinker"), ("band 13/15", "13/15"), ("lantaarnpaal", "mast")])
+def test_a_material_is_found_by_what_people_call_it(hengelo: FlaskClient, typed: str, word: str) -> None:
     answer = hengelo.get("/materialen.json", query_string={"q": typed}).json
     assert answer is not None and answer["items"]
-    assert any(found in one["name"].lower() for one in answer["items"])
+    assert any(word in item["name"].lower() for item in answer["items"])
 
 
 def test_the_usual_materials_stand_first(app: Flask, session: Session) -> None:
@@ -375,19 +375,19 @@ def test_the_usual_materials_stand_first(app: Flask, session: Session) -> None:
     first = client.get("/materialen.json?q=beton").json
     assert first is not None and first["items"][0]["slug"] == KEI and first["items"][0]["usual"] is True
     nothing_typed = client.get("/materialen.json").json
-    assert nothing_typed is not None and [one["slug"] for one in nothing_typed["items"]] == [KEI]
+    assert nothing_typed is not None and [item["slug"] for item in nothing_typed["items"]] == [KEI]
 
 
 def test_weight_and_saving_are_told_in_words(hengelo: FlaskClient) -> None:
-    asked = {"material": KEI, "quantity": "1.200", "unit": "m2"}
-    told = hengelo.get("/aanbod/schatting.json", query_string=asked).json
-    assert told is not None  # 1 200 × 185 kg = 222 t; × 0.1188 = 26.4 t
+    query = {"material": KEI, "quantity": "1.200", "unit": "m2"}
+    estimate = hengelo.get("/aanbod/schatting.json", query_string=query).json
+    assert estimate is not None  # 1 200 × 185 kg = 222 t; × 0.1188 = 26.4 t
     assert (
-        told["sentence"].replace("\u00a0", " ")
+        estimate["sentence"].replace("\u00a0", " ")
         == "Geschat: 222 ton. Hergebruik bespaart ongeveer 26,4 ton CO₂e, zonder het vervoer."
     )
     for wrong in ({"quantity": "veel"}, {"unit": "el"}, {"material": "niets"}):
-        assert hengelo.get("/aanbod/schatting.json", query_string={**asked, **wrong}).json == {"sentence": ""}
+        assert hengelo.get("/aanbod/schatting.json", query_string={**query, **wrong}).json == {"sentence": ""}
 
 
 def test_throwing_a_draft_away_takes_its_lot_along(hengelo: FlaskClient, session: Session) -> None:

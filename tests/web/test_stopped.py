@@ -59,8 +59,8 @@ def test_whoever_reserves_soil_says_the_classes_of_the_place(app: Flask, session
     nothing = send(borne, address, {"quantity": "10", "project": "Wijkpark"})
     assert nothing.status_code == 422 and "klassen van de plek zijn onbekend" in nothing.text
     assert 'value="Wijkpark"' in nothing.text
-    said = {"quantity": "10", "receiving_soil": "residential", "function_class": "industry"}
-    assert send(borne, address, said).status_code == 303
+    fields = {"quantity": "10", "receiving_soil": "residential", "function_class": "industry"}
+    assert send(borne, address, fields).status_code == 303
 
 
 def test_a_lot_that_became_tar_asphalt_has_no_button_to_reserve(app: Flask, session: Session, owner: Actor, asker: Actor) -> None:

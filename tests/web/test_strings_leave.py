@@ -71,12 +71,12 @@ def test_no_title_and_no_name_stops_a_letter(app: Flask) -> None:
 
 def test_no_title_breaks_a_feed(app: Flask, session: Session) -> None:
     listing = make_listing(session, make_actor(session, "hengelo"))
-    known = get_taxonomy(session)
+    taxonomy = get_taxonomy(session)
     with app.test_request_context():
         for text in TEXTS:
             listing.title = listing.place_name = text
             page = Feed((listing,), (), clock.now(), page=1, pages=1)
-            feed = ET.fromstring(atom(page, known, Question("/aanbod.atom", MultiDict({"q": text})), site="http://localhost"))
+            feed = ET.fromstring(atom(page, taxonomy, Question("/aanbod.atom", MultiDict({"q": text})), site="http://localhost"))
             assert feed.findtext(".//{*}entry/{*}title") == text
     session.rollback()
 

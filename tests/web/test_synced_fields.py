@@ -68,9 +68,9 @@ def described(client: FlaskClient, name: str) -> dict[str, Any]:
 def test_a_field_that_is_added_is_everywhere_without_a_restart(
     hengelo: FlaskClient, app: Flask, session: Session, tmp_path: Path
 ) -> None:
-    form, found = f"/aanbod/nieuw/alles?material={KEI}", f"/aanbod?material={KEI}"
+    form, search = f"/aanbod/nieuw/alles?material={KEI}", f"/aanbod?material={KEI}"
     wish = f"/gezocht/nieuw?material={KEI}"
-    for address in (form, found, wish, "/aanbod/1", "/aanbod/vergelijken?lots=1"):
+    for address in (form, search, wish, "/aanbod/1", "/aanbod/vergelijken?lots=1"):
         assert "Rand van de steen" not in hengelo.get(address).text, address
     assert "paver-edge" not in described(hengelo, "ListingBody")
 
@@ -93,11 +93,11 @@ def test_a_field_that_is_added_is_everywhere_without_a_restart(
 
     assert "<dt>Rand van de steen</dt><dd>Afgerond</dd>" in text_of(hengelo, f"/aanbod/{new.id}")
     assert "Rand van de steen" in hengelo.get(f"/aanbod/vergelijken?lots=1&lots={new.id}").text
-    assert "Rand van de steen" in hengelo.get(found).text
-    chosen = hengelo.get(f"{found}&veld-paver-edge=round").text
+    assert "Rand van de steen" in hengelo.get(search).text
+    chosen = hengelo.get(f"{search}&veld-paver-edge=round").text
     assert "Nieuwe keien" in chosen and "Keien van vroeger" not in chosen
-    assert [one["id"] for one in api.get("/listings?field=paver-edge:round").get_json()["items"]] == [new.id]
-    assert [one["id"] for one in api.get("/listings?q=afgerond&literal=true").get_json()["items"]] == [new.id]
+    assert [item["id"] for item in api.get("/listings?field=paver-edge:round").get_json()["items"]] == [new.id]
+    assert [item["id"] for item in api.get("/listings?q=afgerond&literal=true").get_json()["items"]] == [new.id]
     lots = {row["Titel"]: row for row in table(hengelo)}
     assert lots["Nieuwe keien"]["Rand van de steen"] == "Afgerond" and lots["Keien van vroeger"]["Rand van de steen"] == ""
 
@@ -116,8 +116,8 @@ def test_a_field_that_is_left_out_is_asked_no_more_and_old_lots_still_say_it(
     fields += "thickness-cm,Hoogte van de steen,Height,getal,mm,,,40,140,0,0,1,,,PRAKTIJK,2027-01-05\n"
     load(session, tmp_path, fields=fields, sets=shipped("field_sets.csv").replace(";whole-percent", ""))
 
-    asked = hengelo.get(f"/aanbod/nieuw/alles?material={KEI}").text
-    assert "Aandeel heel" not in asked and "Hoogte van de steen" in asked
+    form = hengelo.get(f"/aanbod/nieuw/alles?material={KEI}").text
+    assert "Aandeel heel" not in form and "Hoogte van de steen" in form
     assert set(described(hengelo, "ListingBody")) & {"whole-percent", "thickness-cm"} == {"thickness-cm"}
     page = text_of(hengelo, "/aanbod/1")
     assert "<dt>Aandeel heel</dt><dd>90,5 %</dd>" in page and "<dt>Dikte</dt><dd>8 cm</dd>" in page

@@ -65,13 +65,13 @@ def bank(app: Flask, session: Session) -> Bank:
 
 
 def test_a_member_asks_on_the_page_of_a_lot_and_the_owner_answers_there(bank: Bank, client: FlaskClient) -> None:
-    asked = send(bank.asker, f"{bank.lot_page}/vragen", text="Liggen ze op <b>pallets</b>?")
-    assert (asked.status_code, asked.location) == (303, f"{bank.lot_page}#questions")
+    response = send(bank.asker, f"{bank.lot_page}/vragen", text="Liggen ze op <b>pallets</b>?")
+    assert (response.status_code, response.location) == (303, f"{bank.lot_page}#questions")
     row = bank.newest(Question)
     page = bank.owner.get(bank.lot_page).text
     assert "Liggen ze op &lt;b&gt;pallets&lt;/b&gt;?" in page and bank.borne.name not in page
-    told = send(bank.owner, bank.lot_page, to=f"/vragen/{row.id}/antwoord", text="Ja, 40 pallets.")
-    assert (told.status_code, told.location) == (303, f"{bank.lot_page}#questions")
+    reply = send(bank.owner, bank.lot_page, to=f"/vragen/{row.id}/antwoord", text="Ja, 40 pallets.")
+    assert (reply.status_code, reply.location) == (303, f"{bank.lot_page}#questions")
     page = bank.asker.get(bank.lot_page).text
     assert "Ja, 40 pallets." in page and "Trek de vraag in" not in page
     assert "pallets" not in client.get(bank.lot_page).text
@@ -79,8 +79,8 @@ def test_a_member_asks_on_the_page_of_a_lot_and_the_owner_answers_there(bank: Ba
 
 
 def test_a_demand_has_questions_too_and_who_asked_withdraws(bank: Bank) -> None:
-    asked = send(bank.owner, f"{bank.demand_page}/vragen", text="Mag 7 cm ook?")
-    assert asked.location == f"{bank.demand_page}#questions"
+    response = send(bank.owner, f"{bank.demand_page}/vragen", text="Mag 7 cm ook?")
+    assert response.location == f"{bank.demand_page}#questions"
     page = bank.owner.get(bank.demand_page).text
     assert "Mag 7 cm ook?" in page and "Trek de vraag in" in page
     row = bank.newest(Question)
@@ -128,9 +128,9 @@ def test_too_many_questions_are_refused_in_words(bank: Bank) -> None:
 
 def test_a_page_shows_the_newest_questions_and_to_the_owner_all_that_wait(bank: Bank) -> None:
     for number in range(5):
-        asked = ask(bank.session, bank.borne, listing_id=bank.lot.id, text=f"Vraag {number}?")
+        question = ask(bank.session, bank.borne, listing_id=bank.lot.id, text=f"Vraag {number}?")
         if number != 1:
-            answer(bank.session, bank.hengelo, question_id=asked.id, text="Ja.")
+            answer(bank.session, bank.hengelo, question_id=question.id, text="Ja.")
     bank.session.commit()
 
     def shown(browser: FlaskClient, address: str) -> list[int]:
@@ -167,8 +167,8 @@ def test_a_photo_is_stored_without_what_the_camera_knew_and_seen_by_the_two_side
     row = bank.newest(Message)
     name = row.files["webp-480"]["name"]
     assert f"/media/{name}" in bank.owner.get(bank.page).text
-    with bank.owner.get(f"/media/{name}") as shown:
-        assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "private, max-age=86400")
+    with bank.owner.get(f"/media/{name}") as response:
+        assert (response.status_code, response.headers["Cache-Control"]) == (200, "private, max-age=86400")
     losser = bank.browser(make_actor(bank.session, "losser"))
     assert losser.get(f"/media/{name}").status_code == client.get(f"/media/{name}").status_code == 404
 

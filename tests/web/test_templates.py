@@ -16,18 +16,18 @@ from marketplace.web.ui.templates import Pages
 SENTENCES = {"Map": {"nl": "Kaart", "en": "Map"}, "Tea & cake": {"nl": "Thee & koek", "en": "Tea & cake"}}
 
 
-def made(asked: list[str], **templates: str) -> Pages:
+def made(calls: list[str], **templates: str) -> Pages:
     app = Flask("bare")
     pages = Pages(app, loader=DictLoader({name.replace("_", "."): source for name, source in templates.items()}))
     pages.autoescape = lambda name: name is None or name.endswith(".html")
 
     @pass_eval_context
     def sentence(_context: EvalContext, message: str, /, **figures: object) -> Markup:
-        asked.append(f"{message} {current_locale()}")
+        calls.append(f"{message} {current_locale()}")
         return Markup(SENTENCES[message][current_locale()]) % figures
 
     def icon(name: str, *, extra: str = "") -> Markup:
-        asked.append(name)
+        calls.append(name)
         if name == "gone":
             raise LookupError(name)
         return Markup(f"<svg>{name}{extra}</svg>")
@@ -42,20 +42,20 @@ def drawn(pages: Pages, locale: str, name: str = "page.html", **values: Any) -> 
 
 
 def test_a_page_says_each_sentence_in_the_language_of_its_reader() -> None:
-    asked: list[str] = []
+    calls: list[str] = []
     pages = made(
-        asked, page_html='<b title="{{ _("Map") }}">{{ icon("pin", extra="x") }} {{ _("Map") }}</b> {{ who }} {{ _("Map") }}!'
+        calls, page_html='<b title="{{ _("Map") }}">{{ icon("pin", extra="x") }} {{ _("Map") }}</b> {{ who }} {{ _("Map") }}!'
     )
     assert drawn(pages, "nl", who="<i>") == '<b title="Kaart"><svg>pinx</svg> Kaart</b> &lt;i&gt; Kaart!'
     assert drawn(pages, "en", who="") == '<b title="Map"><svg>pinx</svg> Map</b>  Map!'
 
 
 def test_a_sentence_is_asked_for_once_in_each_language_however_many_read() -> None:
-    asked: list[str] = []
-    pages = made(asked, page_html='{{ _("Map") }}{{ icon("pin") }}')
+    calls: list[str] = []
+    pages = made(calls, page_html='{{ _("Map") }}{{ icon("pin") }}')
     for locale in ("nl", "en", "nl"):
         drawn(pages, locale)
-    assert asked == ["Map nl", "Map en", "pin"]
+    assert calls == ["Map nl", "Map en", "pin"]
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_an_icon_that_does_not_exist_is_a_mistake_where_it_is_drawn() -> None:
 
 
 def test_a_letter_in_plain_text_is_left_as_it_is() -> None:
-    asked: list[str] = []
-    pages = made(asked, letter_txt='{{ _("Tea & cake") }} <{{ who }}>')
+    calls: list[str] = []
+    pages = made(calls, letter_txt='{{ _("Tea & cake") }} <{{ who }}>')
     assert drawn(pages, "nl", "letter.txt", who="&") == "Thee & koek <&>"
     assert drawn(pages, "en", "letter.txt", who="&") == "Tea & cake <&>"
-    assert asked == ["Tea & cake nl", "Tea & cake en"]
+    assert calls == ["Tea & cake nl", "Tea & cake en"]
 
 
 def test_names_of_one_template_stay_its_own() -> None:

@@ -50,8 +50,8 @@ def test_other_terms_are_proposed_on_one_card_and_accepted_by_the_other_side(dea
     assert "Wat is afgesproken" in page and "Andere afspraken voorstellen" in page
     refused = send(deal.owner, PAGE, {"price": "2,50"}, to=f"{PAGE}/afspraken")
     assert refused.status_code == 422 and 'href="#terms-reason"' in refused.text
-    said = {"price": "2,50", "destination": "Almelo", "reason": "Telefonisch afgesproken"}
-    assert send(deal.owner, PAGE, said, to=f"{PAGE}/afspraken").status_code == 303
+    fields = {"price": "2,50", "destination": "Almelo", "reason": "Telefonisch afgesproken"}
+    assert send(deal.owner, PAGE, fields, to=f"{PAGE}/afspraken").status_code == 303
     assert "Akkoord met deze afspraken" not in deal.owner.get(PAGE).text
     answer = deal.asker.get(PAGE).text
     assert "U bent aan zet: antwoord op de andere afspraken" in answer
@@ -70,12 +70,12 @@ def test_the_lots_page_says_to_its_owner_for_how_many_a_change_does_not_count(de
 
 @pytest.mark.slow
 def test_a_figure_far_above_the_order_gets_a_second_look(deal: Deal) -> None:
-    said = {"quantity": "70", "unit": "m2", "handed_over_on": f"{clock.today():%d-%m-%Y}"}
-    asked = send(deal.owner, PAGE, said, to=f"{PAGE}/overdragen")
-    assert asked.status_code == 422 and "Bedoelt u 70" in asked.text and 'id="given-unusual"' in asked.text
-    assert send(deal.owner, PAGE, {**said, "confirm_unusual": "y"}, to=f"{PAGE}/overdragen").status_code == 303
-    told = deal.asker.get(PAGE).text
-    assert "Zonder uw ja telt het niet" in told
+    fields = {"quantity": "70", "unit": "m2", "handed_over_on": f"{clock.today():%d-%m-%Y}"}
+    answer = send(deal.owner, PAGE, fields, to=f"{PAGE}/overdragen")
+    assert answer.status_code == 422 and "Bedoelt u 70" in answer.text and 'id="given-unusual"' in answer.text
+    assert send(deal.owner, PAGE, {**fields, "confirm_unusual": "y"}, to=f"{PAGE}/overdragen").status_code == 303
+    page = deal.asker.get(PAGE).text
+    assert "Zonder uw ja telt het niet" in page
     assert "Het telt pas na dat ja" in deal.owner.get(PAGE).text
 
 
@@ -85,8 +85,8 @@ def test_late_paperwork_is_offered_to_the_coordinator_only(deal: Deal) -> None:
     assert heading not in deal.owner.get(PAGE).text
     assert heading in deal.coordinator.get(PAGE).text
     day = clock.today() - timedelta(days=30)
-    said = {"quantity": "60", "unit": "m2", "handed_over_on": f"{day:%d-%m-%Y}", "reason": "De bon lag in de keet"}
-    assert send(deal.coordinator, PAGE, said, to=f"{PAGE}/achteraf-overdragen").status_code == 303
+    fields = {"quantity": "60", "unit": "m2", "handed_over_on": f"{day:%d-%m-%Y}", "reason": "De bon lag in de keet"}
+    assert send(deal.coordinator, PAGE, fields, to=f"{PAGE}/achteraf-overdragen").status_code == 303
     assert deal.now().handed_over_on == day
     assert "De bon lag in de keet" in deal.asker.get(PAGE).text
 
@@ -128,8 +128,8 @@ def test_what_came_back_stands_with_what_was_booked(deal: Deal) -> None:
 
 @pytest.mark.slow
 def test_the_broker_decides_a_dispute_and_reads_no_promise_of_names(deal: Deal) -> None:
-    said = {"quantity": "60", "unit": "m2", "handed_over_on": f"{clock.today():%d-%m-%Y}"}
-    send(deal.owner, PAGE, said, to=f"{PAGE}/overdragen")
+    fields = {"quantity": "60", "unit": "m2", "handed_over_on": f"{clock.today():%d-%m-%Y}"}
+    send(deal.owner, PAGE, fields, to=f"{PAGE}/overdragen")
     send(deal.asker, PAGE, {"quantity": "40", "unit": "m2"}, to=f"{PAGE}/bevestigen")
     page = deal.broker.get(PAGE).text.replace("\u00a0", " ")
     assert "U beslist: welke hoeveelheid telt?" in page and "beslist u welke telt" in page

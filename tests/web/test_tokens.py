@@ -21,8 +21,8 @@ def test_a_coordinator_makes_a_system_account_with_a_token_and_ends_it(
     made = send(client, "/beheer/systeemaccounts/nieuw", name="Voorraadsysteem werf", organisation="borne")
     assert made.status_code == 303
     last = clock.today().replace(year=clock.today().year + 1)
-    shown = send(client, f"{made.location}/token", name="kassa", scope="read", expires_on=f"{last:%d-%m-%Y}")
-    (secret,) = set(TOKEN.findall(shown.text))
+    token_page = send(client, f"{made.location}/token", name="kassa", scope="read", expires_on=f"{last:%d-%m-%Y}")
+    (secret,) = set(TOKEN.findall(token_page.text))
     page = client.get(made.location)
     assert "kassa" in page.text and "alleen lezen" in page.text and str(last.year) in page.text
     assert secret not in page.text

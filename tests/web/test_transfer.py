@@ -76,9 +76,9 @@ class Deal:
 
     def turn(self, actor: Actor) -> tuple[str, str]:
         """The tone and the words of the badge."""
-        found = TURN.search(self.page(actor))
-        assert found
-        return found.group(1), found.group(2)
+        match = TURN.search(self.page(actor))
+        assert match
+        return match.group(1), match.group(2)
 
 
 @pytest.fixture
@@ -163,10 +163,10 @@ def test_another_figure_passes_the_turn_on(deal: Deal, session: Session) -> None
 def test_the_whole_story_has_names_and_figures_and_strikes_out_what_does_not_count(deal: Deal, session: Session) -> None:
     deal.contest()
     hand_over.resolve(session, deal.hengelo, reservation_id=1, quantity=m2(700))
-    told = [
+    story = [
         (mark, sentence, re.sub("<(/?)del>", r"[\1]", figure)) for mark, sentence, figure in EVENT.findall(deal.page(deal.borne))
     ]
-    assert told == [
+    assert story == [
         ("", "U vroeg aan", "800 m²"),
         ("", "Hengelo keurde goed", "800 m²"),
         ("", "Hengelo vulde de overdracht in", "[]790 m²[/]"),
@@ -229,8 +229,8 @@ def test_the_owner_approves_and_proposes_times_in_one_go(deal: Deal, app: Flask,
     assert past.status_code == 422 and 'href="#approve-meeting-1"' in past.text
     assert session.scalars(select(Reservation.status)).one() == "requested"
     session.rollback()
-    said = {"times": f"{day:%d-%m-%Y} 10:00", "second_time": f"{day:%d-%m-%Y} 14:30"}
-    assert send(owner, PAGE, said, to=f"{PAGE}/goedkeuren").status_code == 303
+    fields = {"times": f"{day:%d-%m-%Y} 10:00", "second_time": f"{day:%d-%m-%Y} 14:30"}
+    assert send(owner, PAGE, fields, to=f"{PAGE}/goedkeuren").status_code == 303
     assert len(session.scalars(select(Appointment)).one().moments) == 2
     assert deal.turn(deal.borne)[1] == "U bent aan zet: een tijd kiezen"
 
@@ -280,4 +280,4 @@ def test_a_net_below_nought_has_a_minus_as_wide_as_a_figure() -> None:
     )
     row: Any = SimpleNamespace(mass_kg=Decimal(337_400), net_kgco2e=Decimal(-2_350), tonne_km=Decimal(10_122))
     with reading_in("nl"):
-        assert [one.figure for one in results(reservation, [row])] == ["337,4", "−2,35", "10.122"]
+        assert [result.figure for result in results(reservation, [row])] == ["337,4", "−2,35", "10.122"]

@@ -61,8 +61,8 @@ def only(session: Session) -> Listing:
 
 def field(html: str, name: str) -> str:
     """The sentence that stands at a field."""
-    found = re.search(rf'id="{name}-error">.*?</span>(.*?)</span>', html, re.DOTALL)
-    return found.group(1) if found else ""
+    match = re.search(rf'id="{name}-error">.*?</span>(.*?)</span>', html, re.DOTALL)
+    return match.group(1) if match else ""
 
 
 def test_the_expert_form_takes_a_circle_days_a_reason_and_a_smallest_part(app: Flask, session: Session, owner: Actor) -> None:
@@ -70,17 +70,17 @@ def test_the_expert_form_takes_a_circle_days_a_reason_and_a_smallest_part(app: F
     page = hengelo.get("/aanbod/nieuw/alles").text
     assert 'value="losser"' in page
     assert 'name="circle" value="hengelo"' not in page  # the own organisation goes first anyway
-    said = typed(
+    fields = typed(
         circle_by="chosen", circle=["borne", "losser"], region_from=in_days(5), partners_from=in_days(9), minimum_part="100,5",
         photos=upload(picture()), step="publish",
     )  # fmt: skip
-    answer = send(hengelo, "/aanbod/nieuw/alles", said)
+    answer = send(hengelo, "/aanbod/nieuw/alles", fields)
     assert answer.status_code == 303
     lot = only(session)
     assert (lot.circle, str(lot.minimum_part), lot.status) == ("|borne|losser|", "100.500", "published")
     assert (lot.partners_from - lot.circle_from).days == 9
-    shown = hengelo.get(answer.location).text
-    assert "Deelpartijen vanaf 100,5\u00a0m²" in shown
+    lot_page = hengelo.get(answer.location).text
+    assert "Deelpartijen vanaf 100,5\u00a0m²" in lot_page
     edit = hengelo.get(f"/aanbod/{lot.id}/bewerken").text
     assert re.search(r'value="borne" checked', edit)
     assert not re.search(r'value="almelo" checked', edit)
@@ -106,11 +106,11 @@ def test_what_cannot_be_is_told_at_its_field_and_what_was_typed_stays(
     app: Flask, session: Session, owner: Actor, changes: dict[str, Any], name: str, sentence: str
 ) -> None:
     hengelo = visit(app, session, owner)
-    said = {key: in_days(value) if key.endswith("_from") else value for key, value in changes.items()}
-    answer = send(hengelo, "/aanbod/nieuw/alles", typed(**said))
+    fields = {key: in_days(value) if key.endswith("_from") else value for key, value in changes.items()}
+    answer = send(hengelo, "/aanbod/nieuw/alles", typed(**fields))
     assert answer.status_code == 422
     assert sentence in field(answer.text, name)
-    assert all(value in answer.text for value in said.values() if isinstance(value, str))
+    assert all(value in answer.text for value in fields.values() if isinstance(value, str))
     assert session.scalars(select(Listing)).all() == []
 
 
@@ -134,16 +134,16 @@ def test_a_window_of_a_lot_on_offer_can_be_changed_and_what_is_left_alone_stays(
 def stored_fields(html: str) -> dict[str, Any]:
     """What stands in the fields of the form of a lot, as a browser would send it."""
     form = html[html.index('id="listing"') :]
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
         kind = re.search(r'type="([^"]*)"', tag)
         if name and value and kind and (kind[1] == "text" or "checked" in tag):
-            found[name[1]] = value[1]
+            fields[name[1]] = value[1]
     for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'<option(?=[^>]*selected)[^>]*value="([^"]*)"', body)
-        found[name] = chosen[1] if chosen else ""
-    return {**found, "step": "save"}
+        fields[name] = chosen[1] if chosen else ""
+    return {**fields, "step": "save"}
 
 
 @pytest.mark.slow
@@ -192,8 +192,8 @@ def test_the_reason_why_a_ring_does_not_wait_stands_with_the_lot(app: Flask, ses
 
 def test_a_coordinator_agrees_on_the_order_and_the_forms_say_it(app: Flask, session: Session, owner: Actor) -> None:
     coordinator = visit(app, session, make_actor(session, "hengelo", "coordinator"))
-    said = {"circle": ["borne"], "circle_days": "0", "region_days": "5", "partners_days": "10", "reason": ""}
-    assert send(coordinator, "/beheer/vensters", said).status_code == 303
+    fields = {"circle": ["borne"], "circle_days": "0", "region_days": "5", "partners_days": "10", "reason": ""}
+    assert send(coordinator, "/beheer/vensters", fields).status_code == 303
     assert get_window_defaults(session, owner.organisation_id) == WindowDefaults(("borne",), 0, 5, 10)
     session.rollback()
     leader = visit(app, session, owner)
@@ -219,8 +219,8 @@ def test_what_cannot_be_agreed_is_told_at_its_field(
     app: Flask, session: Session, owner: Actor, changes: dict[str, Any], name: str
 ) -> None:
     coordinator = visit(app, session, make_actor(session, "hengelo", "coordinator"))
-    said = {"circle_days": "0", "region_days": "0", "partners_days": "14", "reason": "", **changes}
-    answer = send(coordinator, "/beheer/vensters", said)
+    fields = {"circle_days": "0", "region_days": "0", "partners_days": "14", "reason": "", **changes}
+    answer = send(coordinator, "/beheer/vensters", fields)
     assert (answer.status_code, bool(field(answer.text, name))) == (422, True)
     assert get_window_defaults(session, owner.organisation_id) == WindowDefaults()
 
@@ -234,8 +234,8 @@ def test_the_four_steps_keep_the_circle_and_the_last_one_tells_the_days(app: Fla
         assert step
         second, third, fourth = (step.replace("stap/1", f"stap/{place}") for place in (2, 3, 4))
         page = hengelo.get(second).text
-        told = {"quantity": "100", "unit": "m2", "do": "next"}
-        assert hengelo.post(second, data={**hidden(page), **stored_fields(page), **told}).location == third
+        changes = {"quantity": "100", "unit": "m2", "do": "next"}
+        assert hengelo.post(second, data={**hidden(page), **stored_fields(page), **changes}).location == third
         page = hengelo.get(third).text
         assert re.search(r'value="losser" checked', page)
         fields = {**hidden(page), **stored_fields(page), "since": "day", "available_from": "20-12-2026", "do": "next"}

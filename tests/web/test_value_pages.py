@@ -83,9 +83,9 @@ def loaded(client: FlaskClient, *lines: str, head: str = HEAD) -> TestResponse:
 
 
 def in_use(client: FlaskClient, *lines: str, **more: str) -> TestResponse:
-    shown = loaded(client, *lines)
-    assert shown.status_code == 303, words(shown)
-    return send(client, shown.location, more, to=f"{shown.location}/gebruiken")
+    answer = loaded(client, *lines)
+    assert answer.status_code == 303, words(answer)
+    return send(client, answer.location, more, to=f"{answer.location}/gebruiken")
 
 
 def valued(client: FlaskClient, app: Flask, start: str = START) -> str:
@@ -131,9 +131,9 @@ def test_without_any_price_there_is_no_value_which_is_not_nought(
     assert "Minder dan drie uitwisselingen met een prijs" in plan and "De kwaliteit is niet bekeken" in plan
     run = valued(client, app)
     for page in (run, f"{run}?soort=none", f"/paspoorten/{street}", f"/paspoorten/{unseen}", VALUE):
-        told = words(client.get(page))
-        assert "€ 0,00" not in told.split("Van de vorige waardebepaling")[0], page
-        assert "0 van" in told and "geen waarde" in told.lower(), page
+        text = words(client.get(page))
+        assert "€ 0,00" not in text.split("Van de vorige waardebepaling")[0], page
+        assert "0 van" in text and "geen waarde" in text.lower(), page
     assert "Zo'n onderdeel staat niet in deze waardebepaling" in words(client.get(f"{run}?soort=exchanges")).replace("&#39;", "'")
 
 
@@ -161,8 +161,8 @@ def test_a_day_that_cannot_be_is_refused_at_its_field(client: FlaskClient, sessi
     paver(session, keeper)
     tomorrow = (clock.today() + timedelta(days=1)).isoformat()
     for day in ("2099-01-01", "gisteren of zo", "2001-01-01", tomorrow):
-        asked = client.get(f"{START}?dag={day}")
-        assert (asked.status_code, 'id="dag-error"' in asked.text) == (200, True), day
+        answer = client.get(f"{START}?dag={day}")
+        assert (answer.status_code, 'id="dag-error"' in answer.text) == (200, True), day
         sent = send(client, START, dag=day)
         assert (sent.status_code, 'id="dag-error"' in sent.text) == (422, True), day
 
@@ -205,9 +205,9 @@ def test_the_statement_tells_the_street_from_the_price(client: FlaskClient, two_
     page = client.get(f"{VALUE}/jaar/2026")
     table = page.text.split('mp-statement"')[1].split("</table>")[0].replace("\u00a0", " ")
     assert tuple(re.findall(r'mp-cell--number">([−€][^<]+)<', table)) == SUMS
-    told = words(page)
-    assert told.index("Wat er buiten veranderde") < told.index("Wat alleen de prijs of onze kennis deed")
-    assert "BBV art. 63" in told and "schaduwopstelling" in told
+    text = words(page)
+    assert text.index("Wat er buiten veranderde") < text.index("Wat alleen de prijs of onze kennis deed")
+    assert "BBV art. 63" in text and "schaduwopstelling" in text
     assert "In dit jaar is geen waarde bepaald" in words(client.get(f"{VALUE}/jaar/2024"))
     assert client.get(f"{VALUE}/jaar/1999").status_code == 404
 
@@ -307,8 +307,8 @@ def test_a_table_is_looked_at_before_it_counts(aoce: FlaskClient, client: FlaskC
     assert f"€ 3,00 € 5,00 uitnemen € 0,50 {EXAMPLE}" in words(client.get(TABLES))
     assert loaded(aoce, PRICES[0]).status_code == 422  # the table in use
     second = loaded(aoce, PRICES[0].replace("3,00;5,00", "10,00;16,00"), PRICES[1]).location
-    shown = words(aoce.get(second))
-    assert "controleer dit Goed m² € 3,00 – € 5,00, kosten € 0,50 € 10,00 – € 16,00, kosten € 0,50 +225,0% 1" in shown
+    page = words(aoce.get(second))
+    assert "controleer dit Goed m² € 3,00 – € 5,00, kosten € 0,50 € 10,00 – € 16,00, kosten € 0,50 +225,0% 1" in page
     assert send(aoce, second, to=f"{second}/gebruiken").status_code == 422  # not sure
     assert send(aoce, second, {"sure": "y"}, to=f"{second}/gebruiken").status_code == 303
     again = send(aoce, first, {"sure": "y"}, to=f"{first}/gebruiken")  # a former one comes back

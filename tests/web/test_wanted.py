@@ -38,8 +38,8 @@ def read(client: FlaskClient, address: str) -> str:
 
 def strip(page: str) -> str:
     """The first strip under a demand, without its markup."""
-    found = re.search(r'<div class="mp-own[^>]*>(.*?)</div>', page)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", found[1])).strip() if found else ""
+    match = re.search(r'<div class="mp-own[^>]*>(.*?)</div>', page)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", match[1])).strip() if match else ""
 
 
 def test_a_visitor_searches_counts_and_orders_and_sees_nothing_of_members(client: FlaskClient, bank: Session) -> None:
@@ -152,9 +152,9 @@ def test_what_cannot_be_read_is_told_and_the_rest_still_searches(client: FlaskCl
 def test_the_map_tells_everybody_no_more_than_the_list(app: Flask, client: FlaskClient, bank: Session) -> None:
     make_demand(bank, make_actor(bank, "borne"), location=location("losser"))
     bank.commit()
-    told = client.get("/gezocht/kaart.json?bbox=6,52,7.5,53&zoom=10").get_json()
-    assert (told["total"], told["heading"]) == (1, "1 vraag in beeld")
-    assert (float(told["clusters"][0]["lat"]), told["clusters"][0]["lot"]["place"]) == (
+    body = client.get("/gezocht/kaart.json?bbox=6,52,7.5,53&zoom=10").get_json()
+    assert (body["total"], body["heading"]) == (1, "1 vraag in beeld")
+    assert (float(body["clusters"][0]["lat"]), body["clusters"][0]["lot"]["place"]) == (
         52.30136,
         "Borne",
     )  # the main place of the asker

@@ -61,7 +61,7 @@ class Visit:
 
     client: FlaskClient
     bytes: dict[str, int] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
 
     def fetch(self, address: str) -> str:
         """One file as it is sent, counted; its text as a browser unpacks it. What it asks for in turn is fetched too."""
@@ -69,22 +69,22 @@ class Visit:
         assert answer.status_code == 200, address
         body, kind = answer.get_data(), answer.mimetype
         answer.close()
-        self.asked.add(address)
+        self.addresses.add(address)
         self.bytes[kind] = self.bytes.get(kind, 0) + len(body)
         unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[answer.headers.get("Content-Encoding", "")]
         if kind.startswith("font/"):
             return ""
         text = unpack(body).decode()
         inner = IN_STYLE.findall(text) if kind == "text/css" else IMPORTED.findall(text) if kind.endswith("javascript") else []
-        for one in inner:
-            if not one.startswith(("data:", "#")):
-                self.follow(urljoin(address, one))
+        for link in inner:
+            if not link.startswith(("data:", "#")):
+                self.follow(urljoin(address, link))
         return text
 
     def follow(self, address: str) -> None:
         """Fetch what belongs to this site, once. Photos are not weighed, nor the pictures of Leaflet's parts that we do not show."""
         assert address.startswith("/") and not address.startswith("//"), f"{address} is of another site"
-        if address not in self.asked and not address.startswith("/media/") and not address.endswith(".png"):
+        if address not in self.addresses and not address.startswith("/media/") and not address.endswith(".png"):
             self.fetch(address)
 
     def open(self, page: str) -> Parts:
@@ -106,9 +106,9 @@ def bank(session: Session) -> Session:
     """A first page full of different lots, with photos whose names do not compress, and something in the ledger."""
     seed_region(session)
     seed_taxonomy(session)
-    known = [material for material in get_taxonomy(session).materials if material.units]
+    materials = [material for material in get_taxonomy(session).materials if material.units]
     for number in range(25):
-        material, slug = known[number * 7 % len(known)], list(PLACES)[number % 5]
+        material, slug = materials[number * 7 % len(materials)], list(PLACES)[number % 5]
         owner = make_actor(session, slug)
         draft = listing_draft(
             slug,
@@ -123,8 +123,8 @@ def bank(session: Session) -> Session:
         listing = create_listing(session, owner, draft)
         for photo in range(3 if number == 2 else 1):
             names = {
-                one: (hashlib.sha256(f"{number} {photo} {one}".encode()).hexdigest() + ".webp", width, width * 3 // 4)
-                for one, width in VARIANTS.items()
+                variant: (hashlib.sha256(f"{number} {photo} {variant}".encode()).hexdigest() + ".webp", width, width * 3 // 4)
+                for variant, width in VARIANTS.items()
             }
             add_photo(session, owner, listing_id=listing.id, picture=StoredPicture(names), alt=f"Stapel {photo} van {number}")
         mark_published(session, owner, listing_id=listing.id)
@@ -142,20 +142,22 @@ def test_a_first_visit_is_light_and_asks_nobody_else(client: FlaskClient, bank: 
         assert 0 < visit.weight <= MOST_BYTES, (page, visit.bytes)
         assert 0 < visit.bytes["font/woff2"] <= MOST_FONT_BYTES
         assert [
-            one for one in visit.asked if "leaflet" in one or re.search(r"/(place_|catalogue_)?map[^/]*\.(js|css)$", one)
+            address
+            for address in visit.addresses
+            if "leaflet" in address or re.search(r"/(place_|catalogue_)?map[^/]*\.(js|css)$", address)
         ] == []
-        sizes = [(one.get("width") or "", one.get("height") or "") for one in parts.photos]
-        assert [one for one in sizes if not (one[0].isdigit() and one[1].isdigit())] == []
-        photos = [one for one in parts.photos if (one.get("src") or "").startswith("/media/")]
+        sizes = [(photo.get("width") or "", photo.get("height") or "") for photo in parts.photos]
+        assert [size for size in sizes if not (size[0].isdigit() and size[1].isdigit())] == []
+        photos = [photo for photo in parts.photos if (photo.get("src") or "").startswith("/media/")]
         assert len(photos) > EAGER - 1
-        assert [number for number, one in enumerate(photos) if one.get("loading") != "lazy" and number >= EAGER] == []
+        assert [number for number, photo in enumerate(photos) if photo.get("loading") != "lazy" and number >= EAGER] == []
 
 
 def test_the_map_comes_with_its_scripts_when_it_is_asked_for(client: FlaskClient, bank: Session) -> None:
     visit = Visit(client)
     visit.open("/aanbod?weergave=kaart")
-    assert any(one.endswith("/js/catalogue_map.js") for one in visit.asked)
-    assert any(one.endswith("/js/map_labels.js") for one in visit.asked)  # found by following imports
+    assert any(address.endswith("/js/catalogue_map.js") for address in visit.addresses)
+    assert any(address.endswith("/js/map_labels.js") for address in visit.addresses)  # found by following imports
 
 
 def test_every_page_for_everybody_comes_compressed(client: FlaskClient, bank: Session) -> None:

@@ -120,9 +120,9 @@ def test_what_the_other_side_proposes_waits_for_an_answer(app: Flask, session: S
     hand_over(session, hengelo, reservation_id=2, draft=HandoverDraft(quantity, clock.today()))
     cancel(session, borne, reservation_id=2, reason="Verkeerde partij")
     time, off = "stelt voor wanneer “Keien” kan worden opgehaald", "stelt voor om de overdracht van “Banden” te annuleren"
-    asked, owned = (visit(app, session, one).get("/werk").text for one in (borne, hengelo))
-    assert f"Hengelo {time}" in asked and "stelt voor om" not in asked
-    assert f"Borne {off}" in owned and "stelt voor wanneer" not in owned
+    borne_page, hengelo_page = (visit(app, session, actor).get("/werk").text for actor in (borne, hengelo))
+    assert f"Hengelo {time}" in borne_page and "stelt voor om" not in borne_page
+    assert f"Borne {off}" in hengelo_page and "stelt voor wanneer" not in hengelo_page
 
 
 def test_the_first_thing_to_do_has_the_one_filled_button(app: Flask, session: Session) -> None:
@@ -156,10 +156,10 @@ def test_an_agreed_time_is_an_appointment_for_both_sides(app: Flask, session: Se
     propose_times(session, hengelo, reservation_id=1, draft=AppointmentDraft((moment,)))
     assert "Borne kiest een tijd" in visit(app, session, hengelo).get("/werk").text
     agree_time(session, borne, reservation_id=1, time=moment)
-    asked, owned = (visit(app, session, one).get("/werk").text for one in (borne, hengelo))
+    borne_page, hengelo_page = (visit(app, session, actor).get("/werk").text for actor in (borne, hengelo))
     time = f"{clock.local(moment):%H:%M}"
-    assert f"{time} uur: u haalt op" in asked and f"{time} uur: Borne haalt op" in owned
-    for page in (asked, owned):
+    assert f"{time} uur: u haalt op" in borne_page and f"{time} uur: Borne haalt op" in hengelo_page
+    for page in (borne_page, hengelo_page):
         assert re.search(r"<b>1</b> <span>afspraak</span>", page) and re.search(r"<b>0</b> <span>te doen</span>", page)
     with clock.frozen(moment + timedelta(hours=1)):
         assert "Overdracht invullen" in visit(app, session, hengelo).get("/werk").text
@@ -242,5 +242,5 @@ def test_only_what_is_on_offer_is_free_to_anybody(app: Flask, session: Session) 
     closed = session.scalars(select(Listing).where(Listing.title == "Gesloten")).one()
     withdraw(session, hengelo, listing_id=closed.id, outcome=Outcome.RECYCLED)
     page = visit(app, session, hengelo).get("/werk/aanbod").text.replace("\u00a0", " ")
-    said = re.findall(r"1\.200 m², [a-z ]+[a-z]", page)
-    assert sorted(said) == ["1.200 m², alles vrij", "1.200 m², niet meer in het aanbod", "1.200 m², nog niet in het aanbod"]
+    amounts = re.findall(r"1\.200 m², [a-z ]+[a-z]", page)
+    assert sorted(amounts) == ["1.200 m², alles vrij", "1.200 m², niet meer in het aanbod", "1.200 m², nog niet in het aanbod"]

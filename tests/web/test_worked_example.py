@@ -49,8 +49,8 @@ def play(session: Session, cast: dict[str, Actor], event: Event) -> None:
             session, giver, material=event.material, quantity=quantity, price_cents_per_unit=event.cents_per_unit or None,
             available_from=clock.today(), available_until=None, location=location(),
         )  # fmt: skip
-        asked = ReservationDraft(quantity, location=location(), replaces_purchase=event.replaces)
-        reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=asked)
+        draft = ReservationDraft(quantity, location=location(), replaces_purchase=event.replaces)
+        reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=draft)
         if event.giver != event.receiver:
             decide.approve(session, giver, reservation_id=reservation.id)
     with clock.frozen(at(event.handed_over_on)):
@@ -91,7 +91,7 @@ class Figures:
         return answer.get_json(force=True)
 
 
-def same(said: dict, rows: list[Booked]) -> None:
+def same(figures: dict, rows: list[Booked]) -> None:
     """Every figure of one row of an answer."""
     sums = added(rows)
 
@@ -109,9 +109,9 @@ def same(said: dict, rows: list[Booked]) -> None:
         "avoidedKgCo2e": avoided,
         "netKgCo2e": avoided - known("transport") - known("processing"),
     }
-    assert {name: Decimal(str(said[name])) for name in expected} == expected
-    if said["avoidedByReplacesPurchase"]["yes"] is not None:
-        parts = {name: Decimal(str(said["avoidedByReplacesPurchase"][name])) for name in ("yes", "no", "notSaid")}
+    assert {name: Decimal(str(figures[name])) for name in expected} == expected
+    if figures["avoidedByReplacesPurchase"]["yes"] is not None:
+        parts = {name: Decimal(str(figures["avoidedByReplacesPurchase"][name])) for name in ("yes", "no", "notSaid")}
         assert parts == {"yes": known("avoided_yes"), "no": known("avoided_no"), "notSaid": known("avoided_not_said")}
 
 
@@ -120,35 +120,35 @@ def statistics_agree(figures: Figures) -> None:
     same(whole["totals"], figures.rows)
     assert sum(row["massKg"] for row in whole["byMonth"]) == pytest.approx(whole["totals"]["massKg"])
     for year in YEARS:
-        said = figures.said(**{"from": f"{year}-01", "until": f"{year}-12"})
+        statistics = figures.said(**{"from": f"{year}-01", "until": f"{year}-12"})
         rows = [row for row in figures.rows if row.month[:4] == str(year)]
-        same(said["totals"], rows)
+        same(statistics["totals"], rows)
         for part, of in (
             ("byMunicipality", lambda row: row.receiver),
             ("byMaterialGroup", lambda row: row.group),
             ("byMonth", lambda row: row.month),
         ):
             keys = {of(row) for row in rows}
-            assert keys <= {one["key"] for one in said[part]}
-            for one in said[part]:
-                same(one, [row for row in rows if of(row) == one["key"]])
-        for one in said["byMunicipality"]:
-            gave = [row for row in rows if row.giver == one["key"]]
-            assert Decimal(str(one["givenMassKg"])) == added(gave).get("mass", Decimal(0))
-        for pair in said["byPair"]:
+            assert keys <= {entry["key"] for entry in statistics[part]}
+            for entry in statistics[part]:
+                same(entry, [row for row in rows if of(row) == entry["key"]])
+        for municipality in statistics["byMunicipality"]:
+            gave = [row for row in rows if row.giver == municipality["key"]]
+            assert Decimal(str(municipality["givenMassKg"])) == added(gave).get("mass", Decimal(0))
+        for pair in statistics["byPair"]:
             sides = (pair["fromOrganisation"]["slug"], pair["toOrganisation"]["slug"])
             same(pair, [row for row in rows if (row.giver, row.receiver) == sides])
 
 
-def report(session: Session, said: Report) -> None:
+def adopt_report(session: Session, report: Report) -> None:
     """Reported, submitted and adopted in the spring after."""
-    coordinator = make_actor(session, said.municipality, "coordinator")
+    coordinator = make_actor(session, report.municipality, "coordinator")
     reviewer = make_actor(session, "regio-twente", "reviewer")
-    rows = [UseRow("bestrating", origin, getattr(said, origin)) for origin in ("primary", "biobased", "reused", "recycled")]
-    where = {"organisation_slug": said.municipality, "year": said.year}
-    with clock.frozen(at(date(said.year + 1, 12, 31))):
+    rows = [UseRow("bestrating", origin, getattr(report, origin)) for origin in ("primary", "biobased", "reused", "recycled")]
+    where = {"organisation_slug": report.municipality, "year": report.year}
+    with clock.frozen(at(date(report.year + 1, 12, 31))):
         report_material_use(
-            session, coordinator, rows=rows, includes_bank_kg=said.includes, includes_bank_as_of=clock.today(), explanation="Zo geleverd", **where
+            session, coordinator, rows=rows, includes_bank_kg=report.includes, includes_bank_as_of=clock.today(), explanation="Zo geleverd", **where
         )  # fmt: skip
         submit(session, coordinator, **where)
         decision = Decision("college", clock.today(), "Z-2026-118")
@@ -166,12 +166,12 @@ def percent(above: Decimal, below: Decimal) -> Decimal:
 
 def goals_agree(session: Session, figures: "Figures") -> None:
     every = list(reports(figures.rows))
-    for said in every:
-        report(session, said)
+    for report in every:
+        adopt_report(session, report)
     session.commit()
     for year in YEARS:
         goals = figures.get("goals", year=year)
-        of_year = [one for one in every if one.year == year]
+        of_year = [report for report in every if report.year == year]
         region = goals["region"]["goals"][1]
         assert Decimal(str(region["reportedInhabitantsPercent"])) == inhabitants_percent(of_year)
         above, below = fraction(of_year, figures.rows)
@@ -181,7 +181,7 @@ def goals_agree(session: Session, figures: "Figures") -> None:
         else:  # the four smallest hold less than half the inhabitants
             assert region["sharePercent"] is None
         for place in goals["municipalities"]:
-            own = [one for one in of_year if one.municipality == place["organisation"]["slug"]]
+            own = [report for report in of_year if report.municipality == place["organisation"]["slug"]]
             above, below = fraction(own, figures.rows)
             expected = percent(above, below) if own else None
             assert place["goals"][1]["sharePercent"] == expected

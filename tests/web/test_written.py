@@ -57,8 +57,8 @@ def test_every_english_page_marks_what_people_wrote(app: Flask, client: FlaskCli
         for address in addresses:
             page = who.get(f"/en{address}")
             assert page.status_code == 200, address
-            assert [text for text in told(page.text) if any(one in text for one in WRITTEN)] == [], address
-            assert any(str(escape(one)) in page.text for one in WRITTEN), address
+            assert [text for text in told(page.text) if any(written in text for written in WRITTEN)] == [], address
+            assert any(str(escape(written)) in page.text for written in WRITTEN), address
             assert 'lang="nl"' not in who.get(address).text.replace('hreflang="nl"', "").replace('<html lang="nl">', ""), address
 
 
