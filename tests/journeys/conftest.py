@@ -197,8 +197,8 @@ def journey(
 ) -> Iterator[Journey]:
     """A journey in one of its ways; what it costs is told with `--screens`."""
     name = request.node.originalname.removeprefix("test_")
-    one = Journey(
+    journey = Journey(
         name, way, site, new_page, lambda page, seen: picture(page, f"{name}-{way.name}-{way.locale}-{seen}", width), faults
     )
-    yield one
-    request.node.user_properties.append(("journey", "\n".join(one.told())))
+    yield journey
+    request.node.user_properties.append(("journey", "\n".join(journey.told())))

@@ -21,11 +21,11 @@ _measured: set[str] = set()  # the looks of text that axe has found good in this
 
 def look(page: Page, *rules: str) -> tuple[list[str], list[str]]:
     """What axe finds by these rules, as the rule and the places; and what is wider than the screen."""
-    asked = {"rules": list(rules), "known": " ".join(_measured) if rules == EVERYTHING else ""}
-    seen = page.evaluate(LOOK, asked)
+    arguments = {"rules": list(rules), "known": " ".join(_measured) if rules == EVERYTHING else ""}
+    seen = page.evaluate(LOOK, arguments)
     if seen is None:
         page.evaluate(SCRIPT)
-        seen = page.evaluate(LOOK, asked)
+        seen = page.evaluate(LOOK, arguments)
     _measured.update(seen["measured"])
     return seen["faults"], seen["wider"]
 

@@ -20,9 +20,9 @@ def on_offer(site: Site, title: str) -> str:
         person = find_person(session, HENGELO)
         assert person is not None
         actor = Actor(person.id, person.name, person.organisation_id, "hengelo", "Hengelo", "municipality", person.role)
-        shown = session.scalars(select(Photo).order_by(Photo.id).limit(1)).one()
+        demo_photo = session.scalars(select(Photo).order_by(Photo.id).limit(1)).one()
         lot = make_listing(session, actor, title=title, quantity=Quantity(Decimal(500), Unit.M2), available_until=None)
         photo = lot.photos[0]
-        photo.files = shown.files
-        session.add_all(PhotoFile(name=name, photo_id=photo.id) for name in {file["name"] for file in shown.files.values()})
+        photo.files = demo_photo.files
+        session.add_all(PhotoFile(name=name, photo_id=photo.id) for name in {file["name"] for file in demo_photo.files.values()})
         return f"/aanbod/{lot.id}"

@@ -34,7 +34,7 @@ class Reader(HTMLParser):
             self.open.append((tag, elsewhere or tag in SILENT))
 
     def handle_endtag(self, tag: str) -> None:
-        if any(tag == one for one, _quiet in self.open):
+        if any(tag == name for name, _quiet in self.open):
             while self.open.pop()[0] != tag:
                 pass
 
@@ -63,17 +63,21 @@ class Words:
     """Sentences to look for: a short one as the whole text, a long one anywhere in it; figures stand for anything."""
 
     def __init__(self, sentences: dict[str, str], placeholder: re.Pattern[str], shortest_inside: int) -> None:
-        self.whole = {self._even(one).strip(" :.") for one in sentences if not placeholder.search(one)}
-        self.long = [self._even(one) for one in sentences if not placeholder.search(one) and len(one) >= shortest_inside]
+        self.whole = {self._even(sentence).strip(" :.") for sentence in sentences if not placeholder.search(sentence)}
+        self.long = [
+            self._even(sentence)
+            for sentence in sentences
+            if not placeholder.search(sentence) and len(sentence) >= shortest_inside
+        ]
         split = re.compile(r"%\(\w+\)[a-z]")
         self.patterns = []
-        for one in sentences:
-            parts = split.split(one)
-            if placeholder.search(one) and max(len(part.strip()) for part in parts) >= shortest_inside:
+        for sentence in sentences:
+            parts = split.split(sentence)
+            if placeholder.search(sentence) and max(len(part.strip()) for part in parts) >= shortest_inside:
                 even = [self._even(part) for part in parts]
                 pattern = re.compile(r"(?<!\w)" + r".{1,200}?".join(map(re.escape, even)) + r"(?!\w)")
-                self.patterns.append((one, max(even, key=len), pattern))
-        self.known: dict[str, str] = {}
+                self.patterns.append((sentence, max(even, key=len), pattern))
+        self.by_text: dict[str, str] = {}
 
     @staticmethod
     def _even(text: str) -> str:
@@ -81,14 +85,14 @@ class Words:
 
     def inside(self, text: str) -> str:
         """The sentence that stands in this text, or nothing. Most texts stand on many pages, and are looked through once."""
-        if text not in self.known:
-            self.known[text] = self._find(text)
-        return self.known[text]
+        if text not in self.by_text:
+            self.by_text[text] = self._find(text)
+        return self.by_text[text]
 
     def _find(self, text: str) -> str:
         if text.strip(" :.") in self.whole:
             return text
-        for one in self.long:
-            if one in text:
-                return one
-        return next((one for one, part, pattern in self.patterns if part in text and pattern.search(text)), "")
+        for sentence in self.long:
+            if sentence in text:
+                return sentence
+        return next((sentence for sentence, part, pattern in self.patterns if part in text and pattern.search(text)), "")

@@ -121,8 +121,8 @@ def fill_with_unfinished_work(app: Flask) -> None:
     material |= {"field_set": "betonstraatstenen"}  # the questions of this material were on the page
     second = send(leader, "/aanbod/nieuw", {"photos": [upload(picture())], "do": "next"}).location
     third = send(leader, second, {**material, "quantity_basis": "measured"}).location
-    told = {"spot": "other", "place": "7551 AB", "since": "now", "till": "gone", "do": "next"}
-    assert send(leader, third, told).location.endswith("/stap/4")
+    values = {"spot": "other", "place": "7551 AB", "since": "now", "till": "gone", "do": "next"}
+    assert send(leader, third, values).location.endswith("/stap/4")
     assert send(leader, "/gezocht/nieuw", {"title": "Half verteld", "quantity": "veel", "do": "auto"}).status_code == 200
     assert send(leader, "/zoekopdrachten/nieuw?q=klinkers", {"name": "Klinkers"}).status_code == 303
     own = re.search(r'href="/aanbod/([0-9]+)"', leader.get("/aanbod?q=voegmateriaal").text)
@@ -197,14 +197,14 @@ def load_contracts(app: Flask, coordinator: FlaskClient) -> None:
     assert send(coordinator, "/invoer/raw", {"file": upload(unknown.encode(), "bestek-open.csv")}).status_code == 303
     page = send(coordinator, "/invoer/raw", {"file": upload(f"{head}{posts}".encode(), "bestek.csv")}).location
     year = clock.today().year + 1
-    said = {
+    values = {
         "once-contract": "W-1",
         "once-place": "Hengelo",
         "once-earliest": f"1-3-{year}",
         "once-latest": f"31-10-{year}",
         "once-condition": "good",
     }
-    assert send(coordinator, page, {**said, "once-certainty": "tendered"}, to=f"{page}/gegevens").status_code == 303
+    assert send(coordinator, page, {**values, "once-certainty": "tendered"}, to=f"{page}/gegevens").status_code == 303
     send(coordinator, page, to=f"{page}/toepassen").close()
     assert tasks.work_off(app) == 1
 
@@ -226,10 +226,10 @@ def links_by_mail(app: Flask) -> list[str]:
     with database_of(app).read() as session:
         invitation, reset = session.scalars(select(Invitation)).one(), session.scalars(select(PasswordReset)).one()
         secret = app.config["SECRET_KEY"]
-        asked = session.scalars(select(Reservation).where(Reservation.status == "requested").limit(1)).one()
-        owners = select(Person.id).where(Person.organisation_id == asked.owner_id, Person.role == "coordinator")
+        reservation = session.scalars(select(Reservation).where(Reservation.status == "requested").limit(1)).one()
+        owners = select(Person.id).where(Person.organisation_id == reservation.owner_id, Person.role == "coordinator")
         owner_id = session.scalars(owners.limit(1)).one()
-        answer = links.ActionLink(owner_id, "approve", asked.id, clock.now() + timedelta(days=1))
+        answer = links.ActionLink(owner_id, "approve", reservation.id, clock.now() + timedelta(days=1))
         return [
             f"/antwoord/{links.sign_action(secret, answer)}",
             f"/gesprek/{links.sign_action(secret, answer._replace(word=REPLY), links.REPLY)}",

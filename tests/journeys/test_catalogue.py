@@ -37,7 +37,7 @@ def test_somebody_finds_the_nearest_pavers_and_opens_them(
     page.get_by_label("Binnen", exact=True).select_option("50")
     page.get_by_role("button", name="Resultaten tonen").click()
     expect(page.locator(".mp-chip", has_text="Binnen 50 km van 7551 Hengelo")).to_be_visible()
-    distances = [float(one.split()[-2]) for one in page.locator(".mp-card__distance").all_inner_texts()]
+    distances = [float(text.split()[-2]) for text in page.locator(".mp-card__distance").all_inner_texts()]
     assert distances
     assert distances == sorted(distances)
     shot(page, "found")

@@ -55,7 +55,7 @@ def plan(walks: Walks) -> Plan:
     for who, page in pages:
         routes[page.endpoint].append((who, page.address))
     kinds = {(who, page.address): {*page.kinds, *forms_of(page)} for who, page in pages}
-    chosen = {one for _endpoint, those in routes.items() for one in fewest({one: kinds[one] for one in those})}
+    chosen = {key for _endpoint, keys in routes.items() for key in fewest({key: kinds[key] for key in keys})}
     made: Plan = {f"{bank} {visitor}": [] for bank, visitors in BANKS.items() for visitor in visitors}
     for who, page in pages:
         if (who, page.address) in chosen or page.endpoint == "work.show":  # each has a menu of their own
@@ -73,7 +73,7 @@ def fewest(kinds: dict[tuple[str, str], set[str]]) -> list[tuple[str, str]]:
     left = set[str]().union(*kinds.values())
     chosen: list[tuple[str, str]] = []
     while left or not chosen:
-        best = max(kinds, key=lambda one: len(kinds[one] & left))
+        best = max(kinds, key=lambda key: len(kinds[key] & left))
         chosen.append(best)
         left -= kinds[best]
     return chosen
@@ -94,7 +94,9 @@ def test_every_route_that_shows_a_page_is_looked_at(plan: Plan, standing: Site) 
 
 @pytest.mark.parametrize("language", ["", "/en"], ids=["nl", "en"])
 @pytest.mark.parametrize(
-    ("bank", "visitor"), [pytest.param(bank, one, id=f"{bank}-{one}") for bank in BANKS for one in BANKS[bank]], indirect=["bank"]
+    ("bank", "visitor"),
+    [pytest.param(bank, visitor, id=f"{bank}-{visitor}") for bank in BANKS for visitor in BANKS[bank]],
+    indirect=["bank"],
 )
 def test_every_page_is_for_everyone(
     bank: Site, visitor: str, language: str, plan: Plan, page: Page, picture: Photographer, request: pytest.FixtureRequest
@@ -106,16 +108,16 @@ def test_every_page_is_for_everyone(
 
     def looked_at(where: str, rules: dict[str, tuple[str, ...]], *, unless: str = "") -> list[str]:
         """What is wrong with the page as it is now, on these screens: the one that it stands on comes first."""
-        found: list[str] = []
-        for screen in [one for one in screens if one != unless]:
+        faults: list[str] = []
+        for screen in [screen for screen in screens if screen != unless]:
             width, height = SCREENS[screen]
             if page.viewport_size != {"width": width, "height": height}:
                 page.set_viewport_size({"width": width, "height": height})
-            found += [f"{screen}: {fault}" for said in look(page, *rules.get(screen, ())) for fault in said]
+            faults += [f"{screen}: {fault}" for part in look(page, *rules.get(screen, ())) for fault in part]
             if screen in WIDTHS:
                 picture(page, "-".join(["every", *(part[:20] for part in re.split(r"\W+", f"{name}{where}") if part)]), width)
         screens.reverse()
-        return found
+        return faults
 
     for endpoint, address in plan[f"{'full' if 'full' in name else 'bare'} {visitor}"]:
         where = language + address
@@ -134,7 +136,7 @@ def test_every_page_is_for_everyone(
                 wrong[there] = looked_at(f"{where}-empty-{number}", {"phone": EVERYTHING}, unless="desk")
             else:
                 wrong[there] = [f"was not refused: {page.title()}"]
-    assert {where: found for where, found in wrong.items() if found} == {}
+    assert {where: faults for where, faults in wrong.items() if faults} == {}
 
 
 @pytest.fixture

@@ -115,10 +115,10 @@ def test_what_is_typed_while_the_page_is_asked_for_stays_with_the_caret_where_it
 
 
 def test_the_skip_link_asks_for_nothing(site: Site, page: Page) -> None:
-    asked: list[str] = []
+    addresses: list[str] = []
     page.goto(f"{site.url}/aanbod")
     page.wait_for_load_state("networkidle")
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: addresses.append(request.url))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/aanbod#content")
@@ -126,7 +126,7 @@ def test_the_skip_link_asks_for_nothing(site: Site, page: Page) -> None:
     page.wait_for_url("**/aanbod")
     page.get_by_role("link", name="Eerst vrij").click()
     expect(page.locator(".mp-sort [aria-current]")).to_contain_text("Eerst vrij")
-    assert [one for one in asked if "/aanbod" in one] == [f"{site.url}/aanbod?sort=availableFrom"]
+    assert [address for address in addresses if "/aanbod" in address] == [f"{site.url}/aanbod?sort=availableFrom"]
 
 
 def test_the_next_page_comes_without_reloading_with_its_title(site: Site, page: Page, width: int) -> None:

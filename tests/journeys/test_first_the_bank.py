@@ -34,7 +34,7 @@ def paper(page: Page) -> str:
     address = page.get_by_role("link", name="Open de memo (PDF)").get_attribute("href")
     assert address is not None
     content = page.request.get(address).body()
-    return " ".join(" ".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(content)).pages)
+    return " ".join(" ".join(pdf_page.extract_text().split()) for pdf_page in PdfReader(io.BytesIO(content)).pages)
 
 
 @pytest.mark.parametrize("width", [390], ids=["phone"])

@@ -36,10 +36,10 @@ def check(folder: Path) -> set[str]:
     node.install()
     command = [java, *JAVA, "-jar", JAR, "--format", "json", "--exit-zero-always", folder]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=PATIENCE_S, check=True)
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     for message in json.loads(done.stderr)["messages"]:
-        found.setdefault(f"{message['message']} {message.get('extract', '').strip()}", Path(message["url"]).name)
-    return {f"{file}: {said}" for said, file in found.items()}
+        files.setdefault(f"{message['message']} {message.get('extract', '').strip()}", Path(message["url"]).name)
+    return {f"{file}: {sentence}" for sentence, file in files.items()}
 
 
 @pytest.mark.slow
@@ -65,4 +65,4 @@ def test_the_checker_looks(tmp_path: Path) -> None:
     (tmp_path / "wrong.html").write_text(
         '<!doctype html><html lang="nl"><title>Fout</title><details><template></template><summary>Meer</summary></details>'
     )
-    assert any("summary" in said for said in check(tmp_path))
+    assert any("summary" in fault for fault in check(tmp_path))

@@ -23,11 +23,11 @@ class TestFocus:
         for address in ("/aanbod?q=klinkers", "/aanbod?weergave=kaart", "/aanbod/nieuw/alles", "/cijfers", "/werk"):
             page.goto(address)
             page.wait_for_load_state("load")
-            found = set[str]()
+            hidden = set[str]()
             for _step in range(45):
                 page.keyboard.press("Tab")
                 if page.evaluate("document.activeElement === document.body"):  # the end of the page
                     break
-                found.add(page.evaluate(HIDDEN) or page.evaluate(UNSEEN))
-            wrong[address] = found - {""}
-        assert {address: found for address, found in wrong.items() if found} == {}
+                hidden.add(page.evaluate(HIDDEN) or page.evaluate(UNSEEN))
+            wrong[address] = hidden - {""}
+        assert {address: hidden for address, hidden in wrong.items() if hidden} == {}

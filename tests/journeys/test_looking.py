@@ -36,8 +36,8 @@ def test_a_page_without_faults_has_none(show: Show) -> None:
 
 
 def test_a_field_without_a_label_and_a_table_that_is_too_wide_are_told(show: Show) -> None:
-    found, wider = look(show('<input name="n"><table><tr><td style="min-width: 600px">Breed</td></tr></table>'), *EVERYTHING)
-    assert found == ["label: input"]
+    findings, wider = look(show('<input name="n"><table><tr><td style="min-width: 600px">Breed</td></tr></table>'), *EVERYTHING)
+    assert findings == ["label: input"]
     assert wider[0].startswith("wider than the screen: <table>")
 
 

@@ -36,11 +36,11 @@ def summed(marks: Locator) -> int:
 def test_a_first_visit_loads_no_map_and_the_button_opens_it(
     page: Page, site: Site, accessible: Callable[[Page], None], shot: Shot
 ) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
     page.goto(f"{site.url}/aanbod")
     page.wait_for_load_state("networkidle")
-    assert [one for one in asked if "leaflet" in one or "map" in one] == []
+    assert [address for address in addresses if "leaflet" in address or "map" in address] == []
     page.get_by_role("link", name="Kaart", exact=True).click()
     expect(page.locator("#map")).to_have_attribute("data-filled", "yes")
     assert total(page) == summed(page.locator(".mp-mark")) > 30  # the forty lots of the demonstration lie in view
@@ -108,10 +108,10 @@ def test_by_keyboard_a_mark_opens_its_lot_and_gives_the_focus_back(
     page: Page, site: Site, accessible: Callable[[Page], None]
 ) -> None:
     marks = open_map(page, site, "/aanbod?weergave=kaart#11/52.3900/6.9500")
-    one = page.locator(".mp-mark--one").first
-    name = one.get_attribute("aria-label") or ""
+    mark = page.locator(".mp-mark--one").first
+    name = mark.get_attribute("aria-label") or ""
     assert name.count(",") >= 2  # title, quantity, place
-    one.focus()
+    mark.focus()
     page.keyboard.press("Enter")
     link = page.locator(".mp-map-card a")
     expect(link).to_be_focused()
@@ -119,7 +119,7 @@ def test_by_keyboard_a_mark_opens_its_lot_and_gives_the_focus_back(
     accessible(page)
     page.keyboard.press("Escape")
     expect(link).to_have_count(0)
-    expect(one).to_be_focused()
+    expect(mark).to_be_focused()
     many = marks.filter(has_text=re.compile(r"\d")).first
     before = page.url
     many.focus()

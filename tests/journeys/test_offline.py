@@ -34,7 +34,7 @@ def page(browser: Browser, site: Site, width: int) -> Iterator[Page]:
     watch(page, site, wrong)
     yield page
     context.close()
-    assert [one for one in wrong if "ERR_INTERNET_DISCONNECTED" not in one] == []
+    assert [fault for fault in wrong if "ERR_INTERNET_DISCONNECTED" not in fault] == []
 
 
 def come_in(page: Page, site: Site, email: str = LEADER) -> None:
@@ -86,9 +86,9 @@ def test_a_lot_begun_without_a_network_arrives_once_with_its_photo(page: Page, s
     page.goto("/aanbod/zonder-netwerk")
     expect(page.locator("#offline-told")).to_contain_text("U hebt netwerk")
     expect(page.locator("#offline-list")).to_be_hidden()
-    [*_old, told] = stored(site)
+    [*_old, sketch] = stored(site)
     assert len(stored(site)) == before + 1
-    assert {name: told[name] for name in ("title", "material", "quantity", "unit", "place")} == {
+    assert {name: sketch[name] for name in ("title", "material", "quantity", "unit", "place")} == {
         "title": "Keien van de Brink", "material": "betonstraatsteen-kei-8cm", "quantity": "1.200", "unit": "m2", "place": "7551 AB"
     }  # fmt: skip
     with site.app.extensions["database"].read() as session:
@@ -139,10 +139,10 @@ def test_no_page_of_somebody_who_is_signed_in_is_on_the_device(page: Page, site:
     come_in(page, site)
     for path in ("/account", "/werk/aanbod", "/aanbod/10", "/aanbod/zonder-netwerk", "/en/werk"):
         page.goto(path)
-    kept = page.evaluate(CACHED)
-    pages = {path for path in kept if not path.startswith("/static/")}
+    cached = page.evaluate(CACHED)
+    pages = {path for path in cached if not path.startswith("/static/")}
     assert pages == {"/aanbod/zonder-netwerk", "/en/aanbod/zonder-netwerk"}
     with site.app.extensions["database"].read() as session:
         name = session.scalars(select(Person.name).where(Person.email == LEADER)).one()
     assert name in page.content()
-    assert not any(name in text or "csrf_token" in text or "uitloggen" in text for path, text in kept.items() if path in pages)
+    assert not any(name in text or "csrf_token" in text or "uitloggen" in text for path, text in cached.items() if path in pages)

@@ -18,10 +18,10 @@ USE = "Gebruik de plek van foto 2 (in Borne)"
 
 
 def photo(colour: str, taken_at: dict[int, object] | None = None) -> bytes:
-    out, told = io.BytesIO(), Image.Exif()
+    out, exif = io.BytesIO(), Image.Exif()
     if taken_at:
-        told[GPS] = taken_at
-    Image.new("RGB", (640, 480), colour).save(out, "JPEG", exif=told)
+        exif[GPS] = taken_at
+    Image.new("RGB", (640, 480), colour).save(out, "JPEG", exif=exif)
     return out.getvalue()
 
 

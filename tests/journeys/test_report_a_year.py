@@ -62,8 +62,8 @@ def test_a_block_of_a_sheet_fills_the_table(site: Site, page: Page) -> None:
     # no names, English numbers, from the field that has the focus; a word is no number, an empty cell is empty
     assert pasted(page, GRID["Hout", "Biobased"], "1,234.5\t\t-3", "n.v.t.\t7\t8\t9").startswith("4 vakken zijn ingevuld.")
     assert value("Hout", "Biobased") == "1234,5" and value("Hout", "Gerecycled") == "-3"
-    told = page.locator("#pasted span").inner_text()
-    assert "“n.v.t.”" in told and "Kolommen die niet passen: 1." in told
+    message = page.locator("#pasted span").inner_text()
+    assert "“n.v.t.”" in message and "Kolommen die niet passen: 1." in message
 
     # both notations: which one is meant is not guessed
     assert pasted(page, GRID["Bestrating", "Nieuw"], "1,5\t2.5").startswith("Er is niets ingevuld")

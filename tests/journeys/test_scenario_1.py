@@ -171,8 +171,8 @@ def travel(new_page: Callable[[], Page], site: Site, shot: Shot) -> None:
 def totals(page: Page) -> int:
     """How many exchanges the public figures tell of."""
     page.goto("/cijfers")
-    told = page.locator(".mp-tally > div", has_text=re.compile("uitwisselingen", re.IGNORECASE)).first.locator(".mp-figure")
-    return int(re.sub(r"\D", "", told.inner_text()))
+    figure = page.locator(".mp-tally > div", has_text=re.compile("uitwisselingen", re.IGNORECASE)).first.locator(".mp-figure")
+    return int(re.sub(r"\D", "", figure.inner_text()))
 
 
 @pytest.mark.parametrize("width", [1280], ids=["desk"])

@@ -64,13 +64,13 @@ def test_withdrawing_is_free_before_the_owner_signs_and_together_after_it(
     for page, email in ((hengelo, HENGELO), (borne, BORNE)):
         site.let_in(page, email)
     lot = on_offer(site, TITLE)
-    asked = reserve(borne, lot, "100")
+    reservation = reserve(borne, lot, "100")
     hengelo.goto(f"{lot}/intrekken")
     hengelo.get_by_label(re.compile("^Waarom")).first.fill("Zelf nodig voor de Hasselerbaan")
     hengelo.get_by_role("radio", name="Zelf gebruikt").check()
     shot(hengelo, "1-withdraw")
     hengelo.get_by_role("button", name=re.compile("intrekken", re.IGNORECASE)).click()
-    borne.goto(asked)
+    borne.goto(reservation)
     expect(borne.locator("main")).to_contain_text("Zelf nodig voor de Hasselerbaan")
 
     other = on_offer(site, TITLE)

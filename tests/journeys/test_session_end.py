@@ -12,16 +12,16 @@ def test_the_end_of_the_session_is_announced_three_minutes_before_it(site: Site,
     page.clock.install()
     site.let_in(page, "projectleider.hengelo@materialenbank.example")
     page.goto("/account")
-    told = page.locator("#session-end")
+    warning = page.locator("#session-end")
     page.clock.fast_forward("26:00")
-    expect(told).to_be_hidden()
+    expect(warning).to_be_hidden()
     page.clock.fast_forward("01:05")
-    expect(told).to_be_visible()
-    expect(told).to_contain_text("U wordt zo uitgelogd")
-    told.get_by_role("button", name="Ingelogd blijven").click()
-    expect(told).to_be_hidden()
+    expect(warning).to_be_visible()
+    expect(warning).to_contain_text("U wordt zo uitgelogd")
+    warning.get_by_role("button", name="Ingelogd blijven").click()
+    expect(warning).to_be_hidden()
     page.clock.fast_forward("27:05")
-    expect(told).to_be_visible()
+    expect(warning).to_be_visible()
 
 
 def test_nobody_is_warned_who_is_not_logged_in(page: Page) -> None:

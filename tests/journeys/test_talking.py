@@ -35,9 +35,9 @@ def mailed_link(site: Site, email: str) -> str:
         if letter["To"] == email:
             letters.append(letter)
     text = letters[-1].get_body(("plain",))
-    found = LINK.search(text.get_content()) if text else None
-    assert found
-    return urlsplit(found.group()).path
+    link = LINK.search(text.get_content()) if text else None
+    assert link
+    return urlsplit(link.group()).path
 
 
 def test_people_ask_answer_and_talk_without_leaving_the_bank(new_page: Callable[[], Page], site: Site, shot: Shot) -> None:

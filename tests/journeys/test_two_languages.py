@@ -37,7 +37,7 @@ def sentences(locale: str) -> dict[str, str]:
         pairs |= set(zip(english, dutch, strict=True))
     mine = {pair[0 if locale == "en" else 1] for pair in pairs}
     return {
-        theirs: right for en, nl in pairs for theirs, right in ((nl, en) if locale == "en" else (en, nl),) if theirs not in mine
+        theirs: ours for en, nl in pairs for theirs, ours in ((nl, en) if locale == "en" else (en, nl),) if theirs not in mine
     }
 
 
@@ -49,13 +49,13 @@ def foreign_to(locale: str) -> Words:
 
 def left_over(html: str, locale: str, foreign: Words) -> list[str]:
     """The texts of a page that are in the other language."""
-    found = []
+    texts = []
     for text in spoken(html, locale):
         if sentence := foreign.inside(text):
-            found.append(f"{text[:90]!r} (“{sentence[:60]}”)")
+            texts.append(f"{text[:90]!r} (“{sentence[:60]}”)")
         elif locale == "nl" and len(ENGLISH_WORDS & set(re.findall(r"\w+", text.lower()))) >= 2:
-            found.append(f"{text[:90]!r} is not in the catalogue")
-    return found
+            texts.append(f"{text[:90]!r} is not in the catalogue")
+    return texts
 
 
 @pytest.mark.parametrize("locale", ["nl", "en"])
@@ -66,16 +66,16 @@ def test_no_page_holds_a_sentence_of_the_other_language(walks: Walks, visitor: s
     wrong, seen = {}, 0
     for page in walks.of("full", visitor, prefix):
         seen += 1
-        if found := left_over(page.html, locale, foreign):
-            wrong[page.address] = found
+        if texts := left_over(page.html, locale, foreign):
+            wrong[page.address] = texts
     client = walks.sites["full"].client(VISITORS[visitor])
     for address in REFUSED_WHEN_EMPTY[visitor]:
         form = client.get(prefix + address)
         answer = client.post(prefix + address, data={"csrf_token": csrf_token(form)})
-        if found := left_over(answer.text, locale, foreign):
-            wrong[f"{prefix}{address}, sent empty"] = found
+        if texts := left_over(answer.text, locale, foreign):
+            wrong[f"{prefix}{address}, sent empty"] = texts
     assert seen > 10
-    assert not wrong, "\n".join(f"{address}: {one}" for address, found in wrong.items() for one in found)
+    assert not wrong, "\n".join(f"{address}: {text}" for address, texts in wrong.items() for text in texts)
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,6 @@ class Walks:
                 app = self.sites[bank].app
                 letters = links_by_mail(app) if (bank, visitor) == ("full", "anonymous") else []
                 more = (*MORE.get(visitor, ()), *letters)
-                found = walk(client_of(app, VISITORS[visitor]), app, prefix, first=FIRST.get(visitor, ()), more=more)
-                file.write_text(json.dumps([asdict(page) for page in found]))
+                pages = walk(client_of(app, VISITORS[visitor]), app, prefix, first=FIRST.get(visitor, ()), more=more)
+                file.write_text(json.dumps([asdict(page) for page in pages]))
         return [Found(**page) for page in json.loads(file.read_text())]

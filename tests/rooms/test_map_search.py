@@ -47,40 +47,40 @@ def at(lat: float, lon: float) -> Location:
     return Location("Ergens", "hengelo", Point(lat, lon), PlaceBasis.POINT)
 
 
-def look(session: Session, *, zoom: int = 12, actor: Actor = ANONYMOUS, **asked: Any) -> MapFound:
-    return search_map(session, actor, CatalogueQuery(**asked), zoom=zoom)
+def look(session: Session, *, zoom: int = 12, actor: Actor = ANONYMOUS, **filters: Any) -> MapFound:
+    return search_map(session, actor, CatalogueQuery(**filters), zoom=zoom)
 
 
-def marks(found: MapFound) -> list[tuple[int, float, float]]:
-    return [(one.count, round(one.lat, 6), round(one.lon, 6)) for one in found.clusters]
+def marks(result: MapFound) -> list[tuple[int, float, float]]:
+    return [(cluster.count, round(cluster.lat, 6), round(cluster.lon, 6)) for cluster in result.clusters]
 
 
 def test_from_afar_everything_is_one_mark_at_its_middle(session: Session, five: list[int]) -> None:
-    found = look(session, zoom=8)
-    assert marks(found) == [(5, 52.2819, 6.76418)]  # (4 × 52.263 + 52.3575) / 5 and (3 × 6.789 + 6.7963 + 6.6576) / 5
-    assert found.clusters[0].box == Box(52.263, 52.3575, 6.6576, 6.7963)
-    assert (found.total, found.outside, found.alone) == (5, 0, {})
+    result = look(session, zoom=8)
+    assert marks(result) == [(5, 52.2819, 6.76418)]  # (4 × 52.263 + 52.3575) / 5 and (3 × 6.789 + 6.7963 + 6.6576) / 5
+    assert result.clusters[0].box == Box(52.263, 52.3575, 6.6576, 6.7963)
+    assert (result.total, result.outside, result.alone) == (5, 0, {})
 
 
 def test_nearer_by_neighbours_are_one_mark_and_almelo_stands_alone(session: Session, five: list[int]) -> None:
-    found = look(session, zoom=12)
-    assert marks(found) == [(4, 52.263, 6.790825), (1, 52.3575, 6.6576)]  # (3 × 6.789 + 6.7963) / 4
-    assert {number: listing.title for number, listing in found.alone.items()} == {five[4]: "Grijze betonstraatstenen"}
+    result = look(session, zoom=12)
+    assert marks(result) == [(4, 52.263, 6.790825), (1, 52.3575, 6.6576)]  # (3 × 6.789 + 6.7963) / 4
+    assert {number: listing.title for number, listing in result.alone.items()} == {five[4]: "Grijze betonstraatstenen"}
 
 
 def test_at_the_deepest_zoom_every_public_point_is_a_mark_and_no_zoom_parts_it(session: Session, five: list[int]) -> None:
-    found = look(session, zoom=14)
-    assert sorted(marks(found)) == [(1, *BESIDE), (1, *ALMELO), (3, *STATION)]
-    assert [one.is_one_spot for one in found.clusters] == [True, True, True]
-    assert marks(look(session, zoom=99)) == marks(found)
+    result = look(session, zoom=14)
+    assert sorted(marks(result)) == [(1, *BESIDE), (1, *ALMELO), (3, *STATION)]
+    assert [cluster.is_one_spot for cluster in result.clusters] == [True, True, True]
+    assert marks(look(session, zoom=99)) == marks(result)
 
 
 def test_a_view_holds_what_lies_in_it_and_tells_how_much_lies_outside(session: Session, five: list[int]) -> None:
-    found = look(session, zoom=12, box=HENGELO)
-    assert (found.total, found.outside) == (4, 1)
-    assert marks(found) == [(4, 52.263, 6.790825)]
-    assert [row.row.listing.id for row in found.rows] == [five[3], five[2], five[1], five[0]]  # newest first
-    assert {row.cluster_key for row in found.rows} == {found.clusters[0].key}
+    result = look(session, zoom=12, box=HENGELO)
+    assert (result.total, result.outside) == (4, 1)
+    assert marks(result) == [(4, 52.263, 6.790825)]
+    assert [row.row.listing.id for row in result.rows] == [five[3], five[2], five[1], five[0]]  # newest first
+    assert {row.cluster_key for row in result.rows} == {result.clusters[0].key}
 
 
 def test_an_exact_point_never_leaves_the_room(session: Session, owner: Actor) -> None:
@@ -112,8 +112,12 @@ def test_the_list_is_the_catalogue_within_the_view_page_by_page(session: Session
     query = CatalogueQuery(point=Point(*STATION), sort=sort, page_size=100)
     box = Box(52.25, 52.35, 6.6, 6.9)
     every = [row.listing for row in search(session, ANONYMOUS, query).rows]
-    wanted = [one.id for one in every if box.south <= one.public_lat <= box.north and box.west <= one.public_lon <= box.east]
+    wanted = [
+        listing.id
+        for listing in every
+        if box.south <= listing.public_lat <= box.north and box.west <= listing.public_lon <= box.east
+    ]
     assert 0 < len(wanted) < 60
     pages = [search_map(session, ANONYMOUS, replace(query, box=box, page=page, page_size=7), zoom=11) for page in range(1, 10)]
     assert [row.row.listing.id for page in pages for row in page.rows] == wanted
-    assert {(page.total, sum(one.count for one in page.clusters)) for page in pages} == {(len(wanted), len(wanted))}
+    assert {(page.total, sum(cluster.count for cluster in page.clusters)) for page in pages} == {(len(wanted), len(wanted))}

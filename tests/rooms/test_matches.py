@@ -142,19 +142,19 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         for changes in DEMANDS
     ]
     session.expire_all()
-    asked = {one.organisation_id: one for one in (borne, hengelo, partner)}
-    terms, reviewer = get_taxonomy(session), make_actor(session, "regio-twente", "reviewer")
+    askers = {asker.organisation_id: asker for asker in (borne, hengelo, partner)}
+    taxonomy, reviewer = get_taxonomy(session), make_actor(session, "regio-twente", "reviewer")
     pairs = {
         (listing.id, demand.id)
         for listing in listings
         for demand in demands
         if not objections(
-            lot := lot_of(listing, terms, exact=True),
+            lot := lot_of(listing, taxonomy, exact=True),
             need := need_of(
                 demand,
-                asked[demand.organisation_id].organisation_kind,
-                terms,
-                asked[demand.organisation_id].organisation_slug,
+                askers[demand.organisation_id].organisation_kind,
+                taxonomy,
+                askers[demand.organisation_id].organisation_slug,
                 exact=True,
             ),
             distance_km=distance_km(lot.point, need.point),
@@ -162,7 +162,7 @@ def test_both_directions_and_the_rule_agree_about_every_pair(session: Session, h
         )
     }
     assert len(pairs) > 50
-    assert pairs == {(one, demand.id) for demand in demands for one in found(session, reviewer, demand)}
+    assert pairs == {(listing_id, demand.id) for demand in demands for listing_id in found(session, reviewer, demand)}
     by_listing = {
         (listing.id, match.demand.id)
         for listing in listings
@@ -210,8 +210,8 @@ def test_the_place_in_the_row_is_right_on_every_page(session: Session, hengelo: 
     pages = [list_listings_for_demand(session, borne, demand, page=number, page_size=2) for number in (1, 2, 3)]
     assert [match.listing.id for page in pages for match in page.items] == lots
     assert [page.total for page in pages] == [4, 4, 4]
-    told = [str(match.reasons[0]).split(":")[0] for page in pages for match in page.items]
-    assert told == [f"Nummer {place} van 4" for place in (1, 2, 3, 4)]
+    reasons = [str(match.reasons[0]).split(":")[0] for page in pages for match in page.items]
+    assert reasons == [f"Nummer {place} van 4" for place in (1, 2, 3, 4)]
 
 
 def test_the_place_in_the_row_of_demands_is_right_on_every_page(session: Session, hengelo: Actor, borne: Actor) -> None:
@@ -239,13 +239,13 @@ def test_publishing_tells_the_asker_of_each_pair_once(session: Session, hengelo:
     demand = make_demand(session, borne)
     listing = publish.publish(session, hengelo, listing_id=make_draft(session, hengelo).id)
     publish.publish(session, hengelo, listing_id=listing.id)
-    told = session.scalars(select(NoticeRow).where(NoticeRow.kind == "new_match").order_by(NoticeRow.id)).all()
-    assert [(row.organisation_id, row.person_id) for row in told] == [
+    notices = session.scalars(select(NoticeRow).where(NoticeRow.kind == "new_match").order_by(NoticeRow.id)).all()
+    assert [(row.organisation_id, row.person_id) for row in notices] == [
         (borne.organisation_id, borne.person_id),
         (hengelo.organisation_id, hengelo.person_id),
     ]
-    assert told[0].facts["listing_id"] == listing.id
-    assert (told[0].facts["demand_id"], told[0].facts["organisation"]) == (demand.id, "Hengelo")
+    assert notices[0].facts["listing_id"] == listing.id
+    assert (notices[0].facts["demand_id"], notices[0].facts["organisation"]) == (demand.id, "Hengelo")
     edited = publish.edit_listing(
         session, hengelo, listing_id=listing.id, version=listing.version, draft=listing_draft(title="Andere naam")
     )
@@ -260,13 +260,13 @@ def test_asking_tells_the_owners_and_a_draft_tells_nobody_until_it_opens(session
     draft = publish.ask(session, borne, demand_draft(draft=True))
     assert session.scalar(select(func.count()).select_from(NoticeRow)) == 0
     publish.edit_demand(session, borne, demand_id=draft.id, version=draft.version, draft=demand_draft())
-    told = session.scalars(select(NoticeRow.organisation_id).order_by(NoticeRow.id)).all()
-    assert sorted(filter(None, told)) == sorted(filter(None, [hengelo.organisation_id, borne.organisation_id]))
+    notified = session.scalars(select(NoticeRow.organisation_id).order_by(NoticeRow.id)).all()
+    assert sorted(filter(None, notified)) == sorted(filter(None, [hengelo.organisation_id, borne.organisation_id]))
 
 
 def test_a_hazard_declared_yes_is_matched_by_its_whole_code(session: Session, hengelo: Actor, borne: Actor) -> None:
     codes = {"rioolslib": Answer.YES}
     listing = make_listing(session, hengelo, material=PIPE, quantity=Quantity(Decimal(20), Unit.M), hazards=codes)
-    asked = {"material": PIPE, "quantity": Quantity(Decimal(10), Unit.M)}
-    assert found(session, borne, make_demand(session, borne, **asked, accepts_hazards=("lood_cadmium",))) == []
-    assert found(session, borne, make_demand(session, borne, **asked, accepts_hazards=("rioolslib",))) == [listing.id]
+    values = {"material": PIPE, "quantity": Quantity(Decimal(10), Unit.M)}
+    assert found(session, borne, make_demand(session, borne, **values, accepts_hazards=("lood_cadmium",))) == []
+    assert found(session, borne, make_demand(session, borne, **values, accepts_hazards=("rioolslib",))) == [listing.id]

@@ -58,17 +58,17 @@ def test_a_number_is_found_with_its_unit_and_a_yes_by_what_was_asked(session: Se
     playing = make_listing(session, owner, fields=fields, **play)
     totals = {typed: search(session, ANONYMOUS, CatalogueQuery(q=typed, is_literal=True)).total for typed in ("36 cm", "37 cm")}
     assert totals == {"36 cm": 1, "37 cm": 0}
-    found = search(session, ANONYMOUS, CatalogueQuery(q="logboek", is_literal=True))
-    assert [row.listing.id for row in found.rows] == [playing.id] != [bin_id]
+    result = search(session, ANONYMOUS, CatalogueQuery(q="logboek", is_literal=True))
+    assert [row.listing.id for row in result.rows] == [playing.id] != [bin_id]
     assert search(session, ANONYMOUS, CatalogueQuery(q="keuringsrapport", is_literal=True)).total == 0
 
 
 def test_a_change_changes_the_words_and_the_audit_says_which_field(session: Session) -> None:
     number = benches(session, BENCHES)
     owner = make_actor(session, "hengelo")
-    known = get_taxonomy(session)
+    taxonomy = get_taxonomy(session)
     listing = search(session, ANONYMOUS, CatalogueQuery(q="hardhout")).rows[0].listing
-    draft = replace(stored_draft(listing, known), fields={**BENCHES, "furniture-material": "concrete", "foundation": "none"})
+    draft = replace(stored_draft(listing, taxonomy), fields={**BENCHES, "furniture-material": "concrete", "foundation": "none"})
     update_listing(session, owner, listing_id=number, version=1, draft=draft)
     assert search(session, ANONYMOUS, CatalogueQuery(q="beton", is_literal=True)).total == 1
     assert search(session, ANONYMOUS, CatalogueQuery(q="hardhout", is_literal=True)).total == 0
@@ -97,14 +97,14 @@ def test_what_comes_back_says_what_the_lot_said(session: Session) -> None:
 
 
 def test_the_demonstration_says_what_its_materials_are_asked(session: Session) -> None:
-    known, today = get_taxonomy(session), clock.today()
-    lots = {row["id"]: known.material(row["materiaal"]) for row in rows("demo_aanbod.csv")}
-    said = read_field_answers()
-    assert set(said) == set(lots)
+    taxonomy, today = get_taxonomy(session), clock.today()
+    lots = {row["id"]: taxonomy.material(row["materiaal"]) for row in rows("demo_aanbod.csv")}
+    answers_by_lot = read_field_answers()
+    assert set(answers_by_lot) == set(lots)
     for number, material in lots.items():
-        answers = read_answers(material, said[number], today=today)
+        answers = read_answers(material, answers_by_lot[number], today=today)
         assert find_missing(material, answers) == [], number
-    demands = {row["id"]: known.material(row["materiaal"]) for row in rows("demo_vraag.csv")}
+    demands = {row["id"]: taxonomy.material(row["materiaal"]) for row in rows("demo_vraag.csv")}
     for number, wishes in wished_in_demonstration().items():
         assert read_wishes(demands[number], wishes, today=today), number
 
@@ -135,9 +135,9 @@ def test_what_is_needed_may_not_be_taken_away_again_and_may_be_missing_where_it_
 
 
 def test_every_material_is_asked_something_and_no_field_is_left_over(session: Session) -> None:
-    known = get_taxonomy(session)
-    assert [material.slug for material in known.materials if not material.fields] == []
-    asked = {field.slug for material in known.materials for field in material.fields}
-    assert asked == set(known.fields_by_slug)
-    needed = {field.slug for field in known.fields if field.is_needed}
+    taxonomy = get_taxonomy(session)
+    assert [material.slug for material in taxonomy.materials if not material.fields] == []
+    field_slugs = {field.slug for material in taxonomy.materials for field in material.fields}
+    assert field_slugs == set(taxonomy.fields_by_slug)
+    needed = {field.slug for field in taxonomy.fields if field.is_needed}
     assert needed == {"pak10-mg-per-kg", "soil-class", "pfas", "proof", "treatment", "play-certificate"}

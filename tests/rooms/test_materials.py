@@ -42,14 +42,14 @@ def test_without_a_list_of_materials_the_reader_is_told_what_to_run(session: Ses
 @pytest.mark.slow
 def test_the_shipped_files_become_version_one(session: Session) -> None:
     synced = sync(session, OPERATOR)
-    known = get_taxonomy(session)
-    pavers = known.material("betonstraatsteen-kei-8cm")
-    assert (synced.version, synced.is_new, synced.materials, known.version) == (1, True, 152, 1)
-    assert (len(known.groups), len(known.hazards), len(known.vehicles)) == (20, 24, 15)
+    taxonomy = get_taxonomy(session)
+    pavers = taxonomy.material("betonstraatsteen-kei-8cm")
+    assert (synced.version, synced.is_new, synced.materials, taxonomy.version) == (1, True, 152, 1)
+    assert (len(taxonomy.groups), len(taxonomy.hazards), len(taxonomy.vehicles)) == (20, 24, 15)
     assert (pavers.kg_per_unit(Unit.M2), pavers.pieces_per_m2, pavers.group.slug) == (Decimal(185), Decimal(44), "bestrating")
     assert pavers.carbon is not None
     assert (pavers.carbon.kgco2e_per_kg, pavers.carbon.source, pavers.carbon.confidence) == (Decimal("0.1188"), "DEFRA25", "B")
-    assert known.vehicle_factors["bestelbus-diesel"] == Decimal("0.78225")
+    assert taxonomy.vehicle_factors["bestelbus-diesel"] == Decimal("0.78225")
 
 
 def test_what_may_not_be_traded_says_so_and_declares_only_its_other_hazards(session: Session) -> None:
@@ -84,8 +84,8 @@ def test_a_material_that_a_newer_file_leaves_out_keeps_its_name(session: Session
     file = tmp_path / "materials.csv"
     file.write_text("".join(line for line in lines if not line.startswith("leemsteen,")), encoding="utf-8")
     assert sync(session, OPERATOR, source=file).left_out == 1
-    kept = get_taxonomy(session).material_by_id(old.id)
-    assert (kept.name, kept.is_current) == ("Leemsteen / leemstuc", False)
+    material = get_taxonomy(session).material_by_id(old.id)
+    assert (material.name, material.is_current) == ("Leemsteen / leemstuc", False)
     with pytest.raises(Invalid):
         get_taxonomy(session).material("leemsteen")
 

@@ -83,9 +83,9 @@ def test_the_other_side_agrees_and_the_proposer_is_told(session: Session, cast: 
 
 
 def newest_of(session: Session, cast: Cast) -> Appointment:
-    found = newest(get_reservation(session, cast.owner, cast.number))
-    assert found is not None
-    return found
+    appointment = newest(get_reservation(session, cast.owner, cast.number))
+    assert appointment is not None
+    return appointment
 
 
 def test_the_same_step_again_changes_nothing(session: Session, cast: Cast) -> None:
@@ -236,5 +236,9 @@ def test_where_the_broker_settles_it_the_broker_signs_the_third_figure(session: 
     settled = Quantity(Decimal(600), Unit.M2)
     resolve(session, broker, reservation_id=cast.number, quantity=settled, reason="Samen geteld")
     owner, receiver, agreed = find_statements(session, cast.owner, get_reservation(session, cast.owner, cast.number))
-    assert [said.signature.name for said in (owner, receiver, agreed)] == [cast.owner.name, cast.asker.name, broker.name]
-    assert [said.quantity for said in (owner, receiver, agreed)] == [Decimal(800), Decimal(500), Decimal(600)]
+    assert [statement.signature.name for statement in (owner, receiver, agreed)] == [
+        cast.owner.name,
+        cast.asker.name,
+        broker.name,
+    ]
+    assert [statement.quantity for statement in (owner, receiver, agreed)] == [Decimal(800), Decimal(500), Decimal(600)]

@@ -58,12 +58,12 @@ def test_a_search_keeps_what_fits_what_nearly_fits_and_what_is_planned(session: 
     poor = make_listing(session, hengelo, title="Versleten", condition=Condition.POOR)
     make_listing(session, hengelo, title="Andere steen", material="asfaltgranulaat", quantity=Quantity(Decimal(10), Unit.TONNE))
     memo = search_first(session, borne, demand_draft())
-    found = read_found(memo.found)
+    result = read_found(memo.found)
     assert (memo.name, memo.fitting, memo.nearly) == ("EDB-2026-0001", 2, 1)
-    assert [(lot.listing_id, lot.is_planned) for lot in found.lots] == [(here.id, False), (later.id, True)]
-    assert found.planned == 1
-    assert [lot.covers for lot in found.lots] == [Amount(Decimal(800), Unit.M2)] * 2
-    [miss] = found.misses
+    assert [(lot.listing_id, lot.is_planned) for lot in result.lots] == [(here.id, False), (later.id, True)]
+    assert result.planned == 1
+    assert [lot.covers for lot in result.lots] == [Amount(Decimal(800), Unit.M2)] * 2
+    [miss] = result.misses
     assert (miss.listing_id, miss.title, miss.covers) == (poor.id, "Versleten", None)
     assert miss.in_the_way is not None
     assert miss.in_the_way.nl.startswith("Eén stap minder")
@@ -92,11 +92,11 @@ def test_wishes_are_compared_as_matching_does_and_what_is_not_known_is_kept_as_a
     silent = make_listing(session, hengelo)
     thin = make_listing(session, hengelo, fields={"thickness-cm": "7"})
     memo = search_first(session, borne, demand_draft(fields={"thickness-cm": {"min": "8"}}))
-    found = read_found(memo.found)
-    assert [(lot.listing_id, len(lot.doubts)) for lot in found.lots] == [(thick.id, 0), (silent.id, 1)]
-    assert found.lots[1].doubts[0].nl.startswith("Twijfel: dikte")
-    assert found.lots[1].doubts[0].en.startswith("Doubt: thickness")
-    [miss] = found.misses
+    result = read_found(memo.found)
+    assert [(lot.listing_id, len(lot.doubts)) for lot in result.lots] == [(thick.id, 0), (silent.id, 1)]
+    assert result.lots[1].doubts[0].nl.startswith("Twijfel: dikte")
+    assert result.lots[1].doubts[0].en.startswith("Doubt: thickness")
+    [miss] = result.misses
     assert miss.listing_id == thin.id
     assert miss.in_the_way is not None
     assert "1\u00a0cm minder" in miss.in_the_way.nl
@@ -114,8 +114,8 @@ def test_a_search_stores_no_demand_and_a_lot_held_by_others_without_a_demand_doe
 ) -> None:
     lot = make_listing(session, hengelo)
     reserve(session, borne, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(300), Unit.M2)))
-    [kept] = read_found(search_first(session, borne, demand_draft()).found).lots
-    assert (kept.covers, kept.available) == (Amount(Decimal(800), Unit.M2), Amount(Decimal(900), Unit.M2))
+    [memo_lot] = read_found(search_first(session, borne, demand_draft()).found).lots
+    assert (memo_lot.covers, memo_lot.available) == (Amount(Decimal(800), Unit.M2), Amount(Decimal(900), Unit.M2))
     assert session.scalar(select(func.count(Demand.id))) == 0
 
 

@@ -40,9 +40,9 @@ def approved(session: Session, cast: dict) -> Reservation:
 
 
 def missed(session: Session, cast: dict) -> Reservation:
-    one = approved(session, cast)
+    reservation = approved(session, cast)
     with clock.frozen(clock.now() + timedelta(days=31)):
-        return decide.no_show(session, cast["hengelo"], reservation_id=one.id)
+        return decide.no_show(session, cast["hengelo"], reservation_id=reservation.id)
 
 
 def points(session: Session, cast: dict) -> int:
@@ -57,34 +57,34 @@ def told(session: Session, kind: str) -> list[int | None]:
 
 
 def test_seconds_after_the_approval_nobody_has_failed_to_come(session: Session, cast: dict) -> None:
-    one = approved(session, cast)
+    reservation = approved(session, cast)
     with pytest.raises(Conflict) as refused:
-        decide.no_show(session, cast["hengelo"], reservation_id=one.id)
+        decide.no_show(session, cast["hengelo"], reservation_id=reservation.id)
     assert refused.value.facts["keptUntil"] == (clock.today() + timedelta(days=30)).isoformat()
-    assert find_reservation(session, one.id).status == "approved"
+    assert find_reservation(session, reservation.id).status == "approved"
 
 
 def test_after_an_agreed_time_has_passed_it_can_be_said(session: Session, cast: dict) -> None:
-    one = approved(session, cast)
+    reservation = approved(session, cast)
     time = (clock.now() + timedelta(days=2)).replace(microsecond=0)
-    gate.propose_times(session, cast["hengelo"], reservation_id=one.id, draft=AppointmentDraft((time,)))
+    gate.propose_times(session, cast["hengelo"], reservation_id=reservation.id, draft=AppointmentDraft((time,)))
     with clock.frozen(time + timedelta(hours=1)), pytest.raises(Conflict):  # it was proposed and not agreed
-        decide.no_show(session, cast["hengelo"], reservation_id=one.id)
-    gate.agree_time(session, cast["borne"], reservation_id=one.id, time=time)
+        decide.no_show(session, cast["hengelo"], reservation_id=reservation.id)
+    gate.agree_time(session, cast["borne"], reservation_id=reservation.id, time=time)
     with clock.frozen(time - timedelta(hours=1)), pytest.raises(Conflict):
-        decide.no_show(session, cast["hengelo"], reservation_id=one.id)
+        decide.no_show(session, cast["hengelo"], reservation_id=reservation.id)
     with clock.frozen(time + timedelta(hours=1)):
-        ended = decide.no_show(session, cast["hengelo"], reservation_id=one.id)
+        ended = decide.no_show(session, cast["hengelo"], reservation_id=reservation.id)
     assert (ended.status, ended.no_show) == ("cancelled", True)
 
 
 def test_of_a_hold_that_has_lapsed_it_can_be_said_too(session: Session, cast: dict) -> None:
-    one = approved(session, cast)
+    reservation = approved(session, cast)
     with clock.frozen(clock.now() + timedelta(days=31)):
-        deadlines.expire(session, reservation_id=one.id)
+        deadlines.expire(session, reservation_id=reservation.id)
         for _twice in range(2):
-            said = decide.no_show(session, cast["hengelo"], reservation_id=one.id)
-    assert (said.status, said.no_show) == ("expired", True)
+            ended = decide.no_show(session, cast["hengelo"], reservation_id=reservation.id)
+    assert (ended.status, ended.no_show) == ("expired", True)
     assert len(told(session, "no_show")) == 1
 
 
@@ -98,33 +98,39 @@ def test_a_request_that_nobody_approved_was_not_missed(session: Session, cast: d
 
 
 def test_an_objection_takes_the_no_show_out_of_the_ranking_until_the_broker_has_decided(session: Session, cast: dict) -> None:
-    before, one = points(session, cast), missed(session, cast)
+    before, reservation = points(session, cast), missed(session, cast)
     assert points(session, cast) == before - 10
     with pytest.raises(Invalid):
-        decide.object_to_no_show(session, cast["borne"], reservation_id=one.id, reason=" ")
+        decide.object_to_no_show(session, cast["borne"], reservation_id=reservation.id, reason=" ")
     for _twice in range(2):
-        objected = decide.object_to_no_show(session, cast["borne"], reservation_id=one.id, reason="Wij stonden er om 9 uur")
+        objected = decide.object_to_no_show(
+            session, cast["borne"], reservation_id=reservation.id, reason="Wij stonden er om 9 uur"
+        )
     assert (objected.objection, objected.objection_upheld) == ("Wij stonden er om 9 uur", None)
     with pytest.raises(Conflict):  # once
-        decide.object_to_no_show(session, cast["borne"], reservation_id=one.id, reason="En nog iets")
+        decide.object_to_no_show(session, cast["borne"], reservation_id=reservation.id, reason="En nog iets")
     assert points(session, cast) == before
     assert told(session, "objection_to_decide") == [cast["broker"].organisation_id]
     assert told(session, "objected") == [cast["hengelo"].organisation_id]
-    assert [row.id for row in list_objections(session, cast["broker"])[0]] == [one.id]
+    assert [row.id for row in list_objections(session, cast["broker"])[0]] == [reservation.id]
 
 
 @pytest.mark.parametrize(("is_upheld", "taken_off"), [(True, 0), (False, 10)])
 def test_the_broker_decides_whether_it_counts(session: Session, cast: dict, is_upheld: bool, taken_off: int) -> None:
-    before, one = points(session, cast), missed(session, cast)
+    before, reservation = points(session, cast), missed(session, cast)
     with pytest.raises(Conflict):  # of what nobody objected to
-        decide.decide_objection(session, cast["broker"], reservation_id=one.id, is_upheld=True, reason="Foto")
-    decide.object_to_no_show(session, cast["borne"], reservation_id=one.id, reason="Wij stonden er")
+        decide.decide_objection(session, cast["broker"], reservation_id=reservation.id, is_upheld=True, reason="Foto")
+    decide.object_to_no_show(session, cast["borne"], reservation_id=reservation.id, reason="Wij stonden er")
     with pytest.raises(Forbidden):
-        decide.decide_objection(session, cast["hengelo"], reservation_id=one.id, is_upheld=is_upheld, reason="Nee")
+        decide.decide_objection(session, cast["hengelo"], reservation_id=reservation.id, is_upheld=is_upheld, reason="Nee")
     for _twice in range(2):
-        decide.decide_objection(session, cast["broker"], reservation_id=one.id, is_upheld=is_upheld, reason="Foto met tijd")
+        decide.decide_objection(
+            session, cast["broker"], reservation_id=reservation.id, is_upheld=is_upheld, reason="Foto met tijd"
+        )
     with pytest.raises(Conflict):
-        decide.decide_objection(session, cast["broker"], reservation_id=one.id, is_upheld=not is_upheld, reason="Toch niet")
+        decide.decide_objection(
+            session, cast["broker"], reservation_id=reservation.id, is_upheld=not is_upheld, reason="Toch niet"
+        )
     assert points(session, cast) == before - taken_off
     assert list_objections(session, cast["broker"]) == ([], 0)
     kind = "objection_upheld" if is_upheld else "objection_rejected"
@@ -132,6 +138,6 @@ def test_the_broker_decides_whether_it_counts(session: Session, cast: dict, is_u
 
 
 def test_what_was_not_missed_is_not_objected_to(session: Session, cast: dict) -> None:
-    one = approved(session, cast)
+    reservation = approved(session, cast)
     with pytest.raises(Conflict):
-        decide.object_to_no_show(session, cast["borne"], reservation_id=one.id, reason="Wij komen nog")
+        decide.object_to_no_show(session, cast["borne"], reservation_id=reservation.id, reason="Wij komen nog")

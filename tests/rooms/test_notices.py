@@ -52,7 +52,7 @@ def sent(session: Session) -> list[list[int]]:
     letters = leased(session)
     for letter in letters:
         deliveries.mark_sent(session, letter=letter)
-    return [[one.notice_id for one in letter.along] for letter in letters]
+    return [[item.notice_id for item in letter.along] for letter in letters]
 
 
 def test_each_reader_of_an_organisation_has_a_delivery_of_their_own(session: Session) -> None:
@@ -71,7 +71,7 @@ def test_a_reader_whose_address_fails_neither_blocks_nor_repeats_the_others(sess
     deliveries.mark_failed(session, letter=failing, error="451 busy", failure=Failure.MAILBOX_LATER)
     deliveries.mark_sent(session, letter=working)
     with clock.frozen(clock.now() + timedelta(minutes=2)):
-        assert [one.delivery_id for one in leased(session)] == [failing.delivery_id]
+        assert [letter.delivery_id for letter in leased(session)] == [failing.delivery_id]
 
 
 def test_nobody_gets_mail_of_a_kind_that_they_want_never_and_the_inbox_has_it(session: Session) -> None:
@@ -79,7 +79,7 @@ def test_nobody_gets_mail_of_a_kind_that_they_want_never_and_the_inbox_has_it(se
     set_preferences(session, borne, chosen={Notice.COMPLETED: Cadence.NEVER})
     number = tell(session, Notice.COMPLETED, to=borne)
     assert session.scalars(select(DeliveryRow)).all() == []
-    assert [one.notice.id for one in list_inbox(session, borne)[0]] == [number]
+    assert [message.notice.id for message in list_inbox(session, borne)[0]] == [number]
 
 
 def test_what_guards_an_account_cannot_be_chosen(session: Session) -> None:
@@ -131,7 +131,7 @@ def test_a_digest_that_was_not_sent_is_the_same_letter_again(session: Session) -
     with clock.frozen(NOW):
         first, second = tell(session, Notice.NEW_MATCH, to=borne), tell(session, Notice.NEW_MATCH, to=borne)
         [letter] = leased(session)
-        assert [one.notice_id for one in letter.along] == [first, second]
+        assert [item.notice_id for item in letter.along] == [first, second]
     with clock.frozen(NOW + LEASE + timedelta(seconds=1)):
         tell(session, Notice.NEW_MATCH, to=borne)
         [again] = leased(session)
@@ -171,7 +171,7 @@ def test_a_reader_who_left_is_followed_by_the_coordinators(session: Session) -> 
     session.get_one(Person, leaving.person_id).is_active = False
     [letter] = leased(session)
     assert reassign(session, letter=letter) == 1
-    assert [one.person_id for one in leased(session)] == [coordinator.person_id]
+    assert [letter.person_id for letter in leased(session)] == [coordinator.person_id]
 
 
 def test_the_inbox_holds_ones_own_and_the_organisations_newest_first(session: Session) -> None:
@@ -179,7 +179,7 @@ def test_the_inbox_holds_ones_own_and_the_organisations_newest_first(session: Se
     other = make_actor(session, "losser")
     mine, ours = tell(session, Notice.COMPLETED, to=leader), tell(session, Notice.COMPLETED, all_of=leader)
     tell(session, Notice.COMPLETED, to=other)
-    assert [one.notice.id for one in list_inbox(session, leader)[0]] == [ours, mine]
+    assert [message.notice.id for message in list_inbox(session, leader)[0]] == [ours, mine]
     assert list_inbox(session, reviewer) == ([], 0)
     with pytest.raises(Missing):
         get_message(session, other, mine)
@@ -187,12 +187,12 @@ def test_the_inbox_holds_ones_own_and_the_organisations_newest_first(session: Se
 
 def test_what_is_opened_or_marked_is_read_for_that_reader_alone(session: Session) -> None:
     first, second = make_actor(session, "borne"), make_actor(session, "borne")
-    one, two = tell(session, Notice.COMPLETED, all_of=first), tell(session, Notice.COMPLETED, all_of=first)
-    opened = mark_read(session, first, notice_id=one)
-    assert mark_read(session, first, notice_id=one).read_at == opened.read_at
+    older, newer = tell(session, Notice.COMPLETED, all_of=first), tell(session, Notice.COMPLETED, all_of=first)
+    opened = mark_read(session, first, notice_id=older)
+    assert mark_read(session, first, notice_id=older).read_at == opened.read_at
     assert (count_unread(session, first), count_unread(session, second)) == (1, 2)
-    mark_all_read(session, second, until=one)
-    assert [message.notice.id for message in list_inbox(session, second, unread=True)[0]] == [two]
+    mark_all_read(session, second, until=older)
+    assert [message.notice.id for message in list_inbox(session, second, unread=True)[0]] == [newer]
     mark_all_read(session, second, until=10**6)
     third = tell(session, Notice.COMPLETED, all_of=first)
     assert [message.notice.id for message in list_inbox(session, second, unread=True)[0]] == [third]
@@ -211,7 +211,7 @@ def test_a_secret_link_is_in_no_inbox(session: Session) -> None:
     borne = make_actor(session, "borne")
     tell(session, Notice.PASSWORD_RESET, to=borne)
     changed = tell(session, Notice.PASSWORD_CHANGED, to=borne)
-    assert [one.notice.id for one in list_inbox(session, borne)[0]] == [changed]
+    assert [message.notice.id for message in list_inbox(session, borne)[0]] == [changed]
 
 
 def give_up(session: Session) -> Letter:
@@ -231,7 +231,9 @@ def test_an_administrator_has_a_dead_letter_tried_again_or_lets_it_go(session: S
         tell(session, Notice.NEW_MATCH, to=borne)
     letter = give_up(session)
     dead = list_dead_letters(session, admin)
-    assert [(one.kind, one.attempts, one.last_error) for one in dead] == [(Notice.NEW_MATCH, TRIES_MAX, "451 later")] * 2
+    assert [(dead_letter.kind, dead_letter.attempts, dead_letter.last_error) for dead_letter in dead] == [
+        (Notice.NEW_MATCH, TRIES_MAX, "451 later")
+    ] * 2
     with pytest.raises(Forbidden):
         retry_dead_letter(session, borne, delivery_id=letter.delivery_id)
     assert retry_dead_letter(session, admin, delivery_id=letter.delivery_id)
@@ -261,8 +263,8 @@ def test_mail_that_may_wait_is_not_late(session: Session) -> None:
 def test_what_was_told_a_year_ago_goes_with_its_deliveries_and_what_waits_stays(session: Session) -> None:
     borne = make_actor(session, "borne")
     with clock.frozen(NOW):
-        told = tell(session, Notice.COMPLETED, to=borne)
-        mark_read(session, borne, notice_id=told)
+        old = tell(session, Notice.COMPLETED, to=borne)
+        mark_read(session, borne, notice_id=old)
         sent(session)
         waiting = tell(session, Notice.COMPLETED, to=borne)
     with clock.frozen(NOW + timedelta(days=366)):

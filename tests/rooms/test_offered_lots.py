@@ -73,11 +73,11 @@ def transfer(session: Session, listing: Listing, owner: Actor, taker: Actor, amo
     """The part goes from the owner to the taker, each of whom does what is theirs."""
     place = SoilClass.INDUSTRY if amount.unit == Unit.M3 else None
     draft = ReservationDraft(amount, receiving_soil=place, function_class=place, **more)
-    asked = reserve.reserve(session, taker, listing_id=listing.id, draft=draft)
-    if asked.status != "approved":
-        decide.approve(session, owner, reservation_id=asked.id)
-    hand_over.hand_over(session, owner, reservation_id=asked.id, draft=HandoverDraft(amount, clock.today()))
-    return hand_over.confirm(session, taker, reservation_id=asked.id)
+    reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=draft)
+    if reservation.status != "approved":
+        decide.approve(session, owner, reservation_id=reservation.id)
+    hand_over.hand_over(session, owner, reservation_id=reservation.id, draft=HandoverDraft(amount, clock.today()))
+    return hand_over.confirm(session, taker, reservation_id=reservation.id)
 
 
 def test_a_listing_gets_its_lot_when_it_is_published(session: Session, cast: dict) -> None:

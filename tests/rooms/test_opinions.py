@@ -63,7 +63,7 @@ def suspect(session: Session, owner: Actor) -> Listing:
 
 def stopped(session: Session, listing: Listing, moment: Moment) -> set[str]:
     session.expire_all()
-    return {one.rule for one in list_findings(session, session.get_one(Listing, listing.id)) if one.blocks(moment)}
+    return {finding.rule for finding in list_findings(session, session.get_one(Listing, listing.id)) if finding.blocks(moment)}
 
 
 def told(session: Session, kind: str) -> list[tuple[int | None, dict[str, Any]]]:
@@ -79,8 +79,8 @@ def test_a_positive_opinion_takes_the_place_of_the_declaration_and_a_later_negat
     assert stopped(session, lot, Moment.HAND_OVER) == set()
     give_opinion(session, adviser, listing_id=lot.id, draft=BAD)
     assert stopped(session, lot, Moment.HAND_OVER) == {"environmental-declaration"}
-    given = list_opinions(session, owner, lot.id)
-    assert [(one.opinion.verdict, one.is_current) for one in given] == [("negative", True), ("positive", False)]
+    opinions = list_opinions(session, owner, lot.id)
+    assert [(row.opinion.verdict, row.is_current) for row in opinions] == [("negative", True), ("positive", False)]
 
 
 def test_a_conditional_opinion_satisfies_nothing(session: Session, adviser: Actor, lot: Listing) -> None:
@@ -200,7 +200,7 @@ def test_what_is_closed_to_others_is_for_advisers_once_its_owner_asked(
     with pytest.raises(Missing):
         get_listing(session, adviser, shut.id)
     ask_for_opinion(session, owner, listing_id=shut.id)
-    assert [asked.listing.id for asked in list_waiting_requests(session, adviser)[0]] == [shut.id]
+    assert [request.listing.id for request in list_waiting_requests(session, adviser)[0]] == [shut.id]
     assert get_listing(session, adviser, shut.id).id == shut.id
     give_opinion(session, adviser, listing_id=shut.id, draft=FINE)
     with pytest.raises(Missing):
@@ -239,8 +239,8 @@ def test_a_rule_is_lifted_on_a_paper_and_stands_in_the_way_again_when_the_paper_
     assert (row.facts["rule"], row.facts["paper_id"], row.facts["lift_id"]) == ("asbestos", report.id, lift.id)
     remove_paper(session, owner, listing_id=suspect.id, paper_id=report.id)
     assert "asbestos" in stopped(session, suspect, Moment.PUBLISH)
-    (shown,) = list_lifts(session, owner, suspect.id)
-    assert (shown.counts, shown.person) == (False, adviser.name)
+    (listed,) = list_lifts(session, owner, suspect.id)
+    assert (listed.counts, listed.person) == (False, adviser.name)
 
 
 def test_a_lift_falls_the_day_after_the_last_day_of_its_paper(
@@ -253,7 +253,7 @@ def test_a_lift_falls_the_day_after_the_last_day_of_its_paper(
     for day, counts in ((last, True), (last + timedelta(days=1), False)):
         with clock.frozen(datetime.combine(day, datetime.min.time(), clock.AMSTERDAM) + timedelta(hours=9)):
             assert ("asbestos" in stopped(session, suspect, Moment.PUBLISH)) is not counts
-            assert [one.counts for one in list_lifts(session, owner, suspect.id)] == [counts]
+            assert [lift.counts for lift in list_lifts(session, owner, suspect.id)] == [counts]
 
 
 def change(session: Session, owner: Actor, listing: Listing, **answers: Any) -> Listing:
@@ -275,7 +275,7 @@ def test_an_opinion_of_one_material_does_not_speak_for_another(
     assert (of_before.is_current, of_before.is_of_before) == (False, True)
     give_opinion(session, adviser, listing_id=lot.id, draft=FINE)  # in the same words, of what it is now
     assert stopped(session, lot, Moment.HAND_OVER) == set()
-    assert [one.is_current for one in list_opinions(session, owner, lot.id)] == [True, False]
+    assert [row.is_current for row in list_opinions(session, owner, lot.id)] == [True, False]
 
 
 def test_a_lift_is_about_what_was_answered_then(session: Session, owner: Actor, adviser: Actor) -> None:
@@ -301,7 +301,7 @@ def test_a_lifted_rule_stops_a_draft_again_when_its_owner_suspects_more(
     first = lift_gate(session, adviser, listing_id=suspect.id, draft=draft)
     change(session, owner, suspect, year_of_construction=1960)
     assert "asbestos" in stopped(session, suspect, Moment.PUBLISH)
-    assert [one.counts for one in list_lifts(session, owner, suspect.id)] == [False]
+    assert [lift.counts for lift in list_lifts(session, owner, suspect.id)] == [False]
     again = lift_gate(session, adviser, listing_id=suspect.id, draft=draft)
     assert again.id != first.id and "asbestos" not in stopped(session, suspect, Moment.PUBLISH)
 
@@ -372,7 +372,7 @@ def test_the_list_holds_what_a_rule_stops_until_somebody_judges_newest_first(
     make_listing(session, owner)  # has its declaration
     part = list_lots_to_judge(session, adviser)
     assert [row.listing.id for row in part.rows] == [newer.id, lot.id] and part.before is None
-    assert {one.rule for one in part.rows[0].findings} == {"environmental-declaration"}
+    assert {finding.rule for finding in part.rows[0].findings} == {"environmental-declaration"}
     assert [row.listing.id for row in list_lots_to_judge(session, adviser, most=1).rows] == [newer.id]
     assert [row.listing.id for row in list_lots_to_judge(session, adviser, before=newer.id).rows] == [lot.id]
     assert list_lots_to_judge(session, adviser, rule="asbestos").rows == []

@@ -44,18 +44,18 @@ def part(amount: int) -> ReservationDraft:
 def test_both_sides_find_the_same_lot_and_demand(session: Session, hengelo: Actor, borne: Actor) -> None:
     lot, demand = make_listing(session, hengelo), make_demand(session, borne)
     for actor in (hengelo, borne):
-        found = list_own_fits(session, actor)
-        assert [(fit.listing.id, fit.demand.id, fit.distance_km) for fit in found.fits] == [(lot.id, demand.id, 5)]
-        assert found.misses == ()
-        assert found.fits[0].listing.photos
+        own_fits = list_own_fits(session, actor)
+        assert [(fit.listing.id, fit.demand.id, fit.distance_km) for fit in own_fits.fits] == [(lot.id, demand.id, 5)]
+        assert own_fits.misses == ()
+        assert own_fits.fits[0].listing.photos
     assert list_own_fits(session, make_actor(session, "losser")).fits == ()
 
 
 def test_what_nearly_fits_says_the_one_thing_in_the_way(session: Session, hengelo: Actor, borne: Actor) -> None:
     make_listing(session, hengelo, condition=Condition.POOR)
     make_demand(session, borne)
-    found = list_own_fits(session, borne)
-    assert found.fits == () and [str(miss.miss.brief) for miss in found.misses if miss.miss] == ["kwaliteit één stap lager"]
+    own_fits = list_own_fits(session, borne)
+    assert own_fits.fits == () and [str(miss.miss.brief) for miss in own_fits.misses if miss.miss] == ["kwaliteit één stap lager"]
 
 
 def test_what_nearly_serves_is_left_out_where_something_does(session: Session, hengelo: Actor, borne: Actor) -> None:

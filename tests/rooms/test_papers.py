@@ -247,8 +247,8 @@ def test_the_owner_and_who_has_it_approved_are_told_thirty_and_seven_days_before
     lot, draft, asker = make_listing(session, owner), make_draft(session, owner), make_actor(session, "borne")
     paper = expires_in(session, owner, lot, 31)
     expires_in(session, owner, draft, 3)
-    gone = expires_in(session, owner, lot, 4)
-    dossiers.remove_paper(session, owner, listing_id=lot.id, paper_id=gone.id)
+    removed = expires_in(session, owner, lot, 4)
+    dossiers.remove_paper(session, owner, listing_id=lot.id, paper_id=removed.id)
     assert list_papers_to_remind(session) == []
     today = clock.today()
     with clock.frozen(datetime.combine(today + timedelta(days=1), time(9))):
@@ -259,8 +259,8 @@ def test_the_owner_and_who_has_it_approved_are_told_thirty_and_seven_days_before
         assert not dossiers.remind(session, paper_id=paper.id)
     until = (today + timedelta(days=31)).isoformat()
     assert told(session) == [(owner.organisation_id, until)]
-    asked = reserve(session, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(8), Unit.M2)))
-    approve(session, owner, reservation_id=asked.id)
+    reservation = reserve(session, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(8), Unit.M2)))
+    approve(session, owner, reservation_id=reservation.id)
     with clock.frozen(datetime.combine(today + timedelta(days=24), time(9))):
         assert list_papers_to_remind(session) == [paper.id]
         assert dossiers.remind(session, paper_id=paper.id)

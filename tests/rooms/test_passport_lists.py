@@ -94,30 +94,32 @@ def test_the_marks_of_the_map_are_the_assets_of_its_list(session: Session, keepe
     far = made(session, keeper, "Drie", at=Point(52.27, 7.05))
     made(session, keeper, "Vier", at=Point(52.45, 6.5))
     view = Box(52.2, 52.3, 6.7, 7.1)
-    found = map_assets(session, keeper, ALL, box=view, zoom=12)
-    assert (found.total, found.outside) == (3, 1)
-    assert sorted(cluster.count for cluster in found.clusters) == [1, 2]
-    assert list(found.alone) == [far.id]
-    assert {asset.name for asset, _key in found.rows} == {"Een", "Twee", "Drie"}
-    keys = {asset.name: key for asset, key in found.rows}
+    result = map_assets(session, keeper, ALL, box=view, zoom=12)
+    assert (result.total, result.outside) == (3, 1)
+    assert sorted(cluster.count for cluster in result.clusters) == [1, 2]
+    assert list(result.alone) == [far.id]
+    assert {asset.name for asset, _key in result.rows} == {"Een", "Twee", "Drie"}
+    keys = {asset.name: key for asset, key in result.rows}
     assert keys["Een"] == keys["Twee"] != keys["Drie"]
-    assert set(keys.values()) == {cluster.key for cluster in found.clusters}
+    assert set(keys.values()) == {cluster.key for cluster in result.clusters}
 
 
 def test_far_away_what_lies_together_is_gathered_before_it_is_read(session: Session, keeper: Actor) -> None:
     """400 streets some 300 m apart: near by the database tells of each, from the whole region of less than a quarter."""
     for number in range(400):
         made(session, keeper, f"Straat {number}", at=Point(52.2 + number // 20 * 0.003, 6.7 + number % 20 * 0.0045))
-    told = {zoom: map_assets(session, keeper, ALL, box=Box(52.0, 52.6, 6.4, 7.2), zoom=zoom).clusters for zoom in (9, 14)}
-    assert {zoom: sum(cluster.count for cluster in marks) for zoom, marks in told.items()} == {9: 400, 14: 400}
-    spots = {zoom: sum(len(cluster.spots) for cluster in marks) for zoom, marks in told.items()}
+    marks_by_zoom = {
+        zoom: map_assets(session, keeper, ALL, box=Box(52.0, 52.6, 6.4, 7.2), zoom=zoom).clusters for zoom in (9, 14)
+    }
+    assert {zoom: sum(cluster.count for cluster in marks) for zoom, marks in marks_by_zoom.items()} == {9: 400, 14: 400}
+    spots = {zoom: sum(len(cluster.spots) for cluster in marks) for zoom, marks in marks_by_zoom.items()}
     assert spots[14] > 300 and spots[9] < 100
 
 
 def test_the_map_shows_nobody_what_is_not_theirs_to_see(session: Session, keeper: Actor) -> None:
     made(session, keeper, "Geheim")
-    found = map_assets(session, ANONYMOUS, ALL, box=None, zoom=10)
-    assert (found.total, found.outside, found.clusters, found.rows) == (0, 0, (), ())
+    result = map_assets(session, ANONYMOUS, ALL, box=None, zoom=10)
+    assert (result.total, result.outside, result.clusters, result.rows) == (0, 0, (), ())
 
 
 def test_every_estimate_stays_with_what_it_came_to(session: Session, keeper: Actor) -> None:
@@ -127,9 +129,12 @@ def test_every_estimate_stays_with_what_it_came_to(session: Session, keeper: Act
     sewer = OwnedDraft(AssetKind.SEWER, Decimal(20), "Rioleringsplan", year)
     set_owned_mass(session, keeper, year=year, rows=[road, sewer])
     set_owned_mass(session, keeper, year=year, rows=[OwnedDraft(AssetKind.ROAD, Decimal(150), "Opnieuw gemeten", year)])
-    found = list_estimates(session, keeper, int(keeper.organisation_id or 0))
-    assert [(one.year, one.version, one.total_kg) for one in found] == [(year, 2, 150_000), (year, 1, 120_000)]
-    assert found[0].entered_at >= found[1].entered_at
+    estimates = list_estimates(session, keeper, int(keeper.organisation_id or 0))
+    assert [(estimate.year, estimate.version, estimate.total_kg) for estimate in estimates] == [
+        (year, 2, 150_000),
+        (year, 1, 120_000),
+    ]
+    assert estimates[0].entered_at >= estimates[1].entered_at
     with pytest.raises(Missing):
         list_estimates(session, make_actor(session, "borne", "coordinator"), int(keeper.organisation_id or 0))
 

@@ -74,7 +74,7 @@ def apply(
 
 def said(database: Database, actor: Actor, run: ImportRun) -> dict[int, dict[str, str]]:
     with reading(database) as session:
-        return {one.row_number: one.messages for one in list_rows(session, actor, run, state="error", page_size=500)[0]}
+        return {row.row_number: row.messages for row in list_rows(session, actor, run, state="error", page_size=500)[0]}
 
 
 def assets(database: Database) -> list[Asset]:
@@ -137,7 +137,7 @@ def test_parts_of_a_second_file_find_their_asset_by_its_number(app: Flask, datab
     assert run.counts == {"ok": 1, "error": 1}
     assert said(database, borne, run)[3]["external_id"].startswith("Er staat hier geen object met nummer “K-9”")
     assert apply(app, database, borne, run, only_good=True).result == {"assets": 0, "parts": 1}
-    assert [(one.asset_id, one.quantity) for one in parts(database)] == [(bridge.id, Decimal(24))]
+    assert [(part.asset_id, part.quantity) for part in parts(database)] == [(bridge.id, Decimal(24))]
     holds(database)
 
 
@@ -164,9 +164,9 @@ def test_each_wrong_row_has_the_sentence_of_its_rule(database: Database, borne: 
         row("W-11", ("Materiaal", ""), ("Hoeveelheid", "3")),
     ]
     run = load(database, borne, rows, head)
-    told = said(database, borne, run)
+    messages = said(database, borne, run)
     assert run.counts == {"ok": 1, "error": 12}
-    assert {number: list(one) for number, one in told.items()} == {
+    assert {number: list(row_messages) for number, row_messages in messages.items()} == {
         2: ["external_id"],
         3: ["kind"],
         4: ["place"],
@@ -180,11 +180,11 @@ def test_each_wrong_row_has_the_sentence_of_its_rule(database: Database, borne: 
         13: ["quantity"],
         14: ["material"],
     }
-    assert told[3]["kind"].startswith("Kies er een uit: Weg en verharding / Brug of tunnel / ")
-    assert told[5]["material"].startswith("Het is niet zeker welk materiaal “Onbekendium” is.")
-    assert told[7]["nen_2767"].startswith("Een score volgens NEN 2767 is een heel getal van 1")
-    assert told[11]["element"].startswith("Dit onderdeel staat al in een eerdere regel")
-    assert told[13]["quantity"].startswith("Dit wijkt ver af")
+    assert messages[3]["kind"].startswith("Kies er een uit: Weg en verharding / Brug of tunnel / ")
+    assert messages[5]["material"].startswith("Het is niet zeker welk materiaal “Onbekendium” is.")
+    assert messages[7]["nen_2767"].startswith("Een score volgens NEN 2767 is een heel getal van 1")
+    assert messages[11]["element"].startswith("Dit onderdeel staat al in een eerdere regel")
+    assert messages[13]["quantity"].startswith("Dit wijkt ver af")
 
 
 def test_imbor_says_its_materials_by_weight_and_phase(app: Flask, database: Database, borne: Actor) -> None:
@@ -252,7 +252,7 @@ def test_a_name_is_explained_once_and_known_in_the_next_sheet(app: Flask, databa
     again = load(database, borne, [("W-5", *STREET[1:], "bss KEI", "10", "m²", "", "")])
     assert again.counts == {"ok": 1}
     with reading(database) as session:
-        assert [(one.material, one.how) for one in get_passport_preview(session, borne, again).names] == [
+        assert [(name.material, name.how) for name in get_passport_preview(session, borne, again).names] == [
             ("betonstraatsteen-kei-8cm", "chosen")
         ]
 
@@ -284,21 +284,21 @@ def test_what_stands_there_is_left_or_changed_as_chosen_and_comes_back(app: Flas
     assert (preview.assets, preview.parts, preview.differs) == ((0, 1, 0), (1, 1, 0), True)
     left = apply(app, database, borne, other)
     assert left.result == {"assets": 0, "parts": 1}
-    assert [(one.name, one.built_year) for one in assets(database)] == [("Dorpsstraat", 1987)]
-    assert [(one.element, one.quantity) for one in parts(database)] == [("Rijbaan", Decimal(100)), ("Stoep", Decimal(7))]
+    assert [(asset.name, asset.built_year) for asset in assets(database)] == [("Dorpsstraat", 1987)]
+    assert [(part.element, part.quantity) for part in parts(database)] == [("Rijbaan", Decimal(100)), ("Stoep", Decimal(7))]
     with database.transaction() as session:
         undo_import(session, borne, import_id=left.id)
-    assert [one.element for one in parts(database)] == ["Rijbaan"]
+    assert [part.element for part in parts(database)] == ["Rijbaan"]
     changed = apply(app, database, borne, load(database, borne, rows), overwrite=True)
-    assert [(one.name, one.built_year) for one in assets(database)] == [("Kerkstraat", 1990)]
-    assert [(one.quantity, one.mass_kg) for one in parts(database) if one.element == "Rijbaan"] == [
+    assert [(asset.name, asset.built_year) for asset in assets(database)] == [("Kerkstraat", 1990)]
+    assert [(part.quantity, part.mass_kg) for part in parts(database) if part.element == "Rijbaan"] == [
         (Decimal(80), Decimal(14_800))
     ]
     holds(database)
     with database.transaction() as session:
         undo_import(session, borne, import_id=changed.id)
-    assert [(one.name, one.built_year) for one in assets(database)] == [("Dorpsstraat", 1987)]
-    assert [(one.quantity, one.mass_kg) for one in parts(database)] == [(Decimal(100), Decimal(18_500))]
+    assert [(asset.name, asset.built_year) for asset in assets(database)] == [("Dorpsstraat", 1987)]
+    assert [(part.quantity, part.mass_kg) for part in parts(database)] == [(Decimal(100), Decimal(18_500))]
     with reading(database) as session:
         kinds = session.scalars(select(ItemChange.kind).order_by(ItemChange.id)).all()
     assert kinds == ["put_in", "put_in", "undone", "counted", "put_in", "undone", "undone"]
@@ -373,7 +373,7 @@ def test_a_map_of_lines_and_areas_is_read_with_its_shapes(app: Flask, database: 
     content = json.dumps(
         {
             "type": "FeatureCollection",
-            "features": [{"type": "Feature", "geometry": shape, "properties": one} for shape, one in features],
+            "features": [{"type": "Feature", "geometry": shape, "properties": properties} for shape, properties in features],
         }
     ).encode()
     with database.transaction() as session:

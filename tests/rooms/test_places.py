@@ -128,9 +128,9 @@ def test_a_partner_who_moves_the_farthest_distance_of_three_demands_finds_the_pu
         def is_within(km: Decimal, own: Point = own, demand: Demand = demand) -> bool:
             draft = demand_draft(location=at(own), max_distance_km=km)
             update_demand(session, water_board, demand_id=demand.id, version=demand.version, draft=draft)
-            found = list_listings_for_demand(session, water_board, demand)
-            assert all(match.distance_km == whole_km(public_point(own), CORNER) for match in found.items)
-            return listing.id in [match.listing.id for match in found.items]
+            matches = list_listings_for_demand(session, water_board, demand)
+            assert all(match.distance_km == whole_km(public_point(own), CORNER) for match in matches.items)
+            return listing.id in [match.listing.id for match in matches.items]
 
         learned = bisected(is_within)
         assert learned == distance_km(public_point(own), CORNER)
@@ -163,13 +163,13 @@ def test_the_order_of_matches_and_the_proposal_tell_a_partner_nothing_either(
         make_listing(session, hengelo, **open_to_partners(beside(CORNER, cells, 0)), quantity=FEW) for cells in (-0.4, 0.4)
     )
     demand = make_demand(session, water_board, location=at(own), quantity=FEW)
-    found = list_listings_for_demand(session, water_board, demand).items
-    assert [match.listing.id for match in found] == [first.id, second.id]
+    matches = list_listings_for_demand(session, water_board, demand).items
+    assert [match.listing.id for match in matches] == [first.id, second.id]
     (part,) = propose_parts(session, water_board, demand).parts
     assert (part.listing.id, part.distance_km) == (first.id, whole_km(own, CORNER))
     colleagues = make_demand(session, borne, location=at(own), quantity=FEW)
-    found = list_listings_for_demand(session, borne, colleagues).items
-    assert [match.listing.id for match in found] == [second.id, first.id]
+    matches = list_listings_for_demand(session, borne, colleagues).items
+    assert [match.listing.id for match in matches] == [second.id, first.id]
     assert [item.listing.id for item in propose_parts(session, borne, colleagues).parts] == [second.id]
 
 
@@ -182,11 +182,11 @@ def test_a_notice_tells_a_partner_only_on_which_side_the_public_points_lie(
     farthest = distance_km(own, CORNER) + (Decimal("0.05") if is_told else Decimal("-0.05"))
     there = beside(CORNER, -cells, 0)
     assert (distance_km(own, there) <= farthest) is not is_told
-    theirs, ours = (make_demand(session, one, location=at(own), max_distance_km=farthest) for one in (water_board, borne))
+    theirs, ours = (make_demand(session, asker, location=at(own), max_distance_km=farthest) for asker in (water_board, borne))
     publish.publish(session, hengelo, listing_id=make_draft(session, hengelo, **open_to_partners(there)).id)
-    told = set(session.scalars(select(NoticeRow.organisation_id).where(NoticeRow.kind == "new_match")))
-    assert (water_board.organisation_id in told) is is_told
-    assert (borne.organisation_id in told) is not is_told
+    notified = set(session.scalars(select(NoticeRow.organisation_id).where(NoticeRow.kind == "new_match")))
+    assert (water_board.organisation_id in notified) is is_told
+    assert (borne.organisation_id in notified) is not is_told
     assert theirs.organisation_id != ours.organisation_id
 
 
@@ -253,8 +253,8 @@ class Region:
         near = CatalogueQuery(point=point, radius_km=km, sort=Sort.DISTANCE, page_size=100)
         boxed = CatalogueQuery(box=bounding_box(point, float(km or 9)), page_size=100)
         return [
-            (found.total, [(row.listing.id, row.distance_km) for row in found.rows])
-            for found in (search(self.session, actor, near), search(self.session, actor, boxed))
+            (page.total, [(row.listing.id, row.distance_km) for row in page.rows])
+            for page in (search(self.session, actor, near), search(self.session, actor, boxed))
         ]
 
 
@@ -284,11 +284,11 @@ def region_of(session: Session, hengelo: Actor, borne: Actor, partner: Actor, ea
 def compare(region: Region, places: int, distances: int) -> None:
     """Ask everything, move everything within its cell, and ask again."""
     source = random.Random(9)
-    asked = [Point(52.3 + source.uniform(-0.15, 0.15), 6.75 + source.uniform(-0.25, 0.25)) for _each in range(places)]
+    points = [Point(52.3 + source.uniform(-0.15, 0.15), 6.75 + source.uniform(-0.25, 0.25)) for _each in range(places)]
     farthest: list[Decimal | None] = [None, *(Decimal(source.randint(1, 25_000)) * METRE for _each in range(distances))]
-    before = region.answers(asked, farthest)
+    before = region.answers(points, farthest)
     region.moved()
-    assert region.answers(asked, farthest) == before
+    assert region.answers(points, farthest) == before
     assert any("Decimal" in answer for answer in before)
 
 

@@ -64,13 +64,13 @@ def test_a_line_that_was_asked_for_is_not_refused_any_more(bank: Session) -> Non
 
 def meanwhile(database: Database, first: Callable[[Session], object], second: Callable[[Session], object]) -> list[object]:
     """The second begins while the first is not kept yet. What both say, or the refusal."""
-    said: list[object] = []
+    answers: list[object] = []
 
     def answer() -> None:
         try:
-            said.append(database.run(second))
+            answers.append(database.run(second))
         except Conflict as refusal:
-            said.append(refusal)
+            answers.append(refusal)
 
     other = threading.Thread(target=answer)
     with database.transaction() as session:
@@ -78,7 +78,7 @@ def meanwhile(database: Database, first: Callable[[Session], object], second: Ca
         other.start()
         other.join(timeout=0.5)
     other.join()
-    return [begun, *said]
+    return [begun, *answers]
 
 
 def asks(actor: Actor, run_id: int) -> Callable[[Session], int]:
@@ -90,10 +90,10 @@ def test_two_colleagues_who_ask_for_one_line_ask_once(bank: Session, database: D
     """Of 1 600 m2 the line takes 800, so that twice would fit the lot."""
     make_listing(bank, make_actor(bank, "almelo"), quantity=Quantity(Decimal(1600), Unit.M2), location=north(0))
     make_demand(bank, make_actor(bank, "borne"), location=north(9), max_distance_km=None)
-    one, other = make_actor(bank, "borne"), make_actor(bank, "borne", "coordinator")
+    leader, coordinator = make_actor(bank, "borne"), make_actor(bank, "borne", "coordinator")
     run_id = planned(bank).id
     bank.commit()
-    first, second = meanwhile(database, asks(one, run_id), asks(other, run_id))
+    first, second = meanwhile(database, asks(leader, run_id), asks(coordinator, run_id))
     assert first == second
     assert bank.scalar(select(func.count()).select_from(Reservation)) == 1
 
@@ -103,11 +103,11 @@ def test_one_need_is_not_served_twice_by_the_lines_of_two_plans(bank: Session, d
     """The first plan fetches 800 m2 at 9 km; the second knows of 800 m2 at 1 km."""
     make_listing(bank, make_actor(bank, "almelo"), quantity=Quantity(Decimal(800), Unit.M2), location=north(0))
     make_demand(bank, make_actor(bank, "borne"), location=north(9), max_distance_km=None)
-    one, other = make_actor(bank, "borne"), make_actor(bank, "borne", "coordinator")
+    leader, coordinator = make_actor(bank, "borne"), make_actor(bank, "borne", "coordinator")
     before = planned(bank).id
     make_listing(bank, make_actor(bank, "hengelo"), quantity=Quantity(Decimal(800), Unit.M2), location=north(10))
     now = planned(bank).id
     bank.commit()
-    _first, second = meanwhile(database, asks(one, before), asks(other, now))
+    _first, second = meanwhile(database, asks(leader, before), asks(coordinator, now))
     assert isinstance(second, Conflict)
     assert bank.scalar(select(func.sum(Reservation.quantity))) == 800

@@ -295,11 +295,11 @@ def test_a_way_through_a_depot_has_two_legs_and_a_depot(bank: Session, broker: A
     autumn(bank)
     yard(bank, 12)
     [line] = planned(bank, broker)
-    there = bank.scalars(select(PlanJourney)).one()
-    said = {column.name: getattr(there, column.name) for column in PlanJourney.__table__.columns}
+    journey = bank.scalars(select(PlanJourney)).one()
+    values = {column.name: getattr(journey, column.name) for column in PlanJourney.__table__.columns}
     for wrong in ({"from_depot_km": None}, {"depot_id": None}, {"waits_days": 0}):
         with pytest.raises(IntegrityError, match="ck_plan_journey"), bank.begin_nested():
-            bank.execute(insert(PlanJourney).values({**said, "number": line.number + 1, **wrong}))
+            bank.execute(insert(PlanJourney).values({**values, "number": line.number + 1, **wrong}))
 
 
 def test_asking_for_it_asks_to_bring_it_to_the_depot_and_holds_it(bank: Session, broker: Actor) -> None:
@@ -309,15 +309,20 @@ def test_asking_for_it_asks_to_bring_it_to_the_depot_and_holds_it(bank: Session,
     depot = yard(bank, 12, room=1000)
     [line] = planned(bank, broker)
     answer = accept_line(bank, make_actor(bank, "borne"), run_id=line.run_id, number=line.number)
-    asked = bank.get_one(Reservation, answer.reservation_id)
-    assert (answer.answer, asked.status, asked.quantity, asked.demand_id) == ("asked", "requested", 800, need.id)
-    assert (asked.depot_id, asked.needed_by, asked.place_name) == (depot.id, LEAVES_OWNER, "Regiodepot")
+    reservation = bank.get_one(Reservation, answer.reservation_id)
+    assert (answer.answer, reservation.status, reservation.quantity, reservation.demand_id) == (
+        "asked",
+        "requested",
+        800,
+        need.id,
+    )
+    assert (reservation.depot_id, reservation.needed_by, reservation.place_name) == (depot.id, LEAVES_OWNER, "Regiodepot")
     bank.refresh(lot)
     assert (lot.available, need.remaining) == (0, 800)
     assert planned(bank, broker) == []  # it is on its way
     spring(bank, "hengelo", 20)
     autumn(bank, "losser", 22)
-    assert [one.quantity for one in planned(bank, broker)] == [200]
+    assert [line.quantity for line in planned(bank, broker)] == [200]
 
 
 def test_once_handed_over_it_waits_in_the_depot_as_the_askers(bank: Session, broker: Actor) -> None:
@@ -327,12 +332,12 @@ def test_once_handed_over_it_waits_in_the_depot_as_the_askers(bank: Session, bro
     depot = yard(bank, 12)
     keep(bank, depot, make_actor(bank, "borne"))
     [line] = planned(bank, broker)
-    asked = accept_line(bank, make_actor(bank, "borne"), run_id=line.run_id, number=line.number)
-    decide.approve(bank, owner, reservation_id=int(asked.reservation_id or 0))
+    answer = accept_line(bank, make_actor(bank, "borne"), run_id=line.run_id, number=line.number)
+    decide.approve(bank, owner, reservation_id=int(answer.reservation_id or 0))
     with clock.frozen(datetime(2027, 4, 1, 12, tzinfo=UTC)):
         given = HandoverDraft(Quantity(Decimal(800), Unit.M2), clock.today())
-        hand_over(bank, owner, reservation_id=int(asked.reservation_id or 0), draft=given)
-        confirm(bank, make_actor(bank, "borne"), reservation_id=int(asked.reservation_id or 0))
+        hand_over(bank, owner, reservation_id=int(answer.reservation_id or 0), draft=given)
+        confirm(bank, make_actor(bank, "borne"), reservation_id=int(answer.reservation_id or 0))
     lot = bank.scalars(select(Lot).order_by(Lot.id.desc())).first()
     assert lot is not None and (lot.owner_id, lot.quantity) == (need.organisation_id, 800)
     bank.refresh(need)

@@ -61,8 +61,8 @@ def effect(bank: Session, actor: Actor) -> Effect:
     return effect_of_plans(bank, actor, offset=0, limit=10)
 
 
-def counts(found: Effect) -> dict[str, int]:
-    return {fate.value: total.lines for fate, total in found.fates.items() if total.lines}
+def counts(result: Effect) -> dict[str, int]:
+    return {fate.value: total.lines for fate, total in result.fates.items() if total.lines}
 
 
 def test_a_saving_is_shared_by_mass_and_adds_up(bank: Session, broker: Actor) -> None:
@@ -73,9 +73,9 @@ def test_a_saving_is_shared_by_mass_and_adds_up(bank: Session, broker: Actor) ->
     today = clock.today()
     assert [(line.share_tonne_km, line.share_kg) for line in lines] == [(Decimal("192.4"), 0)] * 2
     assert {(line.first_day, line.last_day) for line in lines} == {(today, today + timedelta(days=30))}
-    found = effect(bank, broker)
-    assert counts(found) == {"open": 2}
-    assert found.fates[Fate.OPEN] == FateTotal(2, Decimal(296_000), Decimal("3655.6"), Decimal("384.8"), Decimal(0))
+    result = effect(bank, broker)
+    assert counts(result) == {"open": 2}
+    assert result.fates[Fate.OPEN] == FateTotal(2, Decimal(296_000), Decimal("3655.6"), Decimal("384.8"), Decimal(0))
 
 
 def test_what_is_served_more_is_shared_and_saves_nothing(bank: Session, broker: Actor) -> None:
@@ -94,10 +94,10 @@ def test_a_line_counts_once_however_many_plans_have_it(bank: Session, broker: Ac
     first = plan(bank, broker)
     accept_line(bank, make_actor(bank, "borne"), run_id=first.id, number=1)
     second = plan(bank, broker)
-    found = effect(bank, broker)
-    assert counts(found) == {"accepted": 1, "open": 1, "repeated": 1}
-    assert found.fates[Fate.ACCEPTED].saved_tonne_km == Decimal("192.4")
-    assert [effect.run.id for effect in found.runs] == [second.id, first.id]
+    result = effect(bank, broker)
+    assert counts(result) == {"accepted": 1, "open": 1, "repeated": 1}
+    assert result.fates[Fate.ACCEPTED].saved_tonne_km == Decimal("192.4")
+    assert [effect.run.id for effect in result.runs] == [second.id, first.id]
     with clock.frozen(clock.now() + timedelta(days=15)):
         assert counts(effect(bank, broker)) == {"accepted": 1, "ignored": 1, "repeated": 1}
     refuse_line(bank, make_actor(bank, "losser"), run_id=second.id, number=1, reason="Te grijs")
@@ -115,9 +115,9 @@ def test_what_is_asked_for_by_an_older_plan_counts_there_alone(bank: Session, br
     first = plan(bank, broker)
     plan(bank, broker)
     accept_line(bank, make_actor(bank, "borne"), run_id=first.id, number=1)
-    found = effect(bank, broker)
-    assert counts(found) == {"accepted": 1, "open": 1, "repeated": 2}
-    assert found.fates[Fate.OPEN].mass_kg == found.fates[Fate.ACCEPTED].mass_kg == 148_000
+    result = effect(bank, broker)
+    assert counts(result) == {"accepted": 1, "open": 1, "repeated": 2}
+    assert result.fates[Fate.OPEN].mass_kg == result.fates[Fate.ACCEPTED].mass_kg == 148_000
     lots[0].quantity += 100
     needs[0].quantity += 100
     bank.flush()
@@ -128,12 +128,12 @@ def test_what_is_asked_for_by_an_older_plan_counts_there_alone(bank: Session, br
 def test_a_newer_plan_without_the_line_leaves_it_ignored(bank: Session, broker: Actor) -> None:
     lots, _needs = on_a_line(bank)
     plan(bank, broker)
-    for one in lots:
-        reserve(bank, make_actor(bank, "wierden"), listing_id=one.id, draft=ReservationDraft(m2(800)))
+    for listing in lots:
+        reserve(bank, make_actor(bank, "wierden"), listing_id=listing.id, draft=ReservationDraft(m2(800)))
     plan(bank, broker)
-    found = effect(bank, broker)
-    assert counts(found) == {"ignored": 2}
-    assert (found.plans, found.fates[Fate.IGNORED].saved_tonne_km) == (2, Decimal("384.8"))
+    result = effect(bank, broker)
+    assert counts(result) == {"ignored": 2}
+    assert (result.plans, result.fates[Fate.IGNORED].saved_tonne_km) == (2, Decimal("384.8"))
 
 
 def test_what_was_handed_over_is_read_in_the_ledger(bank: Session, broker: Actor) -> None:
@@ -141,19 +141,21 @@ def test_what_was_handed_over_is_read_in_the_ledger(bank: Session, broker: Actor
     on_a_line(bank)
     run = plan(bank, broker)
     almelo, hengelo, borne, losser = (make_actor(bank, slug) for slug in ("almelo", "hengelo", "borne", "losser"))
-    asked = accept_line(bank, borne, run_id=run.id, number=1).reservation_id or 0
+    reservation_id = accept_line(bank, borne, run_id=run.id, number=1).reservation_id or 0
     accept_line(bank, hengelo, run_id=run.id, number=2)
     assert effect(bank, broker).deeds.reservations == 1
     line = list_lines(bank, run, offset=0, limit=10)[0][1]
     taken_up = reserve(
         bank, losser, listing_id=line.listing_id, draft=ReservationDraft(m2(800), line.demand_id, confirm_unusual=True)
     )
-    decide.approve(bank, almelo, reservation_id=asked)
-    hand_over.hand_over(bank, almelo, reservation_id=asked, draft=HandoverDraft(m2(800), clock.today(), LORRY, Decimal(12)))
-    hand_over.confirm(bank, borne, reservation_id=asked)
-    found = effect(bank, broker)
-    assert counts(found) == {"accepted": 1, "offered": 1}
-    deeds = found.deeds
+    decide.approve(bank, almelo, reservation_id=reservation_id)
+    hand_over.hand_over(
+        bank, almelo, reservation_id=reservation_id, draft=HandoverDraft(m2(800), clock.today(), LORRY, Decimal(12))
+    )
+    hand_over.confirm(bank, borne, reservation_id=reservation_id)
+    result = effect(bank, broker)
+    assert counts(result) == {"accepted": 1, "offered": 1}
+    deeds = result.deeds
     assert (deeds.reservations, deeds.under_way, deeds.ended, deeds.handed_over) == (2, 1, 0, 1)
     assert (deeds.mass_kg, deeds.tonne_km) == (148_000, 1776)
     decide.cancel(bank, losser, reservation_id=taken_up.id, reason="Toch niet")
@@ -167,9 +169,15 @@ def test_several_lots_for_one_need_stand_together(bank: Session, broker: Actor) 
     lot(bank, "hengelo", 8, 200)
     need(bank, "borne", 3, 1000)
     need(bank, "losser", 30, 10, needed_from=clock.today() + timedelta(days=50))
-    [one], total = list_combined(bank, plan(bank, broker), offset=0, limit=10)
-    assert (total, one.first.asker.slug, one.covers, one.mass_kg, one.tonne_km) == (1, "borne", 1000, 185_000, Decimal("817.7"))
-    assert [(line.owner.slug, line.quantity) for line in one.lines] == [("almelo", 800), ("hengelo", 200)]
+    [combined], total = list_combined(bank, plan(bank, broker), offset=0, limit=10)
+    assert (total, combined.first.asker.slug, combined.covers, combined.mass_kg, combined.tonne_km) == (
+        1,
+        "borne",
+        1000,
+        185_000,
+        Decimal("817.7"),
+    )
+    assert [(line.owner.slug, line.quantity) for line in combined.lines] == [("almelo", 800), ("hengelo", 200)]
 
 
 def there_and_back(bank: Session, **changes: object) -> None:
@@ -184,13 +192,20 @@ def there_and_back(bank: Session, **changes: object) -> None:
 def test_loads_that_go_back_in_the_same_week_are_one_round(bank: Session, broker: Actor) -> None:
     """By themselves 2 x 13 + 2 x 13 = 52 km. Together 13 out, 2 x 1.3 to the flags, 13 back, 2 x 1.3 home: 31.2 km, so 20.8 less."""
     there_and_back(bank)
-    [one], total = list_rounds(bank, plan(bank, broker), offset=0, limit=10)
-    assert (total, one.there.owner.slug, one.back.owner.slug) == (1, "almelo", "hengelo")
-    assert (one.plan_return.apart_km, one.plan_return.together_km, one.saved_km) == (52, Decimal("31.2"), Decimal("20.8"))
+    [round_trip], total = list_rounds(bank, plan(bank, broker), offset=0, limit=10)
+    assert (total, round_trip.there.owner.slug, round_trip.back.owner.slug) == (1, "almelo", "hengelo")
+    assert (round_trip.plan_return.apart_km, round_trip.plan_return.together_km, round_trip.saved_km) == (
+        52,
+        Decimal("31.2"),
+        Decimal("20.8"),
+    )
     today = clock.today()
     last = today + timedelta(days=30)
-    assert one.plan_return.first_day == today - timedelta(days=today.weekday()) and one.plan_return.first_day.weekday() == 0
-    assert one.plan_return.last_day == last + timedelta(days=6 - last.weekday())
+    assert (
+        round_trip.plan_return.first_day == today - timedelta(days=today.weekday())
+        and round_trip.plan_return.first_day.weekday() == 0
+    )
+    assert round_trip.plan_return.last_day == last + timedelta(days=6 - last.weekday())
 
 
 def test_loads_of_other_weeks_are_no_round(bank: Session, broker: Actor) -> None:
@@ -219,19 +234,20 @@ def test_two_plans_say_what_came_what_went_and_what_changed(bank: Session, broke
     reserve(bank, make_actor(bank, "wierden"), listing_id=lots[1].id, draft=ReservationDraft(m2(800)))
     enschede = lot(bank, "enschede", 21, 300)
     now = plan(bank, broker)
-    found = compare_runs(bank, before, now, offset=0, limit=10)
-    assert (found.unchanged, found.total) == (0, 4)
-    assert found.counts == {Change.CAME: 2, Change.WENT: 1, Change.CHANGED: 1}
-    told = [
-        (one.change, one.line.listing_id, one.before and one.before.quantity, one.now and one.now.quantity) for one in found.lines
+    comparison = compare_runs(bank, before, now, offset=0, limit=10)
+    assert (comparison.unchanged, comparison.total) == (0, 4)
+    assert comparison.counts == {Change.CAME: 2, Change.WENT: 1, Change.CHANGED: 1}
+    changes = [
+        (row.change, row.line.listing_id, row.before and row.before.quantity, row.now and row.now.quantity)
+        for row in comparison.lines
     ]
-    assert told == [
+    assert changes == [
         (Change.CHANGED, lots[0].id, 800, 700),
         (Change.WENT, lots[1].id, 800, None),
         (Change.CAME, enschede.id, None, 100),
         (Change.CAME, enschede.id, None, 200),
     ]
-    assert {one.line.demand_id for one in found.lines} == {needs[0].id, needs[1].id}
+    assert {row.line.demand_id for row in comparison.lines} == {needs[0].id, needs[1].id}
     same = compare_runs(bank, before, before, offset=0, limit=10)
     assert (same.unchanged, same.total, same.lines) == (2, 0, [])
 

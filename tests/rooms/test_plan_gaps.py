@@ -59,8 +59,8 @@ def told(bank: Session, run: PlanRun, side: Side = Side.NEED) -> list[ExplainedG
 def only(bank: Session, broker: Actor) -> tuple[PlanWay, str]:
     """The one way of the one need that stays open."""
     [gap] = told(bank, planned(bank, broker))
-    [one] = [*gap.ways, *gap.turns]
-    return one.way, str(one.sentence).replace("\u00a0", " ")
+    [row] = [*gap.ways, *gap.turns]
+    return row.way, str(row.sentence).replace("\u00a0", " ")
 
 
 def long(day: date) -> str:
@@ -121,9 +121,9 @@ def test_a_turn_that_opens_stands_apart_with_its_day(bank: Session, broker: Acto
     lot(bank, "almelo", 0, partners_from=today + timedelta(days=30), window_reason="Eerst de buren", **turns)
     need(bank, "borne", 5)
     need(bank, "losser", 6)
-    borne, losser = sorted(told(bank, planned(bank, broker)), key=lambda one: one.gap.organisation.slug)
+    borne, losser = sorted(told(bank, planned(bank, broker)), key=lambda gap: gap.gap.organisation.slug)
     assert (borne.ways, losser.ways) == ((), ())
-    assert [one.way.day for one in (*borne.turns, *losser.turns)] == [turns["region_from"], turns["circle_from"]]
+    assert [turn.way.day for turn in (*borne.turns, *losser.turns)] == [turns["region_from"], turns["circle_from"]]
     sentence = str(losser.turns[0].sentence).replace("\u00a0", " ")
     assert sentence == f"Vanaf {long(today + timedelta(days=4))}, als de beurt opengaat: 800 m² van Almelo."
 
@@ -161,12 +161,12 @@ def test_of_each_kind_the_nearest_is_told_and_only_what_is_left(bank: Session, b
     run = planned(bank, broker)
     [losser] = told(bank, run)
     assert losser.gap.organisation.slug == "losser"
-    assert [(one.way.step, one.way.short, one.way.quantity) for one in losser.ways] == [
+    assert [(row.way.step, row.way.short, row.way.quantity) for row in losser.ways] == [
         ("distance", 10, 800),
         ("condition", 1, 300),
     ]
     lots = told(bank, run, Side.LOT)
-    assert [(one.gap.organisation.slug, one.gap.left, one.ways[0].way.step) for one in lots] == [
+    assert [(gap.gap.organisation.slug, gap.gap.left, gap.ways[0].way.step) for gap in lots] == [
         ("hengelo", 1000, "distance"),
         ("enschede", 1000, "distance"),
         ("almelo", 300, "condition"),

@@ -39,9 +39,9 @@ def broker(bank: Session) -> Actor:
 
 def open_for(bank: Session, material: str, asker: str = "borne") -> tuple[Listing, Demand]:
     """50 tonnes of Almelo, and as much needed."""
-    asked = {"material": material, "quantity": Quantity(Decimal(50), Unit.TONNE)}
-    return make_listing(bank, make_actor(bank, "almelo"), **asked), make_demand(
-        bank, make_actor(bank, asker), max_distance_km=None, **asked
+    values = {"material": material, "quantity": Quantity(Decimal(50), Unit.TONNE)}
+    return make_listing(bank, make_actor(bank, "almelo"), **values), make_demand(
+        bank, make_actor(bank, asker), max_distance_km=None, **values
     )
 
 
@@ -73,17 +73,17 @@ def test_owners_are_told_apart_only_where_a_rule_is_about_the_other_owner(bank: 
 def test_soil_is_planned_and_asked_for_with_the_classes_of_the_place(bank: Session, broker: Actor) -> None:
     """Of residential class: refused without the classes of the place and where the place is cleaner, and reserved where it is not."""
     answers = {**needed_answers(bank, SOIL), "soil-class": "residential"}
-    asked = {"material": SOIL, "quantity": Quantity(Decimal(50), Unit.TONNE)}
-    lot = make_listing(bank, make_actor(bank, "almelo"), fields=answers, **asked)
-    make_demand(bank, make_actor(bank, "borne"), max_distance_km=None, **asked)
+    values = {"material": SOIL, "quantity": Quantity(Decimal(50), Unit.TONNE)}
+    lot = make_listing(bank, make_actor(bank, "almelo"), fields=answers, **values)
+    make_demand(bank, make_actor(bank, "borne"), max_distance_km=None, **values)
     [line] = planned(bank, broker)
-    told = {"run_id": line.run_id, "number": line.number}
+    line_key = {"run_id": line.run_id, "number": line.number}
     asker = make_actor(bank, "borne")
     for ground in (Ground(), Ground(SoilClass.AGRICULTURE_NATURE, SoilClass.RESIDENTIAL)):
         with pytest.raises(Invalid) as refused, bank.begin_nested():
-            accept_line(bank, asker, **told, ground=ground)
+            accept_line(bank, asker, **line_key, ground=ground)
         assert refused.value.field == "receiving_soil"
-    answer = accept_line(bank, asker, **told, ground=Ground(SoilClass.RESIDENTIAL, SoilClass.INDUSTRY))
+    answer = accept_line(bank, asker, **line_key, ground=Ground(SoilClass.RESIDENTIAL, SoilClass.INDUSTRY))
     held = bank.get_one(Reservation, answer.reservation_id)
     assert (held.listing_id, held.status, held.receiving_soil, held.function_class) == (
         lot.id,

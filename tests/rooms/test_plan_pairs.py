@@ -38,42 +38,42 @@ def bank(session: Session) -> Session:
     return session
 
 
-def ways(found: Today) -> dict[tuple[int, int], tuple[Way, int]]:
+def ways(today: Today) -> dict[tuple[int, int], tuple[Way, int]]:
     """Of each pair what stands between, and the kilometres, by the numbers of lot and need."""
-    supply, wanted, pairs = found.columns.supply, found.columns.wanted, found.paired
+    supply, wanted, pairs = today.columns.supply, today.columns.wanted, today.paired
     rows = zip(pairs.lots.tolist(), pairs.needs.tolist(), pairs.ways.tolist(), pairs.km.tolist(), strict=True)
     return {(int(supply.ids[lot]), int(wanted.ids[need])): (Way(way), km) for lot, need, way, km in rows}
 
 
 def by_the_rule(session: Session) -> dict[tuple[int, int], tuple[Way, int]]:
     """The same, two by two."""
-    terms, today = get_taxonomy(session), clock.today()
-    askers = {one.id: one for one in session.scalars(select(Organisation))}
-    found = {}
+    taxonomy, today = get_taxonomy(session), clock.today()
+    askers = {organisation.id: organisation for organisation in session.scalars(select(Organisation))}
+    pairs = {}
     listings = session.scalars(select(Listing)).all()
     findings = {own: list_findings_of(session, listings, destination=easiest(is_other_owner=not own)) for own in (True, False)}
     for listing in listings:
-        lot = lot_of(listing, terms, exact=False)
+        lot = lot_of(listing, taxonomy, exact=False)
         for demand in session.scalars(select(Demand)):
             asker = askers[demand.organisation_id]
-            need = need_of(demand, asker.kind, terms, asker.slug, exact=False)
+            need = need_of(demand, asker.kind, taxonomy, asker.slug, exact=False)
             if lot.material.slug not in need.serving:
                 continue
             away = distance_km(lot.point, need.point)
-            said = objections(lot, need, distance_km=away, today=today)
+            reasons = objections(lot, need, distance_km=away, today=today)
             miss = near_miss(lot, need, distance_km=away, today=today)
             if find_blocking(findings[asker.id == listing.organisation_id][listing.id], Moment.RESERVE):
                 continue
-            if not said:
+            if not reasons:
                 way = Way.FREE
             elif miss is not None:
                 way = Way[miss.kind.name]
-            elif len(said) == 1 and "beurt" in str(said[0]):
+            elif len(reasons) == 1 and "beurt" in str(reasons[0]):
                 way = Way.TURN
             else:
                 continue
-            found[listing.id, demand.id] = (way, whole_km(lot.point, need.point))
-    return found
+            pairs[listing.id, demand.id] = (way, whole_km(lot.point, need.point))
+    return pairs
 
 
 @pytest.mark.slow
@@ -109,10 +109,10 @@ def test_what_is_under_way_and_what_is_held_is_planned_no_more(bank: Session) ->
     """Of 1 200 m2 on offer and 800 m2 needed 300 m2 are asked for: a plan is about the 900 and the 500 that are left."""
     owner, asker = make_actor(bank, "almelo"), make_actor(bank, "borne")
     lot, demand = make_listing(bank, owner), make_demand(bank, asker)
-    asked = reserve(bank, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(300), Unit.M2), demand.id))
+    reservation = reserve(bank, asker, listing_id=lot.id, draft=ReservationDraft(Quantity(Decimal(300), Unit.M2), demand.id))
     problem = read_today(bank).problem
     assert (problem.lot_amounts.tolist(), problem.need_amounts.tolist()) == ([900_000], [500_000])
-    decide.cancel(bank, asker, reservation_id=asked.id, reason="Toch niet")
+    decide.cancel(bank, asker, reservation_id=reservation.id, reason="Toch niet")
     problem = read_today(bank).problem
     assert (problem.lot_amounts.tolist(), problem.need_amounts.tolist()) == ([1_200_000], [800_000])
 

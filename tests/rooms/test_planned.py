@@ -35,8 +35,8 @@ def plan(**changes: Any) -> dict[str, Any]:
     """A period from 60 to 90 days from now."""
     today = clock.today()
     period = {"earliest": today + timedelta(days=60), "latest": today + timedelta(days=90)}
-    said = {"planned": True, "certainty": Certainty.BUDGETED, "available_from": None, "available_until": None}
-    return {**said, **period, **changes}
+    values = {"planned": True, "certainty": Certainty.BUDGETED, "available_from": None, "available_until": None}
+    return {**values, **period, **changes}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def planned(session: Session, owner: Actor, **changes: Any) -> Listing:
 
 
 def wrong(session: Session) -> list[str]:
-    return [found for _name, holds in INVARIANTS if (found := holds(session))]
+    return [fault for _name, holds in INVARIANTS if (fault := holds(session))]
 
 
 def test_what_is_planned_is_published_without_a_photo_and_without_a_lot(session: Session, hengelo: Actor) -> None:
@@ -92,8 +92,8 @@ def test_a_lot_in_stock_is_not_offered_as_planned(session: Session, hengelo: Act
     lot_id = make_listing(session, hengelo).lot_id
     withdrawn(session, hengelo, session.scalars(select(Listing).where(Listing.lot_id == lot_id)).one())
     assert lot_id is not None
-    said = {"title": "Keien", "condition": listing_draft().condition}
-    draft = draft_of_lot(session, hengelo, lot_id=lot_id, amount=None, **said, **plan())
+    values = {"title": "Keien", "condition": listing_draft().condition}
+    draft = draft_of_lot(session, hengelo, lot_id=lot_id, amount=None, **values, **plan())
     with pytest.raises(Invalid) as refusal:
         offer_lot(session, hengelo, lot_id=lot_id, draft=draft)
     assert refusal.value.field == "planned"
@@ -129,11 +129,11 @@ def test_a_planned_lot_that_is_withdrawn_leaves_nothing_in_stock(session: Sessio
     assert wrong(session) == []
 
 
-def found(session: Session, actor: Actor, **asked: Any) -> tuple[list[int], dict[str, int]]:
+def found(session: Session, actor: Actor, **filters: Any) -> tuple[list[int], dict[str, int]]:
     """The numbers that the catalogue finds, and how many it counts as there and as planned."""
-    result = search(session, actor, CatalogueQuery(**asked))
+    result = search(session, actor, CatalogueQuery(**filters))
     assert result.facets is not None
-    return sorted(row.listing.id for row in result.rows), {one.key: one.count for one in result.facets.supplies}
+    return sorted(row.listing.id for row in result.rows), {value.key: value.count for value in result.facets.supplies}
 
 
 def test_the_catalogue_knows_what_is_there_from_what_is_planned(session: Session, hengelo: Actor) -> None:
@@ -194,15 +194,15 @@ def test_a_match_says_how_sure_it_is_and_how_late_it_may_be(session: Session, he
     borne, today = make_actor(session, "borne"), clock.today()
     need = make_demand(session, borne, needed_from=today, needed_until=today + timedelta(days=last))
     (match,) = list_listings_for_demand(session, borne, need).items
-    said = [str(reason) for reason in match.reasons if "vrij" in str(reason) or "op het laatst" in str(reason)]
-    assert "Zekerheid: Begroot." in said[0] and len(said) == (2 if late else 1)
-    assert not late or f"dan is dat {late} nadat het nodig is" in said[1]
+    reasons = [str(reason) for reason in match.reasons if "vrij" in str(reason) or "op het laatst" in str(reason)]
+    assert "Zekerheid: Begroot." in reasons[0] and len(reasons) == (2 if late else 1)
+    assert not late or f"dan is dat {late} nadat het nodig is" in reasons[1]
 
 
 def test_the_demand_asks_for_what_is_there_or_for_what_is_planned(session: Session, hengelo: Actor) -> None:
     later, there = planned(session, hengelo), make_listing(session, hengelo, available_until=None)
     borne, today = make_actor(session, "borne"), clock.today()
     need = make_demand(session, borne, needed_from=today, needed_until=today + timedelta(days=100))
-    asked = {choice: list_listings_for_demand(session, borne, need, planned=choice).items for choice in (None, True, False)}
-    numbers = {choice: sorted(match.listing.id for match in items) for choice, items in asked.items()}
+    matches = {choice: list_listings_for_demand(session, borne, need, planned=choice).items for choice in (None, True, False)}
+    numbers = {choice: sorted(match.listing.id for match in items) for choice, items in matches.items()}
     assert numbers == {None: [later.id, there.id], True: [later.id], False: [there.id]}

@@ -65,8 +65,8 @@ def ahead(days: int) -> date:
 def shift(session: Session, cast: dict[str, Actor], lot: Listing, first: int, last: int, **more: Any) -> Listing:
     """Move its days to so many from now."""
     listing = get_listing(session, cast["hengelo"], lot.id)
-    said = {"certainty": Certainty.BUDGETED, "reason": "De aannemer begint later", **more}
-    draft = DatesDraft(Plan(ahead(first), ahead(last), said["certainty"]), said["reason"])
+    values = {"certainty": Certainty.BUDGETED, "reason": "De aannemer begint later", **more}
+    draft = DatesDraft(Plan(ahead(first), ahead(last), values["certainty"]), values["reason"])
     return move_dates(session, cast["hengelo"], listing_id=lot.id, version=listing.version, draft=draft)
 
 
@@ -145,9 +145,9 @@ def test_what_was_kept_of_the_days_is_never_changed(bank: Session, cast: dict[st
 def test_a_holder_is_asked_again_and_agrees(bank: Session, cast: dict[str, Actor], lot: Listing) -> None:
     approved = ask(bank, cast["borne"], lot, "500")
     decide.approve(bank, cast["hengelo"], reservation_id=approved.id)
-    asked = ask(bank, cast["almelo"], lot, "300")
+    requested = ask(bank, cast["almelo"], lot, "300")
     shift(bank, cast, lot, 100, 130)
-    assert told(bank, "dates_moved") == [approved.id, asked.id]
+    assert told(bank, "dates_moved") == [approved.id, requested.id]
     row = find_reservation(bank, approved.id)
     assert clock.local(row.confirm_until).date() == ahead(10) and clock.local(row.expires_at).date() == ahead(160)
     assert days_of(bank, approved) == (ahead(60), ahead(90))  # what was agreed still stands
@@ -280,12 +280,12 @@ def test_a_reservation_goes_on_without_a_condition_and_is_handed_over(
 def test_less_than_planned_goes_to_what_is_approved_first(bank: Session, cast: dict[str, Actor], lot: Listing) -> None:
     firm = ask(bank, cast["borne"], lot, "500")
     decide.approve(bank, cast["hengelo"], reservation_id=firm.id)
-    asked = ask(bank, cast["almelo"], lot, "300")
+    requested = ask(bank, cast["almelo"], lot, "300")
     with pytest.raises(Conflict) as refusal:
         there(bank, cast, lot, "499")
     assert refusal.value.facts["minimum"] == "500"
     listing = there(bank, cast, lot, "600")
-    assert (status(bank, firm), status(bank, asked), told(bank, "plan_short")) == ("approved", "waiting", [asked.id])
+    assert (status(bank, firm), status(bank, requested), told(bank, "plan_short")) == ("approved", "waiting", [requested.id])
     assert (listing.held, listing.available) == (500, 100)
     sound(bank)
 
@@ -349,7 +349,9 @@ def test_a_plan_is_held_against_what_was_first_said_however_it_moved(bank: Sessi
         together, [source] = list_sources(bank, cast["borne"])
     assert (together.due, together.late, together.median_slip_days) == (1, 1, 20)  # day 110 is 20 days after day 90
     assert (source.organisation.slug, source.together) == ("hengelo", together)
-    assert [(sure.value, found.due) for sure, found in source.by_certainty] == [("budgeted", 1)]  # as first said
+    assert [(certainty.value, reliability.due) for certainty, reliability in source.by_certainty] == [
+        ("budgeted", 1)
+    ]  # as first said
 
 
 def test_a_plan_within_its_period_and_one_withdrawn(bank: Session, cast: dict[str, Actor], lot: Listing) -> None:
@@ -357,5 +359,5 @@ def test_a_plan_within_its_period_and_one_withdrawn(bank: Session, cast: dict[st
     decide.withdraw(bank, cast["hengelo"], listing_id=other.id, reason="Gaat niet door")
     with clock.frozen(clock.now() + timedelta(days=60)):
         there(bank, cast, lot)
-    found = get_reliability(bank, cast["borne"], cast["hengelo"].organisation_id or 0)
-    assert (found.due, found.within, found.withdrawn, found.median_slip_days) == (1, 1, 1, 0)
+    reliability = get_reliability(bank, cast["borne"], cast["hengelo"].organisation_id or 0)
+    assert (reliability.due, reliability.within, reliability.withdrawn, reliability.median_slip_days) == (1, 1, 1, 0)

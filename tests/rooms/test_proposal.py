@@ -138,19 +138,22 @@ def test_a_demand_that_is_over_gets_no_parts(session: Session, borne: Actor, dem
 def test_all_parts_are_asked_for_at_once_and_each_owner_is_told(
     session: Session, borne: Actor, lots: tuple[Listing, Listing], demand: Demand
 ) -> None:
-    made = request_parts(session, borne, demand_id=demand.id)
-    assert [(one.listing_id, one.quantity, one.unit, one.status, one.demand_id) for one in made] == [
+    reservations = request_parts(session, borne, demand_id=demand.id)
+    assert [
+        (reservation.listing_id, reservation.quantity, reservation.unit, reservation.status, reservation.demand_id)
+        for reservation in reservations
+    ] == [
         (lots[0].id, 150, "m2", "requested", demand.id),
         (lots[1].id, 100, "m2", "requested", demand.id),
     ]
-    assert {one.purpose for one in made} == {demand.title}
+    assert {reservation.purpose for reservation in reservations} == {demand.title}
     session.expire_all()
     assert [lot.held for lot in lots] == [150, 100]
-    asked = select(NoticeRow.organisation_id).where(NoticeRow.kind == Notice.RESERVATION_REQUESTED.value)
-    assert sorted(session.scalars(asked)) == sorted(lot.organisation_id for lot in lots)
+    notified = select(NoticeRow.organisation_id).where(NoticeRow.kind == Notice.RESERVATION_REQUESTED.value)
+    assert sorted(session.scalars(notified)) == sorted(lot.organisation_id for lot in lots)
     with pytest.raises(Conflict, match="hoeft niets meer aan te vragen"):
         request_parts(session, borne, demand_id=demand.id)
-    assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+    assert [fault for _name, question in INVARIANTS if (fault := question(session))] == []
 
 
 def test_amounts_that_changed_are_not_asked_for(
@@ -161,8 +164,8 @@ def test_amounts_that_changed_are_not_asked_for(
     with pytest.raises(Conflict, match="Het voorstel is veranderd"):
         request_parts(session, borne, demand_id=demand.id, seen=seen)
     assert session.scalar(select(func.count()).select_from(Reservation).where(Reservation.demand_id == demand.id)) == 0
-    made = request_parts(session, borne, demand_id=demand.id, seen=propose_parts(session, borne, demand).amounts)
-    assert [one.quantity for one in made] == [100, 120]  # 4 400 and all 5 280: 320 are missing
+    reservations = request_parts(session, borne, demand_id=demand.id, seen=propose_parts(session, borne, demand).amounts)
+    assert [reservation.quantity for reservation in reservations] == [100, 120]  # 4 400 and all 5 280: 320 are missing
 
 
 def test_only_who_asks_makes_the_requests(session: Session, hengelo: Actor, borne: Actor, demand: Demand) -> None:
@@ -196,10 +199,10 @@ def test_when_one_owner_cannot_give_nothing_is_asked_of_the_others(
     assert session.scalar(select(func.count()).select_from(Reservation)) == 0
 
 
-def at_once(database: Database, asked: list[tuple[Actor, int]]) -> Counter[str]:
+def at_once(database: Database, requests: list[tuple[Actor, int]]) -> Counter[str]:
     """What each thread was answered that asks for all parts of a demand: the number of requests, or the name of what went wrong."""
     answers: list[str] = []
-    start = threading.Barrier(len(asked))
+    start = threading.Barrier(len(requests))
 
     def ask(actor: Actor, demand_id: int) -> None:
         start.wait()
@@ -208,7 +211,7 @@ def at_once(database: Database, asked: list[tuple[Actor, int]]) -> Counter[str]:
         except Exception as error:
             answers.append(type(error).__name__)
 
-    threads = [threading.Thread(target=ask, args=one) for one in asked]
+    threads = [threading.Thread(target=ask, args=request) for request in requests]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -223,7 +226,7 @@ def test_eight_colleagues_who_ask_for_all_at_once_ask_once(
     assert at_once(database, [(borne, demand.id)] * 8) == {"2": 1, "Conflict": 7}
     session.expire_all()
     assert [lot.held for lot in lots] == [150, 100]
-    assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+    assert [fault for _name, question in INVARIANTS if (fault := question(session))] == []
 
 
 @pytest.mark.slow
@@ -233,11 +236,13 @@ def test_two_askers_who_walk_the_lots_from_either_end_do_not_block_each_other(
     for owner in (hengelo, almelo) * 3:
         make_listing(session, owner, quantity=m2(100))
     askers = [make_actor(session, slug) for slug in ("losser", "wierden")]  # Losser lies behind Hengelo, Wierden behind Almelo
-    wants = [(one, make_demand(session, one, quantity=m2(450), max_distance_km=None).id) for one in askers for _ in range(3)]
+    wants = [
+        (asker, make_demand(session, asker, quantity=m2(450), max_distance_km=None).id) for asker in askers for _ in range(3)
+    ]
     make_draft(session, hengelo)
     session.commit()
     answers = at_once(database, wants)
     assert set(answers) <= {"5", "2", "1", "Conflict"}, answers  # never a deadlock that reaches the asker
     session.expire_all()
     assert 450 <= (session.scalar(select(func.sum(Listing.held))) or 0) <= 600
-    assert [found for _name, question in INVARIANTS if (found := question(session))] == []
+    assert [fault for _name, question in INVARIANTS if (fault := question(session))] == []

@@ -35,7 +35,7 @@ def alter(session: Session, statement: str, **values: object) -> None:
 
 
 def broken(session: Session) -> list[str]:
-    return [found for _name, question in INVARIANTS if (found := question(session))]
+    return [fault for _name, question in INVARIANTS if (fault := question(session))]
 
 
 @pytest.mark.parametrize("column", ["quantity", "listed", "corrected"])
@@ -113,7 +113,7 @@ def test_a_lot_that_is_not_what_its_movements_say_is_found(bank: Session, cast: 
     alter(bank, "UPDATE lot SET bay = bay WHERE id = :first", first=first)
     numbers = {"first": first, "second": second, "third": third}
     alter(bank, statement, **{name: number for name, number in numbers.items() if f":{name}" in statement})
-    assert broken(bank) == [one.format(**numbers) for one in of]
+    assert broken(bank) == [name.format(**numbers) for name in of]
 
 
 @pytest.mark.parametrize("kind", ["count", "split"])

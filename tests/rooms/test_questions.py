@@ -45,20 +45,20 @@ def told(session: Session, kind: str) -> list[NoticeRow]:
 
 
 def test_a_question_is_asked_answered_once_and_told_to_both(session: Session, owner: Actor, asker: Actor, lot: Listing) -> None:
-    asked = ask(session, asker, listing_id=lot.id, text=PALLETS)
-    assert [row.id for row in list_unanswered_questions(session, owner)] == [asked.id]
+    question = ask(session, asker, listing_id=lot.id, text=PALLETS)
+    assert [row.id for row in list_unanswered_questions(session, owner)] == [question.id]
     [notice] = told(session, "question_asked")
     assert (notice.person_id, notice.organisation_id) == (owner.person_id, owner.organisation_id)
     assert notice.facts == {"organisation": "Borne", "about": lot.title, "question": PALLETS, "listing_id": lot.id}
-    answered = answer(session, owner, question_id=asked.id, text="Ja, 40 pallets.")
+    answered = answer(session, owner, question_id=question.id, text="Ja, 40 pallets.")
     assert (answered.answer, answered.answered_by_id) == ("Ja, 40 pallets.", owner.person_id)
     assert answered.answered_at is not None
     assert list_unanswered_questions(session, owner) == []
     [back] = told(session, "question_answered")
     assert (back.person_id, back.facts["answer"], back.facts["organisation"]) == (asker.person_id, "Ja, 40 pallets.", "Hengelo")
-    assert answer(session, owner, question_id=asked.id, text="Ja, 40 pallets.").id == asked.id
+    assert answer(session, owner, question_id=question.id, text="Ja, 40 pallets.").id == question.id
     with pytest.raises(Conflict):
-        answer(session, owner, question_id=asked.id, text="Nee toch niet.")
+        answer(session, owner, question_id=question.id, text="Nee toch niet.")
     assert len(told(session, "question_answered")) == 1
     actions = session.scalars(select(AuditRow.action).where(AuditRow.object_type == "question").order_by(AuditRow.id))
     assert list(actions) == ["question.ask", "question.answer"]
@@ -66,17 +66,17 @@ def test_a_question_is_asked_answered_once_and_told_to_both(session: Session, ow
 
 def test_a_demand_is_asked_about_too(session: Session, owner: Actor, asker: Actor) -> None:
     demand = make_demand(session, asker)
-    asked = ask(session, owner, demand_id=demand.id, text="Mag het ook 7 cm zijn?")
+    question = ask(session, owner, demand_id=demand.id, text="Mag het ook 7 cm zijn?")
     assert [row.subject for row in list_unanswered_questions(session, asker)] == [demand]
     assert told(session, "question_asked")[0].facts["demand_id"] == demand.id
-    assert answer(session, asker, question_id=asked.id, text="Nee.").answer == "Nee."
+    assert answer(session, asker, question_id=question.id, text="Nee.").answer == "Nee."
     assert [row.text for row in list_questions(session, make_actor(session, "losser"), demand_id=demand.id)] == [
         "Mag het ook 7 cm zijn?"
     ]
 
 
 def test_every_member_reads_them_and_a_visitor_does_not(session: Session, owner: Actor, asker: Actor, lot: Listing) -> None:
-    asked = ask(session, asker, listing_id=lot.id, text=PALLETS)
+    question = ask(session, asker, listing_id=lot.id, text=PALLETS)
     people = [
         make_actor(session, "losser"),
         make_actor(session, "regio-twente", "reviewer"),
@@ -85,11 +85,11 @@ def test_every_member_reads_them_and_a_visitor_does_not(session: Session, owner:
         make_actor(session, "bureau", kind="adviser"),
     ]
     for reader in (owner, asker, *people):
-        assert [row.id for row in list_questions(session, reader, listing_id=lot.id)] == [asked.id]
+        assert [row.id for row in list_questions(session, reader, listing_id=lot.id)] == [question.id]
     with pytest.raises(Unauthorised):
         list_questions(session, ANONYMOUS, listing_id=lot.id)
     with pytest.raises(Missing):
-        get_question(session, ANONYMOUS, asked.id)
+        get_question(session, ANONYMOUS, question.id)
 
 
 def test_the_name_of_who_asks_is_for_colleagues_alone(session: Session, owner: Actor, asker: Actor, lot: Listing) -> None:
@@ -115,24 +115,24 @@ def test_a_partner_asks_and_one_does_not_ask_oneself(session: Session, owner: Ac
 
 
 def test_only_the_owner_answers_and_only_who_asked_withdraws(session: Session, owner: Actor, asker: Actor, lot: Listing) -> None:
-    asked = ask(session, asker, listing_id=lot.id, text=PALLETS)
+    question = ask(session, asker, listing_id=lot.id, text=PALLETS)
     for other in (asker, make_actor(session, "losser"), make_actor(session, "regio-twente", "reviewer")):
         with pytest.raises(Forbidden):
-            answer(session, other, question_id=asked.id, text="Ja.")
+            answer(session, other, question_id=question.id, text="Ja.")
     for other in (owner, make_actor(session, "losser"), make_actor(session, "regio-twente", "reviewer")):
         with pytest.raises(Forbidden):
-            withdraw(session, other, question_id=asked.id)
-    assert withdraw(session, make_actor(session, "borne", "coordinator"), question_id=asked.id).text == PALLETS
+            withdraw(session, other, question_id=question.id)
+    assert withdraw(session, make_actor(session, "borne", "coordinator"), question_id=question.id).text == PALLETS
     assert list_questions(session, asker, listing_id=lot.id) == []
     with pytest.raises(Missing):
-        withdraw(session, asker, question_id=asked.id)
+        withdraw(session, asker, question_id=question.id)
 
 
 def test_an_answered_question_stays(session: Session, owner: Actor, asker: Actor, lot: Listing) -> None:
-    asked = ask(session, asker, listing_id=lot.id, text=PALLETS)
-    answer(session, owner, question_id=asked.id, text="Ja.")
+    question = ask(session, asker, listing_id=lot.id, text=PALLETS)
+    answer(session, owner, question_id=question.id, text="Ja.")
     with pytest.raises(Conflict):
-        withdraw(session, asker, question_id=asked.id)
+        withdraw(session, asker, question_id=question.id)
 
 
 def test_of_a_draft_nobody_asks_and_of_what_has_gone_nothing_waits(
@@ -170,8 +170,8 @@ def test_the_search_box_finds_a_lot_by_what_was_asked_for_members(
     session: Session, owner: Actor, asker: Actor, words: str
 ) -> None:
     other, lot = make_listing(session, owner, title="Keien"), make_listing(session, owner, title="Keien")
-    asked = ask(session, asker, listing_id=lot.id, text=PALLETS)
-    answer(session, owner, question_id=asked.id, text="Ja, 40 pallets met spanband.")
+    question = ask(session, asker, listing_id=lot.id, text=PALLETS)
+    answer(session, owner, question_id=question.id, text="Ja, 40 pallets met spanband.")
 
     def found(reader: Actor, q: str) -> Any:
         return [row.listing.id for row in search(session, reader, CatalogueQuery(q=q, is_literal=True)).rows]
@@ -184,8 +184,8 @@ def test_the_search_box_finds_a_lot_by_what_was_asked_for_members(
 
 def test_a_demand_is_found_by_what_was_asked_about_it_for_members(session: Session, owner: Actor, asker: Actor) -> None:
     other, demand = make_demand(session, asker, title="Voor het plein"), make_demand(session, asker, title="Voor de stoep")
-    asked = ask(session, owner, demand_id=demand.id, text="Mogen ze een facet hebben?")
-    answer(session, asker, question_id=asked.id, text="Liever zonder randje.")
+    question = ask(session, owner, demand_id=demand.id, text="Mogen ze een facet hebben?")
+    answer(session, asker, question_id=question.id, text="Liever zonder randje.")
 
     def found(reader: Actor, q: str) -> list[int]:
         return [row.demand.id for row in search_wanted(session, reader, WantedQuery(q=q)).rows]

@@ -38,8 +38,8 @@ R_POST = ("230010", "Opbreken fundering", "ton", "530", "R", "Menggranulaat 0/31
 def once(**changes: str) -> dict[str, str]:
     """What is said once of the contract: comes free in the second half of next year."""
     year = clock.today().year + 1
-    said = {"contract": "HEN-2027-14", "place": "Borne", "earliest": f"1-7-{year}", "latest": f"31-12-{year}"}
-    return {**said, "certainty": "aanbesteed", "condition": "goed", **changes}
+    values = {"contract": "HEN-2027-14", "place": "Borne", "earliest": f"1-7-{year}", "latest": f"31-12-{year}"}
+    return {**values, "certainty": "aanbesteed", "condition": "goed", **changes}
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def said_once(database: Database, borne: Actor, run: ImportRun, **changes: str) 
 
 def told(database: Database, borne: Actor, run: ImportRun, state: str = "error") -> dict[int, dict[str, str]]:
     with reading(database) as session:
-        return {one.row_number: one.messages for one in list_rows(session, borne, run, state=state)[0]}
+        return {row.row_number: row.messages for row in list_rows(session, borne, run, state=state)[0]}
 
 
 def lots(database: Database) -> list[Listing]:
@@ -95,14 +95,14 @@ def test_forty_posts_give_twelve_lots_five_lines_two_refusals_and_pass_over_twen
     made = lots(database)
     assert done.result == {
         "lots": 12,
-        "drafts": sum(one.status == "draft" for one in made),
+        "drafts": sum(listing.status == "draft" for listing in made),
         "lines": 5,
         "refused": 2,
         "ignored": 21,
     }
     assert len(made) == 12
     year = clock.today().year + 1
-    assert {(one.planned, one.earliest, one.latest, one.certainty, one.condition) for one in made} == {
+    assert {(listing.planned, listing.earliest, listing.latest, listing.certainty, listing.condition) for listing in made} == {
         (True, date(year, 7, 1), date(year, 12, 31), "tendered", "good")
     }
     assert made[0].external_id == "HEN-2027-14/210110"
@@ -116,14 +116,14 @@ def test_the_lots_of_the_example_are_all_closed_to_others(app: Flask, database: 
     run = said_once(database, borne, load(database, borne, EXAMPLE.read_bytes(), "raw", "bestek.csv"))
     apply(app, database, borne, run)
     made = lots(database)
-    assert [(one.status, one.is_closed_to_others) for one in made] == [("published", True)] * 12
+    assert [(listing.status, listing.is_closed_to_others) for listing in made] == [("published", True)] * 12
 
 
 def test_what_leaves_is_weighed_where_its_material_is_known(app: Flask, database: Database, borne: Actor) -> None:
     unknown = ("230020", "Opbreken iets dat niemand kent xyz", "ton", "12", "R", "")
     run = said_once(database, borne, posts(database, borne, [R_POST, unknown]))
     apply(app, database, borne, run)
-    assert [(one.post, one.quantity, one.unit, one.mass_kg, one.material_id is None) for one in lines(database)] == [
+    assert [(line.post, line.quantity, line.unit, line.mass_kg, line.material_id is None) for line in lines(database)] == [
         ("230010", Decimal(530), "tonne", Decimal(530_000), False),
         ("230020", Decimal(12), "tonne", None, True),
     ]
@@ -160,7 +160,9 @@ def test_what_becomes_the_contractors_is_refused_whatever_its_mark(database: Dat
     run = posts(database, borne, [("1", text, "m", "85", mark, "") for mark in ("H", "R", "")])
     assert run.counts == {"refused": 3}
     assert set(told(database, borne, run, "refused")) == {2, 3, 4}
-    assert all("aannemer" in sentence for one in told(database, borne, run, "refused").values() for sentence in one.values())
+    assert all(
+        "aannemer" in sentence for messages in told(database, borne, run, "refused").values() for sentence in messages.values()
+    )
 
 
 def test_the_owner_may_stand_in_a_column_of_its_own(database: Database, borne: Actor) -> None:
@@ -215,7 +217,7 @@ def test_what_is_said_once_is_checked_and_a_row_goes_before_it(app: Flask, datab
     run = said_once(database, borne, run)
     assert run.given["certainty"] == "tendered"
     apply(app, database, borne, run)
-    assert [one.municipality for one in lots(database)] == ["losser", "borne"]
+    assert [listing.municipality for listing in lots(database)] == ["losser", "borne"]
 
 
 def test_the_same_file_is_noticed_and_makes_nothing_twice(app: Flask, database: Database, borne: Actor) -> None:
@@ -229,7 +231,7 @@ def test_the_same_file_is_noticed_and_makes_nothing_twice(app: Flask, database: 
     changed = posts(database, borne, [("210110", *H_POST[1:3], "900", *H_POST[4:]), ("230010", *R_POST[1:3], "1", *R_POST[4:])])
     changed = said_once(database, borne, changed)
     assert changed.counts == {"error": 2}
-    assert all(set(one) == {"number"} for one in told(database, borne, changed).values())
+    assert all(set(messages) == {"number"} for messages in told(database, borne, changed).values())
 
 
 def test_taking_back_withdraws_the_lots_and_counts_the_lines_no_longer(app: Flask, database: Database, borne: Actor) -> None:
@@ -238,7 +240,7 @@ def test_taking_back_withdraws_the_lots_and_counts_the_lines_no_longer(app: Flas
         undone = undo_import(session, borne, import_id=run.id)
     assert undone.result is not None
     assert undone.result["stayed"] == []
-    assert [(one.status, one.external_id) for one in lots(database)] == [("withdrawn", None)]
+    assert [(listing.status, listing.external_id) for listing in lots(database)] == [("withdrawn", None)]
     with reading(database) as session:
         assert list_estimates(session, borne) == ([], 0)
     again = said_once(database, borne, posts(database, borne, [H_POST, R_POST]))
@@ -254,7 +256,7 @@ def test_a_lot_that_was_opened_stays_when_the_contract_is_taken_back(app: Flask,
         undone = undo_import(session, borne, import_id=run.id)
     assert undone.result is not None
     assert undone.result["stayed"] == [opened.id]
-    assert [one.status for one in lots(database)] == ["published", "withdrawn"]
+    assert [listing.status for listing in lots(database)] == ["published", "withdrawn"]
 
 
 @pytest.mark.slow
@@ -272,7 +274,7 @@ def test_a_task_that_is_cancelled_half_way_goes_on_without_making_anything_twice
         done = get_import(session, borne, run.id)
         assert session.scalars(
             select(ImportRow.result_id).where(ImportRow.result_id.is_not(None)).order_by(ImportRow.row_number)
-        ).all() == [one.id for one in lots(database)]
+        ).all() == [listing.id for listing in lots(database)]
     assert done.result == {"lots": 60, "drafts": 0, "lines": 1, "refused": 0, "ignored": 0}
 
 
@@ -281,7 +283,7 @@ def test_a_lot_that_a_rule_stops_stays_a_draft(app: Flask, database: Database, b
     done = apply(app, database, borne, said_once(database, borne, posts(database, borne, [asphalt])))
     assert done.result is not None
     assert (done.result["lots"], done.result["drafts"]) == (1, 1)
-    assert [(one.status, one.planned) for one in lots(database)] == [("draft", True)]
+    assert [(listing.status, listing.planned) for listing in lots(database)] == [("draft", True)]
 
 
 def test_days_that_are_past_by_the_time_it_is_applied_are_refused_by_name(app: Flask, database: Database, borne: Actor) -> None:

@@ -287,11 +287,11 @@ def test_a_recall_is_read_by_whom_it_concerns_and_by_who_answers_for_the_region(
 
 
 def test_the_trace_goes_from_the_origin_to_every_holder(session: Session, cast: dict[str, Actor], tree: dict[str, Lot]) -> None:
-    found = trace(session, cast["losser"], tree["d"].id)
-    assert [(lot.id, found.depths[lot.id], int(lot.quantity)) for lot in found.lots] == [
+    lot_trace = trace(session, cast["losser"], tree["d"].id)
+    assert [(lot.id, lot_trace.depths[lot.id], int(lot.quantity)) for lot in lot_trace.lots] == [
         (tree["a"].id, 0, 150), (tree["b"].id, 1, 60), (tree["d"].id, 2, 40), (tree["c"].id, 1, 50),
     ]  # fmt: skip
-    assert [row.organisation.slug for row in found.receivers] == ["almelo", "borne", "hengelo", "losser"]
+    assert [row.organisation.slug for row in lot_trace.receivers] == ["almelo", "borne", "hengelo", "losser"]
     with pytest.raises(Missing):
         trace(session, cast["wierden"], tree["d"].id)
 
@@ -364,7 +364,7 @@ def test_whoever_had_it_or_what_it_came_from_traces_and_recalls_it(
     """D of Losser came from B of Borne, and that from A of Almelo. Hengelo has a part of A and never had any of D."""
     move(session, By(cast["losser"], clock.today()), tree["d"], STREET, owner_id=cast["wierden"].organisation_id)
     for slug in ("almelo", "borne", "losser", "wierden"):
-        assert [lot.id for lot in trace(session, cast[slug], tree["d"].id).lots] == [tree[one].id for one in "abdc"]
+        assert [lot.id for lot in trace(session, cast[slug], tree["d"].id).lots] == [tree[name].id for name in "abdc"]
     for slug in ("hengelo", "enschede"):
         with pytest.raises(Missing):
             trace(session, make_actor(session, slug), tree["d"].id)

@@ -93,8 +93,8 @@ def test_the_same_input_gives_the_same_digest_and_lines(bank: Session, broker: A
         third = make_at_once(bank, broker, objective=Objective.KILOMETRES).id
     digests = [bank.get_one(PlanResult, number).digest for number in (first, second, third)]
     assert len(set(digests)) == 1
-    kept = [[(line.listing_id, line.demand_id, line.quantity) for line in lines_of(bank, broker, run)] for run in (first, third)]
-    assert kept[0] == kept[1]
+    lines = [[(line.listing_id, line.demand_id, line.quantity) for line in lines_of(bank, broker, run)] for run in (first, third)]
+    assert lines[0] == lines[1]
     asker = make_actor(bank, "borne")
     reserve(bank, asker, listing_id=lots[0].id, draft=ReservationDraft(Quantity(Decimal(1), Unit.M2)))
     assert bank.get_one(PlanResult, make_at_once(bank, broker, objective=Objective.KILOMETRES).id).digest != digests[0]

@@ -84,8 +84,8 @@ def test_of_two_clicks_at_once_one_reminds(session: Session, database: Database,
             refused.append(refusal)
 
     clicks = [threading.Thread(target=click) for _number in range(6)]
-    for one in clicks:
-        one.start()
-    for one in clicks:
-        one.join()
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
     assert (len(refused), len(told(session))) == (5, 2)

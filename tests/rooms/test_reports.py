@@ -40,17 +40,17 @@ def test_whoever_reported_something_is_not_missing_and_an_emptied_report_counts_
     report(session, "borne", 1000)
     report(session, "hengelo", 1000)
     report(session, "hengelo", 0)
-    found = get_reporting(session, broker)
-    assert (found.year, found.municipalities, found.reported, len(found.missing)) == (last_year(), 14, 1, 13)
-    slugs = [one.organisation.slug for one in found.missing]
+    reporting = get_reporting(session, broker)
+    assert (reporting.year, reporting.municipalities, reporting.reported, len(reporting.missing)) == (last_year(), 14, 1, 13)
+    slugs = [state.organisation.slug for state in reporting.missing]
     assert "borne" not in slugs and "hengelo" in slugs and slugs == sorted(slugs)
     assert len(get_reporting(session, broker, year=last_year() - 1).missing) == 14
 
 
 def test_a_municipality_is_asked_once_in_14_days_and_its_people_are_told(session: Session, broker: Actor) -> None:
     hengelo = make_actor(session, "hengelo", "coordinator")
-    asked = ask_for_report(session, broker, organisation_slug="hengelo", year=last_year())
-    [missing] = [one for one in asked.missing if one.organisation.slug == "hengelo"]
+    reporting = ask_for_report(session, broker, organisation_slug="hengelo", year=last_year())
+    [missing] = [state for state in reporting.missing if state.organisation.slug == "hengelo"]
     assert (missing.asked_on, missing.may_be_asked) == (clock.today(), False)
     [notice] = session.scalars(select(NoticeRow).where(NoticeRow.kind == "report_asked"))
     assert (notice.organisation_id, notice.facts) == (hengelo.organisation_id, {"year": str(last_year())})
@@ -60,7 +60,7 @@ def test_a_municipality_is_asked_once_in_14_days_and_its_people_are_told(session
     with clock.frozen(start + timedelta(days=14)):
         year = last_year()
         again = ask_for_report(session, broker, organisation_slug="hengelo", year=year)
-        assert [one.asked_on for one in again.missing if one.organisation.slug == "hengelo"] == [clock.today()]
+        assert [state.asked_on for state in again.missing if state.organisation.slug == "hengelo"] == [clock.today()]
 
 
 def test_what_cannot_be_asked(session: Session, broker: Actor) -> None:
@@ -117,9 +117,9 @@ def test_of_two_who_ask_at_once_one_is_heard(session: Session, database: Databas
             refused.append(refusal)
 
     clicks = [threading.Thread(target=click) for _number in range(6)]
-    for one in clicks:
-        one.start()
-    for one in clicks:
-        one.join()
-    asked = session.scalars(select(NoticeRow.id).where(NoticeRow.kind == "report_asked")).all()
-    assert (len(refused), len(asked)) == (5, 1)
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
+    notice_ids = session.scalars(select(NoticeRow.id).where(NoticeRow.kind == "report_asked")).all()
+    assert (len(refused), len(notice_ids)) == (5, 1)

@@ -147,7 +147,9 @@ def test_the_owner_has_a_list_with_the_rules_and_whoever_else_has_none(
     check_all(session)
     tell_all(session)
     rows = list_lots_to_mend(session, owner)
-    assert [(row.listing.id, [one.rule for one in row.findings]) for row in rows] == [(lot.id, [NEW_RULE]) for lot in lots]
+    assert [(row.listing.id, [finding.rule for finding in row.findings]) for row in rows] == [
+        (lot.id, [NEW_RULE]) for lot in lots
+    ]
     assert list_lots_to_mend(session, make_actor(session, "borne")) == []
     with pytest.raises(Forbidden):
         list_lots_to_mend(session, make_actor(session, "omgevingsdienst", kind="adviser"))

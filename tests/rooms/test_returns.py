@@ -124,14 +124,14 @@ def test_what_is_brought_elsewhere_is_on_offer_there(session: Session, cast: dic
 
 
 @pytest.mark.parametrize(
-    ("said", "field"), [({"vehicle_class": "bakfiets"}, "vehicle_class"), ({"driven_km": Decimal("-1")}, "driven_km")]
+    ("changes", "field"), [({"vehicle_class": "bakfiets"}, "vehicle_class"), ({"driven_km": Decimal("-1")}, "driven_km")]
 )
 def test_the_way_back_is_driven_with_a_known_vehicle_over_real_kilometres(
-    session: Session, cast: dict, said: dict, field: str
+    session: Session, cast: dict, changes: dict, field: str
 ) -> None:
     reservation = transferred(session, cast)
     with pytest.raises(Invalid) as refused:
-        give_back(session, cast, reservation, back("40", **said))
+        give_back(session, cast, reservation, back("40", **changes))
     assert refused.value.field == field
 
 
@@ -153,16 +153,16 @@ def test_nobody_drives_back_less_than_the_straight_line(
 def test_what_was_booked_late_goes_back_in_no_period_before_that_booking(session: Session, cast: dict) -> None:
     """Handed over two years ago and booked today: a return of last year would take mass off a year that never had it."""
     listing = make_listing(session, cast["hengelo"], quantity=m2("500"))
-    asked = reserve.reserve(session, cast["borne"], listing_id=listing.id, draft=ReservationDraft(m2("240")))
-    decide.approve(session, cast["hengelo"], reservation_id=asked.id)
+    requested = reserve.reserve(session, cast["borne"], listing_id=listing.id, draft=ReservationDraft(m2("240")))
+    decide.approve(session, cast["hengelo"], reservation_id=requested.id)
     long_ago = HandoverDraft(m2("240"), clock.today() - timedelta(days=730))
     coordinator = make_actor(session, "hengelo", role="coordinator")
-    hand_over.hand_over_late(session, coordinator, reservation_id=asked.id, draft=long_ago, reason="Bon zoek")
-    reservation = hand_over.confirm(session, cast["borne"], reservation_id=asked.id)
+    hand_over.hand_over_late(session, coordinator, reservation_id=requested.id, draft=long_ago, reason="Bon zoek")
+    reservation = hand_over.confirm(session, cast["borne"], reservation_id=requested.id)
     last_year = clock.today() - timedelta(days=365)
     give_back(session, cast, reservation, back("40", returned_on=last_year))
     booked = [*rows(session, RowKind.REVERSAL), *rows(session, RowKind.HAUL)]
-    assert [(one.happened_on, one.month) for one in booked] == [(last_year, f"{clock.today():%Y-%m}")] * 2
+    assert [(row.happened_on, row.month) for row in booked] == [(last_year, f"{clock.today():%Y-%m}")] * 2
     sound(session)
 
 
@@ -177,7 +177,7 @@ def test_the_same_return_within_a_minute_is_one_return_whoever_tells_it(session:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "changes",
     [
         {"condition": Condition.POOR},
         {"reason": "Nog een pallet"},
@@ -186,10 +186,10 @@ def test_the_same_return_within_a_minute_is_one_return_whoever_tells_it(session:
         {"location": location("losser")},
     ],
 )
-def test_another_return_within_a_minute_is_another(session: Session, cast: dict, said: dict) -> None:
+def test_another_return_within_a_minute_is_another(session: Session, cast: dict, changes: dict) -> None:
     reservation = transferred(session, cast)
     give_back(session, cast, reservation, back("40"))
-    assert give_back(session, cast, reservation, back("40", **said)) is False
+    assert give_back(session, cast, reservation, back("40", **changes)) is False
     assert len(rows(session, RowKind.REVERSAL)) == 2
     sound(session)
 
@@ -219,20 +219,22 @@ def test_a_row_says_what_it_replaces_what_processing_emits_and_as_what_it_counts
     """Mixed aggregate: 0.00221 kg CO2e per kg to make it fit for reuse; it was crushed, so it is recycled."""
     lot = {"material": "menggranulaat-0-31-5", "quantity": Quantity(Decimal(50), Unit.TONNE)}
     listing = make_listing(session, cast["hengelo"], **lot)
-    for asked, replaces in (("10", True), ("10", False), ("10", None)):
-        draft = ReservationDraft(Quantity(Decimal(asked), Unit.TONNE), replaces_purchase=replaces)
+    for amount, replaces in (("10", True), ("10", False), ("10", None)):
+        draft = ReservationDraft(Quantity(Decimal(amount), Unit.TONNE), replaces_purchase=replaces)
         reservation = reserve.reserve(session, cast["borne"], listing_id=listing.id, draft=draft)
         decide.approve(session, cast["hengelo"], reservation_id=reservation.id)
         given = HandoverDraft(draft.quantity, clock.today())
         hand_over.hand_over(session, cast["hengelo"], reservation_id=reservation.id, draft=given)
         hand_over.confirm(session, cast["borne"], reservation_id=reservation.id)
-    found = rows(session, RowKind.TRANSFER)
-    assert [row.replaces_purchase for row in found] == ["yes", "no", "not_said"]
-    assert {(row.row_version, row.origin, row.processing_factor, row.processing_kgco2e) for row in found} == {
+    transfers = rows(session, RowKind.TRANSFER)
+    assert [row.replaces_purchase for row in transfers] == ["yes", "no", "not_said"]
+    assert {(row.row_version, row.origin, row.processing_factor, row.processing_kgco2e) for row in transfers} == {
         (4, "recycled", Decimal("0.00221"), Decimal("22.1"))
     }
-    assert {row.net_kgco2e for row in found} == {found[0].avoided_kgco2e - found[0].transport_kgco2e - Decimal("22.1")}
-    assert {row.period for row in found} == {clock.today().strftime("%Y-%m")}
+    assert {row.net_kgco2e for row in transfers} == {
+        transfers[0].avoided_kgco2e - transfers[0].transport_kgco2e - Decimal("22.1")
+    }
+    assert {row.period for row in transfers} == {clock.today().strftime("%Y-%m")}
     sound(session)
 
 
@@ -250,8 +252,8 @@ def test_the_lot_that_came_back_says_so_and_is_not_offered_to_the_demand_that_ga
     assert list_listings_for_demand(session, cast["borne"], demand).items == ()
     assert [match.listing.id for match in list_listings_for_demand(session, cast["losser"], other).items] == [child.id]
     assert [match.demand.id for match in list_demands_for_listing(session, cast["hengelo"], child).items] == [other.id]
-    found = survey(session, make_actor(session, "regio-twente", "coordinator"))
-    assert [row.id for row in found.demand_without_supply] == [demand.id]
+    overview = survey(session, make_actor(session, "regio-twente", "coordinator"))
+    assert [row.id for row in overview.demand_without_supply] == [demand.id]
 
 
 def test_what_is_under_way_to_a_demand_and_what_it_gave_back_come_together(session: Session, cast: dict) -> None:

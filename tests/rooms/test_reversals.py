@@ -121,7 +121,7 @@ def test_money_saved_is_what_new_would_have_cost_for_what_was_measured_less_the_
     back = all_rows(session)[1]
     assert (back.purchase_cents, back.price_cents, back.saved_cents) == (-66_667, -10_000, -56_667)
     reverse_exchange(session, cast["reviewer"], seq=1, reason=WHY)
-    assert sum(one.saved_cents or 0 for one in all_rows(session)) == 0
+    assert sum(row.saved_cents or 0 for row in all_rows(session)) == 0
     assert get_statistics(session, cast["borne"]).totals.saved_exchanges == 1
 
 
@@ -132,9 +132,9 @@ def test_nothing_is_saved_where_nobody_said_what_new_would_cost(session: Session
 
 
 def lacking(session: Session, cast: dict, *lacks: Lack) -> list[int]:
-    found, total = list_exchanges(session, cast["reviewer"], page=1, page_size=50, wanted=ExchangeFilter(lacks=lacks))
-    assert total == len(found)
-    return [row.seq for row in found]
+    exchanges, total = list_exchanges(session, cast["reviewer"], page=1, page_size=50, wanted=ExchangeFilter(lacks=lacks))
+    assert total == len(exchanges)
+    return [row.seq for row in exchanges]
 
 
 def test_rows_that_lack_something_are_found_until_they_are_taken_back(session: Session, cast: dict) -> None:

@@ -77,10 +77,10 @@ def test_a_report_goes_from_concept_to_adopted_and_each_side_is_told(session: Se
     assert report(session, hengelo).status is ReportStatus.CONCEPT
     assert submitted(session, hengelo).status is ReportStatus.SUBMITTED
     assert start_review(session, reviewer, organisation_slug="hengelo", year=YEAR).status is ReportStatus.IN_REVIEW
-    asked = send_back(session, reviewer, organisation_slug="hengelo", year=YEAR, question="Zit het asfalt erin?")
-    assert asked.status is ReportStatus.SENT_BACK
+    sent_back = send_back(session, reviewer, organisation_slug="hengelo", year=YEAR, question="Zit het asfalt erin?")
+    assert sent_back.status is ReportStatus.SENT_BACK
     answered = add_remark(session, hengelo, organisation_slug="hengelo", year=YEAR, text="Ja, onder bestrating.")
-    assert [(one.kind, one.organisation.slug, one.text) for one in answered.remarks] == [
+    assert [(remark.kind, remark.organisation.slug, remark.text) for remark in answered.remarks] == [
         ("question", "regio-twente", "Zit het asfalt erin?"),
         ("remark", "hengelo", "Ja, onder bestrating."),
     ]
@@ -103,17 +103,27 @@ def test_the_adopted_year_is_a_copy_of_everything_its_figures_came_from(
     report(session, hengelo)
     submitted(session, hengelo)
     adopted(session, reviewer)
-    kept = find_adopted(session, organisation_id=hengelo.organisation_id or 0, year=YEAR)
-    assert kept is not None and [kept] == list(list_adopted(session, year=YEAR))
-    assert (kept.primary_kg, kept.reused_kg, kept.recycled_kg, kept.biobased_kg) == (20_000_000, 10_000_000, 0, 0)
-    assert (kept.scope, kept.inhabitants, kept.ledger_seq, kept.ledger_hash) == ("organisation", 82_311, 0, "0" * 64)
-    assert (kept.body, kept.decided_on, kept.document, kept.text) == (
+    adopted_year = find_adopted(session, organisation_id=hengelo.organisation_id or 0, year=YEAR)
+    assert adopted_year is not None and [adopted_year] == list(list_adopted(session, year=YEAR))
+    assert (adopted_year.primary_kg, adopted_year.reused_kg, adopted_year.recycled_kg, adopted_year.biobased_kg) == (
+        20_000_000,
+        10_000_000,
+        0,
+        0,
+    )
+    assert (adopted_year.scope, adopted_year.inhabitants, adopted_year.ledger_seq, adopted_year.ledger_hash) == (
+        "organisation",
+        82_311,
+        0,
+        "0" * 64,
+    )
+    assert (adopted_year.body, adopted_year.decided_on, adopted_year.document, adopted_year.text) == (
         "College van B en W",
         date(2026, 2, 3),
         "Besluit 2026-114",
         "Met dank.",
     )
-    assert (thawed(kept.targets)[2].target.percent, thawed(kept.targets)[2].target.year) == (50, 2030)
+    assert (thawed(adopted_year.targets)[2].target.percent, thawed(adopted_year.targets)[2].target.year) == (50, 2030)
     assert find_adopted_breach(session) is None
 
 
@@ -209,7 +219,7 @@ def test_a_decision_says_who_when_and_where(
     whole = {"body": "Raad", "decided_on": date(2026, 1, 1), "document": "Besluit 1"}
     with pytest.raises(Invalid) as refused:
         adopted(session, reviewer, decision=Decision(**{**whole, **wrong}))
-    assert [one.field for one in refused.value.errors] == [field]
+    assert [error.field for error in refused.value.errors] == [field]
     tomorrow = clock.today() + timedelta(days=1)
     with pytest.raises(Invalid):
         adopted(session, reviewer, decision=Decision("Raad", tomorrow, "Besluit 1"))
@@ -223,7 +233,7 @@ def test_a_later_version_takes_the_place_of_the_one_that_lies_with_the_reviewer(
     submitted(session, hengelo)
     report(session, hengelo, tonnes=33_000)
     both = get_material_use(session, reviewer, year=YEAR, organisation_slug="hengelo")
-    assert [(one.version, one.status.value, one.mass_kg) for one in both.versions] == [
+    assert [(version.version, version.status.value, version.mass_kg) for version in both.versions] == [
         (2, "concept", 33_000_000),
         (1, "submitted", 30_000_000),
     ]
@@ -234,8 +244,8 @@ def test_a_later_version_takes_the_place_of_the_one_that_lies_with_the_reviewer(
     first = get_material_use(session, hengelo, year=YEAR, version=1)
     assert (first.status, sum(row.mass_kg for row in first.rows)) == (ReportStatus.SUPERSEDED, 30_000_000)
     adopted(session, reviewer, version=2)
-    [kept] = list_adopted(session)
-    assert kept.as_input.total_kg == 33_000_000
+    [adopted_year] = list_adopted(session)
+    assert adopted_year.as_input.total_kg == 33_000_000
 
 
 def test_what_counts_is_apart_from_what_is_only_reported(session: Session, hengelo: Actor, reviewer: Actor) -> None:
@@ -287,8 +297,8 @@ def test_an_adopted_year_that_was_changed_behind_the_triggers_is_found(session: 
     adopted(session, reviewer)
     session.commit()
     for wrong in ({"reused_kg": Decimal(1)}, {"bank_reused_kg": Decimal(1)}, {"includes_bank_kg": Decimal(1)}):
-        [kept] = session.scalars(select(AdoptedYear))
-        values = {column.name: getattr(kept, column.name) for column in AdoptedYear.__table__.columns}
+        [adopted_year] = session.scalars(select(AdoptedYear))
+        values = {column.name: getattr(adopted_year, column.name) for column in AdoptedYear.__table__.columns}
         other = make_actor(session, "borne", "coordinator")
         copy = MaterialUseReport(
             organisation_id=other.organisation_id,
@@ -322,7 +332,7 @@ def test_ten_kilograms_with_the_banks_259_tonnes_in_it_are_refused_and_with_an_e
     assert (second.version, second.findings[0].rule.value) == (2, "bank_not_in_it")
     assert get_material_use(session, hengelo, year=YEAR, version=1).rows[0].mass_kg == 20_000_000
     seen = get_material_use(session, reviewer, year=YEAR, organisation_slug="hengelo")
-    assert ([one.version for one in seen.versions], seen.explanation) == ([2, 1], "De rest staat nog bij de aannemer.")
+    assert ([version.version for version in seen.versions], seen.explanation) == ([2, 1], "De rest staat nog bij de aannemer.")
     assert submitted(session, hengelo).status is ReportStatus.SUBMITTED
 
 
@@ -342,7 +352,7 @@ def test_the_minimum_of_the_inhabitants_is_the_ao_ces_and_every_setting_stays(
     for percent in ("12.5", "12.5", "40"):
         set_coverage(session, reviewer, Decimal(percent), "Het eerste jaar doen er nog weinig mee.")
     assert get_coverage_minimum(session) == 40
-    assert [one.value for one in list_coverage_settings(session)] == ["40", "12.5"]
+    assert [setting.value for setting in list_coverage_settings(session)] == ["40", "12.5"]
     for wrong, why in (("101", "Waarom"), ("40.5", " ")):
         with pytest.raises(Invalid):
             set_coverage(session, reviewer, Decimal(wrong), why)

@@ -78,7 +78,7 @@ def test_a_transfer_reaches_within_one_organisation_within_the_region_or_outside
 def test_any_three_filters_leave_what_the_rows_themselves_add_up_to(book: Session) -> None:
     """The book is read by naming every kind of row, which is no filter: no roll-up knows kinds."""
     choices = product(("", "2025-02"), ("", "2026-01"), ((), ("borne",)), ((), ("grond",)), (None, *Through), (None, *Between))
-    asked = 0
+    count = 0
     for first, last, municipalities, groups, through, between in choices:
         cut = Cut(first, last, municipalities, groups, (), through, between, without_bulk=bool(first))
         of_rows = replace(cut, kinds=LAST.kinds)
@@ -86,8 +86,8 @@ def test_any_three_filters_leave_what_the_rows_themselves_add_up_to(book: Sessio
             assert sums_by(book, cut, key) == sums_by(book, of_rows, key), cut
         assert sums_by_pair(book, cut) == sums_by_pair(book, of_rows), cut
         assert sums_by_reach_and_group(book, cut) == sums_by_reach_and_group(book, of_rows), cut
-        asked += 1
-    assert asked == 144
+        count += 1
+    assert count == 144
 
 
 def test_the_roll_ups_are_what_the_rows_add_up_to_and_a_wrong_one_is_found_and_counted_again(book: Session) -> None:
@@ -190,8 +190,14 @@ def test_after_any_mix_of_rows_the_roll_ups_are_the_ledger(session: Session, ste
                 period=period or None,
             )
         elif kind == "haul":
-            said = {"mass_kg": Decimal(0), "avoided_kgco2e": Decimal(0), "price_cents": 0, "saved_cents": None, "reverses": None}
-            append(session, replace(entry_of(session, first), kind="haul", happened_on=day, period=None, **said))
+            values = {
+                "mass_kg": Decimal(0),
+                "avoided_kgco2e": Decimal(0),
+                "price_cents": 0,
+                "saved_cents": None,
+                "reverses": None,
+            }
+            append(session, replace(entry_of(session, first), kind="haul", happened_on=day, period=None, **values))
         elif first.kind == "transfer":
             append_reversal(session, seq=first.seq, happened_on=day)
             if kind == "correction":
@@ -205,7 +211,7 @@ def test_after_any_mix_of_rows_the_roll_ups_are_the_ledger(session: Session, ste
         assert set(sums) == {of(row) for row in rows}
         for name, totals in sums.items():
             expected = totals_by_hand([row for row in rows if of(row) == name])
-            assert {one: getattr(totals, one) for one in expected} == expected
+            assert {column: getattr(totals, column) for column in expected} == expected
     pairs = sums_by_pair(session, Cut("2025-12", "2026-02"))
     inside = [row for row in rows if "2025-12" <= row.month <= "2026-02"]
     assert {pair: totals.mass_kg for pair, totals in pairs.items()} == {

@@ -41,8 +41,8 @@ def at(lat: float, lon: float) -> Location:
     return Location("Ergens", "hengelo", Point(lat, lon), PlaceBasis.POINT)
 
 
-def ids(found: CataloguePage[Listing] | CataloguePage[CardRow]) -> list[int]:
-    return [row.listing.id for row in found.rows]
+def ids(page: CataloguePage[Listing] | CataloguePage[CardRow]) -> list[int]:
+    return [row.listing.id for row in page.rows]
 
 
 def find(
@@ -129,9 +129,9 @@ def test_the_radius_is_right_at_its_edge_within_two_metres(session: Session, own
         for _ in range(40)
     ]
     for listing in made:
-        shown = Point(listing.public_lat, listing.public_lon)
-        assert shown == public_point(Point(listing.lat, listing.lon))
-        metres = geodesic((HENGELO.lat, HENGELO.lon), (shown.lat, shown.lon)).m
+        point = Point(listing.public_lat, listing.public_lon)
+        assert point == public_point(Point(listing.lat, listing.lon))
+        metres = geodesic((HENGELO.lat, HENGELO.lon), (point.lat, point.lon)).m
         inside, outside = (replace(NEAREST, radius_km=Decimal(str((metres + step) / 1000))) for step in (2, -2))
         assert listing.id in ids(find(session, query=inside, page_size=100))
         assert listing.id not in ids(find(session, query=outside, page_size=100))
@@ -139,9 +139,9 @@ def test_the_radius_is_right_at_its_edge_within_two_metres(session: Session, own
 
 def test_distances_are_whole_kilometres_to_the_public_point_nearest_first(session: Session, owner: Actor) -> None:
     far, near = make_listing(session, owner, location=at(52.4, 6.9)), make_listing(session, owner, location=at(52.3, 6.8))
-    found = find(session, query=NEAREST)
-    assert ids(found) == [near.id, far.id]
-    for row in found.rows:
+    page = find(session, query=NEAREST)
+    assert ids(page) == [near.id, far.id]
+    for row in page.rows:
         exact = geodesic((HENGELO.lat, HENGELO.lon), (row.listing.public_lat, row.listing.public_lon)).km
         assert row.distance_km == int(exact + 0.5)
     assert [row.distance_km for row in find(session).rows] == [None, None]
@@ -152,20 +152,20 @@ def test_each_facet_counts_with_the_other_filters_and_not_its_own(session: Sessi
     make_listing(session, owner, condition=Condition.NEW)
     make_listing(session, owner, condition=Condition.POOR)
     make_listing(session, borne, condition=Condition.NEW, material="dakpan-keramisch", quantity=Quantity(Decimal(10), Unit.M2))
-    found = find(session, conditions=(Condition.NEW,), organisations=("hengelo",))
-    facets = found.facets
+    page = find(session, conditions=(Condition.NEW,), organisations=("hengelo",))
+    facets = page.facets
     assert facets is not None
-    assert found.total == 1
-    assert [(one.key, one.count) for one in facets.conditions] == [("new", 1), ("poor", 1)]
-    assert [(one.key, str(one.name), one.count) for one in facets.organisations] == [
+    assert page.total == 1
+    assert [(value.key, value.count) for value in facets.conditions] == [("new", 1), ("poor", 1)]
+    assert [(value.key, str(value.name), value.count) for value in facets.organisations] == [
         ("borne", "Borne", 1),
         ("hengelo", "Hengelo", 1),
     ]
-    assert [(one.key, one.count) for one in facets.groups] == [("bestrating", 1)]
+    assert [(value.key, value.count) for value in facets.groups] == [("bestrating", 1)]
     none = find(session, groups=("bestrating",), organisations=("borne",))
     assert none.total == 0
     assert none.facets is not None
-    assert [(one.key, one.count) for one in none.facets.groups] == [("bestrating", 0), ("gebouw", 1)]
+    assert [(value.key, value.count) for value in none.facets.groups] == [("bestrating", 0), ("gebouw", 1)]
 
 
 def test_slugs_that_nobody_knows_find_nothing(session: Session, owner: Actor) -> None:
@@ -216,7 +216,7 @@ def test_pages_hold_every_listing_once_in_every_order(session: Session, owner: A
 def test_the_nearest_stand_in_the_order_of_the_geodesic_over_all_pages(session: Session, owner: Actor) -> None:
     source = random.Random(9)
     made = [make_listing(session, owner, location=at(source.uniform(51.5, 53), source.uniform(5, 7))) for _ in range(30)]
-    distance = {one.id: geodesic((HENGELO.lat, HENGELO.lon), (one.public_lat, one.public_lon)).m for one in made}
+    distance = {listing.id: geodesic((HENGELO.lat, HENGELO.lon), (listing.public_lat, listing.public_lon)).m for listing in made}
     order = [number for page in (1, 2, 3, 4) for number in ids(find(session, query=NEAREST, page=page, page_size=8))]
     assert order == sorted(distance, key=lambda number: (distance[number], number))
 

@@ -79,18 +79,18 @@ def test_who_left_hears_nothing(session: Session, borne: Actor) -> None:
 
 
 def test_the_address_is_read_as_the_page_reads_it() -> None:
-    asked = read_query(
+    query = read_query(
         "q=keien&material=betonstraatsteen-kei-8cm&condition=good&condition=broken&place=Hengelo&radiusKm=15&availableFrom=12+jan+2027",
         FIND,
         nothing_by_field,
     )
-    assert asked and asked.point and asked.available_from
-    assert (asked.q, asked.materials, [str(one) for one in asked.conditions]) == (
+    assert query and query.point and query.available_from
+    assert (query.q, query.materials, [str(condition) for condition in query.conditions]) == (
         "keien",
         ("betonstraatsteen-kei-8cm",),
         ["good"],
     )
-    assert (str(asked.radius_km), asked.available_from.isoformat(), asked.sort.value) == ("15", "2027-01-12", "newest")
+    assert (str(query.radius_km), query.available_from.isoformat(), query.sort.value) == ("15", "2027-01-12", "newest")
 
 
 @pytest.mark.parametrize("query", ["place=Nergenshuizen", "availableFrom=ooit"])
@@ -99,5 +99,5 @@ def test_what_cannot_be_read_any_more_finds_nothing(query: str) -> None:
 
 
 def test_a_radius_without_a_place_means_nothing() -> None:
-    asked = read_query("radiusKm=15", FIND, nothing_by_field)
-    assert asked and asked.radius_km is None
+    query = read_query("radiusKm=15", FIND, nothing_by_field)
+    assert query and query.radius_km is None

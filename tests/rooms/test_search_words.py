@@ -17,7 +17,7 @@ SHELF = {
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "numbers"),
     [
         ("klinkers", [1]),
         ("betonklinker 8", [1]),
@@ -37,7 +37,7 @@ SHELF = {
         ("lantaarn", []),
     ],
 )
-def test_the_same_words_find_the_same_things(session: Session, typed: str, found: list[int]) -> None:
+def test_the_same_words_find_the_same_things(session: Session, typed: str, numbers: list[int]) -> None:
     prefixes = search_prefixes(typed)
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("CREATE VIRTUAL TABLE temp.shelf USING fts5(words, tokenize='unicode61')"))
@@ -50,4 +50,4 @@ def test_the_same_words_find_the_same_things(session: Session, typed: str, found
         ask = text(f"SELECT id FROM shelf WHERE {where} ORDER BY id").bindparams(query=tsquery(prefixes))
     for number, words in SHELF.items():
         session.execute(insert, {"id": number, "words": search_text(words)})
-    assert list(session.scalars(ask)) == found
+    assert list(session.scalars(ask)) == numbers

@@ -77,12 +77,12 @@ def test_a_sketch_is_gone_once_its_lot_is_published(session: Session) -> None:
 
 def test_the_usual_materials_come_most_used_first(session: Session) -> None:
     seed_taxonomy(session)
-    actor, known = make_actor(session, "hengelo"), get_taxonomy(session)
+    actor, taxonomy = make_actor(session, "hengelo"), get_taxonomy(session)
     make_listing(session, actor, material="trottoirband-13-15x25", quantity=Quantity(Decimal(120), Unit.M))
     for _turn in range(2):
         make_listing(session, actor, project="Dorpsstraat")
     make_listing(session, make_actor(session, "borne"), project="Elders")
-    names = [known.material_by_id(one).slug for one in list_usual_materials(session, actor)]
+    names = [taxonomy.material_by_id(material_id).slug for material_id in list_usual_materials(session, actor)]
     assert names == [KEI, "trottoirband-13-15x25"]
     assert find_last_project(session, actor) == "Dorpsstraat"
 

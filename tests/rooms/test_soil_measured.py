@@ -49,11 +49,11 @@ def counted(session: Session, keeper: Actor, lot: Lot, amount: str) -> str:
     """What the lot is afterwards, or what the refusal says it can become at most."""
     occasion = Occasion(clock.today(), "Nagemeten")
     try:
-        found = count_lot(session, keeper, lot_id=lot.id, counted=Decimal(amount), pallets=None, occasion=occasion)
+        counted_lot = count_lot(session, keeper, lot_id=lot.id, counted=Decimal(amount), pallets=None, occasion=occasion)
     except Invalid as refused:
         most = re.search(r"meer worden dan ([0-9,.]+)\sm³", str(refused.message))
         return f"at most {most[1] if most else refused.message}"
-    return f"{found.quantity:f}".removesuffix(".000")
+    return f"{counted_lot.quantity:f}".removesuffix(".000")
 
 
 def split(session: Session, keeper: Actor, lot: Lot, amount: str) -> Lot:
@@ -122,12 +122,12 @@ def test_a_receiver_does_not_measure_on_top_of_what_the_owner_measured(session: 
     owner, taker = make_actor(session, "hengelo"), make_actor(session, "borne")
     listing = make_listing(session, owner, quantity=m3("600"), **SOIL)
     draft = ReservationDraft(m3("600"), receiving_soil=SoilClass.INDUSTRY, function_class=SoilClass.INDUSTRY)
-    asked = reserve.reserve(session, taker, listing_id=listing.id, draft=draft)
-    decide.approve(session, owner, reservation_id=asked.id)
+    reservation = reserve.reserve(session, taker, listing_id=listing.id, draft=draft)
+    decide.approve(session, owner, reservation_id=reservation.id)
     given = HandoverDraft(m3("630"), clock.today(), confirm_unusual=True)
-    hand_over.hand_over(session, owner, reservation_id=asked.id, draft=given)
+    hand_over.hand_over(session, owner, reservation_id=reservation.id, draft=given)
     with pytest.raises(Invalid, match=r"630\sm³") as refused:
-        hand_over.confirm(session, taker, reservation_id=asked.id, draft=ReceiptDraft(Quantity(Decimal(661), Unit.M3)))
+        hand_over.confirm(session, taker, reservation_id=reservation.id, draft=ReceiptDraft(Quantity(Decimal(661), Unit.M3)))
     assert refused.value.errors[0].field == "quantity"
     session.rollback()
 

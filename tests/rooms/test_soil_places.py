@@ -60,8 +60,8 @@ def test_a_demand_that_soil_is_reserved_for_stays_where_its_classes_are(
     with pytest.raises(Conflict, match=f"reservering {made.id}.*klassen van de nieuwe plek") as refusal:
         edited(session, asker, demand, location=location("almelo"))
     assert refusal.value.field == "place"
-    kept = edited(session, asker, demand, title="Andere naam", location=location("borne"))
-    assert (kept.title, (kept.lat, kept.lon)) == ("Andere naam", place)
+    renamed = edited(session, asker, demand, title="Andere naam", location=location("borne"))
+    assert (renamed.title, (renamed.lat, renamed.lon)) == ("Andere naam", place)
     cancel(session, asker, reservation_id=made.id, reason="Andere plek.")
     moved = edited(session, asker, demand, location=location("almelo"))
     assert (moved.lat, moved.lon) != place

@@ -40,7 +40,11 @@ def reviewer(session: Session) -> Actor:
 
 
 def place(session: Session, slug: str, year: int = YEAR) -> GoalPlace:
-    return next(one for one in get_goals(session, reviewer(session), year=year).municipalities if one.slug == slug)
+    return next(
+        municipality
+        for municipality in get_goals(session, reviewer(session), year=year).municipalities
+        if municipality.slug == slug
+    )
 
 
 def report(session: Session, actor: Actor, *, included: int = 0, version: int | None = None, **masses: int):
@@ -65,9 +69,9 @@ def test_no_distance_can_be_worked_back_from_the_public_figures(bank: Session) -
     average = exact.tonne_km / 148
     assert average % 1 != 0
     for stranger in (ANONYMOUS, partner):
-        found = get_statistics(bank, stranger)
-        assert found.in_whole_km
-        sums = [found.totals, *(row.totals for row in (*found.by_month, *found.by_material_group) if row.totals.mass_kg)]
+        figures = get_statistics(bank, stranger)
+        assert figures.in_whole_km
+        sums = [figures.totals, *(row.totals for row in (*figures.by_month, *figures.by_material_group) if row.totals.mass_kg)]
         assert len(sums) == (1 if stranger is ANONYMOUS else 3)
         for totals in sums:
             assert totals.tonne_km == 148 * round(average)
@@ -87,11 +91,11 @@ def test_nothing_exact_is_left_when_one_part_is_subtracted_from_another(bank: Se
         append_entry(bank, "hengelo", "borne", mass_kg="1000", distance_km=f"{more + 2}.123", happened_on=date(2026, 1, 15))
     append_entry(bank, "hengelo", "borne", mass_kg="148000", distance_km="5.123", happened_on=date(2026, 3, 15))
     exact = get_statistics(bank, make_actor(bank, "almelo"))
-    found = get_statistics(bank, make_actor(bank, "sloper-bv", kind="partner"))
-    january, _february, march = (row.totals for row in found.by_month)
-    assert found.totals == exact.totals
+    figures = get_statistics(bank, make_actor(bank, "sloper-bv", kind="partner"))
+    january, _february, march = (row.totals for row in figures.by_month)
+    assert figures.totals == exact.totals
     assert (january.tonne_km, march.tonne_km) == (5 * 5, 148 * 7)  # 5.36 and 6.66 km on the average
-    assert abs(found.totals.tonne_km - january.tonne_km - exact.by_month[2].totals.tonne_km) > Decimal("1.5")
+    assert abs(figures.totals.tonne_km - january.tonne_km - exact.by_month[2].totals.tonne_km) > Decimal("1.5")
     assert get_statistics(bank, ANONYMOUS).within.tonne_km == 0
 
 
@@ -111,27 +115,27 @@ def test_what_came_back_makes_no_distance_finer(came_back: str) -> None:
 
 def test_legs_alone_tell_two_figures_of_their_tonne_kilometres() -> None:
     """148 tonnes over 12.347 km are 1 827.356 tonne-km; 1 800 tells nobody the distance. 100 kg CO2e shrinks as much: 98.503."""
-    told = Totals(tonne_km=Decimal("1827.356"), transport_kgco2e=Decimal(100)).in_whole_km()
-    assert (told.tonne_km, told.transport_kgco2e) == (Decimal(1800), Decimal("98.503"))
+    rounded = Totals(tonne_km=Decimal("1827.356"), transport_kgco2e=Decimal(100)).in_whole_km()
+    assert (rounded.tonne_km, rounded.transport_kgco2e) == (Decimal(1800), Decimal("98.503"))
     assert Totals().in_whole_km() == Totals()
 
 
 def test_the_avoided_is_told_by_what_was_said_of_a_purchase(bank: Session) -> None:
     """The net saved counts all of it; whoever reads it sees how much would have been bought."""
-    said = {"yes": "1000", "no": "200", "not_said": "50"}
-    for answer, mass in said.items():
+    masses = {"yes": "1000", "no": "200", "not_said": "50"}
+    for answer, mass in masses.items():
         append_entry(bank, "hengelo", "borne", mass_kg=mass, happened_on=date(2026, 1, 31), replaces_purchase=answer)
     append_reversal(bank, seq=1, happened_on=date(2026, 2, 3))
     append_entry(bank, "hengelo", "borne", mass_kg="3000", happened_on=date(2026, 2, 5), replaces_purchase="yes")
-    found = get_statistics(bank, reviewer(bank))
-    for totals in (found.totals, found.by_material_group[0].totals, get_statistics(bank, ANONYMOUS).totals):
+    figures = get_statistics(bank, reviewer(bank))
+    for totals in (figures.totals, figures.by_material_group[0].totals, get_statistics(bank, ANONYMOUS).totals):
         assert totals.avoided_replacing_kgco2e == Decimal("356.4")  # 3 000 kg × 0.1188
         assert totals.avoided_not_replacing_kgco2e == Decimal("23.76")
         assert totals.avoided_not_said_kgco2e == Decimal("5.94")
         assert totals.avoided_kgco2e == Decimal("386.1")
     assert find_rollup_breach(bank) is None
     rebuild_rollups(bank)
-    assert get_statistics(bank, reviewer(bank)).totals == found.totals
+    assert get_statistics(bank, reviewer(bank)).totals == figures.totals
 
 
 def test_a_municipality_that_received_granulates_reports_them_as_recycled(bank: Session) -> None:
@@ -157,12 +161,12 @@ def some_exchanges(session: Session) -> None:
 
 def test_each_table_adds_up_to_the_totals(bank: Session) -> None:
     some_exchanges(bank)
-    found = get_statistics(bank, reviewer(bank))
-    assert (found.totals.exchanges, found.totals.mass_kg) == (4, Decimal("1990.5"))
-    for rows in (found.by_municipality, found.by_material_group, found.by_month):
+    figures = get_statistics(bank, reviewer(bank))
+    assert (figures.totals.exchanges, figures.totals.mass_kg) == (4, Decimal("1990.5"))
+    for rows in (figures.by_municipality, figures.by_material_group, figures.by_month):
         for name in SUMMED:
-            assert sum(getattr(row.totals, name) for row in rows) == getattr(found.totals, name), name
-    assert sum(row.given_mass_kg or 0 for row in found.by_municipality) == found.totals.mass_kg
+            assert sum(getattr(row.totals, name) for row in rows) == getattr(figures.totals, name), name
+    assert sum(row.given_mass_kg or 0 for row in figures.by_municipality) == figures.totals.mass_kg
 
 
 def test_a_municipality_counts_what_it_received_with_what_it_gave_beside_it(bank: Session) -> None:
@@ -190,17 +194,17 @@ def test_the_months_have_no_gap(bank: Session) -> None:
 def test_a_reversing_row_lowers_the_sums_and_not_the_exchanges(bank: Session) -> None:
     some_exchanges(bank)
     append_reversal(bank, seq=1, happened_on=date(2026, 4, 1))
-    found = get_statistics(bank, reviewer(bank))
-    assert (found.totals.exchanges, found.totals.mass_kg) == (4, Decimal("990.5"))
-    for rows in (found.by_municipality, found.by_material_group, found.by_month):
+    figures = get_statistics(bank, reviewer(bank))
+    assert (figures.totals.exchanges, figures.totals.mass_kg) == (4, Decimal("990.5"))
+    for rows in (figures.by_municipality, figures.by_material_group, figures.by_month):
         assert sum(row.totals.mass_kg for row in rows) == Decimal("990.5")
 
 
 def test_carbon_that_nobody_knows_is_not_zero(bank: Session) -> None:
     append_entry(bank, "almelo", "borne", mass_kg="700", carbon_factor=None)
     totals = get_statistics(bank, ANONYMOUS).totals
-    known = {one.name: one.figure(totals) for one in STATISTICS}
-    assert (known["avoided_kgco2e"], known["net_kgco2e"], known["unknown_factor_mass_kg"]) == (None, None, 700)
+    values = {statistic.name: statistic.figure(totals) for statistic in STATISTICS}
+    assert (values["avoided_kgco2e"], values["net_kgco2e"], values["unknown_factor_mass_kg"]) == (None, None, 700)
 
 
 def test_the_public_sees_totals_and_the_region_only(bank: Session) -> None:
@@ -209,7 +213,7 @@ def test_the_public_sees_totals_and_the_region_only(bank: Session) -> None:
     assert figures.totals.exchanges == 4
     assert (figures.by_municipality, figures.by_material_group, figures.by_month) == ((), (), ())
     assert goals.municipalities == ()
-    assert [one.target.percent for one in goals.region.standings] == [100, 50, 50]
+    assert [standing.target.percent for standing in goals.region.standings] == [100, 50, 50]
 
 
 def test_the_bank_counts_once_whichever_way_the_report_was_made(bank: Session) -> None:
@@ -230,12 +234,12 @@ def test_a_report_is_replaced_and_audited_and_can_be_emptied(bank: Session) -> N
     append_entry(bank, "hengelo", "borne", mass_kg="200", happened_on=date(YEAR, 1, 2))
     assert get_material_use(bank, borne, year=YEAR).version == 0
     report(bank, borne, included=100, version=0, primary=300, reused=100)
-    kept = report(bank, borne, version=1, primary=200)
-    assert (kept.version, kept.includes_bank_kg, kept.includes_bank_as_of) == (2, 0, None)
-    assert kept.rows == (UseRow("bestrating", "primary", Decimal(200)),)
+    replaced = report(bank, borne, version=1, primary=200)
+    assert (replaced.version, replaced.includes_bank_kg, replaced.includes_bank_as_of) == (2, 0, None)
+    assert replaced.rows == (UseRow("bestrating", "primary", Decimal(200)),)
     emptied = report(bank, borne, version=2)
     assert place(bank, "borne").standings[0].indicator.share is None
-    assert [(one.version, one.mass_kg, one.reused_kg, one.includes_bank_kg) for one in emptied.earlier] == [
+    assert [(version.version, version.mass_kg, version.reused_kg, version.includes_bank_kg) for version in emptied.earlier] == [
         (2, 200, 0, 0),
         (1, 400, 100, 100),
     ]

@@ -51,7 +51,9 @@ def test_each_kind_of_room_has_its_own_figure_and_tonnes_are_the_mass_of_everyth
     make_lot(session, yard, hengelo, unit="m3", quantity=Decimal("12.5"), kg_per_unit=Decimal(1600))  # 20 t
     session.expire(yard)
     yard = get_depot(session, yard.id)
-    assert [(one.kind, one.taken, one.percent, one.is_over) for one in fills(yard, sum_stock(session, [yard.id])[yard.id])] == [
+    assert [
+        (fill.kind, fill.taken, fill.percent, fill.is_over) for fill in fills(yard, sum_stock(session, [yard.id])[yard.id])
+    ] == [
         ("m2", Decimal(276), 28, False),
         ("m3", Decimal("12.5"), 50, False),
         ("pallet", Decimal(9), 90, False),
@@ -65,7 +67,7 @@ def test_what_lies_longest_comes_first_and_pages_follow_each_other(session: Sess
     lots = [make_lot(session, yard, hengelo, days=days, title=f"{days} dagen") for days in (3, 40, 0)]
     first, total = list_lying(session, hengelo, yard, page_size=2)
     second, _total = list_lying(session, hengelo, yard, page=2, page_size=2)
-    assert [one.lot for one in (*first, *second)] == [lots[1], lots[0], lots[2]]
+    assert [row.lot for row in (*first, *second)] == [lots[1], lots[0], lots[2]]
     assert total == 3 and first[0].lot.organisation.slug == "hengelo"
 
 
@@ -76,7 +78,7 @@ def test_a_lot_is_found_by_its_number_by_its_name_and_by_its_state(session: Sess
     band = make_lot(session, yard, hengelo, days=42, title="Banden 100% recht", blocked_at=clock.now())
 
     def found(**wanted: Any) -> list[Lot]:
-        return [one.lot for one in list_lying(session, hengelo, yard, **wanted)[0]]
+        return [row.lot for row in list_lying(session, hengelo, yard, **wanted)[0]]
 
     assert found(words="KEIEN") == [kei] and found(words="100%") == [band] and found(words="10_%") == []
     assert found(words=str(band.id), number=band.id) == [band]
@@ -104,12 +106,12 @@ def test_what_is_not_on_offer_is_counted_without_walking_along_all_that_lies_the
     session.flush()
     lies = sum_stock(session, [yard.id])[yard.id].lots
     assert lies == 7
-    for known in (lies, None):
+    for lot_count in (lies, None):
         for words, total in (("", 5), ("keien", 5), ("banden", 0)):
-            rows, found = list_lying(session, hengelo, yard, show=Show.UNOFFERED, words=words, lies=known, page_size=2)
-            assert (found, [one.lot for one in rows]) == (total, lots[2:4] if total else [])
-        assert list_lying(session, hengelo, yard, lies=known)[1] == 7
-        assert list_lying(session, hengelo, yard, show=Show.BLOCKED, lies=known)[1] == 0
+            rows, count = list_lying(session, hengelo, yard, show=Show.UNOFFERED, words=words, lies=lot_count, page_size=2)
+            assert (count, [row.lot for row in rows]) == (total, lots[2:4] if total else [])
+        assert list_lying(session, hengelo, yard, lies=lot_count)[1] == 7
+        assert list_lying(session, hengelo, yard, show=Show.BLOCKED, lies=lot_count)[1] == 0
 
 
 def test_what_is_offered_of_a_lot_stands_beside_it_and_lends_its_picture(session: Session) -> None:
@@ -150,10 +152,15 @@ def test_a_keeper_hears_of_the_own_depots_and_the_broker_of_all(session: Session
     for day in (-1, 0):
         announce(session, yard, hengelo, days=day)
     session.expire(yard)
-    kept = [list_troubles(session, list_kept_depots(session, keeper)) for keeper in (hengelo, leader)]
-    for (one,) in (*kept, list_all_troubles(session, broker)):
-        assert (one.depot, one.too_long, one.longest, one.missing) == (yard, 1, clock.today() - timedelta(days=31), 1)
-        assert [(over.kind, over.taken, over.left) for over in one.over] == [("m2", Decimal(352), Decimal(-52))]
+    by_keeper = [list_troubles(session, list_kept_depots(session, keeper)) for keeper in (hengelo, leader)]
+    for (trouble,) in (*by_keeper, list_all_troubles(session, broker)):
+        assert (trouble.depot, trouble.too_long, trouble.longest, trouble.missing) == (
+            yard,
+            1,
+            clock.today() - timedelta(days=31),
+            1,
+        )
+        assert [(over.kind, over.taken, over.left) for over in trouble.over] == [("m2", Decimal(352), Decimal(-52))]
     assert list_kept_depots(session, leader) == [yard] and list_kept_depots(session, make_actor(session, "wierden")) == []
     assert not trouble_of(
         session,

@@ -168,10 +168,10 @@ def test_a_lot_that_two_organisations_ask_for_is_contested(session: Session, cas
 )
 def test_a_figure_that_a_filter_does_not_apply_to_says_so(session: Session, cast: dict, cut: Cut, not_told: set[str]) -> None:
     supply = get_supply(session, cast["reviewer"], cut)
-    told = {name: getattr(supply, name) for name in ("offered", "days", "lost", "wanted")}
-    told["competition"] = count_competition(session, cast["reviewer"], cut)
-    assert {name for name, figure in told.items() if isinstance(figure, NoFigure)} == not_told
-    assert all(str(figure.reason) for figure in told.values() if isinstance(figure, NoFigure))
+    figures = {name: getattr(supply, name) for name in ("offered", "days", "lost", "wanted")}
+    figures["competition"] = count_competition(session, cast["reviewer"], cut)
+    assert {name for name, figure in figures.items() if isinstance(figure, NoFigure)} == not_told
+    assert all(str(figure.reason) for figure in figures.values() if isinstance(figure, NoFigure))
 
 
 def test_these_figures_are_for_the_region_and_losses_for_whoever_answers_for_it(session: Session, cast: dict) -> None:

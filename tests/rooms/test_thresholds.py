@@ -25,8 +25,8 @@ def test_a_later_file_adds_a_period_and_leaves_the_others(session: Session, tmp_
     text = (SHIPPED / "thresholds.csv").read_text(encoding="utf-8") + LATER
     (tmp_path / "thresholds.csv").write_text(text, encoding="utf-8")
     sync(session, OPERATOR, source=tmp_path)
-    known = list_thresholds(session)
-    later, now = (find_threshold(known, Contract.SUPPLIES, day) for day in (date(2028, 3, 1), date(2026, 11, 29)))
+    thresholds = list_thresholds(session)
+    later, now = (find_threshold(thresholds, Contract.SUPPLIES, day) for day in (date(2028, 3, 1), date(2026, 11, 29)))
     assert later is not None and (later.amount_cents, later.is_verified) == (22_000_000, False)
     assert now is not None and (now.amount_cents, now.is_verified) == (21_600_000, True)
 

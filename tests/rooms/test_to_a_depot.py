@@ -112,16 +112,16 @@ def test_what_stays_in_the_depot_of_the_receiver_lies_in_that_depot(session: Ses
     sound(session)
 
 
-@pytest.mark.parametrize("said", [{"driven_km": Decimal(3)}, {"vehicle_class": "vrachtauto-zwaar-50"}])
-def test_what_stays_was_not_driven(session: Session, cast: dict, said: dict) -> None:
+@pytest.mark.parametrize("changes", [{"driven_km": Decimal(3)}, {"vehicle_class": "vrachtauto-zwaar-50"}])
+def test_what_stays_was_not_driven(session: Session, cast: dict, changes: dict) -> None:
     with pytest.raises(Invalid) as refused:
-        give_back(session, cast, transferred(session, cast), back("40", stays=True, **said))
+        give_back(session, cast, transferred(session, cast), back("40", stays=True, **changes))
     assert refused.value.field == "driven_km"
 
 
 def test_a_return_lies_at_one_place(session: Session, cast: dict, yard: Depot) -> None:
     reservation = transferred(session, cast)
-    for said in ({"depot_id": yard.id, "stays": True}, {"depot_id": yard.id, "location": location("hengelo")}):
+    for changes in ({"depot_id": yard.id, "stays": True}, {"depot_id": yard.id, "location": location("hengelo")}):
         with pytest.raises(Invalid, match="één plaats"):
-            give_back(session, cast, reservation, back("40", **said))
+            give_back(session, cast, reservation, back("40", **changes))
     assert session.query(Exchange).count() == 1

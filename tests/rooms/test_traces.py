@@ -62,7 +62,7 @@ def part(session: Session, cast: dict[str, Actor], yard: Depot) -> Lot:
 
 def test_a_trace_names_every_owner_and_holder_with_their_days(session: Session, cast: dict[str, Actor], part: Lot) -> None:
     had = trace(session, cast["almelo"], part.id).had
-    rows = [(one.owner.slug, one.holder.slug, one.depot, int(one.quantity), one.since, one.until) for one in had]
+    rows = [(row.owner.slug, row.holder.slug, row.depot, int(row.quantity), row.since, row.until) for row in had]
     assert rows == [
         ("almelo", "almelo", None, 300, on(4), on(15)),
         ("borne", "borne", None, 100, on(8), on(10)),
@@ -84,10 +84,10 @@ def test_a_recall_says_of_everybody_who_was_told_when_they_had_it(session: Sessi
         "wierden": (on(10), on(20)),
         "losser": (on(20), None),
     }
-    told = {
+    periods = {
         party.organisation.slug: spoken(days_of(days.get(party.organisation_id))) for party in list_parties(session, recall.id)
     }
-    assert adviser.organisation_slug in told and told == {
+    assert adviser.organisation_slug in periods and periods == {
         "almelo": "4 mei 2026 tot en met 8 mei 2026",
         "borne": "8 mei 2026 tot en met 20 mei 2026",
         "hengelo": "–",  # told, as it has the rest of what it came from

@@ -92,14 +92,14 @@ def test_publishing_fills_in_what_was_agreed(session: Session, hengelo: Actor) -
     chosen = {"circle": ("losser",), "region_from": december(3)}
     assert windows(make_listing(session, hengelo, **free, **chosen)) == (("losser",), december(1), december(3), december(13))
     assert windows(make_listing(session, make_actor(session, "borne"), **free)) == ((), None, december(1), december(15))
-    assert [one["region_days"] for one in logged(session, "windows.set")] == [5, 5]
+    assert [facts["region_days"] for facts in logged(session, "windows.set")] == [5, 5]
 
 
 def test_a_draft_keeps_what_was_said_and_no_days(session: Session, hengelo: Actor) -> None:
-    said = make_draft(session, hengelo, circle=("losser", "hengelo"))
+    chosen = make_draft(session, hengelo, circle=("losser", "hengelo"))
     silent, none = make_draft(session, hengelo), make_draft(session, hengelo, circle=())
-    assert [one.chosen_circle for one in (said, silent, none)] == [("losser",), None, ()]
-    assert (said.circle_from, said.region_from) == (None, None)
+    assert [draft.chosen_circle for draft in (chosen, silent, none)] == [("losser",), None, ()]
+    assert (chosen.circle_from, chosen.region_from) == (None, None)
 
 
 def test_a_short_period_shrinks_what_was_not_chosen(session: Session, hengelo: Actor) -> None:
@@ -139,14 +139,14 @@ def make_published(session: Session, actor: Actor, draft: Listing) -> Listing:
 
 
 def changed(session: Session, actor: Actor, listing: Listing, **changes: Any) -> Listing:
-    kept = {
+    values = {
         "circle": listing.chosen_circle,
         "circle_from": listing.circle_from,
         "region_from": listing.region_from,
         "partners_from": listing.partners_from,
         "window_reason": listing.window_reason,
     }
-    draft = listing_draft(**{**kept, **changes})
+    draft = listing_draft(**{**values, **changes})
     return update_listing(session, actor, listing_id=listing.id, version=listing.version, draft=draft)
 
 

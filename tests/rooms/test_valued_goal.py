@@ -65,11 +65,13 @@ def estimated(session: Session, actor: Actor, tonnes: int) -> None:
 
 def place(session: Session, actor: Actor, slug: str = "hengelo", year: int | None = None) -> GoalPlace:
     overview = get_goals(session, actor, year=year or clock.today().year)
-    return next(one for one in overview.municipalities if one.slug == slug) if slug else overview.region
+    return (
+        next(municipality for municipality in overview.municipalities if municipality.slug == slug) if slug else overview.region
+    )
 
 
 def third(of: GoalPlace) -> Standing:
-    return next(one for one in of.standings if one.goal.number == 3)
+    return next(standing for standing in of.standings if standing.goal.number == 3)
 
 
 def test_90_000_of_500_000_tonnes_are_18_percent_and_75_of_what_has_a_passport(session: Session, hengelo: Actor) -> None:
@@ -82,10 +84,10 @@ def test_90_000_of_500_000_tonnes_are_18_percent_and_75_of_what_has_a_passport(s
         assert third(place(session, hengelo)).indicator.share == 0  # nothing is valued yet, which is known
         totals = run(session, hengelo, 1)
         assert (totals.mass_kg, totals.valued_mass_kg) == (120_000_000, 90_000_000)
-        found = place(session, hengelo)
-        assert third(found).indicator.share == Decimal("0.18")
-        assert found.worth is not None and found.worth.has_estimate
-        assert found.worth.share_of_passports == Decimal("0.75")
+        goal_place = place(session, hengelo)
+        assert third(goal_place).indicator.share == Decimal("0.18")
+        assert goal_place.worth is not None and goal_place.worth.has_estimate
+        assert goal_place.worth.share_of_passports == Decimal("0.75")
 
 
 def test_without_an_estimate_what_has_a_passport_is_all_that_there_is(session: Session, hengelo: Actor) -> None:
@@ -93,14 +95,14 @@ def test_without_an_estimate_what_has_a_passport_is_all_that_there_is(session: S
         appraised(session, hengelo, steel(session, hengelo, 300))
         steel(session, hengelo, 100)
         run(session, hengelo, 1)
-        found = place(session, hengelo)
-    assert third(found).indicator.share == Decimal("0.75")
-    assert found.worth is not None and not found.worth.has_estimate
+        goal_place = place(session, hengelo)
+    assert third(goal_place).indicator.share == Decimal("0.75")
+    assert goal_place.worth is not None and not goal_place.worth.has_estimate
 
 
 def test_where_there_is_neither_an_estimate_nor_a_passport_nothing_is_known(session: Session, hengelo: Actor) -> None:
-    found = place(session, hengelo)
-    assert (third(found).indicator.share, third(found).indicator.reported, found.worth) == (None, 0, None)
+    goal_place = place(session, hengelo)
+    assert (third(goal_place).indicator.share, third(goal_place).indicator.reported, goal_place.worth) == (None, 0, None)
 
 
 @pytest.mark.parametrize(("then", "share"), [(date(2028, 3, 31), 1), (date(2028, 4, 1), 0)])
@@ -148,8 +150,8 @@ def test_the_region_has_no_share_while_too_few_are_known(session: Session, henge
     with clock.frozen(DAY):
         appraised(session, hengelo, steel(session, hengelo, 300))
         run(session, hengelo, 1)
-        found = third(place(session, hengelo, "")).indicator
-    assert (found.share, found.reported, found.asked_of, found.renewable_kg) == (None, 1, 14, 300_000)
+        indicator = third(place(session, hengelo, "")).indicator
+    assert (indicator.share, indicator.reported, indicator.asked_of, indicator.renewable_kg) == (None, 1, 14, 300_000)
 
 
 def test_totals_that_are_not_the_sums_of_their_lines_are_found(session: Session, hengelo: Actor) -> None:

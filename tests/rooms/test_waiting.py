@@ -61,7 +61,7 @@ def told(session: Session, kind: str) -> list[int]:
 
 def sound(session: Session) -> None:
     session.flush()
-    assert [(name, found) for name, question in INVARIANTS if (found := question(session))] == []
+    assert [(name, fault) for name, question in INVARIANTS if (fault := question(session))] == []
 
 
 def test_what_does_not_fit_is_refused_unless_the_asker_chooses_to_wait(bank: Session, cast: dict) -> None:
@@ -137,11 +137,11 @@ def test_requests_are_ranked_with_every_score_spelled_out(bank: Session, cast: d
     first = ask(bank, cast["borne"], lot, "400")
     second = ask(bank, cast["almelo"], lot, "400", wait=True, replaces_purchase=True)
     queue = list_requests(bank, cast["hengelo"], lot.id)
-    assert [one.reservation.id for one in queue.claims] == [second.id, first.id]
+    assert [claim.reservation.id for claim in queue.claims] == [second.id, first.id]
     assert queue.free == Decimal(500)
     # 40 for the purchase; Almelo lies 13.453 km from Hengelo: 20 × 36.547/50 = 14.6, 15; fit 20 × 400/500 = 16
     assert queue.claims[0].score.points == 71
-    assert all(len(one.score.reasons) == 5 for one in queue.claims)
+    assert all(len(claim.score.reasons) == 5 for claim in queue.claims)
     with pytest.raises(Forbidden):
         list_requests(bank, cast["borne"], lot.id)
     assert list_requests(bank, make_actor(bank, "regio-twente", "reviewer"), lot.id).claims
@@ -161,8 +161,8 @@ def test_a_waiting_one_is_chosen_and_who_was_not_approved_waits_and_is_told(bank
     bank.refresh(lot)
     assert lot.held == Decimal(400)
     reviewer = make_actor(bank, "regio-twente", "reviewer")
-    kept, total = list_choices(bank, reviewer)
-    assert (total, kept[0].id, kept[0].choice_reason) == (1, second.id, "Almelo haalt het morgen al op")
+    choices, total = list_choices(bank, reviewer)
+    assert (total, choices[0].id, choices[0].choice_reason) == (1, second.id, "Almelo haalt het morgen al op")
     with pytest.raises(Forbidden):
         list_choices(bank, cast["borne"])
     sound(bank)
@@ -173,7 +173,7 @@ def test_what_still_fits_beside_the_chosen_one_keeps_its_hold(bank: Session, cas
     small, large = ask(bank, cast["borne"], lot, "100"), ask(bank, cast["wierden"], lot, "400")
     chosen = ask(bank, cast["almelo"], lot, "350", wait=True, replaces_purchase=True)
     decide.approve(bank, cast["hengelo"], reservation_id=chosen.id)  # the highest: no sentence asked
-    assert [status(bank, one) for one in (small, large, chosen)] == ["requested", "waiting", "approved"]
+    assert [status(bank, reservation) for reservation in (small, large, chosen)] == ["requested", "waiting", "approved"]
     sound(bank)
 
 
@@ -219,7 +219,7 @@ def test_an_earlier_no_show_costs_ten_points(bank: Session, cast: dict) -> None:
             ended = decide.no_show(bank, cast["hengelo"], reservation_id=missed.id)
             assert (ended.status, ended.no_show) == ("cancelled", True)
     again, other = ask(bank, cast["borne"], lot, "250"), ask(bank, cast["borne"], lot, "250")
-    scores = {one.reservation.id: one.score.points for one in list_requests(bank, cast["hengelo"], lot.id).claims}
+    scores = {claim.reservation.id: claim.score.points for claim in list_requests(bank, cast["hengelo"], lot.id).claims}
     # Borne lies 5.012 km from Hengelo: 20 × 44.99/50 = 18; fit 20 × 250/500 = 10; one no-show: − 10
     assert scores == {again.id: 18, other.id: 18}
     assert told(bank, "no_show") == [missed.id]

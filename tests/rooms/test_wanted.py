@@ -46,8 +46,8 @@ def bank(session: Session) -> Session:
     return session
 
 
-def titles(found: WantedFound) -> list[str]:
-    return [row.demand.title for row in found.rows]
+def titles(result: WantedFound) -> list[str]:
+    return [row.demand.title for row in result.rows]
 
 
 def counts(facet: Any) -> dict[str, int]:
@@ -73,11 +73,11 @@ def test_every_count_is_of_the_other_filters(bank: Session) -> None:
     for slug, material in (("borne", TILES), ("borne", "teelaarde"), ("losser", TILES)):
         unit = Unit.M3 if material == "teelaarde" else Unit.M2
         make_demand(bank, make_actor(bank, slug), material=material, quantity=Quantity(Decimal(50), unit))
-    found = search_wanted(bank, ANONYMOUS, WantedQuery(organisations=("losser",)))
-    assert found.total == 1
-    assert counts(found.facets.organisations) == {"borne": 2, "losser": 1}
-    assert counts(found.facets.groups) == {"bestrating": 1}
-    assert counts(found.facets.fits) == {}
+    result = search_wanted(bank, ANONYMOUS, WantedQuery(organisations=("losser",)))
+    assert result.total == 1
+    assert counts(result.facets.organisations) == {"borne": 2, "losser": 1}
+    assert counts(result.facets.groups) == {"bestrating": 1}
+    assert counts(result.facets.fits) == {}
     both = search_wanted(bank, ANONYMOUS, WantedQuery(organisations=("losser",), groups=("grond",)))
     assert (both.total, counts(both.facets.groups)) == (0, {"bestrating": 1, "grond": 0})
     assert search_wanted(bank, ANONYMOUS, WantedQuery(groups=("atlantis",))).total == 0
@@ -110,17 +110,17 @@ def test_what_fits_my_lots_comes_first_then_what_nearly_does(bank: Session) -> N
         bank, asker, title="Bijna, te laat", needed_from=today + timedelta(days=76), needed_until=today + timedelta(days=90)
     )
     make_demand(bank, asker, title="Past")
-    found = search_wanted(bank, mine, WantedQuery(sort=WantedSort.FITS, point=HENGELO))
-    assert titles(found) == ["Past", "Bijna, te laat", "Past niet"]
-    assert [row.own and (row.own.fit, row.own.own.title) for row in found.rows] == [
+    result = search_wanted(bank, mine, WantedQuery(sort=WantedSort.FITS, point=HENGELO))
+    assert titles(result) == ["Past", "Bijna, te laat", "Past niet"]
+    assert [row.own and (row.own.fit, row.own.own.title) for row in result.rows] == [
         (Fit.FITS, "Mijn stapel"),
         (Fit.NEARLY, "Mijn stapel"),
         None,
     ]
-    near = found.rows[1].own
+    near = result.rows[1].own
     with reading_in("nl"):
         assert near is not None and str(near.sentence).startswith("46 dagen te vroeg: het is er tot ")
-    assert counts(found.facets.fits) == {"fits": 1, "nearly": 1}
+    assert counts(result.facets.fits) == {"fits": 1, "nearly": 1}
     assert titles(search_wanted(bank, mine, WantedQuery(fits=(Fit.NEARLY,)))) == ["Bijna, te laat"]
 
 
@@ -139,8 +139,8 @@ def test_nobody_sees_what_another_organisation_has_lying(bank: Session) -> None:
     make_demand(bank, make_actor(bank, "borne"))
     make_draft(bank, make_actor(bank, "hengelo"))
     for other in (make_actor(bank, "losser"), make_actor(bank, "aoce", "reviewer"), ANONYMOUS):
-        found = search_wanted(bank, other, WantedQuery(fits=(), sort=WantedSort.FITS))
-        assert (found.total, found.compared, found.rows[0].own, found.facets.fits) == (1, 0, None, ())
+        result = search_wanted(bank, other, WantedQuery(fits=(), sort=WantedSort.FITS))
+        assert (result.total, result.compared, result.rows[0].own, result.facets.fits) == (1, 0, None, ())
         assert search_wanted(bank, other, WantedQuery(fits=(Fit.FITS,))).total == 0
 
 
@@ -167,21 +167,21 @@ def test_the_columns_say_of_every_pair_what_the_rule_says(session: Session) -> N
         if draw.random() < 0.3:
             demand.accepts_hazards = ["asbest", "pak", "chroom-6"]
     session.flush()
-    terms, today, seen = get_taxonomy(session), clock.today(), set[int]()
+    taxonomy, today, seen = get_taxonomy(session), clock.today(), set[int]()
     for slug in ("hengelo", "enschede", "almelo", "twenterand"):
         actor = make_actor(session, slug)
-        found = search_wanted(session, actor, WantedQuery(page_size=100, fits=(Fit.FITS, Fit.NEARLY)))
+        result = search_wanted(session, actor, WantedQuery(page_size=100, fits=(Fit.FITS, Fit.NEARLY)))
         lots = list_own_lots(session, actor)
         expected = {"fits": 0, "nearly": 0}
         for demand in session.scalars(select(Demand)):
             asker = session.get_one(Organisation, demand.organisation_id)
-            need = need_of(demand, asker.kind, terms, asker.slug, exact=True)
-            away = [(one, distance_km(one.lot.point, need.point)) for one in lots]
-            if any(not objections(one.lot, need, distance_km=km, today=today) for one, km in away):
+            need = need_of(demand, asker.kind, taxonomy, asker.slug, exact=True)
+            away = [(own_lot, distance_km(own_lot.lot.point, need.point)) for own_lot in lots]
+            if any(not objections(own_lot.lot, need, distance_km=km, today=today) for own_lot, km in away):
                 expected["fits"] += 1
-            elif any(near_miss(one.lot, need, distance_km=km, today=today) for one, km in away):
+            elif any(near_miss(own_lot.lot, need, distance_km=km, today=today) for own_lot, km in away):
                 expected["nearly"] += 1
-        assert counts(found.facets.fits) == {key: count for key, count in expected.items() if count}, slug
+        assert counts(result.facets.fits) == {key: count for key, count in expected.items() if count}, slug
         seen.add(sum(expected.values()))
     assert max(seen) > 20
 
@@ -208,9 +208,9 @@ def test_the_map_counts_what_the_list_counts(bank: Session) -> None:
     for slug in ("borne", "borne", "losser"):
         make_demand(bank, make_actor(bank, slug), title=f"In {slug}")
     member = make_actor(bank, "almelo")
-    found = map_wanted(bank, member, WantedQuery(), zoom=10)
-    assert (found.total, found.outside, sorted(cluster.count for cluster in found.clusters)) == (3, 0, [1, 2])
-    assert [demand.title for demand in found.alone.values()] == ["In losser"]
+    result = map_wanted(bank, member, WantedQuery(), zoom=10)
+    assert (result.total, result.outside, sorted(cluster.count for cluster in result.clusters)) == (3, 0, [1, 2])
+    assert [demand.title for demand in result.alone.values()] == ["In losser"]
     box = Box(52.2, 52.35, 6.95, 7.05)
     inside = map_wanted(bank, member, WantedQuery(box=box), zoom=10)
     assert (inside.total, inside.outside) == (1, 2)
@@ -219,9 +219,9 @@ def test_the_map_counts_what_the_list_counts(bank: Session) -> None:
 
 def test_where_nothing_fits_what_is_like_it_is_there(bank: Session) -> None:
     make_demand(bank, make_actor(bank, "losser"), title="Tegels in Losser", material=TILES, location=location("losser"))
-    asked = WantedQuery(q="tegels", point=HENGELO, radius_km=Decimal(5))
-    assert search_wanted(bank, ANONYMOUS, asked).total == 0
-    assert [row.demand.title for row in nearest_wanted(bank, ANONYMOUS, asked)] == ["Tegels in Losser"]
+    query = WantedQuery(q="tegels", point=HENGELO, radius_km=Decimal(5))
+    assert search_wanted(bank, ANONYMOUS, query).total == 0
+    assert [row.demand.title for row in nearest_wanted(bank, ANONYMOUS, query)] == ["Tegels in Losser"]
     assert [row.demand.title for row in nearest_wanted(bank, ANONYMOUS, WantedQuery(q="kinderkoppen"))] == ["Tegels in Losser"]
 
 
@@ -246,8 +246,8 @@ def test_an_owner_offers_once_and_only_what_is_its_own(bank: Session) -> None:
 def test_an_advisers_people_have_nothing_to_offer(bank: Session) -> None:
     adviser: Actor = make_actor(bank, "bureau", kind="adviser")
     make_demand(bank, make_actor(bank, "borne"), min_condition=Condition.POOR)
-    found = search_wanted(bank, adviser, WantedQuery(sort=WantedSort.FITS))
-    assert (found.total, found.compared, found.sort) == (1, 0, WantedSort.NEEDED_FROM)
+    result = search_wanted(bank, adviser, WantedQuery(sort=WantedSort.FITS))
+    assert (result.total, result.compared, result.sort) == (1, 0, WantedSort.NEEDED_FROM)
 
 
 def test_a_lot_that_came_back_from_a_demand_is_not_held_against_it_again(bank: Session) -> None:
@@ -258,5 +258,5 @@ def test_a_lot_that_came_back_from_a_demand_is_not_held_against_it_again(bank: S
     made.status, made.returned, parent.status = "completed", Decimal(10), "closed"
     make_listing(bank, mine, title="Retour").parent_id = parent.id
     bank.flush()
-    found = search_wanted(bank, mine, WantedQuery(fits=(Fit.FITS,)))
-    assert titles(found) == ["Nog niet"] and second.id == found.rows[0].demand.id
+    result = search_wanted(bank, mine, WantedQuery(fits=(Fit.FITS,)))
+    assert titles(result) == ["Nog niet"] and second.id == result.rows[0].demand.id

@@ -59,7 +59,7 @@ def told(session: Session, lot: Lot) -> list[tuple[str, int, Decimal]]:
 def broken(session: Session) -> list[str]:
     session.flush()
     session.expire_all()
-    return [found for _name, question in INVARIANTS if (found := question(session))]
+    return [fault for _name, question in INVARIANTS if (fault := question(session))]
 
 
 def alter(session: Session, statement: str, **values: object) -> None:
@@ -143,8 +143,8 @@ def test_a_weighing_changes_no_cost_and_no_figure_of_before(session: Session, ju
         (15, Decimal(285), 28_500)
     ]
     assert costs_of(session, [lot.id], clock.today())[lot.id].cents == 28_500
-    (found,) = get_depot_figures(session, reviewer, Cut()).rows
-    figures = found.figures
+    (depot_row,) = get_depot_figures(session, reviewer, Cut()).rows
+    figures = depot_row.figures
     assert (figures.in_kg, figures.counted_kg, figures.moved_kg, figures.closing_kg) == (18_500, 1_500, 20_000, 0)
     assert (figures.tonne_days, figures.cost_cents) == (285, 28_500)
     sound(session)
@@ -160,7 +160,7 @@ def test_a_weighing_of_what_weighs_that_already_says_only_how_it_is_known(sessio
 
 
 @pytest.mark.parametrize(
-    ("statement", "found"),
+    ("statement", "names"),
     [
         ("UPDATE lot SET kg_per_unit = 100000000 WHERE id = :part", ["lot {part}", "lot {part}"]),
         ("UPDATE lot SET kg_per_unit = 100000000 WHERE id = :rest", ["lot {rest}", "lot {rest}"]),
@@ -169,12 +169,12 @@ def test_a_weighing_of_what_weighs_that_already_says_only_how_it_is_known(sessio
     ],
 )
 def test_a_weight_that_nothing_recorded_is_found(
-    session: Session, cast: dict[str, Actor], statement: str, found: list[str]
+    session: Session, cast: dict[str, Actor], statement: str, names: list[str]
 ) -> None:
     listing, _done, part = given(session, cast)
     numbers = {"part": part.id, "rest": lot_of(session, listing).id}
     alter(session, statement, **{name: number for name, number in numbers.items() if f":{name}" in statement})
-    assert broken(session) == [one.format(**numbers) for one in found]
+    assert broken(session) == [name.format(**numbers) for name in names]
 
 
 def test_an_empty_lot_weighs_what_its_last_movement_says(session: Session, cast: dict[str, Actor]) -> None:

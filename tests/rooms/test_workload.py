@@ -56,7 +56,7 @@ def test_after_a_random_workload_over_four_processes_every_invariant_holds(sessi
     assert faults == []
     assert [name for name in MUST_HAPPEN if not done[name]] == []
     session.expire_all()
-    assert [(name, found) for name, question in INVARIANTS if (found := question(session))] == []
+    assert [(name, fault) for name, question in INVARIANTS if (fault := question(session))] == []
     assert find_breach(session) is None
     assert set(session.scalars(select(Exchange.kind))) == set(RowKind)
     assert session.scalar(
