@@ -117,9 +117,9 @@ def bound(path: Path) -> Iterator[tuple[int, str]]:
 def test_variables_say_what_they_hold() -> None:
     nameless = {
         f"{name_of(path)}:{line}": name
-        for path in modules()
+        for path in [*modules(), *sorted((PROJECT / "tests").rglob("*.py"))]
         for line, name in bound(path)
-        if name in NAMELESS - PROMISED.get(str(path.relative_to(PACKAGE)), set())
+        if name in NAMELESS - PROMISED.get(name_of(path).removeprefix("marketplace/"), set())
     }
     assert nameless == {}
 

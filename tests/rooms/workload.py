@@ -120,28 +120,30 @@ class Worker:
             proposed = select(TermsVersion.reservation_id).where(TermsVersion.status == "proposed")
             open_ones = open_ones.where(Reservation.id.in_(proposed))
         rows = session.scalars(open_ones.order_by(Reservation.id.desc()).limit(30))
-        found = list(rows)
-        if not found:
+        reservations = list(rows)
+        if not reservations:
             raise Nothing
-        chosen = self.dice.choice(found)
+        chosen = self.dice.choice(reservations)
         owner, asker = self.actors[chosen.owner_id], self.actors[chosen.organisation_id]
         getattr(self, f"_{name}")(session, chosen, owner, asker)
 
     def _lot(self, session: Session) -> Listing:
         rows = select(Listing).where(Listing.status == ListingStatus.PUBLISHED).order_by(Listing.id.desc()).limit(LOTS_AT_ONCE)
-        found = list(session.scalars(rows))
-        if not found:
+        lots = list(session.scalars(rows))
+        if not lots:
             raise Nothing
-        return self.dice.choice(found)
+        return self.dice.choice(lots)
 
     def _make_room(self, session: Session) -> None:
         """Where nothing is offered yet: whoever stands before somebody that waits lets go, and the next in turn is offered it."""
         waiting = select(Reservation.listing_id).where(Reservation.status == "waiting")
         held = select(Reservation).where(Reservation.listing_id.in_(waiting), Reservation.status.in_(("requested", "approved")))
-        for one in session.scalars(held.order_by(Reservation.id.desc()).limit(5)).all():
+        for reservation in session.scalars(held.order_by(Reservation.id.desc()).limit(5)).all():
             if session.scalar(select(Reservation.id).where(Reservation.status == "offered").limit(1)):
                 return
-            decide.cancel(session, self.actors[one.organisation_id], reservation_id=one.id, reason="Plan gewijzigd")
+            decide.cancel(
+                session, self.actors[reservation.organisation_id], reservation_id=reservation.id, reason="Plan gewijzigd"
+            )
 
     def _reserve(self, session: Session) -> None:
         lot = self._lot(session)
@@ -163,85 +165,95 @@ class Worker:
             if not due or not getattr(deadlines, verb)(session, **{name: self.dice.choice(due)}):
                 raise Nothing
 
-    def _approve(self, session, one, owner, asker) -> None:
-        part = self._amount(one.quantity).amount if self.dice.random() < 0.3 else None
+    def _approve(self, session, reservation, owner, asker) -> None:
+        part = self._amount(reservation.quantity).amount if self.dice.random() < 0.3 else None
         reason = "Haalt het eerder op" if self.dice.random() < 0.7 else ""
-        decide.approve(session, owner, reservation_id=one.id, quantity=part, reason=reason)
+        decide.approve(session, owner, reservation_id=reservation.id, quantity=part, reason=reason)
 
-    def _reject(self, session, one, owner, asker) -> None:
-        decide.reject(session, owner, reservation_id=one.id, reason="Verkeerde maat")
+    def _reject(self, session, reservation, owner, asker) -> None:
+        decide.reject(session, owner, reservation_id=reservation.id, reason="Verkeerde maat")
 
-    def _accept_offer(self, session, one, owner, asker) -> None:
-        reserve.accept_offer(session, asker, reservation_id=one.id)
+    def _accept_offer(self, session, reservation, owner, asker) -> None:
+        reserve.accept_offer(session, asker, reservation_id=reservation.id)
 
-    def _cancel(self, session, one, owner, asker) -> None:
-        decide.cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id, reason="Plan gewijzigd")
+    def _cancel(self, session, reservation, owner, asker) -> None:
+        decide.cancel(session, self.dice.choice((owner, asker)), reservation_id=reservation.id, reason="Plan gewijzigd")
 
-    def _no_show(self, session, one, owner, asker) -> None:
+    def _no_show(self, session, reservation, owner, asker) -> None:
         with clock.frozen(clock.now() + timedelta(days=self.dice.choice((0, 32, 32)))):
-            decide.no_show(session, owner, reservation_id=one.id)
+            decide.no_show(session, owner, reservation_id=reservation.id)
 
-    def _object(self, session, one, owner, asker) -> None:
-        decide.object_to_no_show(session, asker, reservation_id=one.id, reason="Wij stonden er")
+    def _object(self, session, reservation, owner, asker) -> None:
+        decide.object_to_no_show(session, asker, reservation_id=reservation.id, reason="Wij stonden er")
 
-    def _decide_objection(self, session, one, owner, asker) -> None:
+    def _decide_objection(self, session, reservation, owner, asker) -> None:
         upheld = self.dice.random() < 0.5
-        decide.decide_objection(session, self.broker, reservation_id=one.id, is_upheld=upheld, reason="Foto gezien")
+        decide.decide_objection(session, self.broker, reservation_id=reservation.id, is_upheld=upheld, reason="Foto gezien")
 
-    def _propose_terms(self, session, one, owner, asker) -> None:
+    def _propose_terms(self, session, reservation, owner, asker) -> None:
         draft = TermsDraft(
             "Afgesproken aan de poort",
             price_cents_per_unit=self.dice.choice((0, 150, 300)),
             kg_per_unit=self.dice.choice((None, Decimal(190), Decimal(700))),
             available_from=self.dice.choice((None, None, clock.today() + timedelta(days=40))),
         )
-        terms.propose_terms(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
+        terms.propose_terms(session, self.dice.choice((owner, asker)), reservation_id=reservation.id, draft=draft)
 
-    def _accept_terms(self, session, one, owner, asker) -> None:
-        terms.accept_terms(session, self.dice.choice((owner, asker)), reservation_id=one.id)
+    def _accept_terms(self, session, reservation, owner, asker) -> None:
+        terms.accept_terms(session, self.dice.choice((owner, asker)), reservation_id=reservation.id)
 
-    def _decline_terms(self, session, one, owner, asker) -> None:
-        terms.decline_terms(session, self.dice.choice((owner, asker)), reservation_id=one.id)
+    def _decline_terms(self, session, reservation, owner, asker) -> None:
+        terms.decline_terms(session, self.dice.choice((owner, asker)), reservation_id=reservation.id)
 
     def _unanswered(self, session: Session) -> list[int]:
         rows = select(Reservation.id).where(Reservation.status == "handed_over", Reservation.unconfirmed_since.is_(None))
         return list(session.scalars(rows))
 
-    def _measured(self, one: Reservation, day: date) -> HandoverDraft:
+    def _measured(self, reservation: Reservation, day: date) -> HandoverDraft:
         gone = "Gebroken" if self.dice.random() < 0.3 else ""
-        return HandoverDraft(self._near(one.quantity), day, write_off_reason=gone, confirm_unusual=self.dice.random() < 0.7)
-
-    def _hand_over(self, session, one, owner, asker) -> None:
-        hand_over.hand_over(session, owner, reservation_id=one.id, draft=self._measured(one, clock.today()))
-
-    def _hand_over_late(self, session, one, owner, asker) -> None:
-        draft = self._measured(one, clock.today() - timedelta(days=self.dice.randint(0, 60)))
-        coordinator = replace(owner, role=Role.COORDINATOR)
-        hand_over.hand_over_late(session, coordinator, reservation_id=one.id, draft=draft, reason="De bon lag nog op de wagen")
-
-    def _confirm(self, session, one, owner, asker) -> None:
-        figure = self._near(one.quantity) if self.dice.random() < 0.7 else None
-        hand_over.confirm(session, asker, reservation_id=one.id, draft=ReceiptDraft(figure))
-
-    def _dispute(self, session, one, owner, asker) -> None:
-        figure = self._near(one.quantity) if self.dice.random() < 0.5 else None
-        hand_over.dispute(session, asker, reservation_id=one.id, reason="Klopt niet", quantity=figure)
-
-    def _resolve(self, session, one, owner, asker) -> None:
-        side = self.dice.choice((owner, asker, self.broker))
-        other = one.receiver_figure if side is owner else one.owner_figure
-        figure = Quantity(other, Unit.M2) if other and self.dice.random() < 0.7 else self._near(one.quantity)
-        gone = "Gebroken" if self.dice.random() < 0.3 else ""
-        hand_over.resolve(
-            session, side, reservation_id=one.id, quantity=figure, reason="Geteld", write_off_reason=gone, confirm_unusual=True
+        return HandoverDraft(
+            self._near(reservation.quantity), day, write_off_reason=gone, confirm_unusual=self.dice.random() < 0.7
         )
 
-    def _agree_cancel(self, session, one, owner, asker) -> None:
-        decide.agree_cancel(session, self.dice.choice((owner, asker)), reservation_id=one.id)
+    def _hand_over(self, session, reservation, owner, asker) -> None:
+        hand_over.hand_over(session, owner, reservation_id=reservation.id, draft=self._measured(reservation, clock.today()))
 
-    def _return_part(self, session, one, owner, asker) -> None:
+    def _hand_over_late(self, session, reservation, owner, asker) -> None:
+        draft = self._measured(reservation, clock.today() - timedelta(days=self.dice.randint(0, 60)))
+        coordinator = replace(owner, role=Role.COORDINATOR)
+        hand_over.hand_over_late(
+            session, coordinator, reservation_id=reservation.id, draft=draft, reason="De bon lag nog op de wagen"
+        )
+
+    def _confirm(self, session, reservation, owner, asker) -> None:
+        figure = self._near(reservation.quantity) if self.dice.random() < 0.7 else None
+        hand_over.confirm(session, asker, reservation_id=reservation.id, draft=ReceiptDraft(figure))
+
+    def _dispute(self, session, reservation, owner, asker) -> None:
+        figure = self._near(reservation.quantity) if self.dice.random() < 0.5 else None
+        hand_over.dispute(session, asker, reservation_id=reservation.id, reason="Klopt niet", quantity=figure)
+
+    def _resolve(self, session, reservation, owner, asker) -> None:
+        side = self.dice.choice((owner, asker, self.broker))
+        other = reservation.receiver_figure if side is owner else reservation.owner_figure
+        figure = Quantity(other, Unit.M2) if other and self.dice.random() < 0.7 else self._near(reservation.quantity)
+        gone = "Gebroken" if self.dice.random() < 0.3 else ""
+        hand_over.resolve(
+            session,
+            side,
+            reservation_id=reservation.id,
+            quantity=figure,
+            reason="Geteld",
+            write_off_reason=gone,
+            confirm_unusual=True,
+        )
+
+    def _agree_cancel(self, session, reservation, owner, asker) -> None:
+        decide.agree_cancel(session, self.dice.choice((owner, asker)), reservation_id=reservation.id)
+
+    def _return_part(self, session, reservation, owner, asker) -> None:
         draft = ReturnDraft(
-            self._amount(one.quantity),
+            self._amount(reservation.quantity),
             Condition.POOR,
             clock.today(),
             "Maat past niet",
@@ -250,7 +262,7 @@ class Worker:
             vehicle_class="vrachtauto-zwaar-50" if self.dice.random() < 0.5 else None,
         )
         for _twice in range(1 + (self.dice.random() < 0.2)):  # a retried request
-            hand_over.return_part(session, self.dice.choice((owner, asker)), reservation_id=one.id, draft=draft)
+            hand_over.return_part(session, self.dice.choice((owner, asker)), reservation_id=reservation.id, draft=draft)
 
 
 def work(url: str, actors: list[Actor], broker: Actor, seed: int, operations: int) -> tuple[dict[str, int], list[str]]:
