@@ -98,7 +98,7 @@ def test_the_letters_are_our_own_and_small(site: Site, page: Page, width: int) -
 def test_the_lot_in_english_and_in_print(site: Site, page: Page, width: int, accessible: Callable[[Page], None]) -> None:
     page.goto(f"{site.url}/en/aanbod?q=pavers")
     page.locator(".mp-card__title a").first.click()
-    expect(page.get_by_role("heading", name="Features")).to_be_visible()
+    expect(page.get_by_role("heading", name="Properties")).to_be_visible()
     accessible(page)
     page.emulate_media(media="print")
     expect(page.locator(".mp-footer")).to_be_hidden()
