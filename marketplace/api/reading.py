@@ -116,7 +116,7 @@ def read_page() -> Page:
 
 
 def _whole(key: str, default: int, most: int) -> int:
-    typed = read_text(key)
+    typed = read_value(key)
     if not typed:
         return default
     if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 1 <= int(typed) <= most:
@@ -124,12 +124,12 @@ def _whole(key: str, default: int, most: int) -> int:
     return int(typed)
 
 
-def read_text(key: str) -> str:
+def read_value(key: str) -> str:
     """One value of the query, cleaned; empty when it is not there."""
     return clean(request.args.get(key, ""), longest=QUERY_LENGTH_MAX, field=key)
 
 
-def read_texts(key: str) -> tuple[str, ...]:
+def read_values(key: str) -> tuple[str, ...]:
     """Every value of a repeated key: any of them will do."""
     values = (clean(value, longest=QUERY_LENGTH_MAX, field=key) for value in request.args.getlist(key))
     return tuple(dict.fromkeys(value for value in values if value))
@@ -137,18 +137,18 @@ def read_texts(key: str) -> tuple[str, ...]:
 
 def read_words(key: str, words: type[Words]) -> tuple[Words, ...]:
     """Every value of a repeated key, each one of these words; another word is refused."""
-    return tuple(cast(Words, read_choice(value, words, key)) for value in read_texts(key))
+    return tuple(cast(Words, read_choice(value, words, key)) for value in read_values(key))
 
 
 def read_word(key: str, words: type[Words]) -> Words | None:
     """One of these words; None when it is not asked for."""
-    typed = read_text(key)
+    typed = read_value(key)
     return cast(Words, read_choice(typed, words, key)) if typed else None
 
 
 def read_id(key: str) -> int | None:
     """A number of something; None when it is not asked for."""
-    typed = read_text(key)
+    typed = read_value(key)
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 0 < int(typed) <= ID_MAX:
@@ -158,7 +158,7 @@ def read_id(key: str) -> int | None:
 
 def read_query_day(key: str) -> date | None:
     """A day; None when it is not asked for."""
-    typed = read_text(key)
+    typed = read_value(key)
     return read_day(typed, key) if typed else None
 
 
@@ -172,7 +172,7 @@ def read_period() -> tuple[date | None, date | None]:
 
 def read_months(first_key: str = "from", last_key: str = "until") -> tuple[str, str]:
     """`from` and `until`, or others, as months `YYYY-MM`; empty where it is left open."""
-    first, last = read_text(first_key), read_text(last_key)
+    first, last = read_value(first_key), read_value(last_key)
     for key, typed in ((first_key, first), (last_key, last)):
         if typed and not _MONTH.fullmatch(typed):
             raise Invalid(_("Write a month as year and month, for example 2027-03."), key)
@@ -185,7 +185,7 @@ def read_months(first_key: str = "from", last_key: str = "until") -> tuple[str, 
 
 def read_flag(key: str) -> bool:
     """Whether the key says true."""
-    typed = read_text(key).lower()
+    typed = read_value(key).lower()
     if typed not in ("", "true", "false", "1", "0"):
         raise Invalid(_("Write true or false."), key)
     return typed in ("true", "1")
@@ -196,7 +196,7 @@ def read_since(*along: str) -> str | datetime | None:
 
     A cursor, or a moment with its offset.
     """
-    typed = read_text("updatedSince")
+    typed = read_value("updatedSince")
     if not typed:
         return None
     others = [key for key in request.args if key not in ("updatedSince", "pageSize", *along) and request.args.get(key)]
@@ -214,7 +214,7 @@ def read_since(*along: str) -> str | datetime | None:
 
 def read_point() -> tuple[Point | None, Decimal | None]:
     """Read where to search around, from `near=lat,lon` or `place`. And `radiusKm`, which needs one of the two."""
-    near, place, typed = read_text("near"), read_text("place"), read_text("radiusKm")
+    near, place, typed = read_value("near"), read_value("place"), read_value("radiusKm")
     point = _near(near) if near else finder().find(place, "place").point if place else None
     if not typed:
         return point, None

@@ -9,7 +9,7 @@ from random import Random
 from urllib.parse import urlencode
 
 from marketplace.bench.bank import Bank
-from marketplace.bench.served import CONNECTIONS, ask, processor_seconds, worker
+from marketplace.bench.served import CONNECTIONS, fetch_all, processor_seconds, worker
 from marketplace.bench.table import Row, Times, at_least, at_most, at_most_each
 from marketplace.bench.towns import towns
 from marketplace.materials.queries import get_taxonomy
@@ -29,9 +29,9 @@ def catalogue(banks: list[Bank]) -> Iterator[Row]:
     for bank in banks:
         addresses = _addresses(bank)
         with worker(bank.config.database_url, bank.config.instance_path) as port:
-            ask(port, addresses[: PLACES * 4])  # every place with every word: those recur
+            fetch_all(port, addresses[: PLACES * 4])  # every place with every word: those recur
             each_ms, times, _rate = _rounds(port, addresses[PLACES * 4 :])
-            _times, unchanged = ask(port, addresses[-40:] * 20, etags=True)
+            _times, unchanged = fetch_all(port, addresses[-40:] * 20, etags=True)
         yield at_most(f"catalogue page, {CONNECTIONS} connections, {bank.name}", times, 50)
         yield at_most_each(f"processor time of a catalogue page, {bank.name}", each_ms, 5)
         yield Row(f"catalogue pages in a second of processor, {bank.name}", f"{1000 / each_ms:.0f}", "", None)
@@ -46,7 +46,7 @@ def _rounds(port: int, addresses: list[str]) -> tuple[float, Times, float]:
     for number in range(ROUNDS):
         part = addresses[number::ROUNDS]
         before = processor_seconds(port)
-        times, rate = ask(port, part)
+        times, rate = fetch_all(port, part)
         each_ms.append((processor_seconds(port) - before) * 1000 / len(part))
         taken += times.ms
         seconds += len(part) / rate

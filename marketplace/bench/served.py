@@ -56,7 +56,7 @@ def _serve(url: str, folder: Path, port: "Queue[int]") -> None:
     server.run()
 
 
-def ask(port: int, addresses: Sequence[str], *, etags: bool = False) -> tuple[Times, float]:
+def fetch_all(port: int, addresses: Sequence[str], *, etags: bool = False) -> tuple[Times, float]:
     """Each address once, over all connections together: the times, and how many a second. `etags`: as a reader who has the page already."""
     known_etags = _etags(port, set(addresses)) if etags else {}
     taken: list[float] = []

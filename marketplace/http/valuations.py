@@ -27,7 +27,7 @@ from marketplace.sheets.writing import Cell
 from marketplace.valuations.models import ValuationRun, ValuationTotals
 from marketplace.valuations.queries.prices import find_table_with
 from marketplace.valuations.queries.results import PartSums, RunResults, get_results
-from marketplace.valuations.queries.runs import ExplainedLine, Statement, each_line
+from marketplace.valuations.queries.runs import SourcedLine, Statement, each_line
 from marketplace.valuations.rules.method import SHADOW, Method, find_lack
 
 CENTS_PER_EURO = 100
@@ -64,7 +64,7 @@ def moved_lines(of: PartSums | ValuationTotals) -> list[MovedLine]:
     return [MovedLine(label, euros(moved_cents(of, name)), part) for name, label, _sign, part in COLUMNS]
 
 
-def source_words(entry: ExplainedLine) -> SourceWords:
+def source_words(entry: SourcedLine) -> SourceWords:
     """Where the value of a line comes from, and why it has none."""
     line, source = entry.line, entry.source
     method, also = Method(line.method), _too_few(entry.few)
@@ -247,7 +247,7 @@ def class_row(results: RunResults, kind: AssetKind) -> list[str]:
     return [str(kind.label), *(euros(cents or None) for cents in (of.opening_cents, *moved, of.value_cents))]
 
 
-def worth_facts(lines: Sequence[ExplainedLine]) -> Iterator[tuple[Text, Text | str]]:
+def worth_facts(lines: Sequence[SourcedLine]) -> Iterator[tuple[Text, Text | str]]:
     """What some parts are worth together.
 
     Gross, costs as far as known, net, and how many of them have a value.

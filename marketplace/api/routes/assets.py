@@ -8,7 +8,7 @@ from marketplace.api import query
 from marketplace.api.bodies import asset as bodies
 from marketplace.api.bodies.asset import AssetBody, AssetPatch, ItemBody, ItemChangeBody, ItemPatch, OwnedBody, ReleaseBody
 from marketplace.api.fields import read_choice
-from marketplace.api.reading import read_body, read_page, read_text
+from marketplace.api.reading import read_body, read_page, read_value
 from marketplace.api.routes.listings import write_listing
 from marketplace.api.routing import created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
@@ -51,13 +51,13 @@ def list_assets() -> Response:
     Your organisation's and what it maintains; of others those that are public.
     """
     page, session, actor = read_page(), current_session(), current_actor()
-    kind, material, before = read_text("kind"), read_text("material"), read_text("freeBefore")
+    kind, material, before = read_value("kind"), read_value("material"), read_value("freeBefore")
     wanted = AssetFilter(
         organisation_id=_organisation("organisation"),
         kind=AssetKind(read_choice(kind, AssetKind, "kind")) if kind else None,
-        municipality=read_text("municipality"),
+        municipality=read_value("municipality"),
         material_id=current_taxonomy().material(material).id if material else None,
-        words=read_text("q"),
+        words=read_value("q"),
         free_before=read_date(before, "en", "freeBefore") if before else None,
         page=page.number,
         page_size=page.size,
@@ -216,7 +216,7 @@ def write_asset(asset: Asset) -> Written:
 
 
 def _organisation(key: str) -> int | None:
-    slug = read_text(key)
+    slug = read_value(key)
     if not slug:
         return None
     try:

@@ -17,8 +17,8 @@ from marketplace.api.reading import (
     read_period,
     read_point,
     read_since,
-    read_text,
-    read_texts,
+    read_value,
+    read_values,
     read_words,
 )
 from marketplace.api.routing import copied, created, many, ok, require_match, route, with_current
@@ -102,22 +102,22 @@ def _changed_demands(since: str | datetime) -> Response:
 
 def _question() -> WantedQuery:
     """The filters of the query. Where a demand lies is only told to members, and what fits to those who have lots."""
-    municipalities, (first, last) = read_texts("municipality"), read_period()
-    fits, sort = read_words("fits", Fit), SORTS.get(read_text("sort"), WantedSort.NEWEST)
+    municipalities, (first, last) = read_values("municipality"), read_period()
+    fits, sort = read_words("fits", Fit), SORTS.get(read_value("sort"), WantedSort.NEWEST)
     point, radius_km = read_point()
     if (municipalities or point is not None or fits or sort is WantedSort.FITS) and not current_actor().is_member:
         raise Unauthorised(_("Log in first. Then try again."))
     session, taxonomy, mine = current_session(), current_taxonomy(), read_flag("mine")
     query.check_organisations(session, municipalities, "municipality")
-    query.check_organisations(session, read_texts("organisation"))
-    query.check_groups(taxonomy, read_texts("materialGroup"))
-    query.check_materials(taxonomy, read_texts("material"))
+    query.check_organisations(session, read_values("organisation"))
+    query.check_groups(taxonomy, read_values("materialGroup"))
+    query.check_materials(taxonomy, read_values("material"))
     return WantedQuery(
-        q=read_text("q"),
+        q=read_value("q"),
         is_literal=read_flag("literal"),
-        groups=read_texts("materialGroup"),
-        materials=read_texts("material"),
-        organisations=read_texts("organisation"),
+        groups=read_values("materialGroup"),
+        materials=read_values("material"),
+        organisations=read_values("organisation"),
         municipalities=municipalities,
         fits=fits,
         first=first,

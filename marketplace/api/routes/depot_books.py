@@ -10,7 +10,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.organisations import list_organisations_by_id
 from marketplace.api import query
-from marketplace.api.reading import read_page, read_query_day, read_text
+from marketplace.api.reading import read_page, read_query_day, read_value
 from marketplace.api.routing import many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.depot_books import (
@@ -67,7 +67,7 @@ def show_settlement(depot_id: int) -> Response:
     A row for each lot, stay and price, and the sum of each organisation. Whoever reads the stock of the depot sees every organisation; others their own.
     """
     session, today, page = current_session(), clock.today(), read_page()
-    typed = read_text("quarter")
+    typed = read_value("quarter")
     quarter = read_quarter(typed, today) if typed else quarter_of(today).previous
     settlement = get_settlement(session, current_actor(), depot_id, quarter)
     rows = settlement.rows[page.offset : page.offset + page.size]

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from marketplace.api.changes import CHANGES, DEPRECATION
 from marketplace.api.document import CHANGELOG, TAGS, document, openapi_path
-from marketplace.api.reading import read_text
+from marketplace.api.reading import read_value
 from marketplace.api.routing import API_VERSION, OPERATIONS, PREFIX, Operation, blueprint
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.http.request import public
@@ -19,7 +19,7 @@ from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, _, current_loca
 @public
 def openapi() -> Response:
     """The document, in the language of `lang`, else in that of Accept-Language."""
-    if language := read_text("lang"):
+    if language := read_value("lang"):
         if language not in LOCALES:
             raise Invalid(_("Choose one of: %(words)s.", words=", ".join(LOCALES)), "lang")
         set_locale(language)

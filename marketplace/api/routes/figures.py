@@ -14,8 +14,8 @@ from marketplace.api.reading import (
     read_page,
     read_period,
     read_point,
-    read_text,
-    read_texts,
+    read_value,
+    read_values,
     read_word,
     read_words,
 )
@@ -94,15 +94,15 @@ def list_exchanges() -> Response:
     wanted = ExchangeFilter(
         first,
         last,
-        read_texts("organisation"),
-        read_texts("materialGroup"),
-        read_texts("material"),
-        read_texts("municipality"),
+        read_values("organisation"),
+        read_values("materialGroup"),
+        read_values("material"),
+        read_values("municipality"),
         read_words("kind", RowKind),
         listings_within(*around) if around else None,
         _read_words_of_rows(),
-        read_texts("fromOrganisation"),
-        read_texts("toOrganisation"),
+        read_values("fromOrganisation"),
+        read_values("toOrganisation"),
         *read_months("fromMonth", "untilMonth"),
         lacks=read_words("lacks", Lack),
     )
@@ -127,7 +127,7 @@ def _read_around() -> tuple[Point, Decimal] | None:
 def _read_words_of_rows() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The words of `q`, each with the materials that it names."""
     taxonomy = current_taxonomy()
-    return tuple((word, tuple(item.slug for item in taxonomy.search(word))) for word in tokens(read_text("q")))
+    return tuple((word, tuple(item.slug for item in taxonomy.search(word))) for word in tokens(read_value("q")))
 
 
 @route("GET", "/exchanges/<int:seq>", gives=WholeExchangeSchema, tag="figures")
@@ -184,8 +184,8 @@ def show_statistics() -> Response:
     """
     cut = Cut(
         *read_months(),
-        read_texts("municipality"),
-        read_texts("materialGroup"),
+        read_values("municipality"),
+        read_values("materialGroup"),
         read_words("kind", RowKind),
         read_word("through", Through),
         read_word("between", Between),

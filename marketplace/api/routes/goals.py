@@ -7,7 +7,7 @@ from flask import Response
 from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies.goals import CoverageBody, GoalBody
-from marketplace.api.reading import named_as_sent, read_body, read_id, read_texts
+from marketplace.api.reading import named_as_sent, read_body, read_id, read_values
 from marketplace.api.routing import created, ok, route
 from marketplace.api.shapes.goals import Coverage, CoverageSchema, GoalsSchema, GoalVersionSchema, GoalVersionsSchema
 from marketplace.http.request import current_actor, current_session, one_moment, permission
@@ -32,7 +32,7 @@ def show_goals() -> Response:
 
     Without a token of adopted years only. With one also of what is reported, and each figure says whether that is adopted.
     """
-    year, wanted = read_id("year"), read_texts("municipality")
+    year, wanted = read_id("year"), read_values("municipality")
     query.check_organisations(current_session(), wanted, "municipality")
     goals = get_goals(current_session(), current_actor(), year=year)
     if year is not None:

@@ -9,7 +9,7 @@ from marketplace.accounts.policy import Can
 from marketplace.api import query
 from marketplace.api.bodies.imports import ApplyBody, CellsBody, CodesBody, Existing, GivenBody, MappingBody, TakeOverBody
 from marketplace.api.bodies.nothing import NothingBody
-from marketplace.api.reading import read_body, read_page, read_text
+from marketplace.api.reading import read_body, read_page, read_value
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.imports import (
@@ -160,7 +160,7 @@ def list_import_rows(import_id: int) -> Response:
     """List the rows of a sheet, with what is wrong with each."""
     page, session, actor = read_page(), current_session(), current_actor()
     run = get_import(session, actor, import_id)
-    rows, total = list_rows(session, actor, run, state=read_text("state") or None, page=page.number, page_size=page.size)
+    rows, total = list_rows(session, actor, run, state=read_value("state") or None, page=page.number, page_size=page.size)
     judge = judge_of(session, run) if run.status == ImportStatus.PREVIEW and any(row.state in SAID_WHY for row in rows) else None
     if judge is not None:
         judge.prepare([record_of(run, as_sheet_row(row)) for row in rows])

@@ -4,7 +4,7 @@ from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.api import query
-from marketplace.api.reading import named_as_sent, read_page, read_period, read_text, read_texts
+from marketplace.api.reading import named_as_sent, read_page, read_period, read_value, read_values
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.joint import JointNeedSchema, JointRowsSchema
 from marketplace.api.shapes.material import current_taxonomy
@@ -53,7 +53,7 @@ def list_joint_needs() -> Response:
 
     Each is covered as if it were the only one. A joint need is a stretch of time: needs that share a day, or that another joins.
     """
-    page, slug = read_page(), read_text("material")
+    page, slug = read_page(), read_value("material")
     with named_as_sent(**SENT):
         rows, total = groups.list_joint_needs(
             current_session(),
@@ -102,11 +102,11 @@ def _need(material: str) -> JointNeed:
 def _question() -> JointQuestion:
     first, last = read_period()
     within, estimate = _whole("withinKm"), _whole("estimateCents")
-    return JointQuestion(first, last, KM_USUAL if within is None else within, read_texts("organisation"), estimate)
+    return JointQuestion(first, last, KM_USUAL if within is None else within, read_values("organisation"), estimate)
 
 
 def _whole(key: str) -> int | None:
-    typed = read_text(key)
+    typed = read_value(key)
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(ESTIMATE_MOST_CENTS)):

@@ -12,7 +12,7 @@ from marketplace.api.bodies import drafts
 from marketplace.api.bodies.listing import CloseBody, ListingBody, ListingPatch, ListingPublishBody, WithdrawBody
 from marketplace.api.bodies.nothing import NothingBody
 from marketplace.api.moments import read_day
-from marketplace.api.reading import read_body, read_flag, read_page, read_point, read_since, read_text, read_texts, read_words
+from marketplace.api.reading import read_body, read_flag, read_page, read_point, read_since, read_value, read_values, read_words
 from marketplace.api.routing import copied, created, many, ok, require_match, route, with_current
 from marketplace.api.schema import Written
 from marketplace.api.shapes.listing import ListingSchema, ListingsSchema, distance_km
@@ -71,7 +71,7 @@ def list_listings() -> Response:
         return _changed_listings(since)
     page, question = read_page(), _question()
     session, actor, taxonomy = current_session(), current_actor(), current_taxonomy()
-    question = replace(question, fields=read_terms(read_texts("field"), taxonomy.fields_by_slug.get))
+    question = replace(question, fields=read_terms(read_values("field"), taxonomy.fields_by_slug.get))
     query.check_groups(taxonomy, question.groups)
     query.check_materials(taxonomy, question.materials)
     query.check_organisations(session, question.organisations)
@@ -94,20 +94,20 @@ def _changed_listings(since: str | datetime) -> Response:
 def _question() -> CatalogueQuery:
     page = read_page()
     point, radius_km = read_point()
-    day = read_text("availableFrom")
+    day = read_value("availableFrom")
     default = Sort.DISTANCE if point is not None else Sort.NEWEST
     return CatalogueQuery(
-        q=read_text("q"),
+        q=read_value("q"),
         is_literal=read_flag("literal"),
-        groups=read_texts("materialGroup"),
-        materials=read_texts("material"),
-        organisations=read_texts("organisation"),
+        groups=read_values("materialGroup"),
+        materials=read_values("material"),
+        organisations=read_values("organisation"),
         conditions=read_words("condition", Condition),
         supplies=read_words("supply", Supply),
         point=point,
         radius_km=radius_km,
         available_from=read_day(day, "availableFrom") if day else None,
-        sort=SORTS.get(read_text("sort"), default),
+        sort=SORTS.get(read_value("sort"), default),
         page=page.number,
         page_size=page.size,
         mine=read_flag("mine"),

@@ -10,7 +10,7 @@ from marketplace.api import query
 from marketplace.api.bodies import lot as bodies
 from marketplace.api.bodies.lot import CountLotBody, LeaveLotBody, MoveLotBody, OfferToChainBody, SplitLotBody, TakeInBody
 from marketplace.api.fields import ID_MAX
-from marketplace.api.reading import read_body, read_flag, read_id, read_page, read_text
+from marketplace.api.reading import read_body, read_flag, read_id, read_page, read_value
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.lot import LotSchema, LotsSchema, WholeLotSchema
@@ -74,8 +74,8 @@ def list_lots() -> Response:
         owner_id=_organisation("owner"),
         holder_id=_organisation("holder"),
         material_id=_material(),
-        words=read_text("q"),
-        is_blocked=read_flag("blocked") if read_text("blocked") else None,
+        words=read_value("q"),
+        is_blocked=read_flag("blocked") if read_value("blocked") else None,
         with_empty=read_flag("withEmpty"),
         page=page.number,
         page_size=page.size,
@@ -86,7 +86,7 @@ def list_lots() -> Response:
 
 
 def _organisation(key: str) -> int | None:
-    slug = read_text(key)
+    slug = read_value(key)
     if not slug:
         return None
     try:
@@ -96,7 +96,7 @@ def _organisation(key: str) -> int | None:
 
 
 def _material() -> int | None:
-    slug = read_text("material")
+    slug = read_value("material")
     return current_taxonomy().material(slug).id if slug else None
 
 

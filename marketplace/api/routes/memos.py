@@ -7,7 +7,7 @@ from marketplace.api import query
 from marketplace.api.bodies import drafts
 from marketplace.api.bodies.memo import ConcludeMemoBody, MemoBody
 from marketplace.api.bodies.nothing import NothingBody
-from marketplace.api.reading import read_body, read_flag, read_page, read_text
+from marketplace.api.reading import read_body, read_flag, read_page, read_value
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.demand import DemandSchema
@@ -46,7 +46,7 @@ def create_memo() -> Response:
 @permission(Can.READ_MEMO)
 def list_all_memos() -> Response:
     """List the memos of your own organisation, newest first; the reviewer reads those of all."""
-    page, is_open = read_page(), read_flag("open") if read_text("open") else None
+    page, is_open = read_page(), read_flag("open") if read_value("open") else None
     memos, total = list_memos(current_session(), current_actor(), is_open=is_open, page=page.number, page_size=page.size)
     return many(MemosSchema, [MemoSchema.write(memo) for memo in memos], total=total, page=page)
 

@@ -5,7 +5,7 @@ from flask import Response
 from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.organisations import list_municipalities
 from marketplace.api import query
-from marketplace.api.reading import read_text
+from marketplace.api.reading import read_value
 from marketplace.api.routing import ok, route
 from marketplace.api.shapes.material import current_taxonomy
 from marketplace.api.shapes.outlook import OutlookSchema
@@ -42,7 +42,7 @@ def get_outlook_table() -> Response:
 
 
 def _wanted() -> OutlookFilter:
-    group, municipality = read_text("group"), read_text("municipality")
+    group, municipality = read_value("group"), read_value("municipality")
     if group and current_taxonomy().group(group) is None:
         raise Invalid(_("There is no group of materials “%(slug)s”. Choose from the list.", slug=quoted(group)), "group")
     if municipality and municipality not in {organisation.slug for organisation in list_municipalities(current_session())}:

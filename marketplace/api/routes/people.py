@@ -11,7 +11,7 @@ from marketplace.accounts.rules.accounts import InvitationDraft, Role
 from marketplace.accounts.rules.phones import DetailsDraft
 from marketplace.api import query
 from marketplace.api.bodies.people import InvitationBody, Language, OwnPatch, PersonPatch
-from marketplace.api.reading import read_body, read_page, read_text
+from marketplace.api.reading import read_body, read_page, read_value
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.people import InvitationSchema, InvitationsSchema, OwnSchema, PeopleSchema, PersonSchema
 from marketplace.exchange.actions.decide import release_person
@@ -114,7 +114,7 @@ def delete_invitation(invitation_id: int) -> Response:
 
 def _chosen() -> Organisation:
     """The organisation asked for, else one's own. Whether its people may be seen is for the query to say."""
-    session, slug = current_session(), read_text("organisation")
+    session, slug = current_session(), read_value("organisation")
     if slug:
         query.check_organisations(session, (slug,))
     return get_organisation_by_slug(session, slug or current_actor().organisation_slug)

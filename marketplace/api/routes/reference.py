@@ -4,7 +4,7 @@ from flask import Response
 
 from marketplace.accounts.policy import Can
 from marketplace.api.query import LITERAL, MATERIAL_GROUPS, PAGE, WORDS, check_groups
-from marketplace.api.reading import read_flag, read_page, read_text, read_texts
+from marketplace.api.reading import read_flag, read_page, read_value, read_values
 from marketplace.api.routing import many, ok, route
 from marketplace.api.shapes.material import DetailedMaterialSchema, MaterialsSchema, VehicleClassesSchema, current_taxonomy
 from marketplace.api.shapes.organisation import MeSchema
@@ -20,7 +20,7 @@ from marketplace.places.queries.gazetteer import MOST_SUGGESTIONS
 @public
 def list_materials() -> Response:
     """The taxonomy in use: materials with their units, weights and hazards, and the groups."""
-    page, words, wanted = read_page(), read_text("q"), read_texts("materialGroup")
+    page, words, wanted = read_page(), read_value("q"), read_values("materialGroup")
     taxonomy = current_taxonomy()
     check_groups(taxonomy, wanted)
     materials = taxonomy.search(words)
@@ -46,7 +46,7 @@ def get_material(slug: str) -> Response:
 def list_places() -> Response:
     """Places whose name or postcode begins with the words."""
     page = read_page()
-    result = finder().suggest(read_text("q"), MOST_SUGGESTIONS)
+    result = finder().suggest(read_value("q"), MOST_SUGGESTIONS)
     return many(PlacesSchema, result[page.offset : page.offset + page.size], total=len(result), page=page)
 
 

@@ -14,7 +14,7 @@ from marketplace.api.bodies.reports import (
     SubmitBody,
 )
 from marketplace.api.fields import ID_MAX
-from marketplace.api.reading import named_as_sent, read_body, read_id, read_text
+from marketplace.api.reading import named_as_sent, read_body, read_id, read_value
 from marketplace.api.routing import ok, route
 from marketplace.api.shapes.reports import MaterialUseSchema, MissingReportsSchema, ReportVersionsSchema
 from marketplace.http.request import current_actor, current_session, one_moment, permission
@@ -171,7 +171,7 @@ def ask_for_report(year: int) -> Response:
 
 def _slug() -> str:
     """The municipality that is named, else the own."""
-    return read_text("organisation") or current_actor().organisation_slug
+    return read_value("organisation") or current_actor().organisation_slug
 
 
 def _read(year: int, *, version: int | None = None) -> MaterialUseYear:

@@ -16,7 +16,7 @@ from marketplace.api.bodies.reservation import (
     ReservationBody,
 )
 from marketplace.api.fields import ID_MAX
-from marketplace.api.reading import read_body, read_id, read_page, read_since, read_text, read_words
+from marketplace.api.reading import read_body, read_id, read_page, read_since, read_value, read_words
 from marketplace.api.routing import copied, created, many, ok, route
 from marketplace.api.schema import Written
 from marketplace.api.shapes.reservation import ReservationSchema, ReservationsSchema
@@ -72,7 +72,7 @@ def list_reservations() -> Response:
     if since is not None:
         part = reservation_changes(current_session(), current_actor(), since=since, size=read_page().size)
         return copied(ReservationsSchema, part, part.items)
-    page, side = read_page(), read_text("side")
+    page, side = read_page(), read_value("side")
     statuses, listing_id = read_words("status", ReservationStatus), read_id("listing")
     rows, total = list_visible(
         current_session(),

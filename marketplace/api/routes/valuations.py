@@ -7,7 +7,7 @@ from marketplace.accounts.policy import Can
 from marketplace.accounts.queries.organisations import get_organisation_by_slug
 from marketplace.api import query
 from marketplace.api.bodies.valuation import AppraisalBody, ValuationBody, new_appraisal
-from marketplace.api.reading import read_body, read_page, read_query_day, read_text
+from marketplace.api.reading import read_body, read_page, read_query_day, read_value
 from marketplace.api.routing import created, many, ok, route
 from marketplace.api.shapes.valuation import (
     AppraisalSchema,
@@ -108,7 +108,7 @@ def show_valuation_plan() -> Response:
     """Show what a valuation would do: of how many parts, and by which method. Nothing happens yet."""
     session, actor = current_session(), current_actor()
     as_of = read_query_day("asOf") or clock.today()
-    plan = plan_valuation(session, actor, organisation_id=_organisation(read_text("organisation")), as_of=as_of)
+    plan = plan_valuation(session, actor, organisation_id=_organisation(read_value("organisation")), as_of=as_of)
     return ok(ValuationPlanSchema.write(plan))
 
 
@@ -134,7 +134,7 @@ def value_assets() -> Response:
 def list_valuations() -> Response:
     """List the valuations of an organisation, newest first."""
     page = read_page()
-    organisation_id = _organisation(read_text("organisation"))
+    organisation_id = _organisation(read_value("organisation"))
     rows, total = runs.list_runs(current_session(), current_actor(), organisation_id, offset=page.offset, limit=page.size)
     return many(ValuationRunsSchema, [write_run(row) for row in rows], total=total, page=page)
 
@@ -158,11 +158,11 @@ def show_material_value() -> Response:
 
     Its last valuation stands against the last one of an earlier year.
     """
-    typed = read_text("year")
+    typed = read_value("year")
     if typed and not (typed.isascii() and typed.isdigit() and 2015 <= int(typed[:5]) <= 9999):
         raise Invalid(_("Write a year, for example 2027."), "year")
     year = int(typed) if typed else clock.today().year
-    statement = runs.get_statement(current_session(), current_actor(), _organisation(read_text("organisation")), year)
+    statement = runs.get_statement(current_session(), current_actor(), _organisation(read_value("organisation")), year)
     return ok(write_statement(statement))
 
 

@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.geo import chord2_m2
 from marketplace.kernel.language import _
-from marketplace.market.actions.listings import stored_answers
+from marketplace.market.actions.listings import answers_before
 from marketplace.market.models import Demand
 from marketplace.market.queries.changes import changed_since, differences, version_conflict
 from marketplace.market.queries.demands import get_demand
@@ -31,7 +31,7 @@ EDGE_KM = 0.005  # the SQL search reaches this much farther; the geodesic decide
 def _columns(session: Session, draft: DemandDraft, stored: Demand | None = None) -> dict[str, Any]:
     taxonomy = get_taxonomy(session)
     material = taxonomy.material(draft.material)
-    fields = stored_answers(stored, material)
+    fields = answers_before(stored, material)
     faults = find_mass_faults(draft.quantity.amount, material.weights_kg.get(draft.quantity.unit), OFFER_KG_MAX)
     try:
         fields = say(material, draft.fields, fields, taxonomy.version, partial(read_wishes, today=clock.today()))

@@ -114,7 +114,7 @@ def _columns(
     stays = draft.depot_id == lies_in
     is_published = stored is not None and stored.status == ListingStatus.PUBLISHED
     turns, faults = window_columns(session, actor, draft, stored if is_published else None)
-    fields = before = stored_answers(stored, material)
+    fields = before = answers_before(stored, material)
     faults = [*find_part_faults(draft.minimum_part, draft.quantity), *faults]
     try:
         fields = say(material, draft.fields, fields, get_taxonomy(session).version, partial(read_answers, today=clock.today()))
@@ -154,7 +154,7 @@ def _columns(
     }
 
 
-def stored_answers(row: Listing | Demand | None, material: Material) -> StoredAnswers:
+def answers_before(row: Listing | Demand | None, material: Material) -> StoredAnswers:
     """What a stored lot or demand says of this material's fields. Nothing where it is of another."""
     if row is None or row.material_id != material.id:
         return StoredAnswers({})

@@ -100,7 +100,7 @@ class LineSource:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainedLine:
+class SourcedLine:
     """A line with its part, its asset, and its source. `few`: exchanges with a price that were too few to count."""
 
     line: ValuationLine
@@ -246,7 +246,7 @@ def state_of(session: Session, run: ValuationRun) -> RunState:
 
 def list_lines(
     session: Session, run: ValuationRun, *, offset: int, limit: int, which: LineKind | None = None
-) -> tuple[Sequence[ExplainedLine], int]:
+) -> tuple[Sequence[SourcedLine], int]:
     """List the lines of a run by part. A page of them with their sources, and how many there are. `which`: of one kind alone."""
     mine = ValuationLine.run_id == run.id
     if which is not None:
@@ -265,7 +265,7 @@ def list_lines(
     return _explained(session, session.execute(rows.where(ValuationLine.item_id.in_(page))).all()), total
 
 
-def each_line(session: Session, run: ValuationRun) -> Iterator[ExplainedLine]:
+def each_line(session: Session, run: ValuationRun) -> Iterator[SourcedLine]:
     """Every line of a run by part. Some are read at a time, so memory stays the same."""
     rows = (
         select(ValuationLine, AssetItem, Asset)
@@ -281,7 +281,7 @@ def each_line(session: Session, run: ValuationRun) -> Iterator[ExplainedLine]:
         yield from lines
 
 
-def last_lines(session: Session, asset: Asset) -> tuple[ValuationRun | None, Sequence[ExplainedLine]]:
+def last_lines(session: Session, asset: Asset) -> tuple[ValuationRun | None, Sequence[SourcedLine]]:
     """The newest run of its owner in which an asset stands, and what it says of each part. For whoever may read what it is worth."""
     stands = select(ValuationLine.run_id).join(AssetItem, AssetItem.id == ValuationLine.item_id)
     stands = stands.where(AssetItem.asset_id == asset.id, ValuationLine.run_id == ValuationRun.id)
@@ -299,7 +299,7 @@ def last_lines(session: Session, asset: Asset) -> tuple[ValuationRun | None, Seq
     return run, _explained(session, session.execute(rows).all())
 
 
-def _explained(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]) -> list[ExplainedLine]:
+def _explained(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, Asset]]) -> list[SourcedLine]:
     ids: dict[str, set[int]] = defaultdict(set)
     for line, _item, _asset in rows:
         ids[line.method].add(line.source_id or 0)
@@ -316,7 +316,7 @@ def _explained(session: Session, rows: Sequence[Row[ValuationLine, AssetItem, As
             Method.APPRAISAL: LineSource(appraisal=appraisals.get(number)),
             Method.NONE: LineSource(),
         }[Method(line.method)]
-        lines.append(ExplainedLine(line, item, asset, source, few.get((line.run_id, _key(line, item)), 0)))
+        lines.append(SourcedLine(line, item, asset, source, few.get((line.run_id, _key(line, item)), 0)))
     return lines
 
 

@@ -31,7 +31,7 @@ from marketplace.web.broker.forms import DIGITS_MAX, ProposalForm
 from marketplace.web.ui import watch
 from marketplace.web.ui.form_page import attempt, done, page
 from marketplace.web.ui.jobs import Job
-from marketplace.web.ui.paging import PAGE_SIZE, last_page, read_page
+from marketplace.web.ui.paging import PAGE_SIZE, last_page, read_page_number
 
 blueprint = Blueprint("broker", __name__)
 FIRST = 10
@@ -55,7 +55,7 @@ def show() -> ResponseReturnValue:
     """What needs the broker's eye, most pressing first."""
     session, actor = current_session(), current_actor()
     surveyed, taxonomy = survey(session, actor), get_taxonomy(session)
-    number = min(read_page(), max(1, last_page(len(surveyed.misses))))
+    number = min(read_page_number(), max(1, last_page(len(surveyed.misses))))
     misses = surveyed.near_misses(page=number, page_size=PAGE_SIZE)
     unasked = surveyed.supply_without_demand[:FIRST]
     load_photos(session, [*(miss.listing for miss in misses), *unasked])

@@ -59,7 +59,7 @@ def list_listings() -> str:
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
     taxonomy = get_taxonomy(session)
-    requested = search_results.read_query(question, form, near, here, taxonomy)
+    requested = search_results.read_catalogue_query(question, form, near, here, taxonomy)
     result = browse(session, actor, requested)
     others = () if result.total else nearest_outside(session, actor, requested)
     page = search_results.page_of(question, form, near, requested, result, others, taxonomy)
@@ -121,7 +121,7 @@ def _exported() -> Lots:
     form.validate()
     near, session, actor = finder.near_of(form), current_session(), current_actor()
     taxonomy = get_taxonomy(session)
-    requested = search_results.read_query(question, form, near, near, taxonomy)
+    requested = search_results.read_catalogue_query(question, form, near, near, taxonomy)
     listings: list[Listing] = []
     for number in range(1, EXPORTED_MOST // PAGE_SIZE_MAX + 1):
         page = search(session, actor, replace(requested, page=number, page_size=PAGE_SIZE_MAX))
@@ -149,7 +149,7 @@ def feed() -> Response:
     near = finder.near_of(form)
     session = current_session()
     taxonomy = get_taxonomy(session)
-    requested = replace(search_results.read_query(question, form, near, near, taxonomy), page_size=FEED_SIZE)
+    requested = replace(search_results.read_catalogue_query(question, form, near, near, taxonomy), page_size=FEED_SIZE)
     content = atom(feed_of(session, requested), taxonomy, question, site=site_address())
     return Response(content, content_type="application/atom+xml; charset=utf-8")
 

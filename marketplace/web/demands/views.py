@@ -66,7 +66,7 @@ def list_demands() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    requested = wanted.read_query(question, form, near, here, actor)
+    requested = wanted.read_wanted_query(question, form, near, here, actor)
     result = search_wanted(session, actor, requested)
     if question.page > result.pages:
         return redirect(question.at(result.pages), 303)

@@ -17,7 +17,7 @@ from marketplace.web.ui.finder import home_of
 from marketplace.web.ui.meters import meter_of
 from marketplace.web.ui.open_formats import share_picture
 from marketplace.web.ui.search_form import FilterForm
-from marketplace.web.ui.search_results import lots_of
+from marketplace.web.ui.search_results import result_lots
 
 blueprint = Blueprint("home", __name__)
 NEWEST, LOOKED_AT = 4, 24  # a lot of which nothing is left is in the catalogue, and not among the newest here
@@ -42,7 +42,7 @@ def show() -> str:
         search=FilterForm(MultiDict()),
         total=result.total,
         groups=groups[:GROUPS],
-        lots=lots_of(newest, get_taxonomy(session)),
+        lots=result_lots(newest, get_taxonomy(session)),
         picture=next((share_picture(photo) for row in newest for photo in row.listing.photos[:1]), ""),
         reuse=reuse_of(get_statistics(session, ANONYMOUS)),
         goals=goals,

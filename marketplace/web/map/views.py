@@ -31,7 +31,7 @@ def show_marks() -> Response:
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
     taxonomy = get_taxonomy(session)
-    requested = replace(search_results.read_query(question, form, near, here, taxonomy), box=box)
+    requested = replace(search_results.read_catalogue_query(question, form, near, here, taxonomy), box=box)
     result = search_map(session, actor, requested, zoom=zoom)
     return marks.answer(result, taxonomy, requested)
 
@@ -48,7 +48,7 @@ def show_wanted_marks() -> Response:
     session, actor = current_session(), current_actor()
     here = typed or finder.home_of(session, actor)
     near = here if typed or form.radius_km.data else None
-    requested = replace(wanted.read_query(question, form, near, here, actor), box=box)
+    requested = replace(wanted.read_wanted_query(question, form, near, here, actor), box=box)
     return marks.wanted_answer(map_wanted(session, actor, requested, zoom=zoom), get_taxonomy(session), requested, actor)
 
 
@@ -58,7 +58,7 @@ def show_asset_marks() -> Response:
     """`bbox`, `zoom`, and every filter of the passports."""
     session, actor = current_session(), current_actor()
     question = Question(url_for("passports.index"), request.args, passports.KEYS)
-    form = passports.read_form()
+    form = passports.read_search_form()
     box, zoom = marks.box_of(request.args), marks.zoom_of(request.args)
     requested = passports.read_filter(session, actor, question, form)
     on_map = map_assets(session, actor, requested, box=box, zoom=zoom)

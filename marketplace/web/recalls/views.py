@@ -13,7 +13,7 @@ from marketplace.web.recalls import blocking
 from marketplace.web.recalls.forms import ConfirmForm
 from marketplace.web.recalls.shown import RecallPage, rows_of_recalls
 from marketplace.web.ui.form_page import done, page, submit
-from marketplace.web.ui.paging import paged, read_page
+from marketplace.web.ui.paging import paged, read_page_number
 
 blueprint = Blueprint("recalls", __name__)
 blocking.register(blueprint)
@@ -59,4 +59,4 @@ def show_paper(recall_id: int) -> Response:
 def _page(recall_id: int, form: ConfirmForm) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     recall = get_recall(session, actor, recall_id)
-    return page("recalls/show.html", form, page=RecallPage.of(session, actor, recall, read_page()))
+    return page("recalls/show.html", form, page=RecallPage.of(session, actor, recall, read_page_number()))

@@ -13,7 +13,7 @@ PAGE_SIZE = 25
 NUMBER_DIGITS_MAX = 9
 
 
-def read_page() -> int:
+def read_page_number() -> int:
     """The page in the address; 1 for what is none, never past the farthest."""
     return min(max(1, request.args.get("page", 1, type=int) or 1), PAGE_MAX)
 
@@ -25,7 +25,7 @@ def last_page(total: int, page_size: int = PAGE_SIZE) -> int:
 
 def paged(ask: Callable[[int], tuple[Sequence[T], int]], page_size: int = PAGE_SIZE) -> tuple[Sequence[T], dict[str, int]]:
     """Give the rows of the page that was asked for, where it stands, and the total. Past the end it is the last page."""
-    number = read_page()
+    number = read_page_number()
     result, total = ask(number)
     last = last_page(total, page_size)
     if number > last > 0:

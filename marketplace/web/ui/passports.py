@@ -73,7 +73,7 @@ class AssetPage:
     is_asked: bool
 
 
-def read_form() -> AssetSearchForm:
+def read_search_form() -> AssetSearchForm:
     """The form as it stands in the address. Without choices, for an answer that shows none."""
     sent = request.args.copy()
     sent["q"] = sent.get("q", "")[:WORDS_LENGTH_MAX]
@@ -86,7 +86,7 @@ def read_form() -> AssetSearchForm:
 
 def search_form(session: Session, actor: Actor) -> AssetSearchForm:
     """The form as it stands in the address. There is only a material to choose that something here holds."""
-    form, taxonomy = read_form(), get_taxonomy(session)
+    form, taxonomy = read_search_form(), get_taxonomy(session)
     held = [taxonomy.material_by_id(number) for number in list_held_materials(session, actor)]
     form.kind.choices = options(((kind.value, kind.label) for kind in AssetKind), empty=_("Everything"))
     form.municipality.choices = options(((area.slug, area.name) for area in areas()), empty=_("All municipalities"))

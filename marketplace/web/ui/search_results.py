@@ -45,7 +45,7 @@ def away_from(here: Place | None, listing: Listing) -> Text | None:
     return _("about %(km)s km from %(place)s, as the crow flies", km=distance_km, place=here.name)
 
 
-def read_query(
+def read_catalogue_query(
     question: Question, form: FilterForm, near: Place | None, from_here: Place | None, taxonomy: Taxonomy
 ) -> CatalogueQuery:
     """The market's question. What is not a known order or condition is left out; with a place that was typed the nearest come first."""
@@ -151,7 +151,7 @@ def demand_of(question: Question, taxonomy: Taxonomy) -> dict[str, str | list[st
     return {key: value for key, value in result.items() if value} | field_values
 
 
-def lots_of(rows: Sequence[CatalogueRow[CardRow]], taxonomy: Taxonomy, place: str = "") -> list[Lot]:
+def result_lots(rows: Sequence[CatalogueRow[CardRow]], taxonomy: Taxonomy, place: str = "") -> list[Lot]:
     """Make the cards of the results; a `place` that was typed goes along in their addresses."""
     if not rows:
         return []
@@ -201,10 +201,10 @@ def page_of(
         facets=facets,
         chips=chips_of(question, form, taxonomy, facets, near),
         orders=orders_of(question, query),
-        lots=lots_of(results.rows, taxonomy, place),
+        lots=result_lots(results.rows, taxonomy, place),
         nothing=nothing_of(query.q, is_near=query.point is not None, has_others=bool(others)),
         others=_("Newest outside your search") if query.point is None else _("Nearest outside your search"),
-        nearest=lots_of(others, taxonomy, place),
+        nearest=result_lots(others, taxonomy, place),
         demand={} if results.total else demand_of(question, taxonomy),
         keep=f"{url_for('searches.create')}?{question.query()}",
         question=question,

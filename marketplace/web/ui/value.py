@@ -16,7 +16,7 @@ from marketplace.kernel.formats import euros, long_date, quantity, short_date, w
 from marketplace.kernel.language import _
 from marketplace.kernel.units import Amount, Unit
 from marketplace.materials.rules.taxonomy import Taxonomy
-from marketplace.valuations.queries.runs import ExplainedLine
+from marketplace.valuations.queries.runs import SourcedLine
 from marketplace.web.ui.charts import Chart, Column, columns
 
 BARS_MOST = 8
@@ -40,12 +40,12 @@ class LineShown:
     is_gone: bool
 
 
-def lines_shown(lines: Iterable[ExplainedLine], taxonomy: Taxonomy) -> list[LineShown]:
+def lines_shown(lines: Iterable[SourcedLine], taxonomy: Taxonomy) -> list[LineShown]:
     """Some lines of a valuation."""
     return [line_shown(line, taxonomy) for line in lines]
 
 
-def line_shown(valued: ExplainedLine, taxonomy: Taxonomy) -> LineShown:
+def line_shown(valued: SourcedLine, taxonomy: Taxonomy) -> LineShown:
     """A line of a valuation."""
     line, item = valued.line, valued.item
     ends = (line.low_cents, line.high_cents)

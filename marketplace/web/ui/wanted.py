@@ -53,7 +53,7 @@ def is_mine(question: Question, actor: Actor) -> bool:
     return actor.is_member and question.one("mine") == "1"
 
 
-def read_query(question: Question, form: WantedForm, near: Place | None, here: Place | None, actor: Actor) -> WantedQuery:
+def read_wanted_query(question: Question, form: WantedForm, near: Place | None, here: Place | None, actor: Actor) -> WantedQuery:
     """The question. What is no order or filter is left out; those who may have lots see first what fits these."""
     mine = is_mine(question, actor)
     usual = "newest" if mine else "fits" if may(actor, Can.OFFER) else "distance" if near else "neededFrom"

@@ -22,7 +22,7 @@ from marketplace.places.rules import Place
 from marketplace.web.ui.cards import away
 from marketplace.web.ui.jobs import Job, lot_job, picture_of
 from marketplace.web.ui.lots import Lot
-from marketplace.web.ui.search_results import lots_of
+from marketplace.web.ui.search_results import result_lots
 from marketplace.web.ui.states import LISTING_BADGES, Badge
 from marketplace.web.ui.windows import next_turn
 
@@ -75,7 +75,7 @@ def nearby(session: Session, actor: Actor, here: Place) -> list[Lot]:
     """The lots that lie nearest, as cards."""
     query = CatalogueQuery(point=here.point, sort=Sort.DISTANCE, page_size=CARDS_LOOKED_AT)
     page = browse(session, actor, query, with_facets=False)
-    return lots_of([row for row in page.rows if row.listing.available > 0][:CARDS], get_taxonomy(session))
+    return result_lots([row for row in page.rows if row.listing.available > 0][:CARDS], get_taxonomy(session))
 
 
 @dataclass(frozen=True, slots=True)
