@@ -6,6 +6,7 @@ public points, so it may be passed on.
 
 from collections.abc import Iterator
 
+from marketplace.joint.queries.effect import Circle
 from marketplace.joint.queries.needs import JointNeed, NeedRow
 from marketplace.joint.rules.clause import GUIDANCE, NARROW, NO_SPLITTING, Clause, is_narrow
 from marketplace.joint.rules.wording import CONTRACT_LABELS, describe_estimate, describe_source, describe_threshold
@@ -135,20 +136,22 @@ def _lots(need: JointNeed) -> Iterator[Block]:
 def _circles(need: JointNeed) -> Iterator[Block]:
     yield pages.headline(_("What a maximum distance does"))
     rows: list[list[Words]] = [
-        [
-            km(circle.within_km, 0),
-            number(circle.lots),
-            mass(circle.mass_kg),
-            number(circle.owners),
-            number(circle.partners),
-            quantity(circle.covered, need.unit),
-            quantity(circle.rest, need.unit),
-        ]
-        for circle in need.circles
+        [km(circle.within_km, 0), number(circle.lots), *circle_figures(circle, need)] for circle in need.circles
     ]
     head = [_("Within"), _("Fitting lots"), _("Mass"), _("Organisations"), _("Partners"), _("Covers"), _("To buy")]
     yield pages.table(head, rows, align="lrrrrrr")
     yield pages.small(circles_in_words())
+
+
+def circle_figures(circle: Circle, need: JointNeed) -> list[str]:
+    """The mass in a circle, whose it is, the partners, what it covers, and what is left to buy."""
+    return [
+        mass(circle.mass_kg),
+        number(circle.owners),
+        number(circle.partners),
+        quantity(circle.covered, need.unit),
+        quantity(circle.rest, need.unit),
+    ]
 
 
 def circles_in_words() -> Text:

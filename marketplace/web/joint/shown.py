@@ -19,7 +19,7 @@ from marketplace.joint.rules.wording import CONTRACT_LABELS, describe_estimate, 
 from marketplace.kernel.formats import km, mass, money, number, period, quantity
 from marketplace.kernel.language import Text, _, reading_in
 from marketplace.kernel.units import Unit
-from marketplace.sheets.joint_need import describe_need, evidence_of, total_in_words
+from marketplace.sheets.joint_need import circle_figures, describe_need, evidence_of, total_in_words
 
 KEYS = ("materiaal", "van", "tot", "km", "gemeente", "waarde")
 LONGEST_VALUE, MOST_VALUES = 100, 40
@@ -191,15 +191,7 @@ def circles_table(need: JointNeed) -> dict[str, Any]:
             (_("To buy"), NUMBER),
         ],
         "rows": [
-            [
-                km(circle.within_km, 0),
-                _lots(circle.lots, circle.later_lots),
-                mass(circle.mass_kg),
-                number(circle.owners),
-                number(circle.partners),
-                quantity(circle.covered, need.unit),
-                quantity(circle.rest, need.unit),
-            ]
+            [km(circle.within_km, 0), _lots(circle.lots, circle.later_lots), *circle_figures(circle, need)]
             for circle in need.circles
         ],
     }
