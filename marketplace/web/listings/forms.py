@@ -164,7 +164,7 @@ class ListingForm(MaterialForm):
     circle: ChecksField
     confirm_unusual = BooleanField(_("Yes, this weight is right"))
     correction_reason = TextAreaField(
-        _("Why is the quantity another?"),
+        _("Why did the quantity change?"),
         description=_("Only when you change the quantity. It stays with the lot, for whoever checks it later."),
     )
 
