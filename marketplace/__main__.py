@@ -3,7 +3,8 @@
 Anything else goes to Flask's command line.
 
 Standard library only: this file makes the environment `.venv` beside the package from the hashed locks, and hands over. A lock is
-installed again only when its text or the Python underneath has changed; two starts at once wait for each other.
+installed again only when its text or the Python underneath has changed; two starts at once wait for each other. An environment that
+stands there keeps its Python; `choose_python` says of which a new one is made.
 """
 
 from __future__ import annotations  # so that an older Python gets as far as the sentence about its age
@@ -13,6 +14,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 OLDEST = (3, 11)
+DISTRIBUTION = "/usr/bin/python3"
 RUN, TEST = PROJECT / "requirements.txt", PROJECT / "tests" / "requirements.txt"
 
 
@@ -59,38 +62,60 @@ def is_installed(lock: Path) -> bool:
 
 
 def install(lock: Path) -> None:
-    """Install one lock. The environment is made anew when its Python is missing or another."""
-    if not PYTHON.exists() or (
-        stamp(RUN).exists() and stamp(RUN).read_text(encoding="utf-8").split()[-1] != os.path.realpath(PYTHON)
-    ):
+    """Install one lock. The environment is made anew when its Python is missing or another, or when there is no pip for it."""
+    is_another = stamp(RUN).exists() and stamp(RUN).read_text(encoding="utf-8").split()[-1] != os.path.realpath(PYTHON)
+    if not PYTHON.exists() or is_another or not (has_pip() or any(PYTHON.parent.glob("pip*"))):
         make_environment()
     print(f"Installing {lock.relative_to(PROJECT)} into .venv (once, and again when it changes) ...", file=sys.stderr, flush=True)
-    pip = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
+    quietly = [
         "--quiet",
         "--disable-pip-version-check",
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-    ]
-    if subprocess.call([*pip, "-r", str(lock)]):
+        "--no-compile",
+    ]  # what is imported compiles itself, which is a part of it
+    if subprocess.call([*pip(), "install", *quietly, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]):
         sys.exit(f"Installing {lock.relative_to(PROJECT)} failed: pip's own message stands above. Run the same command again.")
     stamp(lock).write_text(fingerprint(lock), encoding="utf-8")
 
 
+def has_pip() -> bool:
+    """Whether this Python has a pip. It then serves the environment, which needs none of its own."""
+    return importlib.util.find_spec("pip") is not None
+
+
+def pip() -> list[str]:
+    return [sys.executable, "-m", "pip", "--python", str(PYTHON)] if has_pip() else [str(PYTHON), "-m", "pip"]
+
+
 def make_environment() -> None:
-    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+    if importlib.util.find_spec("venv") is None or not (has_pip() or importlib.util.find_spec("ensurepip")):
         sys.exit("Python's venv is missing. On Debian and Ubuntu: apt install python3-venv. Then run the same command again.")
-    print("Making the environment .venv ...", file=sys.stderr, flush=True)
-    base = getattr(sys, "_base_executable", sys.executable)
-    if subprocess.call([base, "-m", "venv", "--clear", str(VENV)], stdout=sys.stderr):
+    python = choose_python()
+    print(f"Making the environment .venv with {python} ...", file=sys.stderr, flush=True)
+    without = ["--without-pip"] if has_pip() else []
+    if subprocess.call([python, "-m", "venv", "--clear", *without, str(VENV)], stdout=sys.stderr):
         sys.exit(
             f"The environment could not be made in {VENV}: Python's own message stands above."
             " On Debian and Ubuntu: apt install python3-venv."
         )
+
+
+def choose_python() -> str:
+    """Choose the Python of a new environment: this one, unless compiled without optimisation.
+
+    Without it everything takes a third more time (docs/decisions.md), so the distribution's is taken then, where it is no older and
+    gets on with this one's pip. Whoever wants another makes `.venv` with it first.
+    """
+    base: str = getattr(sys, "_base_executable", sys.executable)
+    arguments = sysconfig.get_config_var("CONFIG_ARGS") or ""
+    is_slow = sys.platform == "linux" and not base.startswith("/usr/bin/") and "--enable-optimizations" not in arguments
+    if not is_slow or not has_pip() or not os.access(DISTRIBUTION, os.X_OK):
+        return base
+    questions = (
+        [DISTRIBUTION, "-c", f"import sys, venv; sys.exit(sys.version_info[:2] < {tuple(sys.version_info[:2])})"],
+        [sys.executable, "-m", "pip", "--python", DISTRIBUTION, "--version"],
+    )
+    refused = any(subprocess.run(question, capture_output=True, check=False).returncode for question in questions)
+    return base if refused else DISTRIBUTION
 
 
 @contextmanager

@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from config import PROJECT
+from marketplace import __main__ as launcher
 
 pytestmark = pytest.mark.slow
 
@@ -60,8 +62,8 @@ def test_two_first_starts_at_once_make_one_environment_and_the_next_start_uses_i
 
 
 def test_a_python_without_venv_is_told_what_to_install(project: Path) -> None:
-    hidden = "import sys, runpy; sys.modules['ensurepip'] = None; sys.argv[0] = 'marketplace'; runpy.run_module('marketplace', run_name='__main__')"
-    process = start(project, "check", code=hidden)
+    hidden = "import sys, runpy; sys.modules['ensurepip'] = sys.modules['pip'] = None; sys.argv[0] = 'marketplace'"
+    process = start(project, "check", code=f"{hidden}; runpy.run_module('marketplace', run_name='__main__')")
     _out, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.count("\n") == 1
@@ -73,3 +75,25 @@ def test_a_python_that_is_too_old_is_told_so_in_one_line(project: Path) -> None:
     process = start(project, "check", code=old)
     assert "Python 3.11 or newer is needed" in process.communicate(timeout=60)[1]
     assert process.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "distribution", "is_taken"),
+    [
+        ("'--enable-shared'", 'exec {python} "$@"', True),
+        ("'--enable-shared' '--enable-optimizations'", 'exec {python} "$@"', False),
+        ("'--enable-shared'", "exit 1", False),  # older than this one, or without venv
+    ],
+    ids=["compiled at home", "compiled with a profile", "of no use"],
+)
+def test_a_python_without_optimisation_gives_way_to_the_distributions(
+    arguments: str, distribution: str, is_taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = "/opt/home/bin/python3"
+    stands_in = tmp_path / "python3"
+    stands_in.write_text(f"#!/bin/sh\n{distribution.format(python=sys.executable)}\n", encoding="utf-8")
+    stands_in.chmod(0o755)
+    monkeypatch.setattr(sys, "_base_executable", base, raising=False)
+    monkeypatch.setattr(sysconfig, "get_config_var", {"CONFIG_ARGS": arguments}.get)
+    monkeypatch.setattr(launcher, "DISTRIBUTION", str(stands_in))
+    assert launcher.choose_python() == (str(stands_in) if is_taken else base)
