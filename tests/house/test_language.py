@@ -7,8 +7,10 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from marketplace.cli.translations import Ids, Sentence, arrange, catalogue_of, extract, missing, read, write
+from marketplace.kernel.dates import read_date
 from marketplace.kernel.language import CATALOGUES, TRANSLATED_TO
 
+DAY = re.compile(r"\b\d{1,2}[-/]\d{1,2}[-/]\d{2,4}\b|\b\d{1,2} (?:[Jj]anuar[iy]|March|maart) \d{4}\b")
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 BY_LOCALE = pytest.mark.parametrize("locale", TRANSLATED_TO)
 
@@ -80,3 +82,17 @@ def test_a_translation_uses_the_figures_of_its_sentence_and_no_others(locale: st
         if not set(PLACEHOLDER.findall(str(strings))) <= allowed or not needed <= set(PLACEHOLDER.findall(last)):
             wrong[f"{name}.po: {sentence}"] = strings
     assert wrong == {}
+
+
+@BY_LOCALE
+@pytest.mark.slow
+def test_a_day_that_a_sentence_gives_as_an_example_is_read_on_its_own_page(locale: str) -> None:
+    examples = [
+        (day, language)
+        for _name, ids, translation in entries(locale)
+        for text, language in ((key(ids), "en"), (key(translation), locale))
+        for day in DAY.findall(text)
+    ]
+    assert {language for _day, language in examples} == {"en", locale}
+    for day, language in examples:
+        assert read_date(day, language)

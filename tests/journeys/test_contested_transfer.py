@@ -60,7 +60,7 @@ def test_contested_transfer(journey: Journey) -> None:
     hengelo.types("form[action$='/goedkeuren'] [name=reason]", WHY)
     hengelo.presses("form[action$='/goedkeuren'] summary")
     tomorrow = clock.today() + timedelta(days=1)
-    hengelo.types("#approve-meeting-1", f"{tomorrow.day}-{tomorrow.month}-{tomorrow.year} 10:00")
+    hengelo.types("#approve-meeting-1", f"{tomorrow} 10:00")
     hengelo.keep(hengelo.page, "7-to-approve-told")
     sends(hengelo, "goedkeuren")
     hengelo.sees("8-approved", ".mp-meet__times", axe=True)

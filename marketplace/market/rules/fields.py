@@ -223,7 +223,7 @@ FIELDS: tuple[ListingField, ...] = (
     _day(
         name="available_from",
         label=_("From which day can it be collected?"),
-        hint=_("For example 12-1-2027, 12 January or today. A day in the past is fine."),
+        hint=_("For example 12 January 2027, 12 January or today. A day in the past is fine."),
         needed=Needed.DRAFT,
         missing=_("Enter the first day, for example 12 January 2027."),
         meaning="first day on which it is free; may be in the past; required unless planned, and then left out",

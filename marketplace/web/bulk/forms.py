@@ -19,7 +19,7 @@ class ExtendForm(Form):
     available_until = DutchDateField(
         _("Until which day?"),
         [Required(_("Enter the last day, for example 12 January 2027."))],
-        description=_("For example 12-1-2027, 12 January or in 6 weeks. The lots count as confirmed today."),
+        description=_("For example 12 January 2027, 12 January or in 6 weeks. The lots count as confirmed today."),
     )
 
 

@@ -22,7 +22,7 @@ class JointForm(Form):
     """Material, period, municipalities, distance, and what buying the rest is thought to cost."""
 
     material = SelectField(_("Material"), validate_choice=False, name="materiaal")
-    first = DutchDateField(_("Needed from"), description=_("For example 1 March or 1-3-2027"), name="van")
+    first = DutchDateField(_("Needed from"), description=_("For example 1 March or 1 March 2027"), name="van")
     last = DutchDateField(_("Needed until"), description=_("For example 30 June"), name="tot")
     within_km = DecimalField(_("Within how many kilometres"), description=_("As the crow flies, a whole number"), name="km")
     organisations = ChecksField(_("Municipalities"), validate_choice=False, name="gemeente")

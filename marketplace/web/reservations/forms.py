@@ -16,7 +16,7 @@ from marketplace.exchange.rules.terms import TermsDraft
 from marketplace.kernel.clock import local
 from marketplace.kernel.dates import at_the_clock, parse_date
 from marketplace.kernel.errors import Invalid, Refusal
-from marketplace.kernel.formats import moment, quantity
+from marketplace.kernel.formats import long_date, moment, quantity
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Quantity, Unit, read_decimal
 from marketplace.market.models import Demand, Listing
@@ -52,7 +52,7 @@ class DutchMomentField(Field):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{local(self.data):%d-%m-%Y %H:%M}"
+        return "" if self.data is None else f"{long_date(self.data)} {local(self.data):%H:%M}".replace("\u00a0", " ")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read what was typed; nothing typed is None."""
@@ -71,7 +71,7 @@ class ProposeForm(Form):
     times = DutchMomentField(
         _("First time"),
         [Required(_("Propose at least one time, for example 12 January 2027 10:00."))],
-        description=_("A day and a time, for example 12-1-2027 10:00."),
+        description=_("A day and a time, for example 12 January 2027 10:00."),
         id="meeting-1",
     )
     second_time = DutchMomentField(_("Second time"), id="meeting-2")
@@ -209,7 +209,9 @@ class ReserveForm(Form):
         _("What will you make of it?"), description=_("For example: parking places, or the foundation of a cycle path.")
     )
     receiving_soil, function_class = soil_fields()
-    needed_by = DutchDateField(_("By when do you need it?"), description=_("For example 12-1-2027, 12 January or tomorrow."))
+    needed_by = DutchDateField(
+        _("By when do you need it?"), description=_("For example 12 January 2027, 12 January or tomorrow.")
+    )
     reused_as_is = RadioField(
         _("Is it used again as it is?"),
         choices=[SelectChoice("yes", _("Yes, without being processed first")), SelectChoice("no", _("No"))],

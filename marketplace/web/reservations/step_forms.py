@@ -49,7 +49,7 @@ class ApproveForm(StepForm):
     quantity = QuantityField(_("How much do you approve?"), id="approve-quantity")
     hold_until = DutchDateField(_("Keep it until"))
     times = DutchMomentField(
-        _("First time"), description=_("When can it be collected? For example 12-1-2027 10:00."), id="approve-meeting-1"
+        _("First time"), description=_("When can it be collected? For example 12 January 2027 10:00."), id="approve-meeting-1"
     )
     second_time = DutchMomentField(_("Second time"), id="approve-meeting-2")
     reason = TextAreaField(

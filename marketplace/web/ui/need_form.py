@@ -53,7 +53,7 @@ class NeedForm(MaterialForm):
     needed_from = DutchDateField(
         _("From which day do you need it?"),
         [Required(_("Enter the first day, for example 12 January 2027."))],
-        description=_("For example 12-1-2027, 12 January or tomorrow."),
+        description=_("For example 12 January 2027, 12 January or tomorrow."),
     )
     needed_until = DutchDateField(_("Until which day?"), [Required(_("Enter the last day, for example 12 January 2027."))])
     project = StringField(_("For which project?"))
