@@ -1,89 +1,52 @@
 """A client that looks at every page it fetches, so that each test of a page is also a test of its quality."""
 
-from html.parser import HTMLParser
 from typing import Any
 
 from flask.testing import FlaskClient
+from lxml.etree import XPath
+from lxml.html import document_fromstring
 from werkzeug.test import TestResponse
 
-LABELLED = {"input", "select", "textarea"}
 WITHOUT_LABEL = {"hidden", "submit", "button", "image", "reset"}
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-
-
-class Outline(HTMLParser):
-    """What can be said of a page without looking at it."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.faults: list[str] = []
-        self.ids: list[str] = []
-        self.title = self.heading = ""
-        self.headings = 0
-        self.labelled: set[str] = set()
-        self.fields: list[dict[str, str | None]] = []
-        self.open: list[str] = []
-        self.is_data = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag not in VOID:
-            self.open.append(tag)
-        if "id" in given:
-            self.ids.append(given["id"] or "")
-        if tag == "h1":
-            self.headings += 1
-        if tag == "html" and not given.get("lang"):
-            self.faults.append("the page does not tell its language")
-        if tag == "form" and not given.get("action"):
-            self.faults.append("a form without an action")
-        if tag == "img" and "alt" not in given:
-            self.faults.append(f"a picture without alt: {given.get('src')}")
-        if tag == "a" and not given.get("href"):
-            self.faults.append("a link to nowhere")
-        if tag == "label":
-            self.labelled.add(given.get("for") or "")
-        if tag in LABELLED and given.get("type") not in WITHOUT_LABEL and "label" not in self.open:
-            self.fields.append(given)
-        self.is_data = tag == "script" and given.get("type") == "application/ld+json"  # read by search engines, run by nobody
-        if "style" in given or any(name.startswith("on") for name in given):
-            self.faults.append(f"style or script inside <{tag}>, which the content security policy refuses")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.open:
-            while self.open.pop() != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] == "title" and "svg" not in self.open:
-            self.title += data
-        if "h1" in self.open:
-            self.heading += data
-        if self.open and self.open[-1] in {"script", "style"} and data.strip() and not self.is_data:
-            self.faults.append(f"<{self.open[-1]}> with its text on the page")
+TITLE, HEADINGS, IDS, LABELLED = XPath("//title[not(ancestor::svg)]"), XPath("//h1"), XPath("//@id"), XPath("//label/@for")
+FIELDS = XPath("(//input | //select | //textarea)[not(ancestor::label or @aria-label or @aria-labelledby)]")
+FAULTS = {
+    "a form without an action": XPath("//form[not(string(@action))]"),
+    "a picture without alt": XPath("//img[not(@alt)]"),
+    "a link to nowhere": XPath("//a[not(string(@href))]"),
+    "style or script inside a tag, which the content security policy refuses": XPath(
+        "//*[@style or @*[starts-with(name(), 'on')]]"
+    ),
+    "its text on the page": XPath(
+        "//style[normalize-space()] | //script[normalize-space() and not(@type = 'application/ld+json')]"
+    ),
+}
 
 
 def faults(html: str) -> list[str]:
     """What is wrong with a page, in words."""
-    page = Outline()
-    page.feed(html)
-    messages = list(page.faults)
-    if not page.title.strip():
-        messages.append("no title")
-    if page.headings != 1:
-        messages.append(f"{page.headings} first headings")
-    elif " ".join(page.heading.split()) not in " ".join(page.title.split()):
-        messages.append(f"the title {page.title.strip()!r} does not hold the heading {page.heading.strip()!r}")
-    messages += [f"id {name!r} stands there twice" for name in sorted({name for name in page.ids if page.ids.count(name) > 1})]
-    nameless = [
-        field
-        for field in page.fields
-        if field.get("id") not in page.labelled and not {"aria-label", "aria-labelledby"} & set(field)
+    page = document_fromstring(html)
+    messages = [
+        f"<{element.tag} {dict(element.attrib)}>: {fault}" for fault, elements in FAULTS.items() for element in elements(page)
     ]
-    messages += [f"a field without a label: {field.get('name')}" for field in nameless]
-    if "None" in {word.strip(".,:") for word in page.heading.split()}:
+    if not page.get("lang"):
+        messages.append("the page does not tell its language")
+    title, headings = (["".join(element.itertext()) for element in find(page)] for find in (TITLE, HEADINGS))
+    if not "".join(title).strip():
+        messages.append("no title")
+    if len(headings) != 1:
+        messages.append(f"{len(headings)} first headings")
+    elif " ".join(headings[0].split()) not in " ".join("".join(title).split()):
+        messages.append(f"the title {title} does not hold the heading {headings}")
+    if "None" in {word.strip(".,:") for word in " ".join(headings).split()}:
         messages.append("a heading that says None")
-    return messages
+    ids, labelled = IDS(page), set(LABELLED(page))
+    messages += [f"id {name!r} stands there twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
+    return messages + [
+        f"a field without a label: {field.get('name')}"
+        for field in FIELDS(page)
+        if field.get("type") not in WITHOUT_LABEL and field.get("id") not in labelled
+    ]
 
 
 class LookingClient(FlaskClient):

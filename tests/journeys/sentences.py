@@ -1,57 +1,34 @@
 """What a page says aloud: its texts, its title and the labels that only a screen reader speaks; and sentences to look for in them."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
-from html.parser import HTMLParser
+
+from lxml.html import HtmlElement, document_fromstring
 
 SILENT = {"script", "style", "code", "pre"}
 SPOKEN = {"alt", "title", "aria-label", "placeholder"}
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"]+)"')
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
-class Reader(HTMLParser):
-    """Collects what is said in the language of the page; what is marked as another language is left to that language."""
-
-    def __init__(self, locale: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.locale = locale
-        self.open: list[tuple[str, bool]] = []
-        self.texts: list[str] = []
-
-    @property
-    def is_quiet(self) -> bool:
-        return any(quiet for _tag, quiet in self.open)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        elsewhere = given.get("lang") not in {None, self.locale}
-        if not elsewhere and not self.is_quiet:
-            self.texts += [value for name, value in attrs if value and name in SPOKEN]
-            if tag == "meta" and given.get("name") == "description":
-                self.texts.append(given.get("content") or "")
-        if tag not in VOID:
-            self.open.append((tag, elsewhere or tag in SILENT))
-
-    def handle_endtag(self, tag: str) -> None:
-        if any(tag == name for name, _quiet in self.open):
-            while self.open.pop()[0] != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and not self.is_quiet:
-            self.texts.append(data)
-
-
-def read(html: str, locale: str) -> Reader:
-    reader = Reader(locale)
-    reader.feed(html)
-    return reader
+def texts_of(element: HtmlElement, locale: str) -> Iterator[str]:
+    """What is said in the language of the page; what is marked as another language is left to that language."""
+    if not isinstance(element.tag, str) or element.get("lang") not in {None, locale}:
+        return
+    yield from (value for name, value in element.items() if value and name in SPOKEN)
+    if element.tag == "meta" and element.get("name") == "description":
+        yield element.get("content") or ""
+    if element.tag in SILENT:
+        return
+    yield element.text or ""
+    for child in element:
+        yield from texts_of(child, locale)
+        yield child.tail or ""
 
 
 def spoken(html: str, locale: str) -> list[str]:
     """Every text of a page in its own language, spaces evened out."""
-    return [" ".join(text.split()) for text in read(html, locale).texts]
+    return [" ".join(text.split()) for text in texts_of(document_fromstring(html), locale) if text.strip()]
 
 
 def links_of(html: str) -> list[str]:

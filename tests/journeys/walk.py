@@ -4,11 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml.html import document_fromstring
 from werkzeug.exceptions import HTTPException
 
 from marketplace.cli.migrations import one_at_a_time
@@ -100,28 +100,10 @@ def walk(
                 waiting.append(link)
 
 
-class Kinds(HTMLParser):
-    """Which kinds of elements stand in the main part of a page: tag, classes, role and type, and in what they stand."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.is_inside = False
-        self.kinds: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.is_inside = self.is_inside or tag == "main"
-        if self.is_inside:
-            given = dict(attrs)
-            self.kinds.add(" ".join([tag, *(given.get(name) or "" for name in ("class", "role", "type"))]))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.is_inside = self.is_inside and tag != "main"
-
-
 def kinds_of(html: str) -> set[str]:
-    parser = Kinds()
-    parser.feed(html)
-    return parser.kinds
+    """Which kinds of elements stand in the main part of a page: tag, classes, role and type."""
+    elements = document_fromstring(html).xpath("//main/descendant-or-self::*")
+    return {" ".join([element.tag, *(element.get(name, "") for name in ("class", "role", "type"))]) for element in elements}
 
 
 class Walks:

@@ -1,7 +1,7 @@
 """The base form: what is typed stays, what is wrong is said once, nothing is left to the browser."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from wtforms import PasswordField, RadioField, StringField, TextAreaField
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.language import _, reading_in
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.web.reservations.forms import ProposeForm, parse_moment
 from marketplace.web.ui import forms
 from marketplace.web.ui.forms import attach
 
@@ -153,3 +154,11 @@ def test_no_style_sheet_or_template_of_the_frame_carries_inline_style() -> None:
         if " style=" in path.read_text(encoding="utf-8") and "mail" not in path.parts
     ]
     assert guilty == []
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+def test_a_time_that_stands_in_a_field_is_read_back_as_it_was(locale: str) -> None:
+    """The first of December, which figures do not tell from the twelfth of January on an English page."""
+    with reading_in(locale):
+        field = ProposeForm(data={"times": datetime(2026, 12, 1, 9, 30, tzinfo=UTC)}).times
+        assert parse_moment(field._value(), locale).astimezone(UTC) == datetime(2026, 12, 1, 9, 30, tzinfo=UTC)

@@ -28,10 +28,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.files import MediaStore
 from marketplace.kernel.formats import near_date
-from marketplace.kernel.language import reading_in
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.rules.listing import Condition
-from marketplace.web.reservations.forms import ProposeForm, parse_moment
+from marketplace.web.reservations.forms import parse_moment
 from tests.factories import location, make_actor, make_listing, seed_taxonomy
 from tests.visitors import hidden, picture, send, upload, visit
 
@@ -101,14 +100,6 @@ def test_a_day_and_a_time_are_read_as_people_type_them(text: str) -> None:
 def test_what_is_no_day_and_time_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_moment(text, "nl")
-
-
-@pytest.mark.parametrize("locale", ["nl", "en"])
-def test_a_time_that_stands_in_a_field_is_read_back_as_it_was(app: Flask, locale: str) -> None:
-    """The first of December, which figures do not tell from the twelfth of January on an English page."""
-    with app.test_request_context(), reading_in(locale):
-        field = ProposeForm(data={"times": datetime(2026, 12, 1, 9, 30, tzinfo=UTC)}).times
-        assert parse_moment(field._value(), locale).astimezone(UTC) == datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["29-3-2026 2:30", "25 oktober 2026 om 02.30 uur"])

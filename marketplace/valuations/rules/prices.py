@@ -172,7 +172,7 @@ def _words(condition: Condition) -> Iterator[str]:
 
 def _euros(key: str, typed: str, notation: str) -> Decimal:
     if not typed:
-        raise _Wrong(key, _("Fill in a price in euro for one unit, for example 4,50."))
+        raise _Wrong(key, _("Fill in a price in euro for one unit, for example 4.50."))
     try:
         euros = parse_number(typed.removeprefix("€").strip(), notation)
     except Invalid as refusal:
