@@ -119,6 +119,15 @@ def plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def in_every_notation(amount: Decimal) -> str:
+    """A decimal string that no page takes for groups of thousands.
+
+    `1.1250`, for a Dutch page reads `1.125` as 1125.
+    """
+    text = plain(amount)
+    return f"{text}0" if text[-4:-3] == "." else text
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """What is left, held or missing, in a unit: any exact figure, zero too. It writes itself in the reader's language."""
@@ -190,6 +199,11 @@ def parse_number(text: str, locale: str, field: str | None = None) -> Decimal:
         example=Decimal("1234.5"),
     )
     raise Invalid(sentence, field)
+
+
+def as_typed(amount: Decimal, locale: str) -> str:
+    """A number as `parse_number` reads it in this language, without groups: `1234,5` in Dutch."""
+    return plain(amount).replace(".", _MARKS.get(locale, _MARKS["nl"])[1])
 
 
 def _unsure(typed: str, locale: str) -> Text:

@@ -2,6 +2,8 @@
 
 import re
 from datetime import datetime
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,6 +23,35 @@ def test_the_other_language_is_the_same_page_with_the_same_question(client: Flas
     dutch, english = client.get("/privacy?a=1&b=x%26y").text, client.get("/en/privacy?a=1").text
     assert 'href="/en/privacy?a=1&amp;b=x%26y"' in dutch
     assert 'href="/privacy?a=1"' in english
+
+
+def switched(page: str, locale: str) -> dict[str, str]:
+    """What the link to another language asks."""
+    link = page.split(f'lang="{locale}" hreflang="{locale}"', maxsplit=1)[0].rsplit('href="', 1)[1].split('"', maxsplit=1)[0]
+    return dict(parse_qsl(unescape(link).partition("?")[2]))
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "dutch", "english"),
+    [
+        ("/aanbod", "availableFrom", "1-12-2027", "2027-12-01"),
+        ("/aanbod", "veld-thickness-cm-min", "1.125", "1125"),  # eleven hundred and twenty-five
+        ("/aanbod", "veld-thickness-cm-max", "1,125", "1.125"),  # little more than one
+        ("/aanbod", "veld-thickness-cm-max", "dik", "dik"),
+        ("/aanbod", "q", "1.125", "1.125"),
+        ("/gezocht", "neededBy", "12-1-2027", "2027-01-12"),
+        ("/paspoorten", "freeBefore", "1-2-2030", "2030-02-01"),
+    ],
+)
+def test_the_other_language_reads_a_day_and_a_number_as_they_were_meant(
+    client: FlaskClient, address: str, key: str, dutch: str, english: str
+) -> None:
+    assert switched(client.get(address, query_string={key: dutch}).text, "en") == {key: english}
+
+
+def test_a_number_of_an_english_page_goes_back_with_a_comma(client: FlaskClient) -> None:
+    page = client.get("/en/aanbod?veld-thickness-cm-min=1,125&veld-thickness-cm-max=1125.5").text
+    assert switched(page, "nl") == {"veld-thickness-cm-min": "1125", "veld-thickness-cm-max": "1125,5"}
 
 
 def test_search_engines_are_told_one_address_per_language(client: FlaskClient) -> None:

@@ -94,6 +94,12 @@ def test_what_cannot_be_asked_is_told_at_its_field_and_stays_there(
     assert "Controleer dit veld" in html and sentence in html and typed in html
 
 
+def test_a_period_and_an_estimate_mean_the_same_in_the_other_language(hengelo: FlaskClient) -> None:
+    """On an English page 216.000 is two hundred and sixteen euros, and 1-12-2027 may be a day in January."""
+    html = page(hengelo, f"{ADDRESS}?van=1-12-2027&tot=30+juni+2028&km=25&waarde=216.000,50")
+    assert f'href="/en{ADDRESS}?van=2027-12-01&amp;tot=2028-06-30&amp;km=25&amp;waarde=216000.5"' in html
+
+
 def test_nobody_else_reads_it(app: Flask, session: Session, hengelo: FlaskClient) -> None:
     company = visit(app, session, make_actor(session, "sloopbedrijf", kind="partner"))
     for address in ("/gezocht/samen", ADDRESS, f"{ADDRESS}/behoeften.csv", f"{ADDRESS}/onderbouwing.pdf"):

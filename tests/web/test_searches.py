@@ -3,13 +3,15 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions.preferences import set_preferences
 from marketplace.catalogue.actions.saved_searches import SEARCHES_MAX, save_search
+from marketplace.catalogue.models import SavedSearch
 from marketplace.kernel.errors import Conflict
 from marketplace.notices.rules.kinds import Cadence, Notice
-from tests.factories import make_actor, make_listing, seed_taxonomy
+from tests.factories import KEI, make_actor, make_listing, seed_taxonomy
 from tests.visitors import send, visit
 
 SEARCH = "q=klinkers&place=Borne&radiusKm=5"
@@ -57,6 +59,19 @@ def test_a_search_says_what_it_keeps_and_when_mail_comes(app: Flask, session: Se
         "één mail per week, op maandag",
     ):
         assert sentence in listed, sentence
+
+
+def test_a_search_keeps_days_and_numbers_as_every_language_reads_them(app: Flask, session: Session) -> None:
+    seed_taxonomy(session)
+    client = visit(app, session, make_actor(session, "borne"))
+    typed = f"material={KEI}&availableFrom=1-12-2027&veld-thickness-cm-min=1,125&veld-thickness-cm-max=1.125"
+    send(client, f"/zoekopdrachten/nieuw?{typed}", {"name": "Dik"})
+    stored = f"material={KEI}&availableFrom=2027-12-01&veld-thickness-cm-min=1.1250&veld-thickness-cm-max=1125"
+    assert session.scalars(select(SavedSearch.query)).one() == stored
+    for language, between in (("", "1,125 cm tot en met 1.125 cm"), ("/en", "1.125 cm to 1,125 cm")):
+        page = client.get(f"{language}/aanbod?{stored}").text.replace("\u00a0", " ")
+        assert between in page
+        assert f"/gezocht/nieuw?material={KEI}&amp;veld-thickness-cm-min=1.1250&amp;" in page
 
 
 def test_a_search_without_a_name_is_not_kept(app: Flask, session: Session) -> None:

@@ -15,7 +15,7 @@ from marketplace.kernel.dates import read_date
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _
 from marketplace.kernel.text import quoted
-from marketplace.kernel.units import parse_number, plain, read_decimal
+from marketplace.kernel.units import in_every_notation, parse_number, plain, read_decimal
 from marketplace.materials.rules.fields import Field, FieldKind, Names, format_wish
 from marketplace.materials.rules.taxonomy import Taxonomy
 
@@ -47,7 +47,7 @@ class FieldFilter:
         bounds = ((LEAST, self.least), (MOST, self.most))
         return (
             *((PREFIX + self.slug, value) for value in self.one_of),
-            *((PREFIX + self.slug + end, written(bound)) for end, bound in bounds if bound is not None),
+            *((PREFIX + self.slug + end, written(bound, in_every_notation)) for end, bound in bounds if bound is not None),
         )
 
 
@@ -56,9 +56,9 @@ def wishes_of(filters: Iterable[FieldFilter]) -> dict[str, dict[str, Any]]:
     return {field_filter.slug: field_filter.wish for field_filter in filters}
 
 
-def written(bound: Bound) -> str:
+def written(bound: Bound, number: Callable[[Decimal], str] = plain) -> str:
     """A bound in figures, the same in every language."""
-    return bound.isoformat() if isinstance(bound, date) else plain(bound)
+    return bound.isoformat() if isinstance(bound, date) else number(bound)
 
 
 def is_filter(field: Field) -> bool:

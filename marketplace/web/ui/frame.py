@@ -18,6 +18,7 @@ from marketplace.http.request import current_actor, database
 from marketplace.kernel import clock
 from marketplace.kernel.db import is_unavailable
 from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, Text, _, current_locale
+from marketplace.web.ui.search_address import in_any_language
 
 NAVIGATION = (("/aanbod", _("On offer")), ("/gezocht", _("Wanted")), ("/cijfers", _("Figures")), ("/doelen", _("Goals")))
 INBOX = "/berichten"
@@ -159,9 +160,10 @@ def here(path: str) -> str:
 
 
 def in_locale(locale: str, *, query: bool = True) -> str:
-    """The address of this page in a language, with what was asked for."""
+    """The address of this page in a language, with what was asked for as that language reads it."""
     root = request.script_root.removesuffix(f"/{current_locale()}") if current_locale() != DEFAULT_LOCALE else request.script_root
-    requested = f"?{urlencode(list(request.args.items(multi=True)))}" if query and request.args else ""
+    pairs = [(key, in_any_language(key, value, locale)) for key, value in request.args.items(multi=True)] if query else []
+    requested = f"?{urlencode(pairs)}" if pairs else ""
     return f"{root}{'' if locale == DEFAULT_LOCALE else f'/{locale}'}{request.path}{requested}"
 
 

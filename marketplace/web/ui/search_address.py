@@ -1,6 +1,7 @@
 """The address of a search: what was chosen, and the links that add or remove one choice."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,10 +11,10 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.catalogue.queries.columns import FacetCount
 from marketplace.catalogue.rules.fields import LEAST, MOST, PREFIX
-from marketplace.kernel.dates import is_dated, parse_date
+from marketplace.kernel.dates import parse_date
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.language import Text, current_locale
-from marketplace.kernel.units import parse_number, plain
+from marketplace.kernel.units import as_typed, in_every_notation, parse_number
 
 KEYS = (
     "q",
@@ -32,6 +33,8 @@ KEYS = (
     "page",
     PREFIX,
 )
+DAYS = ("availableFrom", "neededBy", "freeBefore", "as_of", "van", "tot")
+NUMBERS = ("km", "waarde")
 MANY = ("materialGroup", "material", "condition", "organisation", "supply", "fits")
 LONGEST_VALUE = 200
 MOST_VALUES = 40
@@ -87,7 +90,7 @@ class Question:
     def query(self) -> str:
         """What to keep of this search: everything but the page and the way of looking. A day as a date: `morgen` is another day tomorrow."""
         pairs = [pair for pair in self.pairs if pair[0] not in ("page", "weergave", "literal")]
-        return urlencode([(key, _in_any_language(key, value)) for key, value in pairs])
+        return urlencode([(key, in_any_language(key, value)) for key, value in pairs])
 
     def as_typed(self) -> str:
         """The whole query, to come back to this very page."""
@@ -136,24 +139,20 @@ def _by_field(args: MultiDict[str, str]) -> list[tuple[str, str]]:
     return [(key, value) for key, value in values if value]
 
 
-def _in_any_language(key: str, typed: str) -> str:
-    """A value as every language reads it."""
-    if key == "availableFrom":
-        return _dated(typed)
-    is_bound = key.startswith(PREFIX) and key.endswith((LEAST, MOST))
-    if not is_bound:
-        return typed
-    try:
-        return plain(parse_number(typed, current_locale()))
-    except Invalid:
-        return _dated(typed)
+def in_any_language(key: str, typed: str, locale: str = "") -> str:
+    """A value of an address as every language reads it.
 
-
-def _dated(typed: str) -> str:
-    try:
-        return typed if is_dated(typed) else parse_date(typed, current_locale()).isoformat()
-    except Invalid:
-        return typed
+    `locale`: the language that will read it, so a number has its decimal sign.
+    """
+    is_figure = key in NUMBERS or (key.startswith(PREFIX) and key.endswith((LEAST, MOST)))
+    if is_figure:
+        with suppress(Invalid):
+            amount = parse_number(typed, current_locale())
+            return as_typed(amount, locale) if locale else in_every_notation(amount)
+    if is_figure or key in DAYS:
+        with suppress(Invalid):
+            return parse_date(typed, current_locale()).isoformat()
+    return typed
 
 
 @lru_cache(maxsize=PAIRS_KEPT)
