@@ -102,8 +102,8 @@ def make_environment() -> None:
 def choose_python() -> str:
     """Choose the Python of a new environment: this one, unless compiled without optimisation.
 
-    Without it everything takes a third more time (docs/decisions.md), so the distribution's is taken then, where it is no older and
-    gets on with this one's pip. Whoever wants another makes `.venv` with it first.
+    Without it most things take a fifth to a third more time (decision 295), so the distribution's is taken then, where it is no older
+    and gets on with this one's pip. Whoever wants another makes `.venv` with it first.
     """
     base: str = getattr(sys, "_base_executable", sys.executable)
     arguments = sysconfig.get_config_var("CONFIG_ARGS") or ""
