@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
+from marketplace.web.ui.search_address import in_any_language
 from tests.visitors import log_in, newcomer
 
 
@@ -47,6 +48,12 @@ def test_the_other_language_reads_a_day_and_a_number_as_they_were_meant(
     client: FlaskClient, address: str, key: str, dutch: str, english: str
 ) -> None:
     assert switched(client.get(address, query_string={key: dutch}).text, "en") == {key: english}
+
+
+def test_a_day_without_a_year_is_the_next_one_or_of_a_valuation_the_last_one() -> None:
+    with clock.frozen(datetime(2026, 11, 30, 12, tzinfo=clock.AMSTERDAM)):
+        assert in_any_language("neededBy", "12 januari") == "2027-01-12"
+        assert in_any_language("as_of", "12 januari") == "2026-01-12"
 
 
 def test_a_number_of_an_english_page_goes_back_with_a_comma(client: FlaskClient) -> None:

@@ -33,7 +33,8 @@ KEYS = (
     "page",
     PREFIX,
 )
-DAYS = ("availableFrom", "neededBy", "freeBefore", "as_of", "van", "tot")
+PAST_DAY = "as_of"  # a day without a year is the last one
+DAYS = ("availableFrom", "neededBy", "freeBefore", "van", "tot", PAST_DAY)
 NUMBERS = ("km", "waarde")
 MANY = ("materialGroup", "material", "condition", "organisation", "supply", "fits")
 LONGEST_VALUE = 200
@@ -151,7 +152,7 @@ def in_any_language(key: str, typed: str, locale: str = "") -> str:
             return as_typed(amount, locale) if locale else in_every_notation(amount)
     if is_figure or key in DAYS:
         with suppress(Invalid):
-            return parse_date(typed, current_locale()).isoformat()
+            return parse_date(typed, current_locale(), is_past=key == PAST_DAY).isoformat()
     return typed
 
 
