@@ -24,6 +24,7 @@ from marketplace.materials.queries import (
     find_files_version,
     find_newest_version,
     find_version,
+    forget_taxonomy,
     get_factor_list,
     get_taxonomy,
     get_version,
@@ -90,6 +91,7 @@ def sync(session: Session, actor: Actor, *, source: Path = SHIPPED) -> Synced:
     left_out = _keep_identities(session, [row.slug for row in references if row.kind == "material"])
     session.add_all(_row(version.id, position, reference) for position, reference in enumerate(references))
     session.flush()
+    forget_taxonomy(session)
     audit.record(
         session, actor, action="taxonomy.sync", object_type="taxonomy_version", object_id=version.id, digest=files.digest
     )
@@ -231,6 +233,7 @@ def use_list(session: Session, actor: Actor, *, list_id: int, seen: int, sure: b
     session.flush()
     rows = session.scalars(select(ReferenceRow).where(ReferenceRow.version_id == newest.id).order_by(ReferenceRow.position))
     session.add_all(_with_list(reference, version.id, row) for reference in rows.all())
+    forget_taxonomy(session)
     row.based_on, row.version_id = newest.id, version.id
     _decide(session, actor, row, ListState.USED)
     if row.organisation_id != actor.organisation_id:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
 from typing import Any, cast
+from weakref import ref
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -59,16 +60,28 @@ def find_files_version(session: Session) -> int | None:
 
 
 def get_taxonomy(session: Session) -> Taxonomy:
-    """The taxonomy in use: one small query to see which, the rest from memory. Missing until `materials sync` has run."""
-    if "taxonomy" in session.info:
-        return cast(Taxonomy, session.info["taxonomy"])
-    newest = session.connection().execute(_NEWEST).first()
-    if newest is None:
-        raise Missing(_("There is no list of materials yet. Run: python3 -m marketplace materials sync"))
-    existing = _remembered(session, (newest.id, newest.digest, newest.loaded_at))
-    if not session.info.get("write", True):  # who reads sees one moment
-        session.info["taxonomy"] = existing
-    return existing
+    """The taxonomy in use: one small query to see which, the rest from memory. Missing until `materials sync` has run.
+
+    A transaction asks once: it works with one version from beginning to end.
+    """
+    connection = session.connection()
+    asked_in, in_use = session.info.get("taxonomy", (_never, None))
+    if asked_in() is not session.get_transaction():
+        newest = connection.execute(_NEWEST).first()
+        if newest is None:
+            raise Missing(_("There is no list of materials yet. Run: python3 -m marketplace materials sync"))
+        in_use = _remembered(session, (newest.id, newest.digest, newest.loaded_at))
+        session.info["taxonomy"] = ref(session.get_transaction()), in_use  # weak: a transaction holds its session
+    return cast(Taxonomy, in_use)
+
+
+def _never() -> None:
+    """The transaction of a session that has not asked yet."""
+
+
+def forget_taxonomy(session: Session) -> None:
+    """Let this transaction ask again which version is in use, for it has made another one."""
+    session.info.pop("taxonomy", None)
 
 
 def taxonomy_of_version(session: Session, version: int) -> Taxonomy:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import ANONYMOUS, OPERATOR
 from marketplace.kernel import clock
+from marketplace.kernel.db import Database
 from marketplace.kernel.errors import Conflict, Invalid, Missing, Unauthorised
 from marketplace.kernel.files import SHIPPED
 from marketplace.kernel.units import Quantity, Unit
@@ -118,6 +119,21 @@ def test_the_database_refuses_to_change_a_version(session: Session, statement: o
 def test_a_taxonomy_is_read_once_and_then_asked_by_one_small_query(session: Session) -> None:
     sync(session, OPERATOR)
     assert get_taxonomy(session) is get_taxonomy(session)
+
+
+def test_a_transaction_works_with_one_version_and_the_next_one_asks_again(
+    database: Database, session: Session, tmp_path: Path
+) -> None:
+    sync(session, OPERATOR)
+    session.commit()
+    with database.read() as reader:
+        assert get_taxonomy(reader).version == 1
+        assert sync(session, OPERATOR, source=newer(tmp_path, ",4.2,,185,", ",4.2,,186,")).version == 2
+        assert get_taxonomy(session).version == 2  # who made it works with it at once
+        session.commit()
+        assert get_taxonomy(reader).version == 1
+    with database.read() as reader, database.transaction() as writer:
+        assert (get_taxonomy(reader).version, get_taxonomy(writer).version) == (2, 2)
 
 
 def test_a_version_of_before_there_were_fields_asks_nothing_and_lots_go_on(session: Session) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker, may
+from marketplace.accounts.policy import CLOCK, Actor, Can, is_broker
 from marketplace.depots.actions.movements import check_count
 from marketplace.depots.rules.lots import check_unblocked
 from marketplace.exchange.actions.booking import book, book_return, distance_back
@@ -17,6 +17,8 @@ from marketplace.exchange.actions.terms import check_figure_mass, drop_proposal
 from marketplace.exchange.actions.transitions import (
     begin,
     by_actor,
+    is_taken,
+    locked,
     make_child,
     measured_as,
     move,
@@ -30,7 +32,6 @@ from marketplace.exchange.actions.transitions import (
 )
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import is_received_blocked, place_of, where_back
-from marketplace.exchange.queries.reservations import get_reservation
 from marketplace.exchange.queries.signatures import handed_over_by
 from marketplace.exchange.queries.terms import find_ordered_to_confirm, is_confirmed_by_silence, ordered_of, terms_of
 from marketplace.exchange.rules import deadlines as deadline_rules
@@ -154,11 +155,8 @@ def confirm(session: Session, actor: Actor, *, reservation_id: int, draft: Recei
     it the two figures are in dispute, until both agree on one. A surplus passes only where nobody else holds it.
     """
     receipt = draft or ReceiptDraft()
-    before = get_reservation(session, actor, reservation_id)
-    if _is_repeated(actor, before, receipt):
-        return before
-    reservation, done = begin(session, actor, reservation_id, Step.CONFIRM, Can.CONFIRM)
-    if done:
+    reservation = locked(session, actor, reservation_id, Can.CONFIRM)
+    if _is_repeated(reservation, receipt) or is_taken(reservation, Step.CONFIRM):
         return reservation
     _check_unit(receipt.quantity, reservation)
     _check_second_person(session, actor, reservation, reservation.quantity)
@@ -190,10 +188,10 @@ def _check_second_person(session: Session, actor: Actor, reservation: Reservatio
         )
 
 
-def _is_repeated(actor: Actor, reservation: Reservation, receipt: ReceiptDraft) -> bool:
+def _is_repeated(reservation: Reservation, receipt: ReceiptDraft) -> bool:
     """Whether this very figure has already put the transfer in dispute. So a double click changes nothing."""
-    values = receipt.quantity is not None and receipt.quantity.amount == reservation.receiver_quantity
-    return values and reservation.status == ReservationStatus.DISPUTED and may(actor, Can.CONFIRM, reservation)
+    is_same = receipt.quantity is not None and receipt.quantity.amount == reservation.receiver_quantity
+    return is_same and reservation.status == ReservationStatus.DISPUTED
 
 
 def _check_unit(quantity: Quantity | None, reservation: Reservation) -> None:

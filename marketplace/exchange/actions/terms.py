@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts.policy import Actor, Can
 from marketplace.exchange.actions.transitions import locked, note, notify_side
@@ -32,8 +33,9 @@ from marketplace.stock.rules.driving import check_driven
 
 def freeze(session: Session, reservation: Reservation) -> Reservation:
     """Write down the terms of a reservation that has just been approved."""
-    _store(session, reservation, terms_today(session, reservation), TermsStatus.AGREED)
-    return find_reservation(session, reservation.id)
+    version = _store(session, reservation, terms_today(session, reservation), TermsStatus.AGREED)
+    set_committed_value(reservation, "terms_versions", [*reservation.terms_versions, version])
+    return reservation
 
 
 def move_first_day(session: Session, reservation: Reservation, first_day: date) -> Reservation:
@@ -45,23 +47,23 @@ def move_first_day(session: Session, reservation: Reservation, first_day: date) 
     return find_reservation(session, reservation.id)
 
 
-def _store(session: Session, reservation: Reservation, terms: Terms, status: TermsStatus, **columns: Any) -> None:
+def _store(session: Session, reservation: Reservation, terms: Terms, status: TermsStatus, **columns: Any) -> TermsVersion:
     values = {field.name: getattr(terms, field.name) for field in fields(Terms)}
     lot, destination = values.pop("lot"), values.pop("destination")
-    session.add(
-        TermsVersion(
-            reservation_id=reservation.id,
-            number=last_number(session, reservation.id) + 1,
-            status=status.value,
-            created_at=clock.now(),
-            lat=lot.lat,
-            lon=lot.lon,
-            destination_lat=destination.lat,
-            destination_lon=destination.lon,
-            **{"reason": "", **values, **columns},
-        )
+    version = TermsVersion(
+        reservation_id=reservation.id,
+        number=last_number(session, reservation.id) + 1,
+        status=status.value,
+        created_at=clock.now(),
+        lat=lot.lat,
+        lon=lot.lon,
+        destination_lat=destination.lat,
+        destination_lon=destination.lon,
+        **{"reason": "", **values, **columns},
     )
+    session.add(version)
     session.flush()
+    return version
 
 
 def check_figure_mass(session: Session, reservation: Reservation, amount: Decimal) -> None:
@@ -91,6 +93,7 @@ def propose_terms(
     if agreed:
         values["answered_at"] = clock.now()
     _store(session, reservation, after, TermsStatus.AGREED if agreed else TermsStatus.PROPOSED, **values)
+    session.expire(reservation, ["terms_versions"])
     reservation = note(session, actor, reservation, "propose-terms", **_extend_hold(reservation, after) if agreed else {})
     if not agreed:
         other = actor.organisation_id != reservation.owner_id

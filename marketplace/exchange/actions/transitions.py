@@ -26,7 +26,7 @@ from marketplace.depots.rules.quarter import first_open_day
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.destination import Back, stood_before, whereabouts_of
 from marketplace.exchange.queries.requests import CLAIMING, WAITING, rank_requests
-from marketplace.exchange.queries.reservations import find_reservation, get_reservation
+from marketplace.exchange.queries.reservations import get_reservation, read_again
 from marketplace.exchange.rules import reservation as reservation_rules
 from marketplace.exchange.rules.reservation import OFFER_WITHIN, ReservationStatus, Step, reminder
 from marketplace.exchange.rules.returns import ReturnDraft
@@ -57,11 +57,16 @@ def locked(session: Session, actor: Actor, reservation_id: int, permission: Can)
 def begin(session: Session, actor: Actor, reservation_id: int, step: Step, permission: Can) -> tuple[Reservation, bool]:
     """The same, and whether the step was taken before. Refused: a step out of order."""
     reservation = locked(session, actor, reservation_id, permission)
+    return reservation, is_taken(reservation, step)
+
+
+def is_taken(reservation: Reservation, step: Step) -> bool:
+    """Whether the step was taken before. Refused: a step out of order."""
     status = ReservationStatus(reservation.status)
     if reservation_rules.is_done(step, status):
-        return reservation, True
+        return True
     reservation_rules.check_step(step, status)
-    return reservation, False
+    return False
 
 
 def move(session: Session, actor: Actor, reservation: Reservation, step: Step, **values: Any) -> Reservation:
@@ -102,7 +107,7 @@ def put(
         quantity=plain(values.get("quantity", reservation.quantity)),
         **facts,
     )
-    return find_reservation(session, reservation.id)
+    return read_again(session, reservation)
 
 
 def note(session: Session, actor: Actor, reservation: Reservation, action: str, **values: Any) -> Reservation:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, inspect, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.models import Person
@@ -12,7 +12,7 @@ from marketplace.accounts.queries import people
 from marketplace.accounts.rules.accounts import Role
 from marketplace.accounts.rules.phones import PhoneShown
 from marketplace.catalogue.queries.copying import Copied, changes, start
-from marketplace.depots.models import Depot
+from marketplace.depots.models import Depot, Lot
 from marketplace.exchange.models import Appointment, Reservation, TermsVersion
 from marketplace.exchange.rules.gate import check_dossier
 from marketplace.exchange.rules.reservation import OPEN, REMIND_DAYS, TIMED, ReservationStatus, reminder
@@ -29,6 +29,8 @@ SEES_EXACT = (
     ReservationStatus.COMPLETED,
 )
 OPEN_MOST = 200
+_PARTS = {"organisation", "owner", "demand", "listing", "appointments", "terms_versions"}
+_PARTS_OF_LISTING = {"organisation", "lot", "photos"}
 
 
 @cache
@@ -43,9 +45,10 @@ def _reservations() -> Select[Reservation]:
     )
 
 
+_WITH_LOT = joinedload(Reservation.listing).joinedload(Listing.lot)
 _ONE = (
     _reservations()
-    .options(joinedload(Reservation.listing).joinedload(Listing.lot))
+    .options(_WITH_LOT)
     .where(Reservation.id == bindparam("id", type_=Integer))
     .execution_options(populate_existing=True)
 )
@@ -74,13 +77,31 @@ def find_reservation(session: Session, reservation_id: int) -> Reservation:
     return reservation
 
 
+def read_again(session: Session, reservation: Reservation) -> Reservation:
+    """Read a reservation, its listing and that one's lot as a verb has changed them.
+
+    Both sides, the photos, the times and the terms stay as they were read; where one of them was not read, everything is.
+    """
+    if inspect(reservation).unloaded & _PARTS or inspect(reservation.listing).unloaded & _PARTS_OF_LISTING:
+        return find_reservation(session, reservation.id)
+    for row in (reservation, reservation.listing, reservation.listing.lot):
+        if row is not None:
+            session.refresh(row, _column_names(type(row)))
+    return reservation
+
+
+@cache
+def _column_names(model: type[Reservation | Listing | Lot]) -> list[str]:
+    return [column.key for column in model.__mapper__.column_attrs]
+
+
 def list_claims(session: Session, listing_id: int) -> list[Reservation]:
     """List the requests for a lot that nobody has approved yet, in the order of asking.
 
     Those on the waiting list are among them.
     """
     claims = (ReservationStatus.WAITING, ReservationStatus.OFFERED, ReservationStatus.REQUESTED)
-    rows = _reservations().where(Reservation.listing_id == listing_id, Reservation.status.in_(claims))
+    rows = _reservations().options(_WITH_LOT).where(Reservation.listing_id == listing_id, Reservation.status.in_(claims))
     return list(session.scalars(rows.order_by(Reservation.id).execution_options(populate_existing=True)).unique())
 
 

@@ -113,17 +113,21 @@ def window_columns(
         columns = _stored(settled)
         if all(getattr(published, name) == columns[name] for name in COLUMNS):
             return columns, find_faults(Wanted(reason=wanted.reason), settled, ())
-    faults = find_faults(wanted, settled, _municipalities(session))
+    faults = _faults(session, wanted, settled)
     if dropped and not faults and not wanted.reason:
         faults = [circle_skipped()]
     return columns, faults
+
+
+def _faults(session: Session, wanted: Wanted, settled: Windows) -> list[FieldError]:
+    return find_faults(wanted, settled, _municipalities(session) if wanted.circle else ())
 
 
 def published_windows(session: Session, actor: Actor, listing: Listing) -> dict[str, Any]:
     """The columns of a draft's windows when it is published today; refused as they cannot be."""
     values = Wanted(listing.chosen_circle, listing.circle_from, listing.region_from, listing.partners_from, listing.window_reason)
     settled = _settled(session, actor, values, clock.today(), listing.available_until)
-    faults = find_faults(values, settled, _municipalities(session))
+    faults = _faults(session, values, settled)
     if faults:
         raise Invalid.all(faults)
     return _stored(settled)
@@ -198,7 +202,7 @@ def _opened_windows(session: Session, actor: Actor, listing: Listing) -> dict[st
     """The columns of the windows of what was closed to others, when it opens today."""
     values = Wanted(read_circle(listing.circle), reason=listing.window_reason)
     settled = _settled(session, actor, values, clock.today(), listing.available_until)
-    faults = find_faults(values, settled, _municipalities(session))
+    faults = _faults(session, values, settled)
     if faults:
         raise Invalid.all(faults)
     return _stored(settled)
