@@ -56,7 +56,7 @@ def made_once(folder: Path, worker: str, fill: Callable[[Flask], object], since:
             first.seal()
             (folder / "ready").touch()
     own = Template(server, folder / worker, f"{folder.name}_{worker}", first)
-    own.folder.mkdir()
+    own.folder.mkdir(exist_ok=True)
     return own
 
 
@@ -112,8 +112,8 @@ def empty_template(template: Template) -> Template:
 
 @pytest.fixture(scope="session")
 def furnished(shared: Path, worker: str) -> Template:
-    """A template with the demonstration data in it, made by the first worker that asks."""
-    return made_once(shared / "furnished", worker, fill_with_the_demonstration)
+    """A template with the demonstration data in it, made by the first worker that asks, of any part of a run that names TEST_FURNISHED."""
+    return made_once(Path(os.environ.get("TEST_FURNISHED") or shared / "furnished"), worker, fill_with_the_demonstration)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()
     if config.getoption("--spent") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Durations())
 
@@ -57,6 +58,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SWEPT_AT)
+    gc.enable()
 
 
 class Durations:

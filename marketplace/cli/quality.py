@@ -121,7 +121,7 @@ def main(arguments: list[str]) -> int:
                 failed += run_pytest("SQLite", wanted.on_sqlite(), environment, wanted)
         if not wanted.quick:
             with postgresql(Path(folder) / "postgresql", failed, missing) as url:
-                on_it = environment | ({"TEST_DATABASE_URL": url} if url else {})
+                on_it = environment | ({"TEST_DATABASE_URL": url, "TEST_FURNISHED": f"{folder}/furnished"} if url else {})
                 if url and (wanted.tests or wanted.is_whole):
                     failed += run_pytest("PostgreSQL", wanted.on_postgresql(), on_it, wanted)
                 if wanted.journeys or wanted.is_whole:
