@@ -19,13 +19,24 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import insert_or
-from marketplace.ledger.models import ROLLUP_PAIR, ROLLUP_SIDE, ROLLUPS, Exchange, LedgerHead, counted, counts_in, summed
+from marketplace.ledger.models import (
+    COUNTS_IN_MONTH,
+    ROLLUP_PAIR,
+    ROLLUP_SIDE,
+    ROLLUPS,
+    Exchange,
+    LedgerHead,
+    counted,
+    days_of,
+    summed,
+)
 from marketplace.ledger.queries import HEAD_LOGGED, count_exchanges, get_head, list_months
 from marketplace.ledger.rules import ENTRY_FIELDS, NEWEST_VERSION, SUM_NAMES, Entry, canonical, chained
 from marketplace.notices.actions import audit
 
 ONE: ColumnElement[int] = literal_column(":seq")
 _COUNTING_ONE: dict[str, list[TextClause]] = {}  # by dialect: built once, for building costs more than running
+_COUNTING_MONTH: dict[str, list[sqlite.Insert | postgresql.Insert]] = {}
 
 
 def append(session: Session, entry: Entry) -> Exchange:
@@ -97,20 +108,33 @@ def log_head(session: Session, doer: audit.Doer) -> tuple[int, str]:
 
 def rebuild_rollups(session: Session) -> int:
     """Count the whole book again into both roll-ups; how many rows it has. Figures do not change unless they were wrong."""
-    return sum(rebuild_month(session, month=month) for month in list_months(session))
+    months = list_months(session)
+    rows = sum(_count_month(session, month) for month in months)
+    for year in dict.fromkeys(month[:4] for month in months):
+        _sum_year(session, year)
+    return rows
 
 
 def rebuild_month(session: Session, *, month: str) -> int:
     """Count one month of the book again into both roll-ups; how many rows it has."""
+    rows = _count_month(session, month)
+    _sum_year(session, month[:4])
+    return rows
+
+
+def _count_month(session: Session, month: str) -> int:
     session.execute(
         update(LedgerHead).values(seq=LedgerHead.seq).execution_options(synchronize_session=False)
     )  # nobody adds meanwhile
     side, pair = ROLLUP_SIDE, ROLLUP_PAIR
     session.execute(delete(side).where(side.c.month == month))
     session.execute(delete(pair).where(pair.c.span == month))
-    for table in ROLLUPS:
-        session.execute(_counting(session, table, counts_in(month, month)))
-    _sum_year(session, month[:4])
+    begin, end = days_of(month, month)
+    dialect = session.get_bind().dialect.name
+    if dialect not in _COUNTING_MONTH:
+        _COUNTING_MONTH[dialect] = [_counting(session, table, COUNTS_IN_MONTH) for table in ROLLUPS]
+    for statement in _COUNTING_MONTH[dialect]:
+        session.execute(statement, {"month": month, "begin": begin, "end": end})
     return count_exchanges(session, month=month)
 
 

@@ -12,12 +12,14 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Date,
     Index,
     Integer,
     Select,
     String,
     Table,
     Text,
+    bindparam,
     case,
     cast,
     false,
@@ -195,9 +197,26 @@ month_booked: ColumnElement[str] = func.coalesce(Exchange.period, _happened)
 
 def counts_in(first: str, last: str) -> ColumnElement[bool]:
     """Whether a row counts in one of these months, `YYYY-MM`, by what has an index."""
+    return _counts_between(first, last, *days_of(first, last))
+
+
+def days_of(first: str, last: str) -> tuple[date, date]:
+    """The first and the last day of these months."""
     begin, end = date.fromisoformat(f"{first}-01"), date.fromisoformat(f"{last}-01")
-    end = end.replace(day=monthrange(end.year, end.month)[1])
+    return begin, end.replace(day=monthrange(end.year, end.month)[1])
+
+
+def _counts_between(first: Any, last: Any, begin: Any, end: Any) -> ColumnElement[bool]:
     return Exchange.period.between(first, last) | (Exchange.period.is_(None) & Exchange.happened_on.between(begin, end))
+
+
+COUNTS_IN_MONTH = _counts_between(
+    bindparam("month", type_=String),
+    bindparam("month", type_=String),
+    bindparam("begin", type_=Date),
+    bindparam("end", type_=Date),
+)
+"""The same of one month, asked as `month`, `begin` and `end`."""
 
 
 SUMS: dict[str, Any] = {
