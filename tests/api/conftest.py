@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import Database
-from tests.factories import KEI, declare_as_owner, make_actor, make_token, seed_taxonomy
+from tests.factories import KEI, declare_as_owner, make_actor, make_token
 from tests.pdfs import good
 
 PREFIX = "/api/v1"
@@ -104,13 +104,6 @@ class Api:
         return self.call("DELETE", path, **more)
 
 
-@pytest.fixture
-def taxonomy(database: Database) -> None:
-    """The materials that the package ships."""
-    with database.transaction() as session:
-        seed_taxonomy(session)
-
-
 @cache
 def published_document(app: Flask) -> dict[str, Any]:
     """What the worker's application says of itself; the same for every test."""
@@ -119,7 +112,7 @@ def published_document(app: Flask) -> dict[str, Any]:
 
 
 @pytest.fixture
-def specification(app: Flask, taxonomy: None) -> Specification:
+def specification(app: Flask) -> Specification:
     return Specification(published_document(app), app)
 
 

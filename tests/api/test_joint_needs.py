@@ -17,7 +17,7 @@ ADDRESS = f"/joint-needs/{GRANULATE}"
 
 
 @pytest.fixture
-def example(taxonomy: None, session: Session) -> None:
+def example(session: Session) -> None:
     """120 and 80 t needed; 150 t at 12 km and 100 t at 40 km."""
     two_needs(session)
     session.commit()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def lots(database: Database, taxonomy: None) -> list[int]:
+def lots(database: Database) -> list[int]:
     """Two lots of Hengelo's and one of Borne's."""
     street = Whereabouts(place_name="Hengelo", point=Point(52.26, 6.79))
     with database.transaction() as session:

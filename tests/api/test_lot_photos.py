@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def lot(database: Database, taxonomy: None) -> int:
+def lot(database: Database) -> int:
     """A lot of Hengelo's in a depot of Borne's."""
     with database.transaction() as session:
         yard = make_yard(session, make_actor(session, "borne", "coordinator"))
