@@ -75,6 +75,19 @@ function card(lot) {
   return made;
 }
 
+// A mark that has the focus lies in the view, and not under a button or a line in a corner of the map.
+function reveal(mark, element) {
+  const half = sizeOf(mark.count) / 2;
+  map.panInside([mark.lat, mark.lon], { padding: [half, half], animate: false });
+  for (const control of canvas.querySelectorAll(".leaflet-control")) {
+    const box = element.getBoundingClientRect(), corner = control.getBoundingClientRect();
+    if (box.right <= corner.left || box.left >= corner.right || box.bottom <= corner.top || box.top >= corner.bottom) continue;
+    const aside = control.closest(".leaflet-left") ? box.left - corner.right : box.right - corner.left;
+    const along = control.closest(".leaflet-top") ? box.top - corner.bottom : box.bottom - corner.top;
+    map.panBy(Math.abs(along) < Math.abs(aside) ? [0, along] : [aside, 0], { animate: false });
+  }
+}
+
 function choose(mark, byKeyboard) {
   if (mark.lot) {
     const popup = L.popup({ maxWidth: 260, minWidth: 220, offset: [0, -8], autoPanPadding: [12, 12] })
@@ -105,7 +118,7 @@ function choose(mark, byKeyboard) {
 function markerOf(mark) {
   const size = sizeOf(mark.count);
   const icon = L.divIcon({ className: `mp-mark${mark.lot ? " mp-mark--one" : ""}${mark.isPlanned ? " mp-mark--planned" : ""}`, html: mark.also ? "<span></span><small></small>" : "<span></span>", iconSize: [size, size] });
-  const marker = L.marker([mark.lat, mark.lon], { icon, title: mark.name, keyboard: true, riseOnHover: true });
+  const marker = L.marker([mark.lat, mark.lon], { icon, title: mark.name, keyboard: true, autoPanOnFocus: false, riseOnHover: true });
   marker.on("add", () => {
     const element = marker.getElement();
     element.setAttribute("aria-label", mark.name);
@@ -113,7 +126,12 @@ function markerOf(mark) {
     element.firstChild.textContent = mark.lot ? "" : numbers.format(mark.count);
     if (mark.also) element.lastChild.textContent = mark.also;
     for (const [begins, ends] of [["pointerenter", "pointerleave"], ["focus", "blur"]]) {
-      element.addEventListener(begins, () => { light(mark.key, true); if (begins === "focus" && element.matches(":focus-visible")) toList(mark.key); });
+      element.addEventListener(begins, () => {
+        light(mark.key, true);
+        if (begins !== "focus" || !element.matches(":focus-visible")) return;
+        toList(mark.key);
+        reveal(mark, element);
+      });
       element.addEventListener(ends, () => light(mark.key, false));
     }
     element.addEventListener("keydown", (event) => {

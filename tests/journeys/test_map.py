@@ -1,5 +1,6 @@
 """The map in a browser: marks that open, a list and marks that light each other, by mouse and by keyboard, and a place pointed at for a form."""
 
+import math
 import re
 from collections.abc import Callable
 
@@ -7,9 +8,15 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.conftest import Site
+from tests.journeys.counted import HIDDEN
 
 LEADER = "projectleider.hengelo@materialenbank.example"
 Shot = Callable[[Page, str], None]
+OVERLAP = """names => { const [mark, control] = names.map(name => document.querySelector(name).getBoundingClientRect());
+ return Math.min(mark.right, control.right) - Math.max(mark.left, control.left) > 1
+ && Math.min(mark.bottom, control.bottom) - Math.max(mark.top, control.top) > 1 }"""
+UNDER = """names => { const [mark, control] = names.map(name => document.querySelector(name)?.getBoundingClientRect());
+ return mark && Math.hypot(mark.x + mark.width / 2 - control.x - control.width / 2, mark.y + mark.height / 2 - control.y - control.height / 2) < 4 }"""
 
 
 @pytest.fixture
@@ -126,6 +133,39 @@ def test_by_keyboard_a_mark_opens_its_lot_and_gives_the_focus_back(
     page.keyboard.press("Space")
     page.wait_for_function("address => location.href !== address", arg=before)
     expect(page.locator(".mp-mark:focus")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [320, 1280], ids=["at-400-percent", "desk"])
+@pytest.mark.parametrize("control", [".leaflet-control-zoom-out", ".leaflet-control-attribution", ".leaflet-control-scale"])
+def test_a_mark_that_gets_the_focus_lies_under_no_control(page: Page, site: Site, width: int, control: str) -> None:
+    if width < 600:
+        page.set_viewport_size({"width": width, "height": 256})
+    zoom, lat, lon = 11, 52.39, 6.95
+    marks = open_map(page, site, f"/aanbod?weergave=kaart#{zoom}/{lat}/{lon}")
+    key = marks.first.get_attribute("data-key")
+    mark = page.locator(f'.mp-mark[data-key="{key}"]')
+    away = [at(mark)[axis] - at(page.locator(control))[axis] for axis in (0, 1)]
+    lat, lon = moved(lat, lon, zoom, *away)
+    page.goto(f"{site.url}/aanbod?weergave=kaart#{zoom}/{lat:.6f}/{lon:.6f}")
+    page.wait_for_function(UNDER, arg=[f'.mp-mark[data-key="{key}"]', control])
+    mark.focus()
+    assert page.evaluate(HIDDEN) == "" and not page.evaluate(OVERLAP, [f'.mp-mark[data-key="{key}"]', control])
+    expect(mark).to_be_focused()
+
+
+def at(element: Locator) -> list[float]:
+    """The middle of an element, in pixels of the screen."""
+    box = element.bounding_box()
+    assert box
+    return [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+
+
+def moved(lat: float, lon: float, zoom: int, right_px: float, down_px: float) -> tuple[float, float]:
+    """The middle of a map of web Mercator that is moved over so many pixels."""
+    world_px = 256 * 2**zoom
+    x = lon / 360 * world_px + right_px
+    y = math.asinh(math.tan(math.radians(lat))) / math.tau * world_px - down_px
+    return math.degrees(math.atan(math.sinh(y / world_px * math.tau))), x / world_px * 360
 
 
 @pytest.mark.parametrize("width", [1280], ids=["desk"])
