@@ -75,11 +75,11 @@ function card(lot) {
   return made;
 }
 
-// A mark that has the focus lies in the view, and not under a button or a line in a corner of the map.
+// A mark that has the focus lies in the view, and under none of the buttons and lines that lie on the map.
 function reveal(mark, element) {
   const half = sizeOf(mark.count) / 2;
   map.panInside([mark.lat, mark.lon], { padding: [half, half], animate: false });
-  for (const control of canvas.querySelectorAll(".leaflet-control")) {
+  for (const control of [...canvas.querySelectorAll(".leaflet-control"), turn]) {
     const box = element.getBoundingClientRect(), corner = control.getBoundingClientRect();
     if (box.right <= corner.left || box.left >= corner.right || box.bottom <= corner.top || box.top >= corner.bottom) continue;
     const aside = control.closest(".leaflet-left") ? box.left - corner.right : box.right - corner.left;

@@ -135,10 +135,18 @@ def test_by_keyboard_a_mark_opens_its_lot_and_gives_the_focus_back(
     expect(page.locator(".mp-mark:focus")).to_have_count(1)
 
 
-@pytest.mark.parametrize("width", [320, 1280], ids=["at-400-percent", "desk"])
-@pytest.mark.parametrize("control", [".leaflet-control-zoom-out", ".leaflet-control-attribution", ".leaflet-control-scale"])
+@pytest.mark.parametrize(
+    ("width", "control"),
+    [
+        (320, ".leaflet-control-zoom-out"),
+        (320, ".leaflet-control-attribution"),
+        (320, ".leaflet-control-scale"),
+        (390, ".mp-map__turn"),
+        (1280, ".leaflet-control-zoom-out"),
+    ],
+)
 def test_a_mark_that_gets_the_focus_lies_under_no_control(page: Page, site: Site, width: int, control: str) -> None:
-    if width < 600:
+    if width == 320:
         page.set_viewport_size({"width": width, "height": 256})
     zoom, lat, lon = 11, 52.39, 6.95
     marks = open_map(page, site, f"/aanbod?weergave=kaart#{zoom}/{lat}/{lon}")
