@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from config import Config
-from marketplace.accounts.rules import passwords
 from marketplace.catalogue.queries import memory
 from marketplace.cli.migrations import one_at_a_time
 from marketplace.kernel import clock, health
@@ -24,22 +22,16 @@ from marketplace.kernel.bucket import media_store
 from marketplace.kernel.db import Database
 from marketplace.kernel.language import DEFAULT_LOCALE, reading_in
 from marketplace.web.ui.assets import SOURCE, build
+from tests import differing as _differing
 from tests import furnished as _furnished
 from tests.compiled import COMPILED
 from tests.databases import Template, settings
 from tests.pages import LookingClient
 
+quick_hashes, patient_requests = _differing.quick_hashes, _differing.patient_requests
 shared, worker = _furnished.shared, _furnished.worker
 engines, engines_closed = _furnished.engines, _furnished.engines_closed
 empty_template, furnished, demonstration = _furnished.empty_template, _furnished.furnished, _furnished.demonstration
-
-
-@pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Passwords hashed with little memory: as it is done for people it costs a fifth of a second each time (`rules/test_passwords.py`)."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ from tests.api.conftest import Api, listing_body
 from tests.databases import settings
 
 WAITS_S = 1.5
+SHIPPED_S = patience.REQUEST_WAITS_S  # the tests are ten times as patient
 
 
 class Wire:
@@ -118,7 +119,7 @@ def test_who_waits_for_a_database_that_does_not_answer_is_told_to_come_back(
 
 
 def test_a_request_waits_ten_seconds_at_most_for_the_database() -> None:
-    assert patience.REQUEST_WAITS_S <= 10 and BUSY_TIMEOUT_MS <= 10_000
+    assert SHIPPED_S <= 10 and BUSY_TIMEOUT_MS <= 10_000
 
 
 def test_a_connection_that_the_server_ended_a_moment_ago_is_not_used_again(database: Database) -> None:

@@ -34,6 +34,7 @@ from marketplace.stock.rules.driving import check_driven
 def freeze(session: Session, reservation: Reservation) -> Reservation:
     """Write down the terms of a reservation that has just been approved."""
     version = _store(session, reservation, terms_today(session, reservation), TermsStatus.AGREED)
+    set_committed_value(version, "proposed_by", None)
     set_committed_value(reservation, "terms_versions", [*reservation.terms_versions, version])
     return reservation
 
