@@ -2,7 +2,8 @@
 
 The counts stand in a small file of their own in the instance folder, behind flask-limiter's interface: they hold over every worker,
 never wait for the bank's own database, and need no thread. (The memory storage of `limits` 5.8.0 starts a timer without a lock; under
-many threads it starts one twice, and the process dies.)
+many threads it starts one twice, and the process dies.) A write keeps its way back in memory and makes no second file: what a process
+that is killed halfway leaves behind may be torn, and is then thrown away.
 """
 
 import sqlite3
@@ -49,6 +50,7 @@ class SharedCounts(Storage):
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self.file, timeout=WAIT_S, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=MEMORY")
             connection.execute("PRAGMA synchronous=OFF")  # what a crash of the machine loses is a minute of counting
             try:
                 yield connection
