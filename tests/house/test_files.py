@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from config import PROJECT
-from tests.house.source import BENCH, DOORS, PACKAGE, ROOMS, files, name_of, tree_of
+from tests.house.source import BENCH, DOORS, PACKAGE, ROOMS, files, name_of, nodes_of, tree_of
 
 MOST_LINES = 400
 SAYING_NOTHING = {"utils", "util", "helpers", "helper", "manager", "service", "services", "data", "info", "misc", "common"}
@@ -29,7 +29,7 @@ def test_no_module_or_class_has_a_name_that_says_nothing() -> None:
     classes = {
         f"{name_of(path)}: {node.name}"
         for path in files(".py")
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.ClassDef)
         and node.name.lower().endswith(("utils", "helper", "helpers", "manager", "service", "info"))
     }
@@ -42,6 +42,7 @@ def test_the_front_door_of_a_room_is_one_docstring() -> None:
     assert talkative == set()
 
 
+@pytest.mark.slow
 def test_every_module_says_what_it_is_for() -> None:
     silent = {name_of(path) for path in files(".py") if tree_of(path).body and ast.get_docstring(tree_of(path)) is None}
     assert silent == set()

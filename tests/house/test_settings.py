@@ -68,8 +68,13 @@ def test_every_package_asked_for_is_locked_and_used() -> None:
         if line and not line.startswith("#")
     ]
     locked = {name for name, _version in PIN.findall((PROJECT / "requirements.txt").read_text(encoding="utf-8"))}
-    source = "\n".join(path.read_text(encoding="utf-8") for path in files(".py") if path.is_relative_to(PACKAGE))
+    words = {
+        word
+        for path in files(".py")
+        if path.is_relative_to(PACKAGE)
+        for word in re.findall(r"\w+", path.read_text(encoding="utf-8").lower())
+    }
     modules = {name: IMPORTED_AS.get(name, name.replace("-", "_")) for name in packages}
-    unused = [name for name, module in modules.items() if module and not re.search(rf"\b{module}\b", source, re.IGNORECASE)]
+    unused = [name for name, module in modules.items() if module and module.lower() not in words]
     assert [name for name in packages if name not in locked] == []
     assert unused == []

@@ -12,7 +12,7 @@ from jinja2 import Environment
 from jinja2.nodes import Name
 
 from config import PROJECT
-from tests.house.source import PACKAGE, TEMPLATES, name_of, tree_of
+from tests.house.source import PACKAGE, TEMPLATES, name_of, nodes_of
 
 MOST_CHARACTERS = 90
 DOCUMENTS = [PROJECT / "README.md", *(PROJECT / "docs" / f"{name}.md" for name in ("domain", "contributing", "operations"))]
@@ -45,7 +45,7 @@ def modules() -> list[Path]:
 
 def documented(path: Path) -> Iterator[tuple[str, str]]:
     """Every docstring of a module, with the name of what it describes."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             text = ast.get_docstring(node)
             if text:
@@ -66,7 +66,7 @@ def written() -> Iterator[tuple[str, str]]:
             for token in tokenize.tokenize(file.readline):
                 if token.type == tokenize.COMMENT:
                     yield f"{name_of(path)}:{token.start[0]}", token.string.lstrip("# ")
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield f"{name_of(path)}:{node.lineno}", node.value
     for path in sorted([*TEMPLATES.rglob("*.*"), *DOCUMENTS]):
@@ -99,7 +99,7 @@ def test_names_are_ordinary_words() -> None:
     poetic = {
         f"{name_of(path)}:{node.lineno}": node.name
         for path in modules()
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and POETIC.fullmatch(node.name)
     }
     assert poetic == {}
@@ -108,12 +108,13 @@ def test_names_are_ordinary_words() -> None:
 
 def bound(path: Path) -> Iterator[tuple[int, str]]:
     """Every name that a module binds: variables, parameters, attributes."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.Attribute(attr=name, ctx=ast.Store()):
                 yield node.lineno, name
 
 
+@pytest.mark.slow
 def test_variables_say_what_they_hold() -> None:
     nameless = {
         f"{name_of(path)}:{line}": name
@@ -124,6 +125,7 @@ def test_variables_say_what_they_hold() -> None:
     assert nameless == {}
 
 
+@pytest.mark.slow
 def test_variables_of_templates_say_what_they_hold() -> None:
     """Of loops, macros and the context alike. What a sentence names by `trans` is of the sentence, and so no variable."""
     jinja = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
@@ -147,7 +149,7 @@ def test_no_sentence_stands_inside_a_formatted_string() -> None:
     inside = [
         f"{name_of(path)}:{call.lineno}"
         for path in PACKAGE.rglob("*.py")
-        for text in ast.walk(tree_of(path))
+        for text in nodes_of(path)
         if isinstance(text, ast.JoinedStr)
         for call in ast.walk(text)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"_", "gettext", "ngettext"}

@@ -104,6 +104,7 @@ def test_the_marks_of_the_map_are_the_assets_of_its_list(session: Session, keepe
     assert set(keys.values()) == {cluster.key for cluster in result.clusters}
 
 
+@pytest.mark.slow
 def test_far_away_what_lies_together_is_gathered_before_it_is_read(session: Session, keeper: Actor) -> None:
     """400 streets some 300 m apart: near by the database tells of each, from the whole region of less than a quarter."""
     for number in range(400):

@@ -266,6 +266,7 @@ def steps_of_fates(bank: Session, actor: Actor) -> int:
     return steps[0]
 
 
+@pytest.mark.slow
 def test_lines_that_stand_in_every_plan_are_not_held_against_each_of_them(bank: Session, broker: Actor) -> None:
     """Twice as many plans are twice the work. It was four times: with seventy weeks of ninety lines the page took seconds."""
     if bank.get_bind().dialect.name != "sqlite":

@@ -265,6 +265,7 @@ def test_a_number_of_sixteen_figures_keeps_them_all() -> None:
     assert cells_of(with_sheet(sheet_of(row))) == [("1680010000012345", "0,1", "-7")]
 
 
+@pytest.mark.slow
 def test_a_line_without_an_end_and_rows_without_one_are_no_table() -> None:
     with pytest.raises(Invalid, match="meer dan 1.000.000 tekens"):
         read_sheet(b"a;b\n" + b";" * (LINE_MAX + 1))
