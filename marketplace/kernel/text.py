@@ -76,7 +76,10 @@ def quoted(typed: object) -> str:
 
 def fold(text: str) -> str:
     """Fold text for comparing and sorting. Lower case, no accents, `’s-Hertogenbosch` and `'s-hertogenbosch` alike."""
-    spread = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
+    plain = text.casefold().translate(_FOLDED)
+    if plain.isascii():
+        return plain.strip()
+    spread = unicodedata.normalize("NFKD", plain)
     return "".join(sign for sign in spread if not unicodedata.combining(sign)).replace("’", "'").replace("‘", "'").strip()
 
 

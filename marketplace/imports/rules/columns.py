@@ -133,25 +133,30 @@ def plain_name(name: str) -> str:
 
 def is_named(column: Column, name: str) -> bool:
     """Whether a header names this column. A unit in brackets has to be one of its own."""
+    return bool(list_named([column], name))
+
+
+def list_named(columns: Sequence[Column], name: str) -> list[Column]:
+    """The columns that a header names."""
     whole, base = plain_name(name), plain_name(_BRACKETS.sub(" ", name))
-    if whole in column.names:
-        return True
     units = [plain_name(unit) for unit in _BRACKETS.findall(name)]
-    fits = any(unit in column.units for unit in units)
-    if base in column.measures:
-        return fits
-    return base in column.names and (fits or not units or not column.units)
+
+    def has_name(column: Column) -> bool:
+        if whole in column.names:
+            return True
+        fits = any(unit in column.units for unit in units)
+        if base in column.measures:
+            return fits
+        return base in column.names and (fits or not units or not column.units)
+
+    return [column for column in columns if has_name(column)]
 
 
 def find_header(rows: Sequence[SheetRow], columns: Sequence[Column], earlier_names: Mapping[str, str]) -> Header | None:
     """The row at the top that names most columns; else the first with two cells or more. None: there is nothing."""
     best, most = None, 0
     for row in rows[:HEADER_WITHIN]:
-        named = sum(
-            1
-            for cell in row.cells
-            if cell and (plain_name(cell) in earlier_names or any(is_named(column, cell) for column in columns))
-        )
+        named = sum(1 for cell in row.cells if cell and (plain_name(cell) in earlier_names or list_named(columns, cell)))
         if named > most:
             best, most = row, named
     if best is None:
@@ -173,7 +178,7 @@ def find_places(names: Sequence[str], columns: Sequence[Column], earlier_names: 
         if before in keys:
             places_by_key.setdefault(str(before), []).append(place)
             continue
-        named = [column.key for column in columns if name and is_named(column, name)]
+        named = [column.key for column in list_named(columns, name)] if name else []
         if named:  # of columns that may be called the same, the next one that has no place yet
             places_by_key.setdefault(next((key for key in named if key not in places_by_key), named[0]), []).append(place)
     places = {key: at[0] for key, at in places_by_key.items() if len(at) == 1}
