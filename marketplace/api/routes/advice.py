@@ -29,7 +29,7 @@ OPINIONS, LIFTS = "/listings/<int:listing_id>/opinions", "/listings/<int:listing
 @route("GET", OPINIONS, gives=OpinionsSchema, tag="listings", query=query.PAGE)
 @permission(Can.READ_OPINIONS)
 def list_listing_opinions(listing_id: int) -> Response:
-    """What advisers found of a listing, the last one first. Who gave it is for the owner, the reviewer, advisers and the broker."""
+    """What advisers found about a listing, latest first. Only the owner, the reviewer, advisers and the broker see who gave it."""
     page, rows = read_page(), list_opinions(current_session(), current_actor(), listing_id)
     return many(OpinionsSchema, rows[page.offset : page.offset + page.size], total=len(rows), page=page)
 
@@ -37,7 +37,7 @@ def list_listing_opinions(listing_id: int) -> Response:
 @route("POST", OPINIONS, takes=OpinionBody(), gives=OpinionSchema, status=201, tag="listings")
 @permission(Can.ADVISE)
 def give_opinion(listing_id: int) -> Response:
-    """Give an opinion of a listing, as an adviser. It stands with the listing and is never changed; the owner is told."""
+    """Give an opinion on a listing, as an adviser. It stays with the listing and is never changed; the owner is told."""
     body, session, actor = read_body(OpinionBody()), current_session(), current_actor()
     draft = OpinionDraft(body["verdict"], body["text"], body.get("rule") or "")
     opinion = verbs.give_opinion(session, actor, listing_id=listing_id, draft=draft)
@@ -55,7 +55,7 @@ def give_opinion(listing_id: int) -> Response:
 )
 @permission(Can.EDIT_LISTING)
 def ask_for_opinion(listing_id: int) -> Response:
-    """Ask the advisers for an opinion of your own listing, a draft too. They are told; the request that waits already is given back."""
+    """Ask the advisers for an opinion on your own listing, even a draft. They are told; a request that waits already is returned."""
     text, session, actor = read_body(OpinionRequestBody()).get("text") or "", current_session(), current_actor()
     verbs.ask_for_opinion(session, actor, listing_id=listing_id, text=text)
     opinion_request = get_asked(session, actor, listing_id)
@@ -65,7 +65,7 @@ def ask_for_opinion(listing_id: int) -> Response:
 @route("GET", "/opinion-requests", gives=OpinionRequestsSchema, tag="listings", query=query.PAGE)
 @permission(Can.ADVISE)
 def list_opinion_requests() -> Response:
-    """The requests for an opinion that wait, oldest first. For advisers."""
+    """The waiting requests for an opinion, oldest first. For advisers."""
     page = read_page()
     rows, total = list_waiting_requests(current_session(), current_actor(), page=page.number, page_size=page.size)
     return many(OpinionRequestsSchema, rows, total=total, page=page)
@@ -74,7 +74,7 @@ def list_opinion_requests() -> Response:
 @route("GET", LIFTS, gives=LiftsSchema, tag="listings", query=query.PAGE)
 @permission(Can.READ_PAPERS)
 def list_listing_lifts(listing_id: int) -> Response:
-    """The rules that were lifted for a listing, the last one first, and whether each counts."""
+    """The rules that were lifted for a listing, latest first, and whether each still counts."""
     page, rows = read_page(), list_lifts(current_session(), current_actor(), listing_id)
     return many(LiftsSchema, rows[page.offset : page.offset + page.size], total=len(rows), page=page)
 

@@ -19,7 +19,7 @@ ARRIVALS = "/depots/<int:depot_id>/arrivals"
 @route("GET", ARRIVALS, gives=ArrivalsSchema, tag="lots", query=query.PAGE)
 @permission(Can.STORE)
 def list_arrivals(depot_id: int) -> Response:
-    """List what was announced to a depot and has not come yet, the first day first.
+    """List what was announced to a depot and has not come yet, earliest day first.
 
     Its keepers see everything, others what their own organisation announced.
     """
@@ -47,6 +47,6 @@ def announce(depot_id: int) -> Response:
 @route("POST", f"{ARRIVALS}/<int:arrival_id>/call-off", takes=CallOffBody(), gives=ArrivalSchema, tag="lots")
 @permission(Can.STORE)
 def call_off(depot_id: int, arrival_id: int) -> Response:
-    """Say that it does not come any more, and why. For whoever announced it, and for keepers. The other side is told."""
+    """Say that it is not coming after all, and why. For whoever announced it, and for keepers. The other side is told."""
     arguments = {"depot_id": depot_id, "arrival_id": arrival_id, "reason": read_body(CallOffBody())["reason"]}
     return ok(ArrivalSchema.write(call_off_arrival(current_session(), current_actor(), **arguments)))

@@ -74,7 +74,7 @@ def list_assets() -> Response:
 @route("POST", "/assets", takes=AssetBody(), gives=AssetSchema, status=201, tag="passports")
 @permission(Can.KEEP_PASSPORTS)
 def create_asset() -> Response:
-    """Write down something that your organisation owns."""
+    """Record something that your organisation owns."""
     draft = bodies.new_asset()
     asset = assets.create_asset(current_session(), current_actor(), draft=draft)
     return created(write_asset(asset), "show_asset", asset_id=asset.id)
@@ -97,7 +97,7 @@ def show_passport(asset_id: int) -> Response:
 @route("PATCH", "/assets/<int:asset_id>", takes=AssetPatch(), gives=AssetSchema, tag="passports", matched=True)
 @permission(Can.KEEP_PASSPORTS)
 def edit_asset(asset_id: int) -> Response:
-    """Describe an asset of your organisation anew; `version` is the one that you read.
+    """Change an asset of your organisation; `version` is the one that you read.
 
     What is left out stays, what is null becomes empty. Lots that were planned by its days move along.
     """
@@ -126,7 +126,7 @@ def list_items(asset_id: int) -> Response:
 @route("POST", "/assets/<int:asset_id>/items", takes=ItemBody(), gives=ItemSchema, status=201, tag="passports")
 @permission(Can.KEEP_PASSPORTS)
 def add_item(asset_id: int) -> Response:
-    """Write down a part of an asset: a material, how much of it, and how that is known.
+    """Record a part of an asset: a material, how much of it, and how that is known.
 
     Or put in what came by a transfer to you: it was used once more than before.
     """
@@ -150,7 +150,7 @@ def show_item(asset_id: int, number: int) -> Response:
 @route("PATCH", "/assets/<int:asset_id>/items/<int:number>", takes=ItemPatch(), gives=ItemSchema, tag="passports")
 @permission(Can.KEEP_PASSPORTS)
 def describe_item(asset_id: int, number: int) -> Response:
-    """Say something else of a part. Its material stays, and its quantity changes by what happens to it only."""
+    """Change the details of a part. Its material stays, and its quantity changes only by what happens to it."""
     values, session, actor = read_body(ItemPatch()), current_session(), current_actor()
     details = bodies.changed_details(details_of(get_item(session, actor, asset_id, number)), values)
     return ok(ItemSchema.write(items.describe_item(session, actor, asset_id=asset_id, number=number, details=details)))
@@ -166,7 +166,7 @@ def describe_item(asset_id: int, number: int) -> Response:
 )
 @permission(Can.KEEP_PASSPORTS)
 def change_item(asset_id: int, number: int) -> Response:
-    """Say what happened to a part: put in, taken out, counted again, or lost. The answer is the part as it is now."""
+    """Record what happened to a part: put in, taken out, counted again, or lost. The answer is the part as it is now."""
     change = bodies.new_change(read_body(ItemChangeBody()))
     item = items.change_item(current_session(), current_actor(), asset_id=asset_id, number=number, change=change)
     return created(ItemSchema.write(item), "show_item", asset_id=asset_id, number=number)

@@ -80,7 +80,7 @@ def remind_sides(reservation_id: int) -> Response:
 @route("GET", "/demands/<int:demand_id>/proposals", gives=ProposalsSchema, tag="broker", query=query.PAGE)
 @permission(Can.READ_DEMANDS)
 def list_demand_proposals(demand_id: int) -> Response:
-    """What the broker pointed out and is still to be had. For whoever placed the demand, the reviewer and the broker."""
+    """What the broker pointed out and is still available. For whoever placed the demand, the reviewer and the broker."""
     page, session, actor = read_page(), current_session(), current_actor()
     rows = list_proposals(session, actor, get_demand(session, actor, demand_id))
     return many(ProposalsSchema, rows[page.offset : page.offset + page.size], total=len(rows), page=page)

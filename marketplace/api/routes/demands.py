@@ -174,7 +174,7 @@ def edit_demand(demand_id: int) -> Response:
 @route("POST", "/demands/<int:demand_id>/withdraw", takes=NothingBody(), gives=DemandSchema, tag="demands", matched=True)
 @permission(Can.EDIT_DEMAND)
 def withdraw_demand(demand_id: int) -> Response:
-    """Take a demand away; reservations that serve it go on."""
+    """Remove a demand; reservations that serve it go on."""
     _require_match(demand_id)
     read_body(NothingBody())
     return ok(write_demand(market.withdraw_demand(current_session(), current_actor(), demand_id=demand_id)))

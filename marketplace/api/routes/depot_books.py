@@ -39,7 +39,7 @@ from marketplace.stock.queries.warnings import Trouble, get_trouble, list_own_tr
 
 LAST_DAY = date(2199, 12, 1)
 QUARTER = query.parameter(
-    "quarter", "for example 2026-Q4; absent: the one that has ended last", pattern=r"^20[0-9]{2}-[KQkq][1-4]$", example="2026-Q4"
+    "quarter", "for example 2026-Q4; absent: the last one that has ended", pattern=r"^20[0-9]{2}-[KQkq][1-4]$", example="2026-Q4"
 )
 FROM = query.parameter("from", "the first day; absent: today", format="date")
 
@@ -106,7 +106,7 @@ def show_depot_costs(depot_id: int) -> Response:
 @route("GET", "/depots/<int:depot_id>/week", gives=WeekSchema, tag="lots", query=(FROM,))
 @permission(Can.READ_STOCK)
 def show_depot_week(depot_id: int) -> Response:
-    """Tell what comes to a depot and leaves it in a week, by day."""
+    """List what comes to a depot and leaves it in a week, by day."""
     session, first = current_session(), read_query_day("from") or clock.today()
     if not date(2000, 1, 1) <= first <= LAST_DAY:
         raise Invalid(_("Enter a day from 2000 up to and including 2199."), "from")
@@ -124,7 +124,7 @@ def show_depot_week(depot_id: int) -> Response:
 def list_depot_warnings() -> Response:
     """List the depots in which something is not as it should be, by name.
 
-    Those that you keep; for the broker and the AO CE every depot. More than fits and too long are allowed, and said.
+    Those that you keep; for the broker and the AO CE every depot. Holding more than fits, or for too long, is allowed, and reported.
     """
     page, rows = read_page(), list_own_troubles(current_session(), current_actor())
     visible = rows[page.offset : page.offset + page.size]
@@ -134,7 +134,7 @@ def list_depot_warnings() -> Response:
 @route("GET", "/depots/<int:depot_id>/warnings", gives=DepotWatchSchema, tag="lots", query=query.PAGE)
 @permission(Can.READ_STOCK)
 def show_depot_warnings(depot_id: int) -> Response:
-    """Tell of what a depot holds more than fits, and list the lots that lie there too long."""
+    """Say of what a depot holds more than fits, and which lots lie there too long."""
     session, actor, page = current_session(), current_actor(), read_page()
     depot = get_depot(session, depot_id)
     trouble = get_trouble(session, actor, depot)

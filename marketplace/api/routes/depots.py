@@ -54,7 +54,7 @@ def show_depot(depot_id: int) -> Response:
 @route("PATCH", "/depots/<int:depot_id>", takes=DepotPatch(), gives=DepotSchema, tag="reference")
 @permission(Can.MANAGE_DEPOTS)
 def edit_depot(depot_id: int) -> Response:
-    """Change what a storage place of your own organisation says of itself.
+    """Change the details of a storage place of your own organisation.
 
     Its hours, its bays, how much fits, what it takes and who keeps it. Or close it for new lots, or open it again.
     """
@@ -79,21 +79,21 @@ def edit_depot(depot_id: int) -> Response:
 @route("POST", "/depots/<int:depot_id>/close", gives=DepotSchema, tag="reference")
 @permission(Can.MANAGE_DEPOTS)
 def close_depot(depot_id: int) -> Response:
-    """Close it for new lots; what lies there stays. Closed already: nothing changes."""
+    """Close it for new lots; what lies there stays. If it is closed already, nothing changes."""
     return ok(write_depot(depots.close_depot(current_session(), current_actor(), depot_id=depot_id)))
 
 
 @route("POST", "/depots/<int:depot_id>/reopen", gives=DepotSchema, tag="reference")
 @permission(Can.MANAGE_DEPOTS)
 def reopen_depot(depot_id: int) -> Response:
-    """Open it again for new lots. Open already: nothing changes."""
+    """Open it again for new lots. If it is open already, nothing changes."""
     return ok(write_depot(depots.reopen_depot(current_session(), current_actor(), depot_id=depot_id)))
 
 
 @route("POST", "/depots/<int:depot_id>/rates", takes=RateBody(), gives=DepotSchema, status=201, tag="reference")
 @permission(Can.MANAGE_DEPOTS)
 def set_rate(depot_id: int) -> Response:
-    """Set what one unit costs a week from a day on.
+    """Set what one unit costs per week, from a given day.
 
     A price of the same unit and day is replaced; what was charged before never changes.
     """
@@ -105,16 +105,16 @@ def set_rate(depot_id: int) -> Response:
 @route("DELETE", "/depots/<int:depot_id>/rates/<int:rate_id>", gives=DepotSchema, tag="reference")
 @permission(Can.MANAGE_DEPOTS)
 def withdraw_rate(depot_id: int, rate_id: int) -> Response:
-    """Take back a price that does not count yet."""
+    """Withdraw a price that does not count yet."""
     return ok(write_depot(room.withdraw_rate(current_session(), current_actor(), depot_id=depot_id, rate_id=rate_id)))
 
 
 @route("POST", "/depots/<int:depot_id>/calendar", gives=DepotSchema, status=201, tag="reference")
 @permission(Can.FOLLOW_DEPOT)
 def follow_depot(depot_id: int) -> Response:
-    """Make the address at which your own calendar follows what comes and goes, or a new one.
+    """Create or renew the address at which your own calendar follows what comes and goes.
 
-    The one of before stops working at once.
+    The previous one stops working at once.
     """
     session, actor = current_session(), current_actor()
     follow(session, actor, depot_id=depot_id)
@@ -124,7 +124,7 @@ def follow_depot(depot_id: int) -> Response:
 @route("DELETE", "/depots/<int:depot_id>/calendar", gives=DepotSchema, tag="reference")
 @permission(Can.FOLLOW_DEPOT)
 def unfollow_depot(depot_id: int) -> Response:
-    """Let that address stop working. There is none: nothing changes."""
+    """Revoke that address. If there is none, nothing changes."""
     session, actor = current_session(), current_actor()
     unfollow(session, actor, depot_id=depot_id)
     return ok(write_depot(get_depot(session, depot_id)))

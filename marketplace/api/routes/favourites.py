@@ -31,7 +31,7 @@ def list_kept() -> Response:
 @route("POST", "/favourites", takes=FavouriteBody(), gives=FavouriteSchema, status=201, tag="favourites", refuses=(404,))
 @permission(Can.OWN_ACCOUNT)
 def keep_listing() -> Response:
-    """Keep a lot; again changes nothing."""
+    """Keep a lot; doing so again changes nothing."""
     listing_id = read_body(FavouriteBody())["listing_id"]
     catalogue.keep_listing(current_session(), current_actor(), listing_id=listing_id)
     return created(_written(listing_id), "show_kept", listing_id=listing_id)
@@ -47,7 +47,7 @@ def show_kept(listing_id: int) -> Response:
 @route("DELETE", FAVOURITE, gives=FavouriteSchema, tag="favourites")
 @permission(Can.OWN_ACCOUNT)
 def drop_listing(listing_id: int) -> Response:
-    """Keep a lot no longer; the answer is what it was."""
+    """Stop keeping a lot; the answer shows it as it was."""
     gone = _written(listing_id)
     catalogue.drop_listing(current_session(), current_actor(), listing_id=listing_id)
     return ok(gone)

@@ -143,7 +143,7 @@ def show_exchange(seq: int) -> Response:
 @route("POST", "/exchanges/<int:seq>/reverse", takes=ReverseBody(), gives=ExchangeSchema, tag="figures", refuses=(404,))
 @permission(Can.REVERSE_EXCHANGE)
 def reverse_exchange(seq: int) -> Response:
-    """Take back what is left of a transfer, with a reason, for the AO CE: the row that does so.
+    """Reverse what is left of a transfer, as the AO CE, with a reason: the row that does so.
 
     Mass, price, avoided and processing are taken back, never kilometres. The lot does not get its quantity back; a demand needs it again.
     """

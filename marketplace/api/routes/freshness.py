@@ -37,7 +37,7 @@ def refresh_listing(listing_id: int) -> Response:
 @route("POST", "/demands/<int:demand_id>/refresh", takes=RefreshDemandBody(), gives=DemandSchema, tag="demands")
 @permission(Can.EDIT_DEMAND)
 def refresh_demand(demand_id: int) -> Response:
-    """Say that it is still needed, or not any more; a stale demand is matched again."""
+    """Say that a demand is still needed, or no longer; a stale one is matched again."""
     body = read_body(RefreshDemandBody()).get("answer") or Refreshed.STILL
     demand = matching.refresh_demand(current_session(), current_actor(), demand_id=demand_id, answer=body)
     return ok(demands.write_demand(demand))

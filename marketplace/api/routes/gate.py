@@ -26,7 +26,7 @@ PHOTOS = f"{RESERVATION}/photos"
 @route("POST", f"{RESERVATION}/appointments", takes=AppointmentBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.MEET)
 def propose_appointment(reservation_id: int) -> Response:
-    """Propose up to three times to collect it, or agree on one that the other side proposed. Only the two sides see it."""
+    """Propose up to three collection times, or agree on one that was proposed. Only the two sides see them."""
     body = read_body(AppointmentBody())
     draft = AppointmentDraft(body["times"], place=body.get("place") or "", notes=body.get("notes") or "")
     session, actor = current_session(), current_actor()

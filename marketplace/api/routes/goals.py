@@ -89,7 +89,7 @@ def list_goal_versions(number: int) -> Response:
 @permission(Can.SET_COVERAGE)
 @one_moment
 def get_coverage() -> Response:
-    """From how many percent of the inhabitants on there is a figure of the region.
+    """From which percentage of the inhabitants the region has a figure.
 
     With every earlier setting.
     """

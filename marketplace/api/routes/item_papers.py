@@ -47,6 +47,6 @@ def add_item_paper(asset_id: int, number: int) -> Response:
 @route("DELETE", f"{PAPERS}/<int:paper_id>", gives=PaperSchema, tag="passports")
 @permission(Can.KEEP_PASSPORTS)
 def remove_item_paper(asset_id: int, number: int, paper_id: int) -> Response:
-    """Take a paper away from a part."""
+    """Remove a paper from a part."""
     paper = actions.remove_item_paper(current_session(), current_actor(), asset_id=asset_id, number=number, paper_id=paper_id)
     return ok(PaperSchema.write(paper))

@@ -41,7 +41,7 @@ def show_join_request(request_id: int) -> Response:
 @route("POST", f"{JOIN_REQUEST}/accept", takes=AcceptJoinBody(), gives=JoinRequestSchema, tag="people")
 @permission(Can.MANAGE_ORGANISATIONS)
 def accept_join_request(request_id: int) -> Response:
-    """Make the organisation that asked, and invite the asker as its coordinator. Without a body it becomes what was asked for."""
+    """Create the organisation that asked, and invite the asker as its coordinator. Without a body it becomes what was asked for."""
     acceptance, session, actor = read_acceptance(), current_session(), current_actor()
     draft = acceptance.of(get_join_request(session, actor, request_id))
     accounts.accept_request(session, actor, request_id=request_id, draft=draft)

@@ -82,7 +82,7 @@ def show_joint_need(material: str) -> Response:
 @permission(Can.READ_JOINT_NEEDS)
 @one_moment
 def get_joint_paper(material: str) -> Response:
-    """Get the same as a paper for the file of a purchase, with the clause. Missing where nobody needs it."""
+    """Get the same as a document for the procurement file, with the clause. 404 where nobody needs it."""
     return joint_paper_answer(_need(material).if_needed(), current_taxonomy())
 
 
@@ -90,7 +90,7 @@ def get_joint_paper(material: str) -> Response:
 @permission(Can.READ_JOINT_NEEDS)
 @one_moment
 def get_joint_table(material: str) -> Response:
-    """Get the needs as a table, a row for each."""
+    """Get the needs as a table, with a row for each."""
     return joint_table_answer(_need(material).if_needed())
 
 

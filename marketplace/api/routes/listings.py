@@ -131,7 +131,7 @@ def _facets(page: CataloguePage[Listing]) -> dict[str, Any]:
 @route("POST", "/listings", takes=ListingBody(), gives=ListingSchema, status=201, tag="listings")
 @permission(Can.OFFER)
 def create_listing() -> Response:
-    """Write a listing down, as a draft: of something new, or with `lot` of a lot in stock."""
+    """Create a draft listing: of something new, or with `lot` of a lot in stock."""
     new = drafts.new_listing()
     session, actor = current_session(), current_actor()
     if new.lot_id is not None:
@@ -178,7 +178,7 @@ def edit_listing(listing_id: int) -> Response:
 @route("DELETE", "/listings/<int:listing_id>", gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def delete_listing(listing_id: int) -> Response:
-    """Delete a draft; the answer is what it was."""
+    """Delete a draft; the answer shows it as it was."""
     session, actor = current_session(), current_actor()
     listing = get_visible(session, actor, listing_id)
     require_match(listing, write_listing)
@@ -192,7 +192,7 @@ def delete_listing(listing_id: int) -> Response:
 )
 @permission(Can.EDIT_LISTING)
 def publish_listing(listing_id: int) -> Response:
-    """Publish a draft; it needs a photo, unless it is planned. Not to others: only its own organisation finds and reserves it."""
+    """Publish a draft; it needs a photo, unless it is planned. Not opened to others, only its own organisation finds and reserves it."""
     _require_match(listing_id)
     to_others = read_body(ListingPublishBody()).get("to_others") is not False
     return ok(write_listing(matching.publish(current_session(), current_actor(), listing_id=listing_id, to_others=to_others)))
@@ -201,7 +201,7 @@ def publish_listing(listing_id: int) -> Response:
 @route("POST", "/listings/<int:listing_id>/open", takes=NothingBody(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def open_listing(listing_id: int) -> Response:
-    """Open to others what was on offer within its own organisation only. Its turns count from today."""
+    """Open to others a listing that was offered within its own organisation only. Its turns count from today."""
     _require_match(listing_id)
     read_body(NothingBody())
     return ok(write_listing(matching.open_to_others(current_session(), current_actor(), listing_id=listing_id)))
@@ -212,7 +212,7 @@ def open_listing(listing_id: int) -> Response:
 def withdraw_listing(listing_id: int) -> Response:
     """Withdraw a listing; its open reservations are cancelled and their holders notified.
 
-    What lies in a depot that you do not keep, or with another organisation, stays there: they are told the outcome and book it out.
+    What lies in a depot that you do not keep, or with another organisation, stays there: whoever keeps it is told the outcome and books it out.
     """
     _require_match(listing_id)
     body = _ending(read_body(WithdrawBody()))
@@ -222,9 +222,9 @@ def withdraw_listing(listing_id: int) -> Response:
 @route("POST", "/listings/<int:listing_id>/close", takes=CloseBody(), gives=ListingSchema, tag="listings", matched=True)
 @permission(Can.EDIT_LISTING)
 def close_listing(listing_id: int) -> Response:
-    """Offer what is left no more, and say what became of it.
+    """End the offer of what is left, and say what became of it.
 
-    What lies in a depot that you do not keep, or with another organisation, stays there: they are told the outcome and book it out.
+    What lies in a depot that you do not keep, or with another organisation, stays there: whoever keeps it is told the outcome and books it out.
     """
     _require_match(listing_id)
     body = _ending(read_body(CloseBody()))

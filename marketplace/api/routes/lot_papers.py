@@ -30,7 +30,7 @@ AS_SENT = {"issued_on": "issuedOn", "valid_until": "validUntil"}
 @route("GET", PAPERS, gives=PapersSchema, tag="listings", query=PAGE)
 @permission(Can.READ_PAPERS)
 def list_papers(listing_id: int) -> Response:
-    """The papers of a listing. For whoever asked for something of it from the day of asking on."""
+    """The papers of a listing. For whoever requested some of it, from the day of the request."""
     page = read_page()
     dossier = get_dossier(current_session(), current_actor(), listing_id)
     rows = [*dossier.papers, *dossier.of_parent, *dossier.removed]
@@ -83,7 +83,7 @@ def read_form() -> tuple[dict[str, Any], FileStorage]:
 @route("DELETE", f"{PAPERS}/<int:paper_id>", gives=PaperSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def remove_paper(listing_id: int, paper_id: int) -> Response:
-    """Take a paper away. It counts no more; what was handed over on it can still be looked up."""
+    """Remove a paper. It no longer counts; what was handed over on it can still be looked up."""
     paper = actions.remove_paper(current_session(), current_actor(), listing_id=listing_id, paper_id=paper_id)
     return ok(PaperSchema.write(paper))
 

@@ -37,8 +37,8 @@ from marketplace.stock.queries.events import find_chain_offers, find_offers, lis
 OF_THE_OWNER: dict[str, Any] = {"bay": None, "pallets": None, "in_depot_since": None, "listing": None}  # what a trace leaves out
 FILTERS = (
     query.parameter("depot", "id of a depot", type="integer", minimum=1, maximum=ID_MAX),
-    query.parameter("owner", "slug of an organisation whose it is"),
-    query.parameter("holder", "slug of an organisation that has it"),
+    query.parameter("owner", "slug of the organisation that owns it"),
+    query.parameter("holder", "slug of the organisation that holds it"),
     query.parameter("material", "slug of a material"),
     query.parameter("q", "words of its title"),
     query.parameter("blocked", "true: blocked lots only; false: the others", type="boolean"),
@@ -66,7 +66,7 @@ def take_in(depot_id: int) -> Response:
 def list_lots() -> Response:
     """List the lots that you may see, the newest first.
 
-    Your organisation's, what it has, and what lies in depots that you keep.
+    What your organisation owns or holds, and what lies in depots that you keep.
     """
     page, session, actor = read_page(), current_session(), current_actor()
     wanted = LotFilter(
@@ -122,7 +122,7 @@ def move_lot(lot_id: int) -> Response:
 @route("POST", "/lots/<int:lot_id>/split", takes=SplitLotBody(), gives=WholeLotSchema, status=201, tag="lots")
 @permission(Can.HANDLE_LOT)
 def split_lot(lot_id: int) -> Response:
-    """Make a part of a lot a lot of its own. The answer is the new one."""
+    """Split off a part of a lot as a lot of its own. The answer is the new one."""
     values, session, actor = read_body(SplitLotBody()), current_session(), current_actor()
     going, occasion = bodies.standing(values), bodies.occasion_of(values)
     lot = split(session, actor, lot_id=lot_id, amount=values["quantity"], going=going, occasion=occasion)
@@ -132,7 +132,7 @@ def split_lot(lot_id: int) -> Response:
 @route("POST", "/lots/<int:lot_id>/count", takes=CountLotBody(), gives=WholeLotSchema, tag="lots")
 @permission(Can.HANDLE_LOT)
 def count_lot(lot_id: int) -> Response:
-    """Write down what was counted. A difference asks a reason, and is a movement of its own."""
+    """Record what was counted. A difference needs a reason, and is a movement of its own."""
     values, session, actor = read_body(CountLotBody()), current_session(), current_actor()
     pallets, occasion = values.get("pallets"), bodies.occasion_of(values)
     return ok(write_lot(count(session, actor, lot_id=lot_id, counted=values["quantity"], pallets=pallets, occasion=occasion)))

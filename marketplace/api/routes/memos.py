@@ -68,7 +68,7 @@ def get_memo_paper(memo_id: int) -> Response:
 @route("POST", f"{MEMO}/conclude", takes=ConcludeMemoBody(), gives=MemoSchema, tag="demands")
 @permission(Can.CONCLUDE_MEMO)
 def conclude_memo(memo_id: int) -> Response:
-    """Say what was done after the search. From then on nothing of the memo changes."""
+    """Conclude a memo: say what was done after the search. From then on it does not change."""
     draft = drafts.new_conclusion()
     return ok(_whole(conclude(current_session(), current_actor(), memo_id=memo_id, draft=draft)))
 
@@ -76,7 +76,7 @@ def conclude_memo(memo_id: int) -> Response:
 @route("POST", f"{MEMO}/demand", takes=NothingBody(), gives=DemandSchema, status=201, tag="demands")
 @permission(Can.CONCLUDE_MEMO)
 def create_demand_of_memo(memo_id: int) -> Response:
-    """Place the demand that asks for what was searched, once for each memo."""
+    """Place the demand for what was searched for, once for each memo."""
     read_body(NothingBody())
     session, actor = current_session(), current_actor()
     demand = ask_the_same(session, actor, memo_id=memo_id)

@@ -31,14 +31,14 @@ def list_notices() -> Response:
 @route("POST", "/notices/<int:notice_id>/read", gives=NoticeSchema, tag="notices")
 @permission(Can.OWN_ACCOUNT)
 def read_notice(notice_id: int) -> Response:
-    """Mark one as read; again changes nothing."""
+    """Mark a notice as read; doing so again changes nothing."""
     return ok(NoticeSchema.write(mark_read(current_session(), current_actor(), notice_id=notice_id)))
 
 
 @route("POST", "/notices/read", takes=ReadBody(), gives=NoticesSchema, tag="notices")
 @permission(Can.OWN_ACCOUNT)
 def read_notices() -> Response:
-    """Mark everything up to and including a notice as read; the answer is what is unread still. What came after it stays unread."""
+    """Mark everything up to and including a notice as read; the answer says what stays unread. What came after it stays unread."""
     until, session, actor = read_body(ReadBody())["until"], current_session(), current_actor()
     mark_all_read(session, actor, until=until)
     page = Page(1, PAGE_SIZE)
@@ -56,7 +56,7 @@ def show_preferences() -> Response:
 @route("PUT", "/notice-preferences", takes=PreferencesBody(), gives=NoticePreferencesSchema, tag="notices")
 @permission(Can.OWN_ACCOUNT)
 def change_preferences() -> Response:
-    """Choose how often some kinds are mailed; the inbox has everything at once."""
+    """Choose how often each kind is mailed; the inbox has everything at once."""
     rows = read_body(PreferencesBody())["preferences"]
     chosen = {row["kind"]: row["cadence"] for row in rows}  # the last row of a kind counts
     return ok(NoticePreferencesSchema.write(set_preferences(current_session(), current_actor(), chosen=chosen)))

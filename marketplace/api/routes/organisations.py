@@ -36,7 +36,7 @@ def get_organisation(slug: str) -> Response:
 @route("POST", "/organisations", takes=OrganisationBody(), gives=WholeOrganisationSchema, status=201, tag="reference")
 @permission(Can.MANAGE_ORGANISATIONS)
 def create_organisation() -> Response:
-    """Make an organisation, as the administrator. Its people come by invitation."""
+    """Create an organisation, as the administrator. Its people come by invitation."""
     draft = drafts.new_organisation()
     organisation = accounts.create_organisation(current_session(), current_actor(), draft=draft)
     return created(WholeOrganisationSchema.write(organisation), "get_organisation", slug=organisation.slug)

@@ -105,7 +105,7 @@ def show_invitation(invitation_id: int) -> Response:
 @route("DELETE", INVITATION, gives=InvitationSchema, tag="people")
 @permission(Can.MANAGE_PEOPLE)
 def delete_invitation(invitation_id: int) -> Response:
-    """Withdraw an invitation; the answer is what it was. Its link does not work any more."""
+    """Withdraw an invitation; the answer shows it as it was. Its link no longer works."""
     session, actor = current_session(), current_actor()
     gone = InvitationSchema.write(get_waiting_invitation(session, actor, invitation_id))
     people.withdraw_invitation(session, actor, invitation_id=invitation_id)

@@ -26,7 +26,7 @@ PHOTO = "/listings/<int:listing_id>/photos/<int:photo_id>"
 @route("POST", "/listings/<int:listing_id>/photos", gives=PhotoSchema, status=201, upload="photo", tag="listings")
 @permission(Can.EDIT_LISTING, max_body_bytes=UPLOAD_BYTES_MAX)
 def add_photo(listing_id: int) -> Response:
-    """Put a photo behind the others. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""
+    """Add a photo after the others. JPEG, PNG, WebP, AVIF or HEIC, at most 20 MB and 50 megapixels."""
     with database().read() as reading:
         require(current_actor(), Can.EDIT_LISTING, get_visible(reading, current_actor(), listing_id))
     upload, alt = read_upload()
@@ -65,7 +65,7 @@ def get_photo(listing_id: int, photo_id: int) -> Response:
 @route("PATCH", PHOTO, takes=PhotoPatch(), gives=PhotoSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def edit_photo(listing_id: int, photo_id: int) -> Response:
-    """Change the alternative text or the place in the row."""
+    """Change the alternative text of a photo, or its place in the order."""
     values = read_body(PhotoPatch())
     alt = (values["alt"] or "") if "alt" in values else None
     changed: Photo = photos.edit_photo(
@@ -77,7 +77,7 @@ def edit_photo(listing_id: int, photo_id: int) -> Response:
 @route("DELETE", PHOTO, gives=ListingSchema, tag="listings")
 @permission(Can.EDIT_LISTING)
 def delete_photo(listing_id: int, photo_id: int) -> Response:
-    """Take a photo away; the answer is the listing."""
+    """Remove a photo; the answer is the listing."""
     session, actor = current_session(), current_actor()
     photos.delete_photo(session, actor, listing_id=listing_id, photo_id=photo_id)
     return ok(write_listing(get_visible(session, actor, listing_id)))

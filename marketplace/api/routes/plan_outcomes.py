@@ -54,7 +54,7 @@ def list_combined_lines(plan_id: int) -> Response:
 @permission(Can.READ_PLAN)
 @one_moment
 def list_plan_rounds(plan_id: int) -> Response:
-    """List loads that go each other's way in the same weeks.
+    """List loads that travel in opposite directions in the same weeks.
 
     Each with what one round of both saves.
     """
@@ -67,7 +67,7 @@ def list_plan_rounds(plan_id: int) -> Response:
 @permission(Can.READ_PLAN)
 @one_moment
 def list_plan_changes(plan_id: int, before_id: int) -> Response:
-    """Hold a plan against another.
+    """Compare a plan with another.
 
     The figures of both, and the lines that came, went or are of another quantity.
     """
@@ -83,7 +83,7 @@ def list_plan_changes(plan_id: int, before_id: int) -> Response:
 @permission(Can.READ_PLAN)
 @one_moment
 def show_plans_followed() -> Response:
-    """What following the plans did and would have done.
+    """What following the plans achieved, and would have achieved.
 
     Lines asked for, refused or ignored, and what was really handed over.
     A line that nobody answered is ignored once a newer plan is made, or after fourteen days.

@@ -33,7 +33,7 @@ from marketplace.planned.rules import DatesDraft, Plan, ThereDraft
 @route("GET", "/listings/<int:listing_id>/dates", gives=DateChangesSchema, tag="listings", query=query.PAGE)
 @public
 def list_listing_dates(listing_id: int) -> Response:
-    """Every time that the days of a planned listing moved, and when it came, oldest first."""
+    """List each time that the days of a planned listing moved, and when it came, oldest first."""
     page = read_page()
     rows = list_date_changes(current_session(), current_actor(), listing_id)
     items = [DateChangeSchema.write(row) for row in rows[page.offset : page.offset + page.size]]
@@ -87,7 +87,7 @@ def confirm_dates(reservation_id: int) -> Response:
 )
 @permission(Can.CONFIRM)
 def decline_dates(reservation_id: int) -> Response:
-    """Let go because of the days; it waits for others in the place that it had."""
+    """Release a reservation because of the days; it waits for others in the place that it had."""
     read_body(NothingBody())
     return ok(write_reservation(dates.decline_dates(current_session(), current_actor(), reservation_id=reservation_id)))
 
@@ -95,7 +95,7 @@ def decline_dates(reservation_id: int) -> Response:
 @route("GET", "/plans/reliability", gives=SourcesSchema, tag="figures", query=query.PAGE)
 @public
 def list_plan_reliability() -> Response:
-    """How often plans came in the period that was first said.
+    """How often planned lots came in the period that was first announced.
 
     Of each organisation, and of everybody together.
     """

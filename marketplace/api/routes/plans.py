@@ -71,7 +71,7 @@ def list_plan_lines(plan_id: int) -> Response:
 def request_plan_line(plan_id: int, number: int) -> Response:
     """Act on a line of a plan.
 
-    Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. What was done before is given again.
+    Whoever needs it asks for it, its owner offers it, the broker points it out with a reason. What was done before is returned again.
     A line of which less is left now is refused, and nothing is held.
     """
     values = read_body(PlanLineBody())

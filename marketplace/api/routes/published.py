@@ -31,7 +31,7 @@ def list_reports() -> Response:
 def publish_annual_report() -> Response:
     """Publish the report of an adopted year, of the region or of one municipality. For the AO CE.
 
-    It is made now, everybody can read it, and it cannot be taken back.
+    It is made at once, everybody can read it, and it cannot be withdrawn.
     """
     values = read_body(PublishBody())
     with database().read() as reading:

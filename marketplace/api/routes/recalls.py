@@ -86,7 +86,7 @@ def show_tree(lot_id: int) -> Response:
 @route("GET", f"{LOT}/papers", gives=PapersSchema, tag="lots", query=PAGE)
 @permission(Can.READ_LOT)
 def list_lot_papers(lot_id: int) -> Response:
-    """The papers that stand with a lot itself. For whoever may see the lot, and whoever was told of a recall of it."""
+    """The papers of a lot itself. For whoever may see the lot, and whoever was told of a recall of it."""
     page, rows = read_page(), list_papers_of_lot(current_session(), current_actor(), lot_id)
     return many(PapersSchema, rows[page.offset : page.offset + page.size], total=len(rows), page=page)
 

@@ -36,7 +36,7 @@ VERSION = query.parameter(
 @permission(Can.READ_MATERIAL_USE)
 @one_moment
 def get_year(year: int) -> Response:
-    """Get what your own municipality reported of a year. The reviewer names another with `organisation`."""
+    """Get what your own municipality reported for a year. The reviewer names another with `organisation`."""
     check_year(year, last=clock.today().year)
     return ok(MaterialUseSchema.write(_read(year, version=read_id("version"))))
 
@@ -89,7 +89,7 @@ def report_year(year: int) -> Response:
 def submit_report(year: int) -> Response:
     """Submit the newest version of your own municipality's year, once the year is over.
 
-    What looks odd needs an explanation. A version that was submitted before makes place.
+    What looks odd needs an explanation. It replaces a version that was submitted before.
     """
     values, slug = read_body(SubmitBody()), current_actor().organisation_slug
     return _done(

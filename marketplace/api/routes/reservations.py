@@ -53,7 +53,7 @@ FILTERS = (
 )
 @permission(Can.RESERVE)
 def create_reservation(listing_id: int) -> Response:
-    """Hold a part of a listing at once; where less is left, the refusal says how much."""
+    """Reserve a part of a listing, held at once; if less is left, the refusal says how much."""
     draft = drafts.new_reservation()
     session, actor = current_session(), current_actor()
     number = reserve.reserve(session, actor, listing_id=listing_id, draft=draft).id
@@ -120,7 +120,7 @@ def approve_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/reject", takes=ReasonBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.DECIDE_RESERVATION)
 def reject_reservation(reservation_id: int) -> Response:
-    """The owner says no, and why."""
+    """Reject a reservation as the owner, and say why."""
     reason = read_body(ReasonBody())["reason"]
     return ok(
         ReservationSchema.write(decide.reject(current_session(), current_actor(), reservation_id=reservation_id, reason=reason))
@@ -140,7 +140,7 @@ def cancel_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/hand-over", takes=HandoverBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.HAND_OVER)
 def hand_over_reservation(reservation_id: int) -> Response:
-    """The owner enters what was measured."""
+    """Record the hand-over, as the owner, with what was measured."""
     values = read_body(HandoverBody())
     session, actor = current_session(), current_actor()
     reserved = get_visible(session, actor, reservation_id)
@@ -151,7 +151,7 @@ def hand_over_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/late-hand-over", takes=LateHandoverBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.HAND_OVER_LATE)
 def hand_over_late(reservation_id: int) -> Response:
-    """A coordinator of the owner books a hand-over of before the approval, and says why. It counts in the period of the booking."""
+    """Book, as the owner's coordinator, a hand-over from before the approval, and say why. It counts in the period of the booking."""
     values = read_body(LateHandoverBody())
     session, actor = current_session(), current_actor()
     reserved = get_visible(session, actor, reservation_id)
@@ -163,7 +163,7 @@ def hand_over_late(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/confirm", takes=ReceiptBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CONFIRM)
 def confirm_reservation(reservation_id: int) -> Response:
-    """Confirm what arrived, as the receiver. The ledger gets its row, or the two figures are in dispute."""
+    """Confirm what arrived, as the receiver. The ledger gets its row, or the two figures go into dispute."""
     values = read_body(ReceiptBody())
     session, actor = current_session(), current_actor()
     draft = drafts.new_receipt(values, get_visible(session, actor, reservation_id).unit)

@@ -58,7 +58,7 @@ def edit_search(search_id: int) -> Response:
 @route("DELETE", SAVED_SEARCH, gives=SavedSearchSchema, tag="searches")
 @permission(Can.OWN_ACCOUNT)
 def delete_search(search_id: int) -> Response:
-    """Let a saved search go; the answer is what it was."""
+    """Delete a saved search; the answer shows it as it was."""
     session, actor = current_session(), current_actor()
     gone = write_search(get_saved_search(session, actor, search_id))
     catalogue.delete_search(session, actor, search_id=search_id)

@@ -55,7 +55,7 @@ def show_listing_question(listing_id: int, question_id: int) -> Response:
 @route("POST", f"{OF_LISTING}/<int:question_id>/answer", takes=AnswerBody(), gives=QuestionSchema, tag="listings")
 @permission(Can.ANSWER_QUESTION)
 def answer_listing_question(listing_id: int, question_id: int) -> Response:
-    """Answer a question about your own listing, once. Who asked is told."""
+    """Answer a question about your own listing, once. Whoever asked is told."""
     _about(question_id, listing_id=listing_id)
     return _answered(question_id)
 
@@ -63,7 +63,7 @@ def answer_listing_question(listing_id: int, question_id: int) -> Response:
 @route("DELETE", f"{OF_LISTING}/<int:question_id>", gives=QuestionSchema, tag="listings")
 @permission(Can.WITHDRAW_QUESTION)
 def withdraw_listing_question(listing_id: int, question_id: int) -> Response:
-    """Take back a question that nobody answered yet, as who asked it. You get what it was."""
+    """Withdraw a question of your own that nobody has answered yet. The answer shows it as it was."""
     _about(question_id, listing_id=listing_id)
     return _withdrawn(question_id)
 
@@ -94,7 +94,7 @@ def show_demand_question(demand_id: int, question_id: int) -> Response:
 @route("POST", f"{OF_DEMAND}/<int:question_id>/answer", takes=AnswerBody(), gives=QuestionSchema, tag="demands")
 @permission(Can.ANSWER_QUESTION)
 def answer_demand_question(demand_id: int, question_id: int) -> Response:
-    """Answer a question about your own demand, once. Who asked is told."""
+    """Answer a question about your own demand, once. Whoever asked is told."""
     _about(question_id, demand_id=demand_id)
     return _answered(question_id)
 
@@ -102,7 +102,7 @@ def answer_demand_question(demand_id: int, question_id: int) -> Response:
 @route("DELETE", f"{OF_DEMAND}/<int:question_id>", gives=QuestionSchema, tag="demands")
 @permission(Can.WITHDRAW_QUESTION)
 def withdraw_demand_question(demand_id: int, question_id: int) -> Response:
-    """Take back a question that nobody answered yet, as who asked it. You get what it was."""
+    """Withdraw a question of your own that nobody has answered yet. The answer shows it as it was."""
     _about(question_id, demand_id=demand_id)
     return _withdrawn(question_id)
 

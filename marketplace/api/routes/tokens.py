@@ -37,7 +37,7 @@ def list_tokens() -> Response:
 @route("POST", "/tokens", takes=TokenBody(), gives=NewTokenSchema, status=201, tag="accounts", refuses=(404,))
 @permission(Can.OWN_TOKENS)
 def create_token() -> Response:
-    """Make a token for yourself, or for a machine account that you look after. It reaches no further than the token that asks."""
+    """Create a token for yourself, or for a machine account that you look after. It reaches no further than the token that asks."""
     values, session, actor = read_body(TokenBody()), current_session(), current_actor()
     slug, machine_id = values.get("organisation"), values.get("machine_account")
     if machine_id is not None:
@@ -72,7 +72,7 @@ def revoke_token(token_id: int) -> Response:
 @route("GET", "/machine-accounts", gives=MachineAccountsSchema, tag="accounts", query=query.PAGE)
 @permission(Can.MANAGE_MACHINES)
 def list_machine_accounts() -> Response:
-    """The machine accounts of your organisation, those that have ended last.
+    """The machine accounts of your organisation; those that have ended come last.
 
     For an administrator those of every organisation.
     """
@@ -84,7 +84,7 @@ def list_machine_accounts() -> Response:
 @route("POST", "/machine-accounts", takes=MachineAccountBody(), gives=MachineAccountSchema, status=201, tag="accounts")
 @permission(Can.MANAGE_MACHINES)
 def create_machine_account() -> Response:
-    """Make an account for a program. It signs under its own name, works by tokens only, and stays when people leave."""
+    """Create an account for a program. It signs under its own name, works by tokens only, and stays when people leave."""
     values, session, actor = read_body(MachineAccountBody()), current_session(), current_actor()
     slug = values.get("organisation") or actor.organisation_slug
     (organisation_id,) = check_organisations(session, (slug,))

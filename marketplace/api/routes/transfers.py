@@ -30,7 +30,7 @@ from marketplace.http.request import current_actor, current_session, permission
 @route("GET", "/listings/<int:listing_id>/requests", gives=RequestsSchema, tag="reservations", query=query.PAGE)
 @permission(Can.READ_REQUESTS)
 def list_listing_requests(listing_id: int) -> Response:
-    """List the requests for a listing of your own organisation, best first. Those that are not approved yet, each score spelled out."""
+    """List the requests for a listing of your own organisation, best first. Only those that are not approved yet, each with its score spelled out."""
     page, rows = read_page(), list_requests(current_session(), current_actor(), listing_id).claims
     visible = rows[page.offset : page.offset + page.size]
     items = [
@@ -43,7 +43,7 @@ def list_listing_requests(listing_id: int) -> Response:
 @route("POST", f"{RESERVATION}/accept-offer", takes=NothingBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CONFIRM)
 def accept_offer(reservation_id: int) -> Response:
-    """Whoever waited says yes within 48 hours; the owner then answers."""
+    """Accept an offer within 48 hours, as whoever waited for it; the owner then decides."""
     read_body(NothingBody())
     return ok(ReservationSchema.write(reserve.accept_offer(current_session(), current_actor(), reservation_id=reservation_id)))
 
@@ -51,7 +51,7 @@ def accept_offer(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/dispute", takes=DisputeBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CONFIRM)
 def dispute_reservation(reservation_id: int) -> Response:
-    """The receiver does not agree with what was handed over, and says why."""
+    """Dispute what was handed over, as the receiver, and say why."""
     values = read_body(DisputeBody())
     session, actor = current_session(), current_actor()
     figure = drafts.measured(values, get_visible(session, actor, reservation_id).unit)
@@ -82,7 +82,7 @@ def resolve_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/agree-cancel", takes=NothingBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CANCEL_RESERVATION)
 def agree_cancel(reservation_id: int) -> Response:
-    """Between the two signatures: the other side accepts that it is cancelled."""
+    """Agree, between the two signatures, with the cancellation that the other side proposed."""
     read_body(NothingBody())
     return ok(ReservationSchema.write(decide.agree_cancel(current_session(), current_actor(), reservation_id=reservation_id)))
 
@@ -106,7 +106,7 @@ def return_reservation(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/no-show", takes=NoShowBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.HAND_OVER)
 def report_no_show(reservation_id: int) -> Response:
-    """Nobody came to collect it: the hold ends, and it is counted."""
+    """Report that nobody came to collect it: the hold ends, and the no-show is counted."""
     reason = read_body(NoShowBody()).get("reason") or ""
     session, actor = current_session(), current_actor()
     return ok(ReservationSchema.write(decide.no_show(session, actor, reservation_id=reservation_id, reason=reason)))
@@ -115,7 +115,7 @@ def report_no_show(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/object", takes=ObjectionBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CONFIRM)
 def object_to_no_show(reservation_id: int) -> Response:
-    """The asker objects to a no-show, once. It does not count for the ranking until the broker has decided."""
+    """Object to a no-show, as the asker, once. It does not count for the ranking until the broker has decided."""
     reason = read_body(ObjectionBody())["reason"]
     session, actor = current_session(), current_actor()
     return ok(ReservationSchema.write(decide.object_to_no_show(session, actor, reservation_id=reservation_id, reason=reason)))
@@ -124,7 +124,7 @@ def object_to_no_show(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/decide-objection", takes=DecisionBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.BROKER)
 def decide_objection(reservation_id: int) -> Response:
-    """The broker decides whether a no-show counts, and says why."""
+    """Decide, as the broker, whether a no-show counts, and say why."""
     values, session, actor = read_body(DecisionBody()), current_session(), current_actor()
     decided = decide.decide_objection(
         session, actor, reservation_id=reservation_id, is_upheld=values["upheld"], reason=values["reason"]
@@ -135,7 +135,7 @@ def decide_objection(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/propose-terms", takes=TermsBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CHANGE_TERMS)
 def propose_terms(reservation_id: int) -> Response:
-    """One side proposes other terms for this transfer; they count once the other side accepts."""
+    """Propose other terms for this transfer; they count once the other side accepts."""
     draft, confirmed = drafts.new_terms()
     session, actor = current_session(), current_actor()
     proposed = terms.propose_terms(session, actor, reservation_id=reservation_id, draft=draft, confirm_unusual=confirmed)
@@ -145,7 +145,7 @@ def propose_terms(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/accept-terms", takes=NothingBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CHANGE_TERMS)
 def accept_terms(reservation_id: int) -> Response:
-    """The other side accepts: from now on the note prints and the ledger books these terms."""
+    """Accept the terms proposed: from now on the note prints and the ledger books them."""
     read_body(NothingBody())
     return ok(ReservationSchema.write(terms.accept_terms(current_session(), current_actor(), reservation_id=reservation_id)))
 
@@ -153,7 +153,7 @@ def accept_terms(reservation_id: int) -> Response:
 @route("POST", f"{RESERVATION}/decline-terms", takes=DeclineBody(), gives=ReservationSchema, tag="reservations")
 @permission(Can.CHANGE_TERMS)
 def decline_terms(reservation_id: int) -> Response:
-    """The other side declines: the terms stay as they were agreed."""
+    """Decline the terms proposed: they stay as they were agreed."""
     reason = read_body(DeclineBody()).get("reason") or ""
     session, actor = current_session(), current_actor()
     return ok(ReservationSchema.write(terms.decline_terms(session, actor, reservation_id=reservation_id, reason=reason)))

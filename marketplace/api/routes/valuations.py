@@ -47,7 +47,7 @@ APPRAISALS = "/assets/<int:asset_id>/items/<int:number>/appraisals"
 def load_price_table() -> Response:
     """Load a table of prices, which counts from now on.
 
-    A row that does not fit is named, and then nothing is kept. The tables before stay, and so does what was valued by them.
+    A row that does not fit is named, and then nothing is stored. The tables before stay, and so does what was valued by them.
     """
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
@@ -95,7 +95,7 @@ def list_appraisals(asset_id: int, number: int) -> Response:
 @route("POST", APPRAISALS, takes=AppraisalBody(), gives=AppraisalSchema, status=201, tag="passports")
 @permission(Can.KEEP_PASSPORTS)
 def appraise_item(asset_id: int, number: int) -> Response:
-    """Write down what somebody appraised a part at. It counts in the next valuation, where no price does."""
+    """Record what somebody appraised a part at. It counts in the next valuation, where no price does."""
     draft = new_appraisal(read_body(AppraisalBody()))
     row = appraise(current_session(), current_actor(), asset_id=asset_id, number=number, draft=draft)
     return created(AppraisalSchema.write(row), "list_appraisals", asset_id=asset_id, number=number)
@@ -156,7 +156,7 @@ def show_valuation(valuation_id: int) -> Response:
 def show_material_value() -> Response:
     """Show what became of the value in a year, to the cent.
 
-    Its last valuation stands against the last one of an earlier year.
+    Its last valuation is set against the last one of an earlier year.
     """
     typed = read_value("year")
     if typed and not (typed.isascii() and typed.isdigit() and 2015 <= int(typed[:5]) <= 9999):

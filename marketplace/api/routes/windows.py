@@ -23,7 +23,7 @@ def show_windows() -> Response:
 @route("PUT", "/windows", takes=WindowsBody(), gives=WindowsSchema, tag="listings")
 @permission(Can.SET_WINDOWS)
 def change_windows() -> Response:
-    """Agree on other ones; listings that are published already keep their days."""
+    """Agree on other turns; listings that are published already keep their days."""
     values = read_body(WindowsBody())
     agreed = WindowDefaults(
         circle=values.get("circle") or (),

@@ -211,7 +211,7 @@ class _CoverageSettingSchema(Shape):
 
 
 class CoverageSchema(Shape):
-    """From how many percent of the inhabitants on there is a figure of the region.
+    """From which percentage of the inhabitants the region has a figure.
 
     The settings newest first.
     """
