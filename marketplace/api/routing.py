@@ -119,7 +119,7 @@ def _readers(permission: Can) -> str:
         return "For everybody, with or without a token."
     people = [Actor(person_id=0, role=role, organisation_kind=kind) for role in Role for kind in OrganisationKind]
     able = [role.value for role in Role if any(may(person, permission) for person in people if person.role == role)]
-    return f"With the token of somebody whose role is: {', '.join(able)}; what it may be done to is for the rules to say."
+    return f"Requires the token of somebody whose role is: {', '.join(able)}; the rules decide on what it may be used."
 
 
 @blueprint.before_request

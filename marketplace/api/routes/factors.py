@@ -41,7 +41,7 @@ MANAGES = permission(Can.MANAGE_TAXONOMY)
 @public
 @one_moment
 def list_versions_of_material(slug: str) -> Response:
-    """Which version of the list said what of a material, newest first.
+    """Which version of the list said what about a material, newest first.
 
     What a licence keeps to its holder is null for everybody else.
     """
@@ -65,7 +65,7 @@ def write_list(row: FactorList) -> Written:
 @route("POST", "/factor-lists", gives=FactorListSchema, status=201, upload="sheet", tag="reference", refuses=(413,))
 @permission(Can.LOAD_FACTORS, max_body_bytes=FILE_BODY_MAX)
 def load_factor_list() -> Response:
-    """Load a list of figures to look at. Nothing changes before it is taken into use; a row that does not fit is named, and nothing kept."""
+    """Load a list of figures to look at. Nothing changes before it is taken into use; a row that does not fit is named, and then nothing is stored."""
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
     try:
@@ -103,14 +103,14 @@ def show_factor_list(list_id: int) -> Response:
 @route("POST", f"{ONE}/hand-in", gives=FactorListSchema, tag="reference")
 @LOADS
 def hand_in_factor_list(list_id: int) -> Response:
-    """Hand a list in to the AO CE."""
+    """Submit a list to the AO CE."""
     return ok(write_list(actions.hand_in_list(current_session(), current_actor(), list_id=list_id)))
 
 
 @route("POST", f"{ONE}/withdraw", gives=FactorListSchema, tag="reference")
 @LOADS
 def withdraw_factor_list(list_id: int) -> Response:
-    """Take a list back that has not been decided on."""
+    """Withdraw a list that has not been decided on."""
     return ok(write_list(actions.withdraw_list(current_session(), current_actor(), list_id=list_id)))
 
 

@@ -178,7 +178,7 @@ def _row(run: ImportRun, row: ImportRow, judge: Any) -> Written:
 @IMPORTS
 @one_moment
 def list_changes(import_id: int) -> Response:
-    """What applying it would change, old and new. Of a sheet that is applied or taken back: nothing."""
+    """What applying it would change, old and new. Of a sheet that was applied or taken back: nothing."""
     session, actor = current_session(), current_actor()
     run = get_import(session, actor, import_id)
     effects: dict[str, Any] = {"changes": [], "refused": [], "codes": [], "lots": [], "passports": None, "raw": None}
@@ -200,7 +200,7 @@ def list_changes(import_id: int) -> Response:
 @route("POST", f"{ONE}/read", takes=NothingBody(), gives=ImportSchema, tag="imports")
 @IMPORTS
 def read_import_again(import_id: int) -> Response:
-    """Read a large sheet again of which reading failed or was cancelled. Read already: nothing changes."""
+    """Read a large sheet again whose reading failed or was cancelled. If it was read, nothing changes."""
     read_body(NothingBody())
     return _judged(get_import(current_session(), current_actor(), import_id))
 
@@ -218,7 +218,7 @@ def map_columns(import_id: int) -> Response:
 @route("POST", f"{ONE}/rows", takes=CellsBody(), gives=ImportSchema, tag="imports")
 @IMPORTS
 def mend_import_rows(import_id: int) -> Response:
-    """Type cells again, and judge the sheet again."""
+    """Correct cells, and have the sheet judged again."""
     values: dict[int, dict[str, str]] = {}
     for cell in read_body(CellsBody())["cells"]:
         values.setdefault(cell["row"], {})[cell["key"]] = cell["text"]
@@ -229,7 +229,7 @@ def mend_import_rows(import_id: int) -> Response:
 @route("POST", f"{ONE}/file", gives=ImportSchema, upload="sheet", tag="imports", refuses=(413,))
 @LOADS_LARGE
 def mend_import_file(import_id: int) -> Response:
-    """Send the file with the wrong rows again, put right. Its column “Regel” tells which rows they are."""
+    """Send the file with the wrong rows again, corrected. Its column “Regel” tells which rows they are."""
     file = read_sheet_upload(get_import(current_session(), current_actor(), import_id).kind)
     run = mend_from_sheet(current_session(), current_actor(), import_id=import_id, rows=file.rows, notation=file.notation)
     return _judged(run)

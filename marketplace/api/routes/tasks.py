@@ -25,7 +25,7 @@ def list_tasks() -> Response:
 @route("POST", "/tasks", takes=TaskBody(), gives=TaskSchema, status=201, tag="tasks")
 @permission(Can.START_TASK)
 def create_task() -> Response:
-    """Start long work, or give the same work that is under way. Ask for it again to see how far it is."""
+    """Start long work, or return the same work that is under way. Ask for it again to see how far it is."""
     row = start_task(current_session(), current_actor(), kind=read_body(TaskBody())["kind"])
     return waking(created(TaskSchema.write(row), "show_task", task_id=row.id), row.id)
 
@@ -40,5 +40,5 @@ def show_task(task_id: int) -> Response:
 @route("POST", "/tasks/<int:task_id>/cancel", gives=TaskSchema, tag="tasks")
 @permission(Can.CANCEL_TASK)
 def stop_task(task_id: int) -> Response:
-    """End it: at once while it waits, else after the step that it is taking. What was done stays done."""
+    """Cancel it: at once while it waits, else after the step that it is taking. What was done stays done."""
     return ok(TaskSchema.write(cancel_task(current_session(), current_actor(), task_id=task_id)))
