@@ -192,7 +192,7 @@ def delete_listing(listing_id: int) -> Response:
 )
 @permission(Can.EDIT_LISTING)
 def publish_listing(listing_id: int) -> Response:
-    """Publish a draft; it needs a photo, unless it is planned. Not opened to others, only its own organisation finds and reserves it."""
+    """Publish a draft; it needs a photo, unless it is planned. If it is not opened to others, only its own organisation finds and reserves it."""
     _require_match(listing_id)
     to_others = read_body(ListingPublishBody()).get("to_others") is not False
     return ok(write_listing(matching.publish(current_session(), current_actor(), listing_id=listing_id, to_others=to_others)))
