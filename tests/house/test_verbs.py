@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from config import PROJECT
-from tests.house.source import PACKAGE, ROOMS, name_of
+from tests.house.source import PACKAGE, ROOMS, name_of, tree_of
 
 SILENT = {
     "marketplace.market.actions.listings": {"mark_published", "update_listing", "mark_withdrawn"},
@@ -79,7 +79,7 @@ def read_rooms() -> tuple[dict[Name, ast.FunctionDef], dict[str, dict[str, Name]
     functions: dict[Name, ast.FunctionDef] = {}
     imports: dict[str, dict[str, Name]] = {}
     for path in (path for room in ROOMS for path in (PACKAGE / room).rglob("*.py")):
-        module, tree = ".".join(path.relative_to(PROJECT).with_suffix("").parts), ast.parse(path.read_text(encoding="utf-8"))
+        module, tree = ".".join(path.relative_to(PROJECT).with_suffix("").parts), tree_of(path)
         imports[module] = {
             alias.asname or alias.name: (node.module, alias.name)
             for node in ast.walk(tree)
@@ -150,7 +150,7 @@ def test_a_door_reaches_only_the_verb_that_tells() -> None:
     reaching, wrapped = [], read_wrapped()
     assert ("marketplace.planned.actions.dates", "move_dates") in wrapped
     for path in (path for door in ("api", "http", "jobs", "sheets", "web") for path in (PACKAGE / door).rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = tree_of(path)
         imported = {
             alias.asname or alias.name: (node.module or "", alias.name)
             for node in ast.walk(tree)

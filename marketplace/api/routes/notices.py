@@ -56,7 +56,7 @@ def show_preferences() -> Response:
 @route("PUT", "/notice-preferences", takes=PreferencesBody(), gives=NoticePreferencesSchema, tag="notices")
 @permission(Can.OWN_ACCOUNT)
 def change_preferences() -> Response:
-    """Choose how often each kind is mailed; the inbox has everything at once."""
+    """Choose how often some kinds are mailed; the inbox has everything at once."""
     rows = read_body(PreferencesBody())["preferences"]
     chosen = {row["kind"]: row["cadence"] for row in rows}  # the last row of a kind counts
     return ok(NoticePreferencesSchema.write(set_preferences(current_session(), current_actor(), chosen=chosen)))
