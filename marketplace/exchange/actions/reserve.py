@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import Actor, Can, require
@@ -42,6 +42,8 @@ from marketplace.notices.actions import audit
 from marketplace.notices.rules.kinds import Notice
 from marketplace.stock.actions.places import check_fits
 
+_ROW = insert(Reservation.__table__).returning(Reservation.__table__.c.id)  # type: ignore[arg-type]
+
 
 def reserve(session: Session, actor: Actor, *, listing_id: int, draft: ReservationDraft) -> Reservation:
     """Claim part of a listing, held at once by one conditional UPDATE.
@@ -68,7 +70,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
     now = clock.now()
     is_approved = status is ReservationStatus.APPROVED
     until = _until(listing, status, now)
-    reservation = Reservation(
+    reservation = _insert(
+        session,
         listing_id=listing_id,
         demand_id=demand.id if demand else None,
         organisation_id=actor.organisation_id,
@@ -102,9 +105,8 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
         written_off=Decimal(0),
         returned=Decimal(0),
         kept=Decimal(0),
+        reason="",
     )
-    session.add(reservation)
-    session.flush()
     audit.record(
         session,
         actor,
@@ -125,6 +127,17 @@ def reserve(session: Session, actor: Actor, *, listing_id: int, draft: Reservati
             other_name=actor.organisation_name,
         )
     bump_catalogue(session)
+    return reservation
+
+
+def _insert(session: Session, **facts: Any) -> Reservation:
+    """Write the row by one statement, without a flush, and hold it as if it had been read.
+
+    Whatever else the row has is read when it is asked for.
+    """
+    reservation = Reservation(id=session.scalar(_ROW, facts), **facts)
+    make_transient_to_detached(reservation)
+    session.add(reservation)
     return reservation
 
 
