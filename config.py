@@ -63,13 +63,13 @@ class Config:
 
     def __init__(self, environ: Mapping[str, str] | None = None, **overrides: Any) -> None:
         environ = os.environ if environ is None else environ
-        known = {one.name: one for one in fields(self)}
-        unknown = set(overrides) - set(known)
+        by_name = {item.name: item for item in fields(self)}
+        unknown = set(overrides) - set(by_name)
         if unknown:
             raise TypeError(f"Config has no setting {', '.join(sorted(unknown))}")
-        for name, one in known.items():
+        for name, item in by_name.items():
             typed = environ.get(name.upper())
-            value = overrides[name] if name in overrides else one.default if typed is None else read(name, typed, one.default)
+            value = overrides[name] if name in overrides else item.default if typed is None else read(name, typed, item.default)
             object.__setattr__(self, name, value)
         self._complete()
         self._refuse_unsafe()

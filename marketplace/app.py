@@ -92,7 +92,7 @@ def create_app(config: Config) -> Marketplace:
     app.extensions["database"] = Database(config.database_url)
     app.extensions["media"] = media_store(config.media_url)
     app.extensions["timetable"], app.extensions["retention"] = TIMETABLE, retention(config)
-    _guard_requests(app, config)
+    _guard_requests(app)
     for blueprint in web.blueprints():
         app.register_blueprint(blueprint)
     api.register(app)
@@ -108,7 +108,7 @@ def create_app(config: Config) -> Marketplace:
     return app
 
 
-def _guard_requests(app: Marketplace, config: Config) -> None:
+def _guard_requests(app: Marketplace) -> None:
     csrf = CSRFProtect(app)
 
     def protect() -> None:

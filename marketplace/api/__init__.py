@@ -59,7 +59,7 @@ MODULES = (
     "document",
 )
 WRITES = ["POST", "PATCH", "PUT", "DELETE"]
-WRITES_ALLOWED = "1200 per minute"  # api.md: never below 600 writes a minute and token
+WRITES_ALLOWED = "1200 per minute"  # what the API promises is 600 writes a minute and token
 
 
 def load() -> None:

@@ -152,7 +152,7 @@ def read_id(key: str) -> int | None:
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > 12 or not 0 < int(typed) <= ID_MAX:
-        raise Invalid(_("This must be a whole number of 0 or more, without quotes."), key)
+        raise Invalid(_("This must be a whole number of 1 or more, without quotes."), key)
     return int(typed)
 
 

@@ -16,7 +16,8 @@ from marketplace.cli.migrations import one_at_a_time, upgrade
 BASE_URL = Config.__dataclass_fields__["base_url"].default
 THREADS = 8
 OTHERS = (
-    "Other commands: test [--quick] [--durations], db, people, tokens, materials, jobs, check, ledger, demo; each with --help."
+    "Other commands: test [--quick] [--durations], db, people, organisations, tokens, materials, jobs, check, ledger, report, restate, plan, "
+    "backup, restore, demo, translations, bench; each with --help."
 )
 
 

@@ -118,12 +118,19 @@ class _NamingTheIndex(SQLiteCompiler):
         return text
 
 
+def _in_lower_case(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _tune_sqlite(engine: Engine, waiters: Path) -> None:
     engine.dialect.statement_compiler = _NamingTheIndex
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        connection.create_function(
+            "lower", 1, _in_lower_case, deterministic=True
+        )  # SQLite's own knows A to Z, PostgreSQL's all letters
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",

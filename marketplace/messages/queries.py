@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import Person
@@ -21,17 +21,20 @@ def list_messages(session: Session, actor: Actor, *, reservation_id: int) -> lis
 
     For its two sides, and for the reviewer and the broker where the broker is asked to decide; Missing for everyone else.
     """
+    return list(session.scalars(_conversation(session, actor, reservation_id).order_by(Message.id)))
+
+
+def _conversation(session: Session, actor: Actor, reservation_id: int) -> Select[Message]:
     require(actor, Can.READ_TALK, get_reservation(session, actor, reservation_id), hidden=True)
-    rows = select(Message).where(Message.reservation_id == reservation_id).options(joinedload(Message.organisation))
-    return list(session.scalars(rows.order_by(Message.id)))
+    return select(Message).where(Message.reservation_id == reservation_id).options(joinedload(Message.organisation))
 
 
 def get_message(session: Session, actor: Actor, *, reservation_id: int, message_id: int) -> Message:
     """One of them, or Missing."""
-    for message in list_messages(session, actor, reservation_id=reservation_id):
-        if message.id == message_id:
-            return message
-    raise Missing(_("This message does not exist. Open the reservation again."))
+    message = session.scalars(_conversation(session, actor, reservation_id).where(Message.id == message_id)).one_or_none()
+    if message is None:
+        raise Missing(_("This message does not exist. Open the reservation again."))
+    return message
 
 
 def list_writer_names(session: Session, actor: Actor, messages: Sequence[Message]) -> dict[int, str]:

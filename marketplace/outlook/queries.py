@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.accounts.policy import Actor, Can, may, require
@@ -14,7 +14,7 @@ from marketplace.kernel.units import Unit
 from marketplace.market.models import Demand, Listing
 from marketplace.market.queries.listings import is_open_to
 from marketplace.market.rules.demand import DemandStatus
-from marketplace.market.rules.listing import Certainty, ListingStatus
+from marketplace.market.rules.listing import STALE_AFTER, Certainty, ListingStatus
 from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.outlook.rules import Mass, Outlook, Source, sum_up, totals_of
@@ -75,6 +75,10 @@ def _of_listings(session: Session, actor: Actor, taxonomy: Taxonomy, today: date
     what = (Listing.material_id, Listing.unit, Listing.kg_per_unit, Listing.municipality, Listing.certainty, on)
     rows = select(*what, _FREE).where(Listing.status == ListingStatus.PUBLISHED.value).group_by(*what)
     rows = rows.where(is_open_to(actor) if is_member else Listing.region_from <= today)
+    on_show = and_(
+        Listing.confirmed_on >= today - STALE_AFTER, or_(Listing.available_until.is_(None), Listing.available_until >= today)
+    )
+    rows = rows.where(or_(Listing.planned, on_show) if is_member else on_show)
     for row in session.execute(rows):
         source = Source.PRESENT if row.certainty is None else Source.PLANNED
         certainty = None if row.certainty is None else Certainty(row.certainty)

@@ -7,14 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.actions import organisations, people, sessions
-from marketplace.accounts.actions.tokens import digest
+from marketplace.accounts.actions.tokens import create_token, digest
 from marketplace.accounts.models import ApiToken, Organisation, WebSession
 from marketplace.accounts.policy import ANONYMOUS, OPERATOR
 from marketplace.accounts.queries import organisations as organisations_queries
 from marketplace.accounts.queries import people as people_queries
 from marketplace.accounts.queries import sessions as sessions_queries
-from marketplace.accounts.queries.tokens import find_visit_by_token
+from marketplace.accounts.queries.tokens import find_visit_by_token, list_tokens
 from marketplace.accounts.rules.accounts import InvitationDraft, Role
+from marketplace.accounts.rules.tokens import TokenDraft
 from marketplace.exchange.actions.decide import release_person
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
@@ -222,3 +223,14 @@ def test_names_and_addresses_are_looked_at(session: Session) -> None:
         settle_in(session, email="geen adres")
     with pytest.raises(Missing):
         organisations_queries.get_organisation_by_slug(session, "zwolle")
+
+
+def test_a_token_that_has_ended_takes_no_room(session: Session) -> None:
+    actor = make_actor(session, "almelo")
+    for number in range(20):
+        create_token(session, actor, draft=TokenDraft(f"Koppeling {number}", expires_on=clock.today()))
+    with pytest.raises(Conflict):
+        create_token(session, actor, draft=TokenDraft("Te veel"))
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        create_token(session, actor, draft=TokenDraft("Nieuw"))
+        assert [token.token.name for token in list_tokens(session, actor)] == ["Nieuw"]

@@ -18,16 +18,19 @@ from marketplace.catalogue.queries.map import search_map
 from marketplace.catalogue.queries.search import search
 from marketplace.catalogue.rules.query import CatalogueQuery
 from marketplace.documents.rules import Verdict
+from marketplace.exchange.actions.hand_over import confirm, hand_over, return_part
 from marketplace.exchange.actions.reserve import reserve
 from marketplace.exchange.queries.invariants import INVARIANTS
-from marketplace.exchange.rules.reservation import ReservationDraft
+from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDraft
+from marketplace.exchange.rules.returns import ReturnDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Missing
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions.listings import create_listing, update_listing
 from marketplace.market.models import Demand, Listing
-from marketplace.market.queries.listings import get_listing, stored_draft
-from marketplace.market.rules.listing import Certainty
+from marketplace.market.queries.listings import get_listing, list_child_lots, stored_draft
+from marketplace.market.rules.listing import Certainty, Condition
+from marketplace.matching.actions.broker import offer_to_demand, propose
 from marketplace.matching.actions.publish import open_to_others, publish
 from marketplace.matching.queries.matches import list_listings_for_demand
 from marketplace.matching.queries.survey import survey
@@ -36,7 +39,7 @@ from marketplace.memos.queries.search import count_stock
 from marketplace.notices.models import NoticeRow
 from marketplace.outlook.queries import OutlookFilter, get_outlook
 from marketplace.plans.queries.columns import read_columns
-from tests.factories import listing_draft, make_actor, make_demand, seed_taxonomy
+from tests.factories import listing_draft, make_actor, make_demand, make_draft, seed_taxonomy
 
 EVERYTHING = CatalogueQuery()
 FINE = OpinionDraft(Verdict.POSITIVE, "De partijkeuring is in orde bevonden.", "environmental-declaration")
@@ -183,3 +186,33 @@ def test_opening_twice_changes_nothing_and_a_draft_is_not_opened(session: Sessio
 def test_nobody_else_opens_it(session: Session, borne: Actor, closed: Listing) -> None:
     with pytest.raises(Missing):
         open_to_others(session, borne, listing_id=closed.id)
+
+
+def test_nobody_points_it_out_to_somebody_who_may_not_see_it(
+    session: Session, hengelo: Actor, borne: Actor, closed: Listing
+) -> None:
+    demand, broker = make_demand(session, borne), make_actor(session, "regio-twente", "coordinator")
+    ask_for_opinion(session, hengelo, listing_id=closed.id, text="Mag dit zonder verklaring?")
+    with pytest.raises(Conflict, match="eigen organisatie"):
+        offer_to_demand(session, hengelo, listing_id=closed.id, demand_id=demand.id)
+    with pytest.raises(Conflict, match="eigen organisatie"):
+        propose(session, broker, listing_id=closed.id, demand_id=demand.id, reason="Past goed bij deze vraag.")
+    assert not session.scalars(select(NoticeRow).where(NoticeRow.organisation_id == borne.organisation_id)).all()
+    open_to_others(session, hengelo, listing_id=closed.id)
+    assert offer_to_demand(session, hengelo, listing_id=closed.id, demand_id=demand.id).listing_id == closed.id
+
+
+def test_what_comes_back_of_it_is_closed_too(session: Session, hengelo: Actor, borne: Actor) -> None:
+    lot = publish(session, hengelo, listing_id=make_draft(session, hengelo).id, to_others=False)
+    hundred, forty = (Quantity(Decimal(amount), Unit.M2) for amount in (100, 40))
+    number = reserve(session, hengelo, listing_id=lot.id, draft=ReservationDraft(hundred)).id
+    hand_over(session, hengelo, reservation_id=number, draft=HandoverDraft(hundred, clock.today()))
+    confirm(session, hengelo, reservation_id=number)
+    back = ReturnDraft(forty, Condition.GOOD, clock.today(), "Over.")
+    return_part(session, hengelo, reservation_id=number, draft=back)
+    (child,) = list_child_lots(session, hengelo, lot.id)
+    assert (child.is_closed_to_others, child.partners_from) == (True, None)
+    assert [search(session, other, EVERYTHING).total for other in (borne, ANONYMOUS, hengelo)] == [0, 0, 2]
+    open_to_others(session, hengelo, listing_id=child.id)
+    assert [search(session, other, EVERYTHING).total for other in (borne, ANONYMOUS, hengelo)] == [1, 1, 2]
+    assert wrong(session) == []

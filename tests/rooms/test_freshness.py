@@ -19,17 +19,18 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid
 from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.actions import freshness
-from marketplace.market.actions.listings import close_listing
+from marketplace.market.actions.listings import close_listing, create_listing
 from marketplace.market.models import SupplyLoss
 from marketplace.market.queries import freshness as freshness_queries
 from marketplace.market.queries.demands import list_demands
 from marketplace.market.queries.listings import list_listings_to_refresh
 from marketplace.market.queries.losses import get_losses
 from marketplace.market.rules.freshness import Outcome, Refreshed
-from marketplace.matching.actions.publish import refresh_demand, refresh_listing
+from marketplace.market.rules.listing import Certainty
+from marketplace.matching.actions.publish import publish, refresh_demand, refresh_listing
 from marketplace.matching.queries.matches import list_demands_for_listing, list_listings_for_demand
 from marketplace.notices.models import AuditRow, NoticeRow
-from tests.factories import make_actor, make_demand, make_draft, make_listing, seed_taxonomy
+from tests.factories import listing_draft, make_actor, make_demand, make_draft, make_listing, seed_taxonomy
 
 
 @pytest.fixture
@@ -252,3 +253,23 @@ def test_a_mistake_and_what_comes_later_are_no_lost_supply(session: Session, hen
     assert (losses.rows, losses.total.lots, outcome in losses.by_outcome) == ((), 0, False)
     facts = [row.facts for row in session.scalars(select(AuditRow).where(AuditRow.action == "listing.close"))]
     assert facts == [{"outcome": outcome.value}]
+
+
+@pytest.mark.parametrize(
+    ("latest", "kinds"), [(43, ["plan_overdue"]), (44, ["plan_overdue"]), (45, ["plan_freshness", "plan_overdue"])]
+)
+def test_of_a_plan_whose_period_is_over_it_is_asked_whether_it_is_there(
+    session: Session, hengelo: Actor, latest: int, kinds: list[str]
+) -> None:
+    today = clock.today()
+    period = {"earliest": today + timedelta(days=10), "latest": today + timedelta(days=latest)}
+    draft = listing_draft(planned=True, certainty=Certainty.BUDGETED, available_from=None, available_until=None, **period)
+    publish(session, hengelo, listing_id=create_listing(session, hengelo, draft).id)
+    for day in range(43, 60):  # in the order of the timetable
+        with days_later(day):
+            for number in freshness_queries.list_listings_to_remind(session):
+                freshness.remind_of_listing(session, listing_id=number)
+            for number in freshness_queries.list_overdue_plans(session):
+                freshness.remind_of_plan(session, listing_id=number)
+    rows = session.scalars(select(NoticeRow.kind).where(NoticeRow.kind.startswith("plan_")).order_by(NoticeRow.id))
+    assert list(rows) == kinds

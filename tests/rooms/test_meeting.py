@@ -1,6 +1,6 @@
 """The appointment and the photos at the gate: who proposes and who chooses, what is told, and who sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,10 @@ from marketplace.exchange.rules.reservation import HandoverDraft, ReservationDra
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions.listings import update_listing
+from marketplace.market.queries.listings import stored_draft
 from marketplace.market.rules.photos import StoredPicture
+from marketplace.materials.queries import get_taxonomy
 from marketplace.notices.models import AuditRow, NoticeRow
 from tests.factories import make_actor, make_listing, seed_taxonomy
 
@@ -242,3 +245,10 @@ def test_where_the_broker_settles_it_the_broker_signs_the_third_figure(session: 
         broker.name,
     ]
     assert [statement.quantity for statement in (owner, receiver, agreed)] == [Decimal(800), Decimal(500), Decimal(600)]
+
+
+def test_the_first_day_that_was_agreed_counts_and_not_what_the_owner_made_of_it_later(session: Session, cast: Cast) -> None:
+    listing = get_reservation(session, cast.owner, cast.number).listing
+    draft = replace(stored_draft(listing, get_taxonomy(session)), available_from=clock.today() + timedelta(days=20))
+    update_listing(session, cast.owner, listing_id=listing.id, version=listing.version, draft=draft)
+    assert newest(propose_times(session, cast.asker, reservation_id=cast.number, draft=AppointmentDraft(days(2)))) is not None

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.depots.models import DepotCapacity, DepotKeeper, Lot
 from marketplace.depots.queries.depots import get_depot
+from marketplace.depots.queries.lots import list_lots
 from marketplace.depots.queries.stock import sum_stock
+from marketplace.depots.rules.lots import LotFilter
 from marketplace.exchange.actions.decide import approve
 from marketplace.exchange.actions.gate import agree_time, propose_times
 from marketplace.exchange.actions.reserve import reserve
@@ -19,9 +21,12 @@ from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Forbidden
 from marketplace.kernel.units import Quantity, Unit
+from marketplace.market.actions.photos import add_photo, delete_photo
+from marketplace.market.queries.listings import find_first_photos, get_listing
+from marketplace.market.rules.photos import StoredPicture
 from marketplace.stock.queries.lying import Show, list_lying
 from marketplace.stock.queries.warnings import fills, list_all_troubles, list_kept_depots, list_troubles, trouble_of
-from tests.factories import make_actor, make_listing
+from tests.factories import make_actor, make_listing, seed_taxonomy
 from tests.yards import announce, make_lot, make_yard
 
 
@@ -189,3 +194,24 @@ def test_approved_transfers_of_what_lies_here_come_by_their_appointment(session:
     calls = list_depot_calls(session, hengelo, [yard])
     assert [(call.reservation.id, call.is_bringing) for call in calls] == [(3, False), (2, False), (1, False)]
     assert calls[2].at is None and calls[0].reservation.organisation.slug == "borne"
+
+
+@pytest.mark.parametrize("words", ["ÉÉN", "één", "partij"])
+def test_a_lot_is_found_by_its_words_in_capitals_or_not(session: Session, words: str) -> None:
+    hengelo = make_actor(session, "hengelo", "coordinator")
+    yard = make_yard(session, hengelo)
+    make_lot(session, yard, hengelo, title="ÉÉN PARTIJ STENEN")
+    assert list_lots(session, hengelo, LotFilter(words=words))[1] == 1
+    assert [row.lot.title for row in list_lying(session, hengelo, yard, words=words)[0]] == ["ÉÉN PARTIJ STENEN"]
+
+
+def test_the_picture_of_a_lot_is_the_first_that_is_still_there(session: Session) -> None:
+    seed_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    listing = make_listing(session, owner)
+    names = ("webp-480", "webp-960", "webp-1600", "jpeg-1200")
+    second = add_photo(
+        session, owner, listing_id=listing.id, picture=StoredPicture(dict.fromkeys(names, ("9" * 64 + ".webp", 480, 360)))
+    )
+    delete_photo(session, owner, listing_id=listing.id, photo_id=get_listing(session, owner, listing.id).photos[0].id)
+    assert find_first_photos(session, [listing.id])[listing.id].id == second.id

@@ -240,7 +240,10 @@ def change_role(session: Session, actor: Actor, *, person_id: int, role: Role) -
 
 
 def deactivate(session: Session, actor: Actor, *, person_id: int) -> Person:
-    """Switch an account off: sessions and tokens end, and the phone number goes. What the person worked on stays the organisation's (`exchange.leaving`)."""
+    """Switch an account off: sessions and tokens end, and the phone number goes.
+
+    What the person worked on stays the organisation's (`exchange.actions.decide.release_person`).
+    """
     person = people.get_person(session, actor, person_id)
     require(actor, Can.MANAGE_PEOPLE, person)
     check_leaving(is_self=person.id == actor.person_id)

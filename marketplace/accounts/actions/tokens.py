@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import ApiToken, Organisation, Person
 from marketplace.accounts.policy import Actor, Can, require
 from marketplace.accounts.queries.organisations import get_organisation
-from marketplace.accounts.queries.tokens import get_machine, get_token
+from marketplace.accounts.queries.tokens import get_machine, get_token, is_working
 from marketplace.accounts.rules.accounts import Role, clean_name
 from marketplace.accounts.rules.tokens import (
     TOKEN_NAME_LENGTH_MAX,
@@ -47,9 +47,8 @@ def create_token(session: Session, actor: Actor, *, draft: TokenDraft, person_id
     if draft.organisation_id is not None and not get_organisation(session, draft.organisation_id).is_active:
         raise Conflict(_("This organisation is closed. Choose another one."), "organisation")
     check_expiry(draft.expires_on, today=clock.today(), own=actor.token_ends_on)
-    check_room(
-        session.scalar(select(func.count()).where(ApiToken.person_id == owner.id, ApiToken.revoked_at.is_(None))) or 0, TOKENS_MAX
-    )
+    working = select(func.count()).where(ApiToken.person_id == owner.id, is_working(clock.today()))
+    check_room(session.scalar(working) or 0, TOKENS_MAX)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         digest=digest(secret),

@@ -54,7 +54,7 @@ def _visit_by_token() -> Select[ApiToken, Person, Organisation]:
         .join(Person, Person.id == ApiToken.person_id)
         .join(home, home.id == Person.organisation_id)
         .join(place, place.id == func.coalesce(kept_to, Person.organisation_id))
-        .where(ApiToken.digest == bindparam("digest"), _works(bindparam("today")), Person.is_active)
+        .where(ApiToken.digest == bindparam("digest"), is_working(bindparam("today")), Person.is_active)
         .where(home.is_active, place.is_active, reaches)
     )
 
@@ -72,7 +72,7 @@ def _actor_by(token: ApiToken, person: Person, organisation: Organisation) -> Ac
     return actor
 
 
-def _works(today: date | BindParameter[date]) -> ColumnElement[bool]:
+def is_working(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """Not revoked, and its last day not over."""
     return and_(ApiToken.revoked_at.is_(None), or_(ApiToken.expires_on.is_(None), ApiToken.expires_on >= today))
 
@@ -110,7 +110,7 @@ def _list_working(session: Session, wanted: ColumnElement[bool]) -> list[KnownTo
         select(ApiToken, Person, Organisation)
         .join(Person, Person.id == ApiToken.person_id)
         .outerjoin(Organisation, Organisation.id == ApiToken.organisation_id)
-        .where(wanted, _works(clock.today()))
+        .where(wanted, is_working(clock.today()))
         .order_by(ApiToken.id.desc())
     )
     return [KnownToken(*row) for row in session.execute(statement).all()]

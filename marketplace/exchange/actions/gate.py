@@ -11,6 +11,7 @@ from marketplace.exchange.actions.transitions import locked
 from marketplace.exchange.models import Appointment, GatePhoto, GatePhotoFile, Reservation
 from marketplace.exchange.queries.gate import get_gate_photo, newest
 from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.exchange.queries.terms import terms_of
 from marketplace.exchange.rules import gate as rules
 from marketplace.exchange.rules.gate import AppointmentDraft
 from marketplace.exchange.rules.reservation import ReservationStatus
@@ -62,7 +63,7 @@ def propose_times(session: Session, actor: Actor, *, reservation_id: int, draft:
         return reservation
     rules.check_meeting(ReservationStatus(reservation.status))
     check_is_there(planned=reservation.listing.planned)
-    rules.check_times(draft.times, available_from=reservation.listing.available_from, now=clock.now())
+    rules.check_times(draft.times, available_from=terms_of(session, reservation).available_from, now=clock.now())
     rules.check_texts(draft)
     session.add(
         Appointment(

@@ -1,4 +1,4 @@
-"""Rules of the gate: when to meet, how many photos, when there is a hand-over note. Pure, like `rules.py`."""
+"""Rules of the gate: when to meet, how many photos, when there is a hand-over note. Pure, like `reservation.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.text import check_length
 
-TIMES_MAX = 3  # issue 4: proposed times, of which the other side chooses one
+TIMES_MAX = 3  # proposed times, of which the other side chooses one
 PLACE_LENGTH_MAX = 200
 NOTES_LENGTH_MAX = 1000
 GATE_PHOTOS_MAX = 6  # of each side

@@ -20,7 +20,7 @@ REASON_LENGTH_MAX = 1000
 PURPOSE_LENGTH_MAX = 500
 LINE_LENGTH_MAX = 200
 PURCHASE_CENTS_MAX = 1_000_000_000_00
-REMIND_DAYS = (3, 1, 0)  # issue: expiry at three and one days and on the day
+REMIND_DAYS = (3, 1, 0)  # expiry at three and one days and on the day
 
 
 class ReservationStatus(StrEnum):

@@ -25,6 +25,7 @@ from marketplace.kernel.language import _, in_default_locale
 from marketplace.kernel.units import Amount, Unit, plain
 from marketplace.market.actions import counters
 from marketplace.market.actions.photos import copy_photos
+from marketplace.market.actions.windows import no_windows
 from marketplace.market.models import Listing, SupplyLoss
 from marketplace.market.rules.freshness import GOES_AS, ON_THE_SPOT, OUTCOME_LABELS, Outcome, check_reason, is_lost
 from marketplace.market.rules.listing import STUFF, Condition, ListingStatus, Location, check_weight_of_lot, returned_title
@@ -220,10 +221,10 @@ def make_child_lot(
     condition: Condition,
     location: Location | None = None,
 ) -> Listing:
-    """A published listing of the lot that came back. For everybody at once: it has been offered before. By default at the place of its parent.
+    """A published listing of the lot that came back, by default at the place of its parent.
 
-    Its title says that it came back. It takes over the quantity from the parent, as far as that still counts it as `transferred`. The
-    photos are the parent's: they show how it was before, and say so.
+    For everybody at once, since it has been offered before; closed to others where its parent still is. Its title says that it came
+    back, and its photos are the parent's, which show it before. It takes over what the parent still counts as `transferred`.
     """
     if transferred > 0 and not counters.take_back(session, parent.id, transferred):
         raise RuntimeError(f"listing {parent.id} transferred less than came back")
@@ -244,8 +245,7 @@ def make_child_lot(
         condition=condition.value,
         available_from=today,
         available_until=None,
-        region_from=today,
-        partners_from=today,
+        **(no_windows(parent) if parent.is_closed_to_others else {"region_from": today, "partners_from": today}),
         published_at=clock.now(),
         confirmed_on=today,
         parent_id=parent.id,

@@ -21,9 +21,18 @@ def _unasked(asked_on: Any, confirmed_on: Any) -> ColumnElement[bool]:
 
 
 def listing_reminder_due() -> Conditions:
-    """On offer, 45 days without a word, not stale yet, and not reminded in this round."""
+    """On offer, 45 days without a word, not stale yet, and not reminded in this round.
+
+    Of a plan whose period is over it is asked whether it is there, and nothing else.
+    """
     due = Listing.confirmed_on.between(clock.today() - STALE_AFTER, clock.today() - REMIND_AFTER)
-    return Listing.status == ListingStatus.PUBLISHED, due, _unasked(Listing.freshness_reminded_on, Listing.confirmed_on)
+    is_not_over = or_(Listing.planned.is_(False), Listing.latest >= clock.today())
+    return (
+        Listing.status == ListingStatus.PUBLISHED,
+        due,
+        is_not_over,
+        _unasked(Listing.freshness_reminded_on, Listing.confirmed_on),
+    )
 
 
 def listing_stale_due() -> Conditions:

@@ -113,9 +113,8 @@ def find_first_photos(session: Session, listing_ids: list[int]) -> dict[int, Pho
 
     Whether a reader may see it is for the caller to ask.
     """
-    rows = session.scalars(
-        select(Photo).where(Photo.listing_id.in_(listing_ids)).order_by(Photo.position.desc(), Photo.id.desc())
-    )
+    there = select(Photo).where(Photo.listing_id.in_(listing_ids), Photo.removed_at.is_(None))
+    rows = session.scalars(there.order_by(Photo.position.desc(), Photo.id.desc()))
     photos = {photo.listing_id: photo for photo in rows}
     return {number: photos[number] for number in listing_ids if number in photos}
 

@@ -83,6 +83,10 @@ def _make(session: Session, actor: Actor, listing: Listing, demand: Demand, kind
 def _check_proposable(session: Session, listing: Listing, demand: Demand) -> None:
     if listing.status != ListingStatus.PUBLISHED or listing.available <= 0:
         raise Conflict(_("Nothing of this listing is on offer any more. Choose another one."), "listing_id")
+    if listing.is_closed_to_others:
+        raise Conflict(
+            _("This listing is on offer within its own organisation only. It has to be opened to others first."), "listing_id"
+        )
     if demand.status != DemandStatus.OPEN or demand.needed_until < clock.today():
         raise Conflict(_("This demand is not open any more. Choose another one."), "demand_id")
     taxonomy = get_taxonomy(session)

@@ -93,7 +93,7 @@ def refresh_listing(
 ) -> Listing:
     """Refresh a listing and notify those it serves when it comes back into the catalogue.
 
-    `market.freshness.answer_listing`, and then those whom it did not serve before.
+    `market.actions.freshness.record_listing_refresh`, and then those whom it did not serve before.
     """
     before = get_listing(session, actor, listing_id).confirmed_on
     listing = freshness.record_listing_refresh(
@@ -123,7 +123,7 @@ def come_free(
 def refresh_demand(session: Session, actor: Actor, *, demand_id: int, answer: Refreshed) -> Demand:
     """Refresh a demand and notify of what serves it when it is matched again.
 
-    `market.freshness.answer_demand`, and then what did not serve it before.
+    `market.actions.freshness.record_demand_refresh`, and then what did not serve it before.
     """
     before = get_demand(session, actor, demand_id).confirmed_on
     demand = freshness.record_demand_refresh(session, actor, demand_id=demand_id, answer=answer)

@@ -36,6 +36,8 @@ from marketplace.places.rules import PlaceBasis
 
 def release_items(session: Session, actor: Actor, *, draft: ReleaseDraft) -> Listing:
     """Make a planned lot, as a draft, of parts of assets of the own organisation. What they hold stays until it is handed over."""
+    for asset_id in sorted({piece.asset_id for piece in draft.pieces}):
+        lock_asset(session, asset_id)
     items = [_lock_item(session, actor, piece.asset_id, piece.number) for piece in draft.pieces]
     waiting = released_of(session, [item.id for item in items])
     taxonomy = get_taxonomy(session)

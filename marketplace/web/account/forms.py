@@ -1,4 +1,4 @@
-"""What is asked around an account. Only shape is looked at here; passwords are judged in `accounts.passwords`."""
+"""What is asked around an account. Only shape is looked at here; passwords are judged in `accounts.rules.passwords`."""
 
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 
