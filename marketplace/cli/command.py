@@ -20,6 +20,10 @@ def main() -> None:
             app.cli.main(prog_name="python3 -m marketplace", obj=ScriptInfo(create_app=lambda: app))
     except (Misconfigured, Refusal) as refusal:
         sys.exit(str(refusal))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.exit(f"{error.filename}: {error.strerror}. Name another place.")
     except Exception as error:
         sentence = explain(error)
         if sentence is None:

@@ -6,7 +6,7 @@ roll-ups again, `ledger head` logs and prints the last hash.
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -26,6 +26,7 @@ from marketplace.sheets.ledger_file import check_file
 from marketplace.sheets.writing import write_csv
 
 HASH_LENGTH = len(FIRST_HASH)
+DIGITS_MAX = 12
 
 group = AppGroup("ledger", help="The append-only book of exchanges.")
 
@@ -57,6 +58,9 @@ def verify_command(file: Path | None, head: str | None, *, part: bool) -> None:
 
 def _verify_file(file: Path, heads: list[tuple[int, str]], *, is_part: bool) -> None:
     """Check a file by itself: no database is asked."""
+    if file.suffix != ".jsonl" and not file.stat().st_size:
+        click.echo("seq 1: the file is empty, and an export begins with its header")
+        sys.exit(1)
     with file.open(encoding="utf-8", newline="") as text:
         checked = check_file(text, heads=heads, is_part=is_part)
     if checked.breach is not None:
@@ -94,7 +98,7 @@ def _heads_typed(head: str | None) -> list[tuple[int, str]]:
     if head is None:
         return []
     number, _blank, digest = head.strip().partition(" ")
-    if not number.isdigit() or len(digest) != HASH_LENGTH:
+    if not number.isascii() or not number.isdigit() or len(number) > DIGITS_MAX or len(digest) != HASH_LENGTH:
         raise click.BadParameter("type the number and the hash with a blank between them, as `ledger head` prints them")
     return [(int(number), digest)]
 
@@ -102,6 +106,8 @@ def _heads_typed(head: str | None) -> list[tuple[int, str]]:
 @contextmanager
 def _replaced(file: Path) -> Iterator[TextIO]:
     """Write beside the file and put it in its place at the end: there is a whole one or none."""
+    if not file.name:
+        raise click.BadParameter("name a file to write into")
     partial = file.with_name(f".{file.name}.partial")
     try:
         with partial.open("w", encoding="utf-8", newline="") as text:
@@ -110,7 +116,8 @@ def _replaced(file: Path) -> Iterator[TextIO]:
     except OSError as error:
         raise click.FileError(str(file), error.strerror) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 @group.command("rebuild")

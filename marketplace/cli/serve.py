@@ -15,6 +15,7 @@ from marketplace.cli.migrations import one_at_a_time, upgrade
 
 BASE_URL = Config.__dataclass_fields__["base_url"].default
 THREADS = 8
+PORT_MAX = 65_535
 OTHERS = (
     "Other commands: test [--quick] [--durations], db, people, organisations, tokens, materials, jobs, check, ledger, report, restate, plan, "
     "backup, restore, demo, translations, bench; each with --help."
@@ -47,7 +48,10 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
     parser.add_argument("--port", default=8000, type=int, help="port to listen on (8000; 0 takes a free one)")
     parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
-    return parser.parse_args(arguments)
+    requested = parser.parse_args(arguments)
+    if not 0 <= requested.port <= PORT_MAX:
+        parser.error(f"a port is a number from 0 to {PORT_MAX}: choose another one")
+    return requested
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -15,6 +15,8 @@ from marketplace.kernel.db import Session
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.language import _
 
+NUMBER = click.IntRange(min=0, max=2**31 - 1)
+
 group = AppGroup("tokens", help="Tokens for the JSON API.")
 
 
@@ -71,7 +73,7 @@ def list_command() -> None:
 
 
 @group.command("revoke")
-@click.argument("token_id", type=int, metavar="NUMBER")
+@click.argument("token_id", type=NUMBER, metavar="NUMBER")
 def revoke_command(token_id: int) -> None:
     """Revoke the token with this NUMBER."""
     with current_app.extensions["database"].transaction() as session:
@@ -80,7 +82,7 @@ def revoke_command(token_id: int) -> None:
 
 
 @group.command("end-machine")
-@click.argument("machine_id", type=int, metavar="NUMBER")
+@click.argument("machine_id", type=NUMBER, metavar="NUMBER")
 def end_machine_command(machine_id: int) -> None:
     """End the machine account with this NUMBER, and its tokens."""
     with current_app.extensions["database"].transaction() as session:
@@ -91,7 +93,7 @@ def end_machine_command(machine_id: int) -> None:
 def _owner_id(session: Session, owner: str) -> int:
     """The id of the person with this address, or of the machine account with this number."""
     if owner.isascii() and owner.isdigit():
-        return queries.get_machine(session, OPERATOR, int(owner)).id
+        return queries.get_machine(session, OPERATOR, int(NUMBER(owner))).id
     person = people.find_person(session, owner)
     if person is None:
         raise Missing(_("There is no active person with this address. Look at the list of people."))

@@ -67,7 +67,8 @@ def camel(name: str) -> str:
 def problem(status: int, cause: str, title: str, detail: str, /, **more: Any) -> Response:
     """An RFC 9457 problem. Its type names the cause; the id of the request finds it in the log."""
     values = {"type": PROBLEM + cause, "title": title, "status": status, "detail": detail, "requestId": g.get("request_id")}
-    return Response(json.dumps({**values, **more, **values}), status=status, content_type="application/problem+json")
+    text = json.dumps({**values, **more, **values}).encode("utf-8", "replace")  # half a sign that somebody sent is no UTF-8
+    return Response(text, status=status, content_type="application/problem+json")
 
 
 def page(status: int, sentence: str) -> Response:

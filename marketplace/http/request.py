@@ -21,7 +21,7 @@ from marketplace.accounts.rules.tokens import Scope
 from marketplace.http import browser_copy, idempotency, identity
 from marketplace.kernel.db import TRIES, Database, Session, is_retryable, settle
 from marketplace.kernel.errors import Forbidden, OutOfScope, Unauthorised
-from marketplace.kernel.language import _, current_locale, set_locale
+from marketplace.kernel.language import DEFAULT_LOCALE, LOCALES, _, current_locale, set_locale
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 PATH_NUMBER_MAX = 10**9 - 1
@@ -206,10 +206,19 @@ def start_request() -> None:
     """
     g.request_id = uuid.uuid4().hex
     if is_api():
-        set_locale(request.accept_languages.best_match(["nl", "en"], default="nl"))
+        set_locale(_preferred_locale())
     else:
         set_locale(request.environ.get("marketplace.locale", "nl"))
     g.actor = identity.identify(database(), request_id=g.request_id, through_api=is_api(), locale=current_locale())
+
+
+def _preferred_locale() -> str:
+    """The first of our languages that the client prefers, of whatever region; werkzeug's `best_match` takes `nl` before `en-GB`."""
+    for tag, quality in request.accept_languages:
+        language = tag.partition("-")[0].lower()
+        if quality > 0 and language in LOCALES:
+            return language
+    return DEFAULT_LOCALE
 
 
 def check_number_of_fields() -> None:

@@ -1,5 +1,6 @@
 """A refusal says its cause in a word for programs, and which request it was."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -98,3 +99,33 @@ def test_a_step_without_a_body_heeds_if_match(hengelo: Api, borne: Api) -> None:
 def test_the_right_is_asked_before_if_match(hengelo: Api, borne: Api) -> None:
     lot = published(hengelo)
     assert borne.post(f"/listings/{lot['id']}/withdraw", headers={"If-Match": '"0"'}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("accepts", "is_english"),
+    [
+        ("en-GB,nl;q=0.1", True),
+        ("en-GB,en;q=0.8,nl;q=0.9", True),
+        ("nl-BE,en;q=0.9", False),
+        ("de,en;q=0.1", True),
+        ("en;q=0", False),
+        ("de", False),
+        ("*", False),
+    ],
+)
+def test_the_language_that_a_client_prefers_is_spoken_in_whatever_region(public: Api, accepts: str, is_english: bool) -> None:
+    detail = public.get("/listings/999", headers={"Accept-Language": accepts}).get_json()["detail"]
+    assert ("does not exist" in detail) is is_english
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("/demands", {"\ud800": 1}),
+        ("/notice-preferences", {"preferences": [{"\ud800": 1}]}),
+    ],
+)
+def test_half_a_sign_in_a_name_is_refused_as_any_name(hengelo: Api, address: str, body: dict[str, object]) -> None:
+    send = hengelo.post if address == "/demands" else hengelo.put
+    refused = send(address, json.dumps(body).encode())
+    assert (refused.status_code, "“?”" in refused.text) == (422, True)

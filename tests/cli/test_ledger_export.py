@@ -289,3 +289,13 @@ def sums(session: Session, column) -> dict[str, Decimal]:  # type: ignore[no-unt
     for key, mass in session.query(column, Exchange.mass_kg):
         kilograms[key] = kilograms.get(key, Decimal(0)) + mass
     return kilograms
+
+
+def test_an_empty_file_is_no_export_and_no_lines_are_an_empty_ledger(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "leeg.csv").touch()
+    (tmp_path / "leeg.jsonl").touch()
+    assert run(app, "verify", str(tmp_path / "leeg.csv")) == (
+        1,
+        "seq 1: the file is empty, and an export begins with its header\n",
+    )
+    assert run(app, "verify", str(tmp_path / "leeg.jsonl"))[0] == 0

@@ -9,6 +9,7 @@ from flask import Flask
 
 from marketplace.app import create_app
 from marketplace.cli.command import main
+from marketplace.cli.serve import options
 from tests.databases import settings
 
 
@@ -40,6 +41,12 @@ WRONG = [
     (("ledger", "verify", "alles"), 2, "File 'alles' does not exist"),
     (("check", "alles"), 2, "unexpected extra argument"),
     (("demo", "generate", "--listings", "-1"), 2, "-1"),
+    (("tokens", "revoke", "9" * 20), 2, "0<=x<=2147483647"),
+    (("tokens", "create", "9" * 20), 2, "0<=x<=2147483647"),
+    (("ledger", "verify", "--head", "9" * 20 + " " + "0" * 64), 2, "as `ledger head` prints them"),
+    (("ledger", "export", ""), 2, "name a file"),
+    (("ledger", "export", "/etc/passwd/x.csv"), 1, "Not a directory"),
+    (("backup", "/etc/passwd/x"), 1, "Not a directory"),
 ]
 
 
@@ -90,3 +97,11 @@ def test_a_database_that_is_not_there_is_a_sentence(
     code, output = ended(app, monkeypatch, capsys, "check")
     assert (code, "De database is niet bereikbaar" in output) == (1, True)
     app.extensions["database"].dispose()
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_cannot_be_is_a_sentence(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        options(["--port", port])
+    assert end.value.code == 2 and "from 0 to 65535" in capsys.readouterr().err
+    assert options(["--port", "65535"]).port == 65_535

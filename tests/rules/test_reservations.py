@@ -138,6 +138,14 @@ def test_who_asks_too_much_hears_how_much_is_left(left: str | None, available: s
     assert sentence in str(refusal)
 
 
+@pytest.mark.parametrize(
+    ("minimum", "advice"), [(None, "of minder"), ("29.999", "of minder"), ("30", "precies dat"), ("50", "precies dat")]
+)
+def test_what_is_left_and_goes_in_one_piece_is_asked_for_whole(minimum: str | None, advice: str) -> None:
+    refusal = too_much(square_metres("30"), "m2", minimum=None if minimum is None else Decimal(minimum))
+    assert "30" in str(refusal) and advice in str(refusal)
+
+
 def test_the_waiting_list_has_two_days_and_a_receiver_two_weeks() -> None:
     assert timedelta(hours=48) == OFFER_WITHIN
     assert timedelta(days=14) == CONFIRM_WITHIN
@@ -245,7 +253,8 @@ def test_the_owner_approves_what_was_asked_or_less() -> None:
 
 
 @pytest.mark.parametrize(
-    ("free", "sentence"), [("39.999", "39,999"), ("0.5", "0,5"), ("0", "Er is niets meer"), ("-1", "Er is niets meer")]
+    ("free", "sentence"),
+    [("39.999", "Er is nu 39,999"), ("0.5", "Er is nu 0,5"), ("0", "Er is nu niets vrij"), ("-1", "Er is nu niets vrij")],
 )
 def test_the_owner_approves_no_more_than_is_free(free: str, sentence: str) -> None:
     with pytest.raises(Conflict, match=sentence) as refusal:

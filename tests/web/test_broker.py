@@ -54,6 +54,9 @@ def test_a_near_miss_is_proposed_once_and_stands_with_the_demand(app: Flask, ses
     fields = {"listing_id": str(lot.id), "demand_id": str(demand.id)}
     assert send(broker, "/makelaar/voorstel", fields).status_code == 422
     assert send(broker, "/makelaar/voorstel", {**fields, "listing_id": "twaalf", "reason": "Dichtbij"}).status_code == 422
+    for field, sentence in (("listing_id", "Deze partij bestaat niet"), ("demand_id", "Deze vraag bestaat niet")):
+        missing = send(broker, "/makelaar/voorstel", {**fields, field: "9999", "reason": "Een lange reden"})
+        assert missing.status_code == 422 and sentence in missing.text and "Een lange reden" in missing.text
     other = {**fields, "listing_id": str(alone.id), "reason": "Dichtbij"}
     refused = send(broker, "/makelaar/voorstel", other)
     assert refused.status_code == 422 and "en de vraag gaat over" in refused.text

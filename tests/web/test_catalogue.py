@@ -366,3 +366,15 @@ def test_a_day_is_a_word_too_and_what_is_kept_of_it_is_a_date(client: FlaskClien
     assert f"availableFrom={clock.today() + timedelta(days=1)}" in page  # saved
     assert "0 partijen" in client.get("/aanbod?availableFrom=vandaag").text
     assert "Typ een dag van 1990 tot en met" in client.get("/aanbod?availableFrom=1-1-1900").text
+
+
+def test_a_page_past_the_last_one_is_the_last_one(client: FlaskClient, session: Session) -> None:
+    seed_taxonomy(session)
+    owner = make_actor(session, "hengelo")
+    for _number in range(25):
+        make_listing(session, owner)
+    session.commit()
+    past = client.get("/aanbod?q=keien&page=99")
+    assert (past.status_code, past.location) == (303, "/aanbod?q=keien&page=2")
+    assert client.get(past.location).status_code == 200
+    assert client.get("/aanbod?q=niets-daarvan&page=99").location == "/aanbod?q=niets-daarvan"

@@ -162,3 +162,18 @@ def test_a_time_that_stands_in_a_field_is_read_back_as_it_was(locale: str) -> No
     with reading_in(locale):
         field = ProposeForm(data={"times": datetime(2026, 12, 1, 9, 30, tzinfo=UTC)}).times
         assert parse_moment(field._value(), locale).astimezone(UTC) == datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "errors"), [("2", 2, 0), (" 2 ", 2, 0), ("", None, 0), ("1,5", None, 1), ("twee", None, 1)]
+)
+def test_a_whole_number_says_what_to_type(typed: str, value: int | None, errors: int) -> None:
+    class Pallets(forms.Form):
+        pallets = forms.WholeField("Palletplaatsen")
+
+    form = Pallets(MultiDict({"pallets": typed}))
+    form.validate()
+    assert (form.pallets.data, list(map(str, form.pallets.errors))) == (
+        value,
+        ["Typ een heel getal in cijfers, bijvoorbeeld 2."] * errors,
+    )

@@ -1,6 +1,7 @@
 """The pages of what is not there yet: the form, the steps and the page of the lot."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -9,13 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.policy import Actor
+from marketplace.exchange.actions.decide import approve
+from marketplace.exchange.actions.reserve import reserve
+from marketplace.exchange.rules.reservation import ReservationDraft
 from marketplace.kernel import clock
-from marketplace.kernel.formats import long_date, short_date
+from marketplace.kernel.formats import long_date, near_date, short_date
+from marketplace.kernel.units import Quantity, Unit
 from marketplace.market.models import Listing
+from marketplace.market.queries.listings import get_listing
+from marketplace.market.rules.listing import Certainty
+from marketplace.planned.actions.dates import move_dates
+from marketplace.planned.rules import DatesDraft, Plan
 from tests.factories import make_actor, make_demand, make_listing, seed_taxonomy
 from tests.rooms.test_planned import planned
 from tests.visitors import send, visit
 from tests.web.test_steps import FOURTH, SECOND, START, THIRD, what, where
+from tests.yards import announce, make_yard
 
 
 @pytest.fixture
@@ -118,3 +128,35 @@ def test_the_page_of_a_demand_shows_what_is_planned_and_filters_on_it(app: Flask
     later = borne.get(f"/gezocht/{need.id}?supply=planned").text
     assert "1 partij past" in later and 'aria-current="true">Gepland' in later
     assert "1 partij past" in borne.get(f"/gezocht/{need.id}?supply=there").text
+
+
+def test_a_plan_that_is_published_was_announced_nowhere(hengelo: FlaskClient, session: Session, owner: Actor) -> None:
+    announce(session, make_yard(session, owner, name="Werf Noord"), owner, days=3)  # of something that has no number yet
+    session.commit()
+    send(hengelo, START, {"do": "next"})
+    send(hengelo, SECOND, what(quantity_basis="from_drawing"))
+    period = {"since": "later", "available_from": "", "earliest": ahead(60), "latest": ahead(90), "certainty": "in_execution"}
+    send(hengelo, THIRD, where(**period))
+    page = hengelo.get(send(hengelo, FOURTH, {"title": "Keien uit de Dorpsstraat"}).location).text
+    assert "Keien uit de Dorpsstraat" in page and "aangekondigd bij" not in page
+
+
+def test_the_desk_asks_what_a_moved_period_asks_and_nothing_that_cannot_be_done_yet(
+    app: Flask, hengelo: FlaskClient, session: Session, owner: Actor
+) -> None:
+    listing, asker = planned(session, owner, title="Keien uit de Dorpsstraat"), make_actor(session, "borne")
+    reserve(session, asker, listing_id=listing.id, draft=ReservationDraft(Quantity(Decimal(100), Unit.M2)))
+    approve(session, owner, reservation_id=1)
+    session.commit()
+    borne = visit(app, session, asker)
+    for client in (hengelo, borne):
+        page = client.get("/werk").text
+        assert "Stel een tijd voor" not in page and "Overdracht invullen" not in page
+    moved = Plan(listing.earliest + timedelta(days=30), listing.latest + timedelta(days=30), Certainty(listing.certainty))
+    listing = get_listing(session, owner, listing.id)
+    move_dates(session, owner, listing_id=listing.id, version=listing.version, draft=DatesDraft(moved, "Later begonnen"))
+    session.commit()
+    until = near_date(clock.today() + timedelta(days=10))
+    page = borne.get("/werk").text
+    assert "komt in een andere periode vrij" in page and f"uiterlijk {until}" in page
+    assert "andere periode" not in hengelo.get("/werk").text

@@ -81,9 +81,10 @@ def test_four_steps_make_a_lot_on_offer(hengelo: FlaskClient, session: Session) 
     assert send(hengelo, SECOND, what()).location == THIRD
     assert "222\u00a0ton" in hengelo.get(SECOND).text  # 1 200 m² × 185 kg
     assert chosen(hengelo.get(THIRD).text, "since") == ["now"]
-    assert send(hengelo, THIRD, where()).location == FOURTH
+    assert send(hengelo, THIRD, where(price_cents_per_unit="2,50", description="Zonder mortel")).location == FOURTH
     check = hengelo.get(FOURTH).text
     assert "Betonstraatsteen keiformaat 8 cm uit Hengelo</textarea>" in check and "222\u00a0ton" in check
+    assert "€\u00a02,50 per m²" in check and "Zonder mortel" in check
     assert send(hengelo, FOURTH, {"title": "Grijze keien"}).location == "/aanbod/1/geplaatst"
     done = hengelo.get("/aanbod/1/geplaatst").text
     assert "Grijze keien" in done and 'href="/aanbod/nieuw?project=1"' in done

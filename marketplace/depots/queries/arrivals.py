@@ -121,7 +121,9 @@ class Awaited:
 
 
 def find_awaited(session: Session, lot_id: int | None) -> Awaited | None:
-    """Where a lot is announced by its number and waits for a keeper. None where it is not."""
+    """Where a lot is announced by its number and waits for a keeper. None where it is not, or has no number yet."""
+    if lot_id is None:
+        return None
     rows = select(Depot.name, Arrival.expected_on).join(Depot, Depot.id == Arrival.depot_id)
     waiting = rows.where(Arrival.announced_lot_id == lot_id, Arrival.ended_at.is_(None))
     row = session.execute(waiting.order_by(Arrival.expected_on, Arrival.id)).first()

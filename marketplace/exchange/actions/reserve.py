@@ -294,7 +294,8 @@ def _too_much(session: Session, listing: Listing) -> Conflict:
     session.refresh(listing, ["quantity", "held", "transferred", "status"])
     if listing.status != ListingStatus.PUBLISHED:
         return reservation_rules.too_much(None, listing.unit)
-    return reservation_rules.too_much(Amount(max(listing.available, Decimal(0)), Unit(listing.unit)), listing.unit)
+    free = Amount(max(listing.available, Decimal(0)), Unit(listing.unit))
+    return reservation_rules.too_much(free, listing.unit, minimum=listing.minimum_part)
 
 
 def collect_until(listing: Listing, hold_until: datetime | None) -> datetime:

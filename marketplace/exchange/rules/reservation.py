@@ -230,8 +230,8 @@ def check_quantity(quantity: Quantity, *, unit: str, proposal: Quantity | None) 
     )
 
 
-def too_much(available: Amount | None, unit: str) -> Conflict:
-    """The refusal when less is left than asked; without an amount there is nothing left."""
+def too_much(available: Amount | None, unit: str, *, minimum: Decimal | None = None) -> Conflict:
+    """The refusal when less is left than asked; without an amount there is nothing left. What is left is given whole where `minimum` is more."""
     if available is None:
         return Conflict(
             _("Nothing is available any more. Place a demand: then you will hear when something fits."),
@@ -246,11 +246,17 @@ def too_much(available: Amount | None, unit: str) -> Conflict:
             available="0",
             unit=unit,
         )
-    return Conflict(
+    rest = (
         _(
-            "Only %(available)s is still available. Ask for %(available)s or less, join the waiting list, or place a demand for the rest.",
-            available=available,
-        ),
+            "Only %(available)s is still available. Ask for %(available)s or less, join the waiting list, or place a demand for the rest."
+        )
+        if minimum is None or minimum < available.amount
+        else _(
+            "Only %(available)s is still available. Ask for exactly that, join the waiting list, or place a demand for the rest."
+        )
+    )
+    return Conflict(
+        _(rest.message, available=available),
         "quantity",
         available=plain(available.amount),
         unit=unit,
@@ -319,7 +325,13 @@ def check_approval(approved: Amount, *, requested: Decimal, free: Decimal) -> No
         most = Amount(requested, approved.unit)
         raise Invalid(_("Only %(most)s was asked for. Approve that or less.", most=most), "quantity")
     if approved.amount > free:
-        raise too_much(Amount(free, approved.unit) if free > 0 else None, approved.unit.value)
+        left = Amount(max(free, Decimal(0)), approved.unit)
+        sentence = (
+            _("Only %(available)s is free now. Approve that or less.", available=left)
+            if free > 0
+            else _("Nothing of this lot is free now. Leave the request on the waiting list, or decline it.")
+        )
+        raise Conflict(sentence, "quantity", available=plain(left.amount), unit=approved.unit.value)
 
 
 def check_choice(reason: str, *, passed_over: int) -> None:

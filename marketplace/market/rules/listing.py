@@ -218,7 +218,7 @@ def find_unit_faults(quantity: Quantity, units: tuple[Unit, ...]) -> list[FieldE
     """A sentence where the material does not go by the unit of the quantity, else none."""
     if quantity.unit in units:
         return []
-    names = ", ".join(unit.value for unit in units)
+    names = ", ".join(str(unit.label) for unit in units)
     return [FieldError("unit", _("This material is not measured in that unit. Choose one of: %(units)s.", units=names))]
 
 

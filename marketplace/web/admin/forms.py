@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import ROLE_LABELS, OrganisationKind, Role
 from marketplace.accounts.rules.organisations import KIND_LABELS, SUB_KIND_LABELS
 from marketplace.kernel.language import _
 from marketplace.market.rules.windows import WindowDefaults
-from marketplace.web.ui.forms import ChecksField, Form, IdempotencyField, Required, options
+from marketplace.web.ui.forms import ChecksField, Form, IdempotencyField, Required, WholeField, options
 
 _DAYS = _("Enter a whole number of days, for example 14.")
 LANGUAGES = (("nl", "Nederlands"), ("en", "English"))
@@ -92,17 +92,17 @@ class WindowsForm(Form):
         description=_("They go before the rest of the region. Tick none if you have no circle."),
         validate_choice=False,
     )
-    circle_days = IntegerField(
+    circle_days = WholeField(
         _("How many days does the circle wait?"),
         [Required(_DAYS)],
         description=_("Counted from the day on which a lot is published."),
     )
-    region_days = IntegerField(
+    region_days = WholeField(
         _("How many days does the region wait?"),
         [Required(_DAYS)],
         description=_("Counted from the day of the circle; without a circle from the day on which a lot is published."),
     )
-    partners_days = IntegerField(
+    partners_days = WholeField(
         _("How many days do partners wait?"), [Required(_DAYS)], description=_("Counted from the day of the region.")
     )
     reason = TextAreaField(

@@ -179,6 +179,7 @@ def propose() -> ResponseReturnValue:
     form = ProposalForm(data={"listing_id": request.args.get("lot", ""), "demand_id": request.args.get("vraag", "")})
     is_valid = form.is_submitted() and form.validate()
     session, actor = current_session(), current_actor()
+    is_valid = is_valid and _are_there(form)
     if is_valid and (
         made := attempt(
             form,
@@ -196,6 +197,17 @@ def propose() -> ResponseReturnValue:
         )
         return done(sentence, url_for("demands.show", demand_id=made.demand_id))
     return page("broker/propose.html", form, pair=_named(form))
+
+
+def _are_there(form: ProposalForm) -> bool:
+    """Whether both numbers stand for something; else the field says that it does not."""
+    session, actor = current_session(), current_actor()
+    for field, read in ((form.listing_id, get_listing), (form.demand_id, get_demand)):
+        try:
+            read(session, actor, int(field.data or 0))
+        except Missing as refusal:
+            field.errors = [str(refusal.message)]
+    return not form.errors
 
 
 def _named(form: ProposalForm) -> tuple[Listing, Demand] | None:

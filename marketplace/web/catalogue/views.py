@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.policy import Can, may
@@ -49,7 +50,7 @@ blueprint = Blueprint("catalogue", __name__)
 @blueprint.get("/aanbod")
 @public
 @cached_page
-def list_listings() -> str:
+def list_listings() -> ResponseReturnValue:
     """What is there, how much, how far and from when."""
     question = Question(url_for("catalogue.list_listings"), request.args)
     form = FilterForm(request.args)
@@ -61,6 +62,8 @@ def list_listings() -> str:
     taxonomy = get_taxonomy(session)
     requested = search_results.read_catalogue_query(question, form, near, here, taxonomy)
     result = browse(session, actor, requested)
+    if question.page > result.pages:
+        return redirect(question.at(result.pages), 303)
     others = () if result.total else nearest_outside(session, actor, requested)
     page = search_results.page_of(question, form, near, requested, result, others, taxonomy)
     feed_address = question.elsewhere(url_for("catalogue.feed")).without(("sort", None), ("weergave", None))

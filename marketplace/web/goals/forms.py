@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.kernel.language import _
-from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required, options
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required, WholeField, options
 
 _YEAR = _("Enter a year in four figures, for example 2032.")
 
@@ -19,7 +19,7 @@ class GoalForm(Form):
     version = HiddenField()
     organisation = SelectField(_("For whom was this decided?"), [Required()])
     percent = DecimalField(_("At least how many percent?"), [Required()])
-    year = IntegerField(_("In which year?"), [Required(_YEAR)])
+    year = WholeField(_("In which year?"), [Required(_YEAR)])
     body = StringField(
         _("Who decided this?"),
         [Required()],

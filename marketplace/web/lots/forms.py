@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from marketplace.accounts.models import Organisation
@@ -19,7 +19,7 @@ from marketplace.stock.rules.driving import Drive
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 from marketplace.web.ui.choices import choices, material_choices
 from marketplace.web.ui.driving import DRIVEN_HINT, VEHICLE_HINT, driven_field, vehicle_choices, vehicle_field
-from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, WholeField
 from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
 from marketplace.web.ui.place_field import PlaceField
 
@@ -116,7 +116,7 @@ class SplitForm(AmountForm):
 
     quantity = AmountField(_("How much is split off?"), [_HOW_MUCH])
     bay = BayField(_("In which bay does that part lie?"), description=_("Empty: where the lot is."))
-    pallets = IntegerField(_("Pallet places of that part"), [Optional()])
+    pallets = WholeField(_("Pallet places of that part"), [Optional()])
 
 
 class CountForm(AmountForm):
@@ -173,7 +173,7 @@ class MoveForm(DrivenForm):
         _("Which other place?"), description=_("Only where you chose another place. A place, a postcode or coordinates.")
     )
     bay = BayField(_("Bay"), description=_("As on the sign, for example A3."))
-    pallets = IntegerField(_("Pallet places"), [Optional()])
+    pallets = WholeField(_("Pallet places"), [Optional()])
     reason = StringField(_("Remark"))
 
     def offer(self, lot: Lot, depots: Iterable[Depot]) -> None:
@@ -208,7 +208,7 @@ class BringInForm(DrivenForm):
         _("How much of it comes in?"), [_HOW_MUCH], description=_("Less than all of it becomes a lot of its own.")
     )
     bay = BayField(_("Bay"))
-    pallets = IntegerField(_("Pallet places"), [Optional()])
+    pallets = WholeField(_("Pallet places"), [Optional()])
     reason = StringField(_("Remark"))
 
     def prepare(self, lot: Lot) -> None:
@@ -278,7 +278,7 @@ class TakeInForm(DrivenForm):
     owner = SelectField(_("Whose is it?"), [Required(_("Choose whose it is."))], validate_choice=False)
     bay = BayField(_("Bay"))
     title = StringField(_("Name"), description=_("What people call it. Empty: the name of the material."))
-    pallets = IntegerField(_("Pallet places"), [Optional()])
+    pallets = WholeField(_("Pallet places"), [Optional()])
     kg_per_unit = DecimalField(
         _("Weight of one unit in kg, as weighed"), description=_("Empty: what the list of materials says.")
     )

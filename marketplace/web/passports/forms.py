@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from marketplace.accounts.models import Organisation
@@ -33,7 +33,16 @@ from marketplace.passports.rules.items import ENTERED, ChangeDraft, ChangeKind, 
 from marketplace.passports.rules.owned import KG_PER_TONNE, OwnedDraft
 from marketplace.passports.rules.shapes import clean_shape, middle_of
 from marketplace.web.ui.choices import choices, material_choices
-from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
+from marketplace.web.ui.forms import (
+    DecimalField,
+    DutchDateField,
+    Form,
+    IdempotencyField,
+    QuantityField,
+    Required,
+    WholeField,
+    options,
+)
 from marketplace.web.ui.material_fields import YearField
 from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
 from marketplace.web.ui.place_field import PlaceField
@@ -206,8 +215,8 @@ def _source_field() -> TextAreaField:
     )
 
 
-def _layer_field() -> IntegerField:
-    return IntegerField(
+def _layer_field() -> WholeField:
+    return WholeField(
         _("Which layer is it, from the top?"),
         [Optional()],
         description=_("1 is the top layer, 2 the one below it. Leave it empty for what is not in layers."),
@@ -224,7 +233,7 @@ class ItemForm(Form):
     known_by = _basis_field()
     source = _source_field()
     element = StringField(_("What is it in the object?"), description=_("For example carriageway, footpath, or deck."))
-    use_count = IntegerField(
+    use_count = WholeField(
         _("How often was it used before?"), [Optional()], description=_("Leave it empty when it was new when it came here.")
     )
     kg_per_unit = DecimalField(

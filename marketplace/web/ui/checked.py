@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from marketplace.depots.models import Depot
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import NO_BREAK_SPACE, mass, quantity, short_date
+from marketplace.kernel.formats import NO_BREAK_SPACE, mass, money, quantity, short_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Listing
@@ -49,7 +49,19 @@ def checked_rows(session: Session, listing: Listing, taxonomy: Taxonomy) -> list
         Checked(_("Place"), place_of(session, listing), 3),
         Checked(_("To collect"), _period(listing), 3),
         *(Checked(name, words, 3) for name, words in checked_of(listing, 3)),
+        *_said(listing),
     ]
+
+
+def _said(listing: Listing) -> list[Checked]:
+    """The price and the description, where they were given."""
+    rows = []
+    if listing.price_cents_per_unit:
+        price = _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.one)
+        rows.append(Checked(_("Price"), price, 3))
+    if listing.description:
+        rows.append(Checked(_("Description"), listing.description, 3))
+    return rows
 
 
 def place_of(session: Session, listing: Listing) -> str:

@@ -14,7 +14,7 @@ from marketplace.accounts.policy import Actor
 from marketplace.advice.queries.requirements import ToMend
 from marketplace.exchange.models import Reservation
 from marketplace.exchange.queries.gate import Call, newest
-from marketplace.exchange.rules.reservation import BETWEEN_SIGNATURES, ReservationStatus
+from marketplace.exchange.rules.reservation import BEFORE_HAND_OVER, BETWEEN_SIGNATURES, ReservationStatus
 from marketplace.http.written import Written
 from marketplace.impact.rules.reports import ReportStatus
 from marketplace.kernel import clock
@@ -38,6 +38,7 @@ _ACCEPT = _("%(quantity)s of “%(title)s” is free for you")
 _SETTLE = _("%(owner)s and %(asker)s disagree about %(quantity)s of “%(title)s”")
 _MEET = _("%(organisation)s proposes when “%(title)s” can be collected")
 _CALL_OFF = _("%(organisation)s proposes to cancel the transfer of “%(title)s”")
+_NEW_DATES = _("“%(title)s” comes free in another period. Does it suit you?")
 _TERMS = _("%(organisation)s proposes other terms for “%(title)s”")
 
 
@@ -73,6 +74,8 @@ def _our_turn(actor: Actor, row: Reservation) -> Job | None:
     owning, asking = row.owner_id == own, row.organisation_id == own
     if row.status in BETWEEN_SIGNATURES and row.cancel_asked_by_id not in (None, own):
         return _job(actor, row, _CALL_OFF, _("Answer the proposal"))
+    if row.confirm_until is not None and asking and row.status in BEFORE_HAND_OVER:
+        return _job(actor, row, _NEW_DATES, _("Answer the proposal"), until=row.confirm_until)
     pending = row.proposed_terms
     if row.status in (_S.APPROVED, *BETWEEN_SIGNATURES) and pending is not None and pending.proposed_by_id != own:
         return _job(actor, row, _TERMS, _("Answer the proposal"))
@@ -84,7 +87,7 @@ def _our_turn(actor: Actor, row: Reservation) -> Job | None:
         return _job(actor, row, _CONFIRM, _("Check and confirm"))
     if row.status == _S.DISPUTED:
         return _job(actor, row, _SETTLE, _("Settle it"))
-    return _collecting(actor, row) if row.status == _S.APPROVED else None
+    return _collecting(actor, row) if row.status == _S.APPROVED and not row.listing.planned else None
 
 
 def _collecting(actor: Actor, row: Reservation) -> Job | None:
@@ -100,7 +103,7 @@ def _collecting(actor: Actor, row: Reservation) -> Job | None:
     return _job(actor, row, _HAND_OVER, _("Enter the hand-over")) if owning and is_over else None
 
 
-def _job(actor: Actor, row: Reservation, sentence: Text, label: Text) -> Job:
+def _job(actor: Actor, row: Reservation, sentence: Text, label: Text, *, until: datetime | None = None) -> Job:
     other = row.owner if row.organisation_id == actor.organisation_id else row.organisation
     what = _(
         sentence.message,
@@ -111,7 +114,7 @@ def _job(actor: Actor, row: Reservation, sentence: Text, label: Text) -> Job:
         title=Written(row.listing.title),
     )
     since = None if row.expires_at else day_of(row.disputed_at or row.unconfirmed_since)
-    return of_transfer(row, what, until=day_of(row.expires_at), since=since, label=label)
+    return of_transfer(row, what, until=day_of(until or row.expires_at), since=since, label=label)
 
 
 def _their_turn(actor: Actor, row: Reservation) -> Job | None:
@@ -129,6 +132,8 @@ def _their_turn(actor: Actor, row: Reservation) -> Job | None:
         )
     elif row.status == _S.OFFERED:
         words = _("%(asker)s answers by %(day)s", asker=other, day=NearDay(until))
+    elif row.listing.planned:
+        words = _("waits until it is there")
     else:
         words = _("%(organisation)s chooses a time", organisation=other)
     return None if words is None else of_transfer(row, quantity_of(row), also=(words,))
