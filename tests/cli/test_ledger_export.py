@@ -296,6 +296,6 @@ def test_an_empty_file_is_no_export_and_no_lines_are_an_empty_ledger(app: Flask,
     (tmp_path / "leeg.jsonl").touch()
     assert run(app, "verify", str(tmp_path / "leeg.csv")) == (
         1,
-        "seq 1: the file is empty, and an export begins with its header\n",
+        "seq 1: the file is empty, and an export begins with its header",
     )
     assert run(app, "verify", str(tmp_path / "leeg.jsonl"))[0] == 0
