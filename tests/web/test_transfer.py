@@ -281,3 +281,17 @@ def test_a_net_below_nought_has_a_minus_as_wide_as_a_figure() -> None:
     row: Any = SimpleNamespace(mass_kg=Decimal(337_400), net_kgco2e=Decimal(-2_350), tonne_km=Decimal(10_122))
     with reading_in("nl"):
         assert [result.figure for result in results(reservation, [row])] == ["337,4", "−2,35", "10.122"]
+
+
+@pytest.mark.parametrize(("amount", "counts"), [(790, True), (500, False)])
+def test_whoever_confirms_another_quantity_reads_what_was_agreed(deal: Deal, amount: int, counts: bool) -> None:
+    deal.give(amount)
+    page = deal.page(deal.borne)
+    assert f"Is er {amount} m² aangekomen?" in page and "Afgesproken was 800 m². Controleer" in page
+    assert ("als bevestigd" in page) is counts  # 10 of 800 is within the tolerance of 5 %, 300 is not
+    assert "Afgesproken was" not in deal.page(deal.hengelo)
+
+
+def test_whoever_confirms_what_was_agreed_reads_no_second_figure(deal: Deal) -> None:
+    deal.give(800)
+    assert "Afgesproken was" not in deal.page(deal.borne)

@@ -102,6 +102,7 @@ class _Case:
             "until": _day(reservation.expires_at),
             "by": near_date(reservation.expires_at) if reservation.expires_at else "",
             "quantity": Amount(reservation.quantity, unit),
+            "ordered": Amount(reservation.ordered or reservation.quantity, unit),
             "ended": near_date(reservation.completed_at or reservation.ended_at),
             "place": circumstances.place,
             "total": circumstances.total,
@@ -323,13 +324,24 @@ def _proposed(case: _Case, *, is_mine: bool) -> StepWords:
 def _handed_over(case: _Case) -> StepWords:
     row, circumstances = case.reservation, case.circumstances
     heading = _("Did %(quantity)s arrive?") if case.asks else None
+    is_as_ordered = row.ordered in (None, row.quantity)
     if not circumstances.needs_yes:
-        yours = _("Check what you received and confirm it. Without an answer it counts as confirmed on %(until)s.")
+        yours = (
+            _("Check what you received and confirm it. Without an answer it counts as confirmed on %(until)s.")
+            if is_as_ordered
+            else _(
+                "%(ordered)s was agreed. Check what you received and confirm it. Without an answer it counts as confirmed on %(until)s."
+            )
+        )
         theirs = _("%(asker)s confirms what was received. Without an answer it counts as confirmed on %(until)s.")
         badge = _("Your turn: confirm by %(by)s") if case.asks else _("Waiting for %(asker)s: confirm by %(by)s")
         return case.words_of(badge, yours if case.asks else theirs, mine=case.asks, heading=heading)
     if row.unconfirmed_since is None:
-        yours = _("Check what you received and confirm it. Without your yes it does not count.")
+        yours = (
+            _("Check what you received and confirm it. Without your yes it does not count.")
+            if is_as_ordered
+            else _("%(ordered)s was agreed. Check what you received and confirm it. Without your yes it does not count.")
+        )
         theirs = _("%(asker)s checks what was received and confirms it. It counts only after that yes.")
         badge = _("Your turn: confirm what you received") if case.asks else _("Waiting for %(asker)s: confirm what was received")
         return case.words_of(badge, yours if case.asks else theirs, mine=case.asks, heading=heading)
