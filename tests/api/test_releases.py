@@ -65,6 +65,20 @@ def test_parts_of_one_project_become_one_planned_lot(keeper: Api, street: int) -
     assert keeper.post(f"/assets/{street}/items/1/release", {}).status_code == 201
 
 
+def test_what_is_planned_is_not_taken_out_and_what_was_lost_is_lost(keeper: Api, street: int) -> None:
+    part = f"/assets/{street}/items/1"
+    assert keeper.post(f"{part}/release", {"quantity": 500}).status_code == 201
+    out = {"kind": "taken_out", "quantity": "300.001"}
+    refused = keeper.post(f"{part}/changes", out)
+    assert (refused.status_code, keeper.get(part).get_json()["quantity"]) == (409, "800")
+    assert "500" in refused.get_json()["detail"] and "300" in refused.get_json()["detail"]
+    assert keeper.post(f"{part}/changes", {**out, "quantity": "300"}).status_code == 201
+    assert keeper.post(f"{part}/changes", {**out, "quantity": "0.001"}).status_code == 409
+    lost = {"kind": "lost", "quantity": "100", "reason": "Bij het opbreken gebroken"}
+    assert keeper.post(f"{part}/changes", lost).status_code == 201
+    assert keeper.get(part).get_json()["quantity"] == "400"
+
+
 def test_what_is_no_planned_lot_is_refused(keeper: Api, hengelo: Api, somebody: Somebody, street: int) -> None:
     step = f"/assets/{street}/items/1/release"
     refusals = [

@@ -9,12 +9,13 @@ from marketplace.accounts.policy import Actor, Can, require
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.language import _
-from marketplace.kernel.units import Quantity, check_amount, plain
+from marketplace.kernel.units import Amount, Quantity, check_amount, plain
 from marketplace.materials.queries import get_taxonomy
 from marketplace.materials.rules.taxonomy import Material
 from marketplace.notices.actions import audit
 from marketplace.passports.models import Asset, AssetItem, ItemChange
 from marketplace.passports.queries.assets import details_of, get_asset, get_item, lock_asset
+from marketplace.passports.queries.releases import released_of
 from marketplace.passports.rules.intake import weigh_item
 from marketplace.passports.rules.items import (
     ITEMS_MAX,
@@ -128,6 +129,8 @@ def change_item(session: Session, actor: Actor, *, asset_id: int, number: int, c
     delta = find_delta(change, item.quantity, item.unit_of)
     if delta > 0:
         check_left(change, item.quantity + delta, item.unit_of, item.kg_per_unit)
+    if change.kind is ChangeKind.TAKEN_OUT:
+        _check_unplanned(session, item, item.quantity + delta)
     apply_change(session, actor, item, change, delta)
     audit.record(
         session,
@@ -139,6 +142,20 @@ def change_item(session: Session, actor: Actor, *, asset_id: int, number: int, c
         quantity=plain(delta),
     )
     return get_item(session, actor, asset_id, number)
+
+
+def _check_unplanned(session: Session, item: AssetItem, left: Decimal) -> None:
+    """Refuse to take out what listings were made of. What is counted or lost is a fact, whatever was planned."""
+    planned = released_of(session, [item.id]).get(item.id, Decimal(0))
+    if left < planned:
+        raise Conflict(
+            _(
+                "%(planned)s of this part is planned as supply. Take out at most %(free)s, or withdraw that supply first.",
+                planned=Amount(planned, item.unit_of),
+                free=Amount(max(item.quantity - planned, Decimal(0)), item.unit_of),
+            ),
+            "quantity",
+        )
 
 
 def apply_change(
