@@ -187,6 +187,7 @@ def test_a_first_day_that_moves_past_the_hold_moves_its_end_with_it(bank: Sessio
         (TermsDraft("Fors", price_cents_per_unit=100_000_001), "price_cents_per_unit"),
         (TermsDraft("Gewogen", kg_per_unit=Decimal(600)), "confirm_unusual"),
         (TermsDraft("Gewogen", kg_per_unit=Decimal(0)), "kg_per_unit"),
+        (TermsDraft("Gewogen", price_cents_per_unit=100, kg_per_unit=Decimal(0)), "kg_per_unit"),
     ],
 )
 def test_a_proposal_that_cannot_be_is_refused_at_its_field(bank: Session, cast: dict, draft: TermsDraft, field: str) -> None:

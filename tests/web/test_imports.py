@@ -388,3 +388,8 @@ def test_a_contract_that_leaves_nothing_to_be_said_once_is_shown(borne: FlaskCli
 def tallied(page: str) -> list[str]:
     """The figures at the top of the page of a sheet."""
     return re.findall(r'<span class="mp-figure">([^<]*)</span>', page)
+
+
+def test_without_a_file_it_says_to_choose_one(borne: FlaskClient) -> None:
+    assert "Kies een bestand: XLSX of CSV." in refused(borne, b"", name="")
+    assert "Dit bestand is leeg" in refused(borne, b"", name="leeg.csv")

@@ -134,3 +134,18 @@ def test_before_there_is_a_plan_nothing_was_followed_or_compared(app: Flask, ses
     assert "Er is nog geen plan gemaakt" in borne.get("/plan/gevolgd").text
     assert "Er zijn nog geen twee plannen" in borne.get("/plan/vergelijken").text
     assert borne.get("/plan/1/tekorten").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asker", "sentence"), [("almelo", "een partij van uw eigen organisatie"), ("borne", "De eigenaar heeft bericht gekregen")]
+)
+def test_whoever_asks_for_a_line_reads_who_decides(app: Flask, session: Session, asker: str, sentence: str) -> None:
+    seed_taxonomy(session)
+    make_listing(session, make_actor(session, "almelo"), quantity=Quantity(Decimal(800), Unit.M2), location=north(0))
+    actor = make_actor(session, asker)
+    make_demand(session, actor, location=north(9), max_distance_km=None)
+    make_at_once(session, OPERATOR, objective=Objective.KILOMETRES)
+    session.commit()
+    client = visit(app, session, actor)
+    sent = send(client, "/plan", {}, to="/plan/1/regels/1/aanvragen")
+    assert sentence in client.get(sent.location).text

@@ -107,13 +107,13 @@ def _proposal(actor: Actor, after: Terms, draft: TermsDraft) -> tuple[int | None
 
 
 def _check_possible(session: Session, reservation: Reservation, before: Terms, after: Terms, confirm_unusual: bool) -> None:
-    if (after.price_cents_per_unit, after.kg_per_unit) != (before.price_cents_per_unit, before.kg_per_unit):
-        check_price(after.price_cents_per_unit, after.kg_per_unit)
     if after.kg_per_unit != before.kg_per_unit:
         unit = Unit(reservation.unit)
         usual = get_taxonomy(session).material_by_id(reservation.listing.material_id).kg_per_unit(unit)
         check_weight(after.kg_per_unit, unit, usual=usual, confirmed=confirm_unusual)
         check_mass(reservation.quantity, after.kg_per_unit, "kg_per_unit")
+    if (after.price_cents_per_unit, after.kg_per_unit) != (before.price_cents_per_unit, before.kg_per_unit):
+        check_price(after.price_cents_per_unit, after.kg_per_unit)
     if after.available_from != before.available_from:
         terms_rules.check_first_day(reservation.handed_over_on)
     if after.destination != before.destination and reservation.receiving_soil is not None:

@@ -6,6 +6,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.policy import Can, may
+from marketplace.exchange.queries.reservations import get_reservation
+from marketplace.exchange.rules.reservation import ReservationStatus
 from marketplace.http.request import current_actor, current_session, one_moment, permission
 from marketplace.http.wake import waking
 from marketplace.jobs.tasks import queue_plan
@@ -108,6 +110,8 @@ def accept(plan_id: int, number: int) -> ResponseReturnValue:
         return page("plans/_ground.html", form, run=run, line=line)
     if answer.answer == Answer.ASKED:
         where = url_for("reservations.show", reservation_id=answer.reservation_id)
+        if get_reservation(session, actor, answer.reservation_id or 0).status == ReservationStatus.APPROVED:
+            return done(_("Reserved: it is a lot of your own organisation."), where)
         return done(_("Asked for. The owner has been notified."), where)
     return done(_("Offered. Whoever needs it has been notified."), _line_address(plan_id, number))
 

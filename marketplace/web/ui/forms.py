@@ -65,9 +65,9 @@ class Required:
     def __call__(self, form: Any, field: Field) -> None:
         """Require an answer, judged by what was typed.
 
-        So `0` counts as an answer and an unreadable number keeps its own sentence.
+        So `0` counts as an answer and an unreadable number keeps its own sentence. A file without a name was not chosen.
         """
-        typed = [item for item in field.raw_data or [] if not isinstance(item, str) or item.strip()]
+        typed = [item for item in field.raw_data or [] if (item.strip() if isinstance(item, str) else item)]
         if typed and (field.data not in (None, "", []) or field.errors):
             return
         field.errors = []
