@@ -149,3 +149,13 @@ def test_whoever_asks_for_a_line_reads_who_decides(app: Flask, session: Session,
     client = visit(app, session, actor)
     sent = send(client, "/plan", {}, to="/plan/1/regels/1/aanvragen")
     assert sentence in client.get(sent.location).text
+
+
+def test_two_plans_that_were_made_differently_say_so_and_blame_no_supply(
+    app: Flask, session: Session, people: dict[str, Actor]
+) -> None:
+    for objective in (Objective.KILOMETRES, Objective.CARBON):
+        make_at_once(session, OPERATOR, objective=objective)
+    session.commit()
+    page = visit(app, session, people["losser"]).get("/plan/vergelijken").text
+    assert "niet op dezelfde manier gemaakt" in page and "Aanbod of vraag was intussen anders" not in page
