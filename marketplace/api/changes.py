@@ -58,6 +58,14 @@ CHANGES = (
                 "whoever announced something is told when a keeper calls it off."
             ),
             _(
+                "Stricter: what is on offer within its own organisation only is not proposed or offered to others, and what is planned as supply is "
+                "not taken out of a part (409). What comes back of a listing that is closed to others is closed too."
+            ),
+            _(
+                "Changed: the language that a client prefers is spoken, in whatever region (en-GB). The outlook leaves out listings that are over or "
+                "stale. Tokens that have ended take no room."
+            ),
+            _(
                 "Stricter: no listing or demand weighs more than 2 million tonnes, and no transfer more than 100 000, by the list of materials or by the "
                 "weight that was given (422)."
             ),
