@@ -213,7 +213,10 @@ def start_request() -> None:
 
 
 def _preferred_locale() -> str:
-    """The first of our languages that the client prefers, of whatever region; werkzeug's `best_match` takes `nl` before `en-GB`."""
+    """The first of our languages that the client prefers, of whatever region.
+
+    Werkzeug's `best_match` takes `nl` before `en-GB`, whatever their weights.
+    """
     for tag, quality in request.accept_languages:
         language = tag.partition("-")[0].lower()
         if quality > 0 and language in LOCALES:

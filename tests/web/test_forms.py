@@ -17,6 +17,7 @@ from marketplace.kernel.units import Quantity, Unit
 from marketplace.web.reservations.forms import ProposeForm, parse_moment
 from marketplace.web.ui import forms
 from marketplace.web.ui.forms import attach
+from marketplace.web.ui.numbers import WholeField
 
 
 @pytest.fixture(autouse=True)
@@ -169,7 +170,7 @@ def test_a_time_that_stands_in_a_field_is_read_back_as_it_was(locale: str) -> No
 )
 def test_a_whole_number_says_what_to_type(typed: str, value: int | None, errors: int) -> None:
     class Pallets(forms.Form):
-        pallets = forms.WholeField("Palletplaatsen")
+        pallets = WholeField("Palletplaatsen")
 
     form = Pallets(MultiDict({"pallets": typed}))
     form.validate()

@@ -10,7 +10,8 @@ from marketplace.accounts.rules.accounts import ROLE_LABELS, OrganisationKind, R
 from marketplace.accounts.rules.organisations import KIND_LABELS, SUB_KIND_LABELS
 from marketplace.kernel.language import _
 from marketplace.market.rules.windows import WindowDefaults
-from marketplace.web.ui.forms import ChecksField, Form, IdempotencyField, Required, WholeField, options
+from marketplace.web.ui.forms import ChecksField, Form, IdempotencyField, Required, options
+from marketplace.web.ui.numbers import WholeField
 
 _DAYS = _("Enter a whole number of days, for example 14.")
 LANGUAGES = (("nl", "Nederlands"), ("en", "English"))

@@ -8,7 +8,8 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.kernel.language import _
-from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required, WholeField, options
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required, options
+from marketplace.web.ui.numbers import WholeField
 
 _YEAR = _("Enter a year in four figures, for example 2032.")
 

@@ -38,7 +38,8 @@ from marketplace.web.ui.forms import (
     QuantityField,
     Required,
 )
-from marketplace.web.ui.material_fields import MaterialForm, YearField
+from marketplace.web.ui.material_fields import MaterialForm
+from marketplace.web.ui.numbers import YearField
 from marketplace.web.ui.place_field import PlaceField
 from marketplace.web.ui.returned import submitted_values
 

@@ -19,7 +19,8 @@ from marketplace.stock.rules.driving import Drive
 from marketplace.stock.rules.handling import ArrivalDraft, Going, Occasion
 from marketplace.web.ui.choices import choices, material_choices
 from marketplace.web.ui.driving import DRIVEN_HINT, VEHICLE_HINT, driven_field, vehicle_choices, vehicle_field
-from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, WholeField
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required
+from marketplace.web.ui.numbers import WholeField
 from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
 from marketplace.web.ui.place_field import PlaceField
 

@@ -33,17 +33,8 @@ from marketplace.passports.rules.items import ENTERED, ChangeDraft, ChangeKind, 
 from marketplace.passports.rules.owned import KG_PER_TONNE, OwnedDraft
 from marketplace.passports.rules.shapes import clean_shape, middle_of
 from marketplace.web.ui.choices import choices, material_choices
-from marketplace.web.ui.forms import (
-    DecimalField,
-    DutchDateField,
-    Form,
-    IdempotencyField,
-    QuantityField,
-    Required,
-    WholeField,
-    options,
-)
-from marketplace.web.ui.material_fields import YearField
+from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, IdempotencyField, QuantityField, Required, options
+from marketplace.web.ui.numbers import WholeField, YearField
 from marketplace.web.ui.paging import NUMBER_DIGITS_MAX
 from marketplace.web.ui.place_field import PlaceField
 

@@ -20,7 +20,6 @@ from werkzeug.datastructures import FileStorage
 from wtforms import (
     Field,
     HiddenField,
-    IntegerField,
     MultipleFileField,
     PasswordField,
     RadioField,
@@ -207,20 +206,6 @@ class DecimalField(Field):
         self.data = None
         if valuelist and str(valuelist[0]).strip():
             self.data = or_value_error(lambda: parse_number(str(valuelist[0]), current_locale()))
-
-
-class WholeField(IntegerField):
-    """A whole number. Nothing typed is None; what is no whole number says what to type."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read what was typed."""
-        self.data = None
-        if not valuelist or not str(valuelist[0]).strip():
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Enter a whole number in digits, for example 2.")) from None
 
 
 class CentsField(DecimalField):

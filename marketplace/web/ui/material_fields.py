@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Invalid, Refusal
@@ -31,6 +31,7 @@ from marketplace.web.ui.choices import SelectChoice
 from marketplace.web.ui.drafts import Answers, displayed_text
 from marketplace.web.ui.drafts import in_reader_language as turned_in
 from marketplace.web.ui.forms import ChecksField, DecimalField, DutchDateField, Form, attach
+from marketplace.web.ui.numbers import YearField
 from marketplace.web.ui.returned import submitted_values
 
 ANSWERED, WISHED = "field-", "wish-"
@@ -41,20 +42,6 @@ TYPED_MAX = 200
 VALUES_MAX, NAME_MAX, CHOSEN_MAX = 60, 80, 40  # of what a request may say
 MEANS_UNKNOWN = (UNKNOWN, "onbekend")
 SPOKEN = (FieldKind.NUMBER, FieldKind.DAY)
-
-
-class YearField(IntegerField):
-    """A year. The rule has its own sentence for a year that cannot be; this one is for what is no number."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read a whole number; nothing typed is None."""
-        self.data = None
-        if valuelist and not str(valuelist[0]).strip():
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Enter a year in four digits, for example 1987.")) from None
 
 
 class OrUnknown:
