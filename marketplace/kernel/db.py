@@ -128,9 +128,7 @@ def _tune_sqlite(engine: Engine, waiters: Path) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        connection.create_function(
-            "lower", 1, _in_lower_case, deterministic=True
-        )  # SQLite's own knows A to Z, PostgreSQL's all letters
+        connection.create_function("lower", 1, _in_lower_case, deterministic=True)  # SQLite's own knows A to Z alone
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
