@@ -80,6 +80,7 @@ def test_a_municipality_goes_at_its_own_pace_and_the_public_reads_the_region_onl
         ({"date": "2999-01-01"}, 422, "date"),
         ({"date": None}, 422, "date"),
         ({"organisation": "sloper-bv"}, 422, "organisation"),
+        ({"organisation": ""}, 422, "organisation"),
         ({"number": 9}, 422, "number"),
         ({"version": 7}, 409, None),
     ],

@@ -52,7 +52,8 @@ def adopt_goal() -> Response:
     A coordinator records what the own municipality decided, looser or tighter than the region; the AO CE what the region did, and any municipality.
     """
     values, session = read_body(GoalBody()), current_session()
-    query.check_organisations(session, [slug for slug in [values.get("organisation")] if slug is not None])
+    if (organisation := values.get("organisation")) is not None:
+        query.check_organisations(session, [organisation])
     if values["number"] not in [goal.number for goal in list_goals(session)]:
         raise Invalid(
             _("There is no goal %(number)s. Choose one from the list of goals.", number=str(values["number"])), "number"

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import carbon, long_date, mass, money, quantity
+from marketplace.kernel.formats import carbon, long_date, mass, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.places.rules import Place
 from marketplace.web.ui.cards import AVAILABLE, away
-from marketplace.web.ui.lots import LotPage, lot_page
+from marketplace.web.ui.lots import LotPage, lot_page, price_of
 from marketplace.web.ui.plans import certainty_of, period_of
 from marketplace.web.ui.search_results import whole_km_from
 
@@ -53,7 +53,7 @@ def comparison_of(session: Session, listings: list[Listing], taxonomy: Taxonomy,
         row(_("State"), lambda listing, lot: lot.lot.state or AVAILABLE),
         row(_("Free"), lambda listing, lot: quantity(lot.free)),
         row(_("Mass"), lambda listing, lot: mass(lot.mass_kg) if lot.mass_kg else ""),
-        row(_("Price"), lambda listing, lot: _price(listing)),
+        row(_("Price"), lambda listing, lot: price_of(listing)),
         row(_("Condition"), lambda listing, lot: lot.lot.condition),
         row(_("Material"), lambda listing, lot: lot.material.name),
         *(row(name, partial(_answer, slug)) for slug, name in names.items()),
@@ -88,12 +88,6 @@ def _last_day(listing: Listing) -> str:
 
 def _answer(slug: str, _listing: Listing, lot: LotPage) -> str:
     return next((answer.value for answer in lot.answers if answer.slug == slug), "")
-
-
-def _price(listing: Listing) -> Text:
-    if not listing.price_cents_per_unit:
-        return _("free of charge")
-    return _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.one)
 
 
 def _parts(listing: Listing) -> Text | str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from marketplace.accounts.policy import Actor, Can, may
 from marketplace.exchange.actions.reserve import check_reservable_by
 from marketplace.kernel.errors import Refusal
-from marketplace.kernel.formats import carbon, long_date, money, quantity
+from marketplace.kernel.formats import carbon, long_date, quantity
 from marketplace.kernel.language import Text, _
 from marketplace.market.models import Listing
 from marketplace.market.rules.listing import CERTAINTY_HINTS, CERTAINTY_LABELS, ListingStatus
 from marketplace.materials.rules.gates import Finding, Moment
-from marketplace.web.ui.lots import LotPage
+from marketplace.web.ui.lots import LotPage, price_of
 from marketplace.web.ui.plans import find_certainty, period_of
 
 
@@ -51,7 +51,7 @@ def terms_of(listing: Listing, lot: LotPage) -> Terms:
     if listing.minimum_part:
         smallest = quantity(listing.minimum_part, listing.unit)
         facts.append((_("In parts"), _("Parts from %(smallest)s", smallest=smallest), None))
-    facts.append((_("Price"), _price(listing), None))
+    facts.append((_("Price"), price_of(listing), None))
     if lot.saves_kgco2e is None:
         facts.append((_("Saves compared with new"), _("unknown: this material has no carbon factor yet"), None))
     else:
@@ -72,12 +72,6 @@ def _free(listing: Listing, lot: LotPage) -> Text:
     if listing.available_until:
         return _("from %(first)s to %(last)s", first=first, last=long_date(listing.available_until))
     return _("from %(day)s", day=first) if lot.lot.from_on else _("now")
-
-
-def _price(listing: Listing) -> Text:
-    if not listing.price_cents_per_unit:
-        return _("free of charge")
-    return _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.one)
 
 
 def taking(actor: Actor, listing: Listing, findings: tuple[Finding, ...] = ()) -> Taking:

@@ -9,7 +9,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules.accounts import REGION_SLUG
 from marketplace.kernel.language import _
 from marketplace.web.ui.forms import DecimalField, DutchDateField, Form, Required, options
-from marketplace.web.ui.numbers import WholeField
+from marketplace.web.ui.numbers import YearField
 
 _YEAR = _("Enter a year in four figures, for example 2032.")
 
@@ -20,7 +20,7 @@ class GoalForm(Form):
     version = HiddenField()
     organisation = SelectField(_("For whom was this decided?"), [Required()])
     percent = DecimalField(_("At least how many percent?"), [Required()])
-    year = WholeField(_("In which year?"), [Required(_YEAR)])
+    year = YearField(_("In which year?"), [Required(_YEAR)])
     body = StringField(
         _("Who decided this?"),
         [Required()],

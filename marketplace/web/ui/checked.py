@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from marketplace.depots.models import Depot
 from marketplace.kernel import clock
 from marketplace.kernel.db import Session
-from marketplace.kernel.formats import NO_BREAK_SPACE, mass, money, quantity, short_date
+from marketplace.kernel.formats import NO_BREAK_SPACE, mass, quantity, short_date
 from marketplace.kernel.language import Text, _
 from marketplace.kernel.units import Unit
 from marketplace.market.models import Listing
@@ -20,6 +20,7 @@ from marketplace.market.rules.listing import (
 )
 from marketplace.materials.rules.taxonomy import Taxonomy
 from marketplace.web.ui.features import answers_of, checked_of
+from marketplace.web.ui.lots import price_of
 from marketplace.web.ui.plans import certainty_of, period_of
 
 
@@ -54,14 +55,9 @@ def checked_rows(session: Session, listing: Listing, taxonomy: Taxonomy) -> list
 
 
 def _said(listing: Listing) -> list[Checked]:
-    """The price and the description, where they were given."""
-    rows = []
-    if listing.price_cents_per_unit:
-        price = _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.one)
-        rows.append(Checked(_("Price"), price, 3))
-    if listing.description:
-        rows.append(Checked(_("Description"), listing.description, 3))
-    return rows
+    """The price, and the description where it was given."""
+    price = Checked(_("Price"), price_of(listing), 3)
+    return [price, Checked(_("Description"), listing.description, 3)] if listing.description else [price]
 
 
 def place_of(session: Session, listing: Listing) -> str:

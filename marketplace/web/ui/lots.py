@@ -15,6 +15,7 @@ from marketplace.depots.models import LotPhoto
 from marketplace.impact.rules.impact import avoided_kgco2e
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import Session
+from marketplace.kernel.formats import money
 from marketplace.kernel.language import Text, _, current_locale
 from marketplace.kernel.units import Amount, Unit
 from marketplace.market.models import Listing, Photo
@@ -271,3 +272,10 @@ def size_words(note: str, locale: str) -> str:
     if locale == "en":
         note = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", _DUTCH.sub(lambda match: WORDS[match[1]], note))
     return re.sub(r"(?<=[0-9])x(?=[0-9])", " × ", note).replace("m2", "m²").replace("m3", "m³")
+
+
+def price_of(listing: Listing) -> Text:
+    """The price of one unit in words, or that it is free."""
+    if not listing.price_cents_per_unit:
+        return _("free of charge")
+    return _("%(price)s per %(unit)s", price=money(listing.price_cents_per_unit), unit=listing.unit_of.one)
